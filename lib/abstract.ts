@@ -1,0 +1,85 @@
+import {
+  isAsyncContextManager,
+  isContextManager,
+  type AsyncContextManager,
+  type ContextManager,
+  type ExitAnswer,
+  type Thrown,
+} from './protocol.ts';
+
+/**
+ * A base for managers written as classes that are their own value: `enter()` returns `this`.
+ *
+ * It is no disposable, for disposing says nothing of the outcome. As with Python's base classes, `instanceof` is true
+ * of every object that has the two methods, whatever its class.
+ *
+ * @example
+ * ```ts
+ * import { AbstractContextManager, withSync, type Thrown } from 'withal';
+ *
+ * class Draft extends AbstractContextManager {
+ *   state = 'open';
+ *   exit(thrown?: Thrown) {
+ *     this.state = thrown ? 'discarded' : 'saved';
+ *   }
+ * }
+ *
+ * const draft = new Draft();
+ * withSync(draft, (same) => same.state); // => 'open'
+ * draft.state; // => 'saved'
+ * ```
+ */
+export abstract class AbstractContextManager implements ContextManager<unknown, unknown> {
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return this === AbstractContextManager
+      ? isContextManager(value)
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  /** Sets up; gives the manager itself. */
+  enter(): this {
+    return this;
+  }
+
+  /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+  abstract exit(thrown?: Thrown): ExitAnswer<unknown>;
+}
+
+/**
+ * A base for async managers written as classes that are their own value: `enterAsync()` resolves to `this`.
+ *
+ * It is no disposable, for disposing says nothing of the outcome. As with Python's base classes, `instanceof` is true
+ * of every object that has the two methods, whatever its class.
+ *
+ * @example
+ * ```ts
+ * import { AbstractAsyncContextManager, withAsync, type Thrown } from 'withal';
+ *
+ * class Draft extends AbstractAsyncContextManager {
+ *   state = 'open';
+ *   async exitAsync(thrown?: Thrown) {
+ *     this.state = thrown ? 'discarded' : 'saved';
+ *   }
+ * }
+ *
+ * const draft = new Draft();
+ * await withAsync(draft, (same) => same.state); // => 'open'
+ * draft.state; // => 'saved'
+ * ```
+ */
+export abstract class AbstractAsyncContextManager implements AsyncContextManager<unknown, unknown> {
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return this === AbstractAsyncContextManager
+      ? isAsyncContextManager(value)
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  /** Sets up; gives the manager itself. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- an override may await; a throw in it must reject
+  async enterAsync(): Promise<this> {
+    return this;
+  }
+
+  /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+  abstract exitAsync(thrown?: Thrown): Promise<ExitAnswer<unknown>>;
+}

@@ -1,0 +1,271 @@
+import { abortSource, isAbort, type AbortSource, type EnvironmentAbortSignal } from './abort.ts';
+import { isGenerator, isObject, markHandled } from './describe.ts';
+import { asyncManagerEntry, fresh, type Entry } from './entry.ts';
+import { keepBoth, suppressing } from './errors.ts';
+import { alreadyOwned, notIterable, sourceDidNotStop } from './messages.ts';
+import type { AsyncContextManager, Thrown } from './protocol.ts';
+import { asyncDispose, dispose } from './symbols.ts';
+
+/**
+ * What `aclosing` takes.
+ *
+ * @typeParam T - the items
+ */
+export type AsyncSource<T> = AsyncIterable<T> | AsyncIterator<T> | Iterable<T | PromiseLike<T>>;
+
+/**
+ * A function that makes a source. The signal aborts when the source is to be closed before its end.
+ *
+ * @typeParam T - the items
+ */
+export type SourceFunction<T> = (signal: EnvironmentAbortSignal) => AsyncSource<T>;
+
+/**
+ * What `aclosing` gives: a manager, an async iterator and a disposable in one.
+ *
+ * @typeParam T - the items
+ */
+export interface AsyncClosing<T>
+  extends AsyncContextManager<AsyncIterableIterator<T>>, AsyncIterableIterator<T>, AsyncDisposable {
+  return(value?: unknown): Promise<IteratorResult<T>>;
+  throw(error?: unknown): Promise<never>;
+  [Symbol.asyncIterator](): AsyncClosing<T>;
+}
+
+/**
+ * Makes the manager that owns the closing of an async iterable: whatever happens in the block, the source is closed
+ * once when the block ends, and not before.
+ *
+ * In the block a `for await` loop that is left early leaves the source open, so that another one goes on where it
+ * stopped. Without a block, `await using rows = aclosing(source)` and iterating the result itself close as always.
+ *
+ * It equals, with the body's and the closing's errors both kept:
+ *
+ * ```ts no-run: the equivalent
+ * const iterator = source[Symbol.asyncIterator]();
+ * try {
+ *   return await body({ next: () => iterator.next(), [Symbol.asyncIterator]() { return this; } });
+ * } finally {
+ *   await iterator.return?.();
+ * }
+ * ```
+ *
+ * @param source - an async iterable, an async iterator, an iterable (its values are awaited); or a function that
+ *   returns one, called at each entry, or at the first `next()`. Its signal aborts before the closing, so that a source
+ *   that waits can stop: without that, a `next()` that never settles makes the closing wait for ever
+ * @returns the manager; of a source that is no function, one that can be entered once
+ * @throws TypeError if `source` is none of these
+ *
+ * @example
+ * ```ts
+ * import { aclosing, withAsync } from 'withal';
+ *
+ * const log: unknown[] = [];
+ *
+ * async function* lines() {
+ *   try {
+ *     yield* ['name,age', 'Ada,36', 'Alan,41'];
+ *   } finally {
+ *     log.push('closed');
+ *   }
+ * }
+ *
+ * await withAsync(aclosing(lines()), async (rows) => {
+ *   for await (const header of rows) {
+ *     log.push(header);
+ *     break;
+ *   }
+ *   for await (const row of rows) log.push(row.split(','));
+ * });
+ *
+ * log; // => ['name,age', ['Ada', '36'], ['Alan', '41'], 'closed']
+ * ```
+ */
+export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>): AsyncClosing<T> {
+  if (typeof source !== 'function' && !isSource(source)) throw notIterable(source);
+  return new Closing(source);
+}
+
+class Closing<T> implements AsyncClosing<T> {
+  readonly #source: AsyncSource<T> | SourceFunction<T>;
+  #opened: Opened<T> | undefined;
+  #isEntered = false;
+  #closed: Promise<void> | undefined;
+  /** What the last `next()` gave. Watching each would cost every item a promise; the last tells whether the source is done. */
+  #last: Promise<IteratorResult<T>> | undefined;
+
+  constructor(source: AsyncSource<T> | SourceFunction<T>) {
+    this.#source = source;
+  }
+
+  /** A function makes a source for each entry; any other source can only be owned once. */
+  [fresh](): Entry {
+    const manager = typeof this.#source === 'function' ? new Closing(this.#source) : this;
+    return asyncManagerEntry(manager, 'Async') as Entry;
+  }
+
+  async enterAsync(): Promise<AsyncIterableIterator<T>> {
+    if (this.#isEntered || this.#closed) throw alreadyOwned();
+    this.#open();
+    this.#isEntered = true;
+    const view: AsyncIterableIterator<T> = { next: this.next.bind(this), [Symbol.asyncIterator]: () => view };
+    return view;
+  }
+
+  exitAsync(): Promise<void> {
+    return this[asyncDispose]();
+  }
+
+  next(...args: [] | [unknown]): Promise<IteratorResult<T>> {
+    if (this.#closed) return Promise.resolve({ value: undefined, done: true });
+    try {
+      this.#last = Promise.resolve(this.#open().iterator.next(...(args as [])));
+    } catch (error) {
+      this.#last = Promise.reject(error);
+    }
+    return this.#last;
+  }
+
+  async return(value?: unknown): Promise<IteratorResult<T>> {
+    await this[asyncDispose]();
+    return { value: await value, done: true };
+  }
+
+  async throw(error?: unknown): Promise<never> {
+    return closeAfter(error, () => this[asyncDispose]());
+  }
+
+  [asyncDispose](): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #open(): Opened<T> {
+    return (this.#opened ??= open(this.#source));
+  }
+
+  async #close(): Promise<void> {
+    const last = this.#last;
+    const opened = this.#opened ?? unopened(this.#source);
+    this.#last = this.#opened = undefined;
+    const state = await stateOf(last);
+    if (opened === undefined || state === 'finished') return;
+    opened.abort?.abort();
+    await inTurn([
+      () => closeIterator(opened.iterator),
+      () => disposeSource(opened.source),
+      () => (state === 'waiting' && last ? abandon(last, opened.abort) : undefined),
+    ]);
+  }
+}
+
+interface Opened<T> {
+  readonly source: unknown;
+  readonly iterator: AsyncIterator<T>;
+  readonly abort?: AbortSource;
+}
+
+function isSource(value: unknown): value is AsyncSource<unknown> {
+  if (typeof value === 'string') return true;
+  return (
+    isObject(value) && [Symbol.asyncIterator, Symbol.iterator, 'next'].some((key) => typeof value[key] === 'function')
+  );
+}
+
+function open<T>(source: AsyncSource<T> | SourceFunction<T>): Opened<T> {
+  if (isSource(source)) return { source, iterator: iteratorOf(source) };
+  const abort = abortSource();
+  const made = source(abort.signal);
+  if (isSource(made)) return { source: made, iterator: iteratorOf(made), abort };
+  markHandled(made);
+  throw notIterable(made);
+}
+
+/** What there is to close where nothing was ever asked for: no iterator is made just to close it. */
+function unopened<T>(source: AsyncSource<T> | SourceFunction<T>): Opened<T> | undefined {
+  if (!isSource(source)) return undefined;
+  return { source, iterator: ('next' in Object(source) ? source : {}) as AsyncIterator<T> };
+}
+
+function iteratorOf<T>(source: AsyncSource<T>): AsyncIterator<T> {
+  if (Symbol.asyncIterator in Object(source)) return (source as AsyncIterable<T>)[Symbol.asyncIterator]();
+  return Symbol.iterator in Object(source)
+    ? awaiting((source as Iterable<T>)[Symbol.iterator]())
+    : (source as AsyncIterator<T>);
+}
+
+/** An iterator of the values awaited. As in `for await`, a value that rejects closes the source. */
+function awaiting<T>(iterator: Iterator<T | PromiseLike<T>>): AsyncIterator<T> {
+  return {
+    async next(...args: [] | [unknown]) {
+      const { value, done = false } = iterator.next(...(args as []));
+      try {
+        return { value: (await value) as T, done };
+      } catch (error) {
+        return closeAfter(error, () => (done ? undefined : iterator.return?.()));
+      }
+    },
+    async return() {
+      return (iterator.return?.() ?? { value: undefined, done: true }) as IteratorResult<T>;
+    },
+  };
+}
+
+/** Throws the error, after a closing; if that fails too, both. */
+async function closeAfter(error: unknown, close: () => unknown): Promise<never> {
+  try {
+    await close();
+  } catch (closing) {
+    throw keepBoth(closing, { error });
+  }
+  throw error;
+}
+
+/** What is known of the source by what its last `next()` gave: a source that reported its end, or threw, is finished. */
+async function stateOf(last: Promise<IteratorResult<unknown>> | undefined): Promise<'open' | 'waiting' | 'finished'> {
+  try {
+    const step = await Promise.race([last, undefined]);
+    if (step === undefined) return last ? 'waiting' : 'open';
+    return step.done ? 'finished' : 'open';
+  } catch {
+    return 'finished';
+  }
+}
+
+async function closeIterator(iterator: AsyncIterator<unknown>): Promise<void> {
+  const step = await iterator.return?.();
+  if (step?.done === false) throw sourceDidNotStop();
+}
+
+async function disposeSource(source: unknown): Promise<void> {
+  // A generator's disposal is its `return()` again; a Node stream that this destroyed would call its disposal an abort.
+  if (!isObject(source) || isGenerator(source) || source['destroyed'] === true) return;
+  const asyncMethod = source[asyncDispose];
+  if (typeof asyncMethod === 'function') await asyncMethod.call(source);
+  else if (typeof source[dispose] === 'function') source[dispose]();
+}
+
+/** A `next()` that was left waiting may have failed meanwhile; unless that was only our abort, it is an error like any other. */
+async function abandon(last: Promise<unknown>, abort: AbortSource | undefined): Promise<void> {
+  try {
+    await Promise.race([last, undefined]);
+  } catch (error) {
+    if (abort === undefined || !isAbort(error, abort.signal)) throw error;
+  }
+}
+
+/** Takes every step, whichever of them fail. */
+async function inTurn(steps: readonly (() => unknown)[]): Promise<void> {
+  let failed: Thrown | undefined;
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failed = { error: suppressing(error, failed) };
+    }
+  }
+  if (failed) throw failed.error;
+}

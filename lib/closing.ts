@@ -1,0 +1,64 @@
+import { isObject, isThenable } from './describe.ts';
+import { notClosable } from './messages.ts';
+import type { Thrown } from './protocol.ts';
+
+/**
+ * A manager of a thing that wants to be closed. Only `withAsync` takes it where closing returns a promise.
+ *
+ * @typeParam T - the thing
+ * @typeParam Closed - what closing it returns
+ */
+export interface ClosingManager<T, Closed> {
+  enter(): T;
+  exit(
+    thrown?: Thrown,
+  ): 0 extends 1 & Closed ? void : Extract<Closed, PromiseLike<unknown>> extends never ? void : Promise<void>;
+}
+
+/**
+ * Makes a manager that gives the thing to the block, and closes it afterwards, however the block ended.
+ *
+ * It equals:
+ *
+ * ```ts no-run: the equivalent
+ * try {
+ *   return await body(thing);
+ * } finally {
+ *   await thing.close();
+ * }
+ * ```
+ *
+ * @param thing - what to close; without `close` it must have a method `close()`
+ * @param close - closes the thing; a promise that it returns is awaited, so it is for `withAsync`
+ * @returns a manager that can be used many times, as far as the thing can
+ * @throws TypeError if there is nothing to call
+ *
+ * @example
+ * ```ts
+ * import { closing, withAsync } from 'withal';
+ *
+ * const pool = { open: true, async end() { this.open = false; } };
+ *
+ * await withAsync(closing(pool, (pool) => pool.end()), (pool) => pool.open); // => true
+ * pool.open; // => false
+ * ```
+ */
+export function closing<T extends { close(): unknown }>(thing: T): ClosingManager<T, ReturnType<T['close']>>;
+export function closing<T, Closed>(thing: T, close: (thing: T) => Closed): ClosingManager<T, Closed>;
+export function closing(thing: unknown, close: unknown = closeMethod): ClosingManager<unknown, unknown> {
+  if (typeof close !== 'function') throw notClosable('a function that closes', close);
+  if (close === closeMethod && !(isObject(thing) && typeof thing['close'] === 'function'))
+    throw notClosable('a thing with a close()', thing);
+  return {
+    enter: () => thing,
+    exit() {
+      const closed: unknown = close(thing);
+      // What closing gives is no answer to an error: a `true` from it must not suppress.
+      return (isThenable(closed) ? closed.then(() => undefined) : undefined) as undefined;
+    },
+  };
+}
+
+function closeMethod(thing: { close(): unknown }): unknown {
+  return thing.close();
+}

@@ -1,0 +1,179 @@
+import { isGenerator, isObject, isThenable, markHandled } from './describe.ts';
+import { suppressing } from './errors.ts';
+import { didNotStop, exitReturnedPromise, notEnterable } from './messages.ts';
+import { isAsyncContextManager, isContextManager, type ContextManager, type Thrown } from './protocol.ts';
+import { asyncDispose, dispose } from './symbols.ts';
+
+/**
+ * One entry and exit, as a generator that yields once: the first `next()` enters, a second `next()` or a `throw()`
+ * exits. The entry of a generator manager is its generator, so that driving one costs nothing more than the other.
+ */
+export interface Entry {
+  next(): Step | Promise<Step>;
+  throw(error: unknown): Step | Promise<Step>;
+  return?(value: undefined): unknown;
+}
+
+export interface SyncEntry extends Entry {
+  next(): Step;
+  throw(error: unknown): Step;
+}
+
+export type Step = IteratorResult<unknown>;
+
+/**
+ * Where a manager of this package keeps the maker of a fresh {@link Entry}, so that it can be entered many times at
+ * once. The symbol is registered, for the ES module and the CommonJS copy of this package may meet.
+ */
+export const fresh: unique symbol = Symbol.for('withal.fresh');
+
+/** An {@link Entry} of whatever `withSync` takes. Nothing is entered yet. */
+export function syncEntry(value: unknown, caller: string): SyncEntry {
+  const entry = isContextManager(value) ? (freshEntry(value) ?? managerEntry(value)) : disposableEntry(value);
+  if (entry) return entry as SyncEntry;
+  throw notEnterable(
+    caller,
+    value,
+    isAsyncContextManager(value) || asyncDispose in Object(value) ? 'Did you mean withAsync()?' : undefined,
+  );
+}
+
+/** An {@link Entry} of whatever `withAsync` takes. Nothing is entered yet. */
+export function asyncEntry(value: unknown, caller: string): Entry {
+  const entry =
+    freshEntry(value) ??
+    asyncManagerEntry(value, 'Async') ??
+    asyncManagerEntry(value, '') ??
+    asyncDisposableEntry(value);
+  if (entry) return entry;
+  throw notEnterable(caller, value);
+}
+
+/** The entry of an object that has `enterAsync` and `exitAsync`, or `enter` and `exit`. */
+export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry | undefined {
+  const enter = methodOf(manager, `enter${suffix}`);
+  const exit = methodOf(manager, `exit${suffix}`);
+  return enter && exit && madeAsync(suffix !== '', enter, exit);
+}
+
+/** Ends an entry that yielded again, once: should it yield even now, it is left where it is. */
+export async function stopAsync(entry: Entry, manager: unknown, thrown: Thrown | undefined): Promise<never> {
+  let closing: Thrown | undefined;
+  try {
+    await entry.return?.(undefined);
+  } catch (error) {
+    closing = { error };
+  }
+  throw didNotStop(manager, thrown, closing);
+}
+
+/** {@link stopAsync} for a synchronous driver. */
+export function stopSync(entry: SyncEntry, manager: unknown, thrown: Thrown | undefined): never {
+  let closing: Thrown | undefined;
+  try {
+    entry.return?.(undefined);
+  } catch (error) {
+    closing = { error };
+  }
+  throw didNotStop(manager, thrown, closing);
+}
+
+function freshEntry(value: unknown): Entry | undefined {
+  return (value as { [fresh]?(): Entry } | undefined)?.[fresh]?.();
+}
+
+function managerEntry(manager: ContextManager<unknown, unknown>): SyncEntry | undefined {
+  if (isGenerator(manager)) return undefined;
+  return made(
+    () => manager.enter(),
+    (thrown) => refusePromise(manager.exit(thrown)),
+  );
+}
+
+function disposableEntry(resource: unknown): SyncEntry | undefined {
+  const disposal = methodOf(resource, dispose);
+  return (
+    disposal &&
+    made(
+      () => resource,
+      (thrown) => {
+        try {
+          disposal();
+        } catch (error) {
+          throw suppressing(error, thrown);
+        }
+      },
+    )
+  );
+}
+
+function asyncDisposableEntry(resource: unknown): Entry | undefined {
+  const disposal = methodOf(resource, asyncDispose) ?? discarding(methodOf(resource, dispose));
+  return (
+    disposal &&
+    madeAsync(
+      false,
+      () => resource,
+      async (thrown) => {
+        try {
+          await disposal();
+        } catch (error) {
+          throw suppressing(error, thrown);
+        }
+      },
+    )
+  );
+}
+
+type Enter = () => unknown;
+
+type Exit = (thrown?: Thrown) => unknown;
+
+function made(enter: Enter, exit: Exit): SyncEntry {
+  let isEntered = false;
+  return {
+    next() {
+      if (isEntered) return { done: true, value: void exit() };
+      isEntered = true;
+      return { done: false, value: enter() };
+    },
+    throw: (error) => suppressed(error, exit({ error })),
+  };
+}
+
+/** A promise that `enter` gives is awaited only where that is asked for; else it is the block's value, as it is. */
+function madeAsync(isAwaited: boolean, enter: Enter, exit: Exit): Entry {
+  let isEntered = false;
+  return {
+    async next() {
+      if (isEntered) return { done: true, value: void (await exit()) };
+      isEntered = true;
+      return { done: false, value: isAwaited ? await enter() : enter() };
+    },
+    throw: async (error) => suppressed(error, await exit({ error })),
+  };
+}
+
+/** How an entry ends by a manager's answer: nothing but `true` and a box with a value suppresses the error. */
+function suppressed(error: unknown, answer: unknown): Step {
+  if (answer === true) return { done: true, value: undefined };
+  if (isObject(answer) && 'value' in answer) return { done: true, value: answer['value'] };
+  throw error;
+}
+
+/** From Node 24 on generators are disposables; but disposing one is no way to run it. */
+function methodOf(value: unknown, key: PropertyKey): Exit | undefined {
+  const method = isObject(value) && !isGenerator(value) && value[key];
+  return typeof method === 'function' ? (method.bind(value) as Exit) : undefined;
+}
+
+/** As in `await using`, what a synchronous disposal returns is not awaited. */
+function discarding(disposal: Exit | undefined): Exit | undefined {
+  return disposal && (() => void disposal());
+}
+
+function refusePromise(answer: unknown): unknown {
+  if (!isThenable(answer)) return answer;
+  markHandled(answer);
+  throw exitReturnedPromise(answer);
+}

@@ -1,0 +1,191 @@
+import { describe, isObject, kindOf } from './describe.ts';
+import type { Thrown } from './protocol.ts';
+
+/**
+ * What was done against the protocol of managers:
+ *
+ * - `ERR_DID_NOT_YIELD`: a generator finished before it yielded;
+ * - `ERR_DID_NOT_STOP`: a generator yielded again when it should have finished;
+ * - `ERR_ALREADY_ENTERED`: a manager object was entered by hand while it was entered;
+ * - `ERR_NOT_ENTERED`: a manager object was exited by hand while it was not entered;
+ * - `ERR_OUTCOME_UNKNOWN`: a block ended without saying that it succeeded.
+ */
+export type ContextManagerErrorCode =
+  'ERR_DID_NOT_YIELD' | 'ERR_DID_NOT_STOP' | 'ERR_ALREADY_ENTERED' | 'ERR_NOT_ENTERED' | 'ERR_OUTCOME_UNKNOWN';
+
+/**
+ * A manager broke the protocol, or was used against it. Its {@link ContextManagerError.code | code}
+ * says how; its message names the manager and says what to do.
+ *
+ * `instanceof` recognises the errors of every copy of this package, ES module or CommonJS.
+ *
+ * @example
+ * ```ts
+ * import { asyncContextManager, ContextManagerError, withAsync } from 'withal';
+ *
+ * const empty = asyncContextManager(async function* empty() {});
+ *
+ * const error = await withAsync(empty(), () => {}).catch((error: unknown) => error);
+ * error instanceof ContextManagerError; // => true
+ * (error as ContextManagerError).code; // => 'ERR_DID_NOT_YIELD'
+ * ```
+ */
+export class ContextManagerError extends Error {
+  /** What was done against the protocol. */
+  readonly code: ContextManagerErrorCode;
+
+  constructor(code: ContextManagerErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  static {
+    // On the prototype, and before any instance: V8 writes the name into the stack when the error is made.
+    define(this.prototype, 'name', 'ContextManagerError');
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === ContextManagerError
+      ? isError(value) && value.name === 'ContextManagerError'
+      : super[Symbol.hasInstance](value);
+  }
+}
+
+/**
+ * Two errors of which neither is lost: `error` was thrown by a teardown while `suppressed` was
+ * on its way. The platform's own class where there is one, an equal one where there is none.
+ *
+ * @example
+ * ```ts
+ * import { SuppressedError } from 'withal';
+ *
+ * const both = new SuppressedError('thrown by the teardown', 'thrown by the block');
+ * both.error; // => 'thrown by the teardown'
+ * both.suppressed; // => 'thrown by the block'
+ * ```
+ */
+export const SuppressedError: SuppressedErrorConstructor = /* @__PURE__ */ platformSuppressedError();
+// eslint-disable-next-line @typescript-eslint/no-redeclare -- the instance type of the constructor above
+export type SuppressedError = globalThis.SuppressedError;
+
+/**
+ * What to throw when a manager's teardown threw `error` while another was on its way, so that both can be reached.
+ * The new error stays itself wherever that is possible.
+ */
+export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
+  return !thrown || Object.is(error, thrown.error) || holds(error, thrown.error) || attach(error, thrown.error)
+    ? error
+    : suppressing(error, thrown);
+}
+
+/** What `using` makes of the two, with a message that names both. */
+export function suppressing(error: unknown, thrown: Thrown | undefined): unknown {
+  if (!thrown) return error;
+  return new SuppressedError(error, thrown.error, `${summary(error)} (on top of ${summary(thrown.error)})`);
+}
+
+/** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */
+export function isError(value: unknown): value is Error {
+  if (!isObject(value)) return false;
+  try {
+    return (
+      (Error as { isError?(value: unknown): boolean }).isError?.(value) ||
+      value instanceof Error ||
+      /^(Error|DOMException)$/.test(kindOf(value))
+    );
+  } catch {
+    // A revoked proxy can't even be asked.
+    return false;
+  }
+}
+
+/** Where errors keep other errors. */
+const fields = ['cause', 'errors', 'error', 'suppressed'];
+
+// Links that `attach` made: holder → what it was given as its cause.
+const links = new WeakMap<object, unknown>();
+// Everything that was ever hung below such a link, where `reach` does not look.
+const linked = new WeakSet();
+
+/** Hangs `previous` at the end of the cause chain of `error`; false where the chain is a ring, or its end is taken or not to be written to. */
+function attach(error: unknown, previous: unknown): boolean {
+  const end = [...reach(error, previous, ['cause'], false)].pop();
+  if (!isError(end) || (held(end, 'cause').length > 0 && !isLink(end))) return false;
+  // Only what was hung below a link before can hide from the short walk; so n failing teardowns stay linear.
+  const kept = reach(previous, end, fields, linked.has(end));
+  if (kept.has(end) || !define(end, 'cause', previous)) return false;
+  links.set(end, previous);
+  for (const node of kept) if (isObject(node)) linked.add(node);
+  return true;
+}
+
+/** A link of ours may belong to another request that failed with the same error object: it is nobody's history. */
+function isLink(error: unknown): boolean {
+  return links.has(error as object) && Object.is(links.get(error as object), held(error, 'cause')[0]);
+}
+
+/** Whether `target` can be reached from `error`, or is it. */
+export function holds(error: unknown, target: unknown): boolean {
+  return reach(error, target, fields, false).has(target);
+}
+
+/** What can be reached from `error`, itself included, until `target` is among it. The set grows while it is walked, so a ring ends the walk. */
+function reach(error: unknown, target: unknown, fields: string[], throughLinks: boolean): Set<unknown> {
+  const reached = new Set([error]);
+  for (const node of reached) {
+    if (reached.has(target)) break;
+    for (const field of fields) {
+      if (throughLinks || field !== 'cause' || !isLink(node)) for (const next of held(node, field)) reached.add(next);
+    }
+  }
+  return reached;
+}
+
+/**
+ * What somebody's error has in a field, if it has that field: a `cause` of undefined is a cause too. A field that can't
+ * be read holds the error itself: such a ring ends every walk.
+ */
+function held(node: unknown, field: string): unknown[] {
+  try {
+    if (!isObject(node) || !(field in node)) return [];
+    const value = node[field];
+    if (field === 'errors' && Array.isArray(value)) return [...(value as unknown[])];
+    // A getter that makes a new answer each time could lead on for ever.
+    return Object.is(value, node[field]) ? [value] : [node];
+  } catch {
+    return [node];
+  }
+}
+
+function define(target: object, key: PropertyKey, value: unknown): boolean {
+  try {
+    return Reflect.defineProperty(target, key, { value, writable: true, configurable: true });
+  } catch {
+    // A proxy may object.
+    return false;
+  }
+}
+
+function summary(error: unknown): string {
+  try {
+    return isError(error) ? String(error) : describe(error);
+  } catch {
+    return 'unreadable';
+  }
+}
+
+function platformSuppressedError(): SuppressedErrorConstructor {
+  return (globalThis as { SuppressedError?: SuppressedErrorConstructor }).SuppressedError ?? ownSuppressedError();
+}
+
+function ownSuppressedError(): SuppressedErrorConstructor {
+  class SuppressedError extends Error {
+    constructor(error: unknown, suppressed: unknown, message?: string) {
+      super(message);
+      define(this, 'error', error);
+      define(this, 'suppressed', suppressed);
+    }
+  }
+  define(SuppressedError.prototype, 'name', 'SuppressedError');
+  return SuppressedError as unknown as SuppressedErrorConstructor;
+}

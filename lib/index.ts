@@ -1,0 +1,17 @@
+// Enter, run the body, exit
+export { withAsync, withSync } from './with.ts';
+
+// Managers written as generators, and as classes
+export { asyncContextManager, contextManager } from './generator.ts';
+export { AbstractAsyncContextManager, AbstractContextManager } from './abstract.ts';
+
+// Ready-made managers
+export { aclosing } from './aclosing.ts';
+export { closing } from './closing.ts';
+
+// What a manager is
+export { isAsyncContextManager, isContextManager } from './protocol.ts';
+export type { AsyncContextManager, ContextManager, Entered, Fallback, Suppressed, Thrown } from './protocol.ts';
+
+// Errors
+export { ContextManagerError, SuppressedError } from './errors.ts';

@@ -1,0 +1,209 @@
+import { describe, isObject, isThenable, kindOf } from './describe.ts';
+import { ContextManagerError, suppressing, type ContextManagerErrorCode } from './errors.ts';
+import type { Thrown } from './protocol.ts';
+
+/** Every message of this package says what was done, what is required, what was given and what to do. */
+function explain(action: string, required: string, given: string, advice: string): string {
+  return `Cannot ${action}: ${required}, but ${given}. ${advice}`;
+}
+
+function wrongInput(action: string, required: string, given: unknown, advice: string): TypeError {
+  return new TypeError(explain(action, required, `${describe(given)} was given`, advice));
+}
+
+// What is wrong with a manager
+
+export function notEnterable(caller: string, given: unknown, advice: string = likelySlip(given)): TypeError {
+  return wrongInput('enter', `${caller} takes a manager or a disposable`, given, advice);
+}
+
+function likelySlip(given: unknown): string {
+  if (isThenable(given)) return 'Did you forget await?';
+  if (kindOf(given) === 'Function') return `Did you forget to call ${(given as () => void).name || 'it'}()?`;
+  if (isObject(given) && 'next' in given) return 'Did you mean aclosing(), or to wrap its function?';
+  const missing = isObject(given) && missingHalf(given);
+  return missing ? `Its ${missing}() is missing.` : 'Make one with asyncContextManager().';
+}
+
+function missingHalf(given: Record<PropertyKey, unknown>): string | undefined {
+  for (const end of ['Async', '']) {
+    if (`enter${end}` in given) return `exit${end}`;
+    if (`exit${end}` in given) return `enter${end}`;
+  }
+  return undefined;
+}
+
+export function exitReturnedPromise(given: unknown): TypeError {
+  return wrongInput(
+    'exit',
+    'withSync() takes a manager whose exit() is done when it returns',
+    given,
+    'Did you mean withAsync(), or exitAsync()?',
+  );
+}
+
+// What is wrong with a body
+
+export function bodyNotFunction(caller: string, given: unknown): TypeError {
+  return wrongInput('enter', `${caller} takes a function as its body`, given, 'Write (value) => { … }.');
+}
+
+export function bodyReturnedPromise(given: unknown): TypeError {
+  return wrongInput('exit', 'withSync() takes a body that is done when it returns', given, 'Did you mean withAsync()?');
+}
+
+// What is wrong with a generator function, or with its generator
+
+/** How messages speak of `asyncContextManager` or of `contextManager`. */
+export interface Maker {
+  readonly name: string;
+  readonly other: string;
+  /** The function that it takes, as one writes it, and as the engine calls it. */
+  readonly syntax: string;
+  readonly kind: string;
+}
+
+/** Where a field is to be written in place of a decorated method, `field` is its name and `self` its `this`. */
+export function notGeneratorFunction(
+  { name, other, syntax }: Maker,
+  action: string,
+  given: unknown,
+  field = 'manager',
+  self = '',
+): TypeError {
+  const advice =
+    !self && kindOf(given).endsWith('GeneratorFunction')
+      ? `Did you mean ${other}()?`
+      : `Write ${field} = ${name}(${syntax} ${field}(${self}) { … }).`;
+  return wrongInput(action, `${name}() takes ${syntax}`, given, advice);
+}
+
+export function didNotYield(manager: unknown): ContextManagerError {
+  return misuse(
+    'ERR_DID_NOT_YIELD',
+    'enter',
+    manager,
+    'its generator must yield once',
+    'it finished first',
+    'Yield on every path.',
+  );
+}
+
+export function didNotStop(
+  manager: unknown,
+  thrown: Thrown | undefined,
+  closing: Thrown | undefined,
+): ContextManagerError {
+  const cause = closing ? { error: suppressing(closing.error, thrown) } : thrown;
+  return misuse(
+    'ERR_DID_NOT_STOP',
+    'exit',
+    manager,
+    'its generator must yield once',
+    'it yielded again',
+    'To suppress, catch and return.',
+    cause,
+  );
+}
+
+// What is wrong with an entry by hand
+
+export function alreadyEntered(manager: unknown): ContextManagerError {
+  return misuse(
+    'ERR_ALREADY_ENTERED',
+    'enter',
+    manager,
+    'by hand it holds one entry at a time',
+    'it is entered',
+    'Exit it first.',
+  );
+}
+
+export function notEntered(manager: unknown): ContextManagerError {
+  return misuse(
+    'ERR_NOT_ENTERED',
+    'exit',
+    manager,
+    'by hand it holds one entry at a time',
+    'it is not entered',
+    'Enter it first.',
+  );
+}
+
+export function notThrown(manager: unknown, given: unknown): TypeError {
+  return wrongInput(`exit ${subject(manager)}`, 'it takes { error } or nothing', given, 'Write { error }.');
+}
+
+function misuse(
+  code: ContextManagerErrorCode,
+  verb: string,
+  manager: unknown,
+  required: string,
+  given: string,
+  advice: string,
+  cause?: Thrown,
+): ContextManagerError {
+  const hint = nameOf(manager) ? advice : `${advice} Name its generator function.`;
+  return new ContextManagerError(
+    code,
+    explain(`${verb} ${subject(manager)}`, required, given, hint),
+    cause && { cause: cause.error },
+  );
+}
+
+/** Managers are named by their generator functions. */
+export function subject(manager: unknown): string {
+  const name = nameOf(manager);
+  return name ? `${name}()` : 'an unnamed manager';
+}
+
+function nameOf(manager: unknown): string | undefined {
+  return (manager as { fn?: { name: string } }).fn?.name;
+}
+
+// What is wrong with closing() and aclosing()
+
+export function notClosable(required: string, given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    `closing() takes ${required}`,
+    given,
+    'Write closing(thing, (thing) => thing.end()).',
+  );
+}
+
+export function notIterable(given: unknown): TypeError {
+  const advice = isThenable(given)
+    ? 'Did you forget await?'
+    : 'Pass an iterable, an iterator, or a function of an AbortSignal that returns one.';
+  return wrongInput(
+    'make a manager',
+    'aclosing() takes an async iterable, an async iterator or an iterable',
+    given,
+    advice,
+  );
+}
+
+const aclosing = { fn: { name: 'aclosing' } };
+
+export function alreadyOwned(): ContextManagerError {
+  return misuse(
+    'ERR_ALREADY_ENTERED',
+    'enter',
+    aclosing,
+    'one source is entered once',
+    'it was entered or closed before',
+    'To enter many times, pass a function that makes the source.',
+  );
+}
+
+export function sourceDidNotStop(): ContextManagerError {
+  return misuse(
+    'ERR_DID_NOT_STOP',
+    'exit',
+    aclosing,
+    'its source must finish when return() is called',
+    'it gave another item',
+    'Leave no yield in its finally.',
+  );
+}

@@ -1,0 +1,135 @@
+import { isObject } from './describe.ts';
+
+/**
+ * How a block failed: a box around what was thrown, so that `throw undefined` is still an error.
+ */
+export interface Thrown {
+  readonly error: unknown;
+}
+
+/**
+ * A manager's answer that it has handled the error: the block goes on, and its value is this one.
+ *
+ * @typeParam F - the fallback, the value that the block takes
+ */
+export interface Suppressed<F> {
+  readonly value: F;
+}
+
+/**
+ * What `exit` may answer. Only `true` (the same as `{ value: undefined }`) and a {@link Suppressed}
+ * box suppress the error; `true` is open to managers whose fallback may be `undefined`.
+ *
+ * @typeParam F - the fallback type
+ */
+export type ExitAnswer<F> = void | false | (undefined extends F ? true : never) | Suppressed<F>;
+
+/**
+ * An object that sets up on entry and tears down on exit, and is told on exit how the block ended.
+ *
+ * @typeParam T - what entering gives to the block
+ * @typeParam F - the fallback that the block takes when this manager suppressed its error
+ */
+export interface ContextManager<T, F = never> {
+  /** Sets up, and gives the value for the block. */
+  enter(): T;
+  /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+  exit(thrown?: Thrown): ExitAnswer<F>;
+}
+
+/**
+ * A {@link ContextManager} whose entry and exit are asynchronous.
+ *
+ * @typeParam T - what entering gives to the block
+ * @typeParam F - the fallback that the block takes when this manager suppressed its error
+ */
+export interface AsyncContextManager<T, F = never> {
+  /** Sets up, and gives the value for the block. */
+  enterAsync(): Promise<T>;
+  /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+  exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>>;
+}
+
+/** Whatever `withSync` takes. */
+export type Enterable = ContextManager<unknown, unknown> | Disposable;
+
+/** Whatever `withAsync` takes: also a sync manager whose exit returns a promise, which is awaited. */
+export type AsyncEnterable =
+  | AsyncContextManager<unknown, unknown>
+  | { enter(): unknown; exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> }
+  | AsyncDisposable
+  | Disposable;
+
+/**
+ * The value that entering a manager gives to the block. A disposable is its own value.
+ *
+ * @typeParam M - the manager's type
+ */
+export type Entered<M> = M extends AsyncContextManager<infer T, unknown> ? T : EnteredSync<M>;
+
+/**
+ * {@link Entered} where only the synchronous protocol counts.
+ *
+ * @typeParam M - the manager's type
+ */
+export type EnteredSync<M> = M extends { enter(): infer T; exit(thrown?: Thrown): unknown } ? T : M;
+
+/**
+ * The value that a block may take when the manager suppressed its error: `never` for a manager that can't suppress.
+ *
+ * @typeParam M - the manager's type
+ */
+export type Fallback<M> = M extends { enterAsync(): unknown; exitAsync(thrown?: Thrown): infer Answer }
+  ? AnsweredValue<Awaited<Answer>>
+  : FallbackSync<M>;
+
+/**
+ * {@link Fallback} where only the synchronous protocol counts.
+ *
+ * @typeParam M - the manager's type
+ */
+export type FallbackSync<M> = M extends { enter(): unknown; exit(thrown?: Thrown): infer Answer }
+  ? AnsweredValue<Awaited<Answer>>
+  : never;
+
+type AnsweredValue<Answer> = Answer extends true ? undefined : Answer extends Suppressed<infer F> ? F : never;
+
+/**
+ * Tells whether a value has `enter()` and `exit()`.
+ *
+ * @param value - anything
+ * @returns whether `withSync` would enter it as a manager
+ *
+ * @example
+ * ```ts
+ * import { closing, isContextManager } from 'withal';
+ *
+ * isContextManager(closing({ close() {} })); // => true
+ * isContextManager({ enter() {} }); // => false
+ * ```
+ */
+export function isContextManager(value: unknown): value is ContextManager<unknown, unknown> {
+  return isObject(value) && typeof value['enter'] === 'function' && typeof value['exit'] === 'function';
+}
+
+/**
+ * Tells whether a value has `enterAsync()` and `exitAsync()`.
+ *
+ * @param value - anything
+ * @returns whether `withAsync` would enter it as an asynchronous manager
+ *
+ * @example
+ * ```ts
+ * import { asyncContextManager, isAsyncContextManager } from 'withal';
+ *
+ * const session = asyncContextManager(async function* session() {
+ *   yield 'open';
+ * });
+ *
+ * isAsyncContextManager(session()); // => true
+ * isAsyncContextManager(session); // => false
+ * ```
+ */
+export function isAsyncContextManager(value: unknown): value is AsyncContextManager<unknown, unknown> {
+  return isObject(value) && typeof value['enterAsync'] === 'function' && typeof value['exitAsync'] === 'function';
+}
