@@ -28,7 +28,7 @@ export type SourceFunction<T> = (signal: EnvironmentAbortSignal) => AsyncSource<
 export interface AsyncClosing<T>
   extends AsyncContextManager<AsyncIterableIterator<T>>, AsyncIterableIterator<T>, AsyncDisposable {
   return(value?: unknown): Promise<IteratorResult<T>>;
-  throw(error?: unknown): Promise<never>;
+  throw(error?: unknown): Promise<IteratorResult<T>>;
   [Symbol.asyncIterator](): AsyncClosing<T>;
 }
 
@@ -88,11 +88,12 @@ export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>): AsyncCl
 
 class Closing<T> implements AsyncClosing<T> {
   readonly #source: AsyncSource<T> | SourceFunction<T>;
-  #opened: Opened<T> | undefined;
   #isEntered = false;
-  #closed: Promise<void> | undefined;
+  #opened: Opened<T> | undefined;
+  #iterator: AsyncIterator<T> | undefined;
   /** What the last `next()` gave. Watching each would cost every item a promise; the last tells whether the source is done. */
   #last: Promise<IteratorResult<T>> | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(source: AsyncSource<T> | SourceFunction<T>) {
     this.#source = source;
@@ -106,8 +107,12 @@ class Closing<T> implements AsyncClosing<T> {
 
   async enterAsync(): Promise<AsyncIterableIterator<T>> {
     if (this.#isEntered || this.#closed) throw alreadyOwned();
-    this.#open();
     this.#isEntered = true;
+    try {
+      this.#open();
+    } catch (error) {
+      return closeAfter(error, () => this[asyncDispose]());
+    }
     const view: AsyncIterableIterator<T> = { next: this.next.bind(this), [Symbol.asyncIterator]: () => view };
     return view;
   }
@@ -118,12 +123,13 @@ class Closing<T> implements AsyncClosing<T> {
 
   next(...args: [] | [unknown]): Promise<IteratorResult<T>> {
     if (this.#closed) return Promise.resolve({ value: undefined, done: true });
+    let iterator: AsyncIterator<T>;
     try {
-      this.#last = Promise.resolve(this.#open().iterator.next(...(args as [])));
+      iterator = this.#open();
     } catch (error) {
-      this.#last = Promise.reject(error);
+      return closeAfter(error, () => this[asyncDispose]());
     }
-    return this.#last;
+    return (this.#last = stepOf(() => iterator.next(...(args as []))));
   }
 
   async return(value?: unknown): Promise<IteratorResult<T>> {
@@ -143,28 +149,29 @@ class Closing<T> implements AsyncClosing<T> {
     return this;
   }
 
-  #open(): Opened<T> {
-    return (this.#opened ??= open(this.#source));
+  #open(): AsyncIterator<T> {
+    this.#opened ??= open(this.#source);
+    return (this.#iterator ??= iteratorOf(this.#opened.source));
   }
 
   async #close(): Promise<void> {
     const last = this.#last;
-    const opened = this.#opened ?? unopened(this.#source);
-    this.#last = this.#opened = undefined;
+    const { source, abort } = this.#opened ?? { source: this.#source, abort: undefined };
+    const iterator = this.#iterator ?? source;
+    this.#opened = this.#iterator = this.#last = undefined;
     const state = await stateOf(last);
-    if (opened === undefined || state === 'finished') return;
-    opened.abort?.abort();
+    if (state === 'finished' || !isSource(source)) return;
+    abort?.abort();
     await inTurn([
-      () => closeIterator(opened.iterator),
-      () => disposeSource(opened.source),
-      () => (state === 'waiting' && last ? abandon(last, opened.abort) : undefined),
+      () => closeIterator(iterator),
+      () => disposeSource(source),
+      () => (state === 'waiting' ? abandon(last, abort) : undefined),
     ]);
   }
 }
 
 interface Opened<T> {
-  readonly source: unknown;
-  readonly iterator: AsyncIterator<T>;
+  readonly source: AsyncSource<T>;
   readonly abort?: AbortSource;
 }
 
@@ -176,25 +183,27 @@ function isSource(value: unknown): value is AsyncSource<unknown> {
 }
 
 function open<T>(source: AsyncSource<T> | SourceFunction<T>): Opened<T> {
-  if (isSource(source)) return { source, iterator: iteratorOf(source) };
+  if (isSource(source)) return { source };
   const abort = abortSource();
   const made = source(abort.signal);
-  if (isSource(made)) return { source: made, iterator: iteratorOf(made), abort };
+  if (isSource(made)) return { source: made, abort };
   markHandled(made);
   throw notIterable(made);
 }
 
-/** What there is to close where nothing was ever asked for: no iterator is made just to close it. */
-function unopened<T>(source: AsyncSource<T> | SourceFunction<T>): Opened<T> | undefined {
-  if (!isSource(source)) return undefined;
-  return { source, iterator: ('next' in Object(source) ? source : {}) as AsyncIterator<T> };
+function iteratorOf<T>(source: AsyncSource<T>): AsyncIterator<T> {
+  const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = source as Partial<AsyncIterable<T> & Iterable<T>>;
+  if (async) return Reflect.apply(async, source, []);
+  return sync ? awaiting(Reflect.apply(sync, source, [])) : (source as AsyncIterator<T>);
 }
 
-function iteratorOf<T>(source: AsyncSource<T>): AsyncIterator<T> {
-  if (Symbol.asyncIterator in Object(source)) return (source as AsyncIterable<T>)[Symbol.asyncIterator]();
-  return Symbol.iterator in Object(source)
-    ? awaiting((source as Iterable<T>)[Symbol.iterator]())
-    : (source as AsyncIterator<T>);
+/** A promise of the step even where the iterator throws at once; its own promise where it gives one. */
+function stepOf<T>(next: () => Promise<IteratorResult<T>>): Promise<IteratorResult<T>> {
+  try {
+    return Promise.resolve(next());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** An iterator of the values awaited. As in `for await`, a value that rejects closes the source. */
@@ -235,8 +244,10 @@ async function stateOf(last: Promise<IteratorResult<unknown>> | undefined): Prom
   }
 }
 
-async function closeIterator(iterator: AsyncIterator<unknown>): Promise<void> {
-  const step = await iterator.return?.();
+/** Where no iterator was made there is none to close, but for a source that is its own. */
+async function closeIterator(iterator: unknown): Promise<void> {
+  if (!isObject(iterator) || !('next' in iterator) || typeof iterator['return'] !== 'function') return;
+  const step = (await iterator['return']()) as { done?: unknown } | undefined;
   if (step?.done === false) throw sourceDidNotStop();
 }
 
@@ -249,7 +260,7 @@ async function disposeSource(source: unknown): Promise<void> {
 }
 
 /** A `next()` that was left waiting may have failed meanwhile; unless that was only our abort, it is an error like any other. */
-async function abandon(last: Promise<unknown>, abort: AbortSource | undefined): Promise<void> {
+async function abandon(last: Promise<unknown> | undefined, abort: AbortSource | undefined): Promise<void> {
   try {
     await Promise.race([last, undefined]);
   } catch (error) {

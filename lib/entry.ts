@@ -34,7 +34,7 @@ export function syncEntry(value: unknown, caller: string): SyncEntry {
   throw notEnterable(
     caller,
     value,
-    isAsyncContextManager(value) || asyncDispose in Object(value) ? 'Did you mean withAsync()?' : undefined,
+    isAsyncContextManager(value) || methodOf(value, asyncDispose) ? 'Did you mean withAsync()?' : undefined,
   );
 }
 

@@ -111,12 +111,19 @@ const linked = new WeakSet();
 function attach(error: unknown, previous: unknown): boolean {
   const end = [...reach(error, previous, ['cause'], false)].pop();
   if (!isError(end) || (held(end, 'cause').length > 0 && !isLink(end))) return false;
-  // Only what was hung below a link before can hide from the short walk; so n failing teardowns stay linear.
-  const kept = reach(previous, end, fields, linked.has(end));
-  if (kept.has(end) || !define(end, 'cause', previous)) return false;
-  links.set(end, previous);
-  for (const node of kept) if (isObject(node)) linked.add(node);
-  return true;
+  try {
+    // Asked before the walk, so that n frozen errors stay linear.
+    if (!Object.isExtensible(end)) return false;
+    // Only what was hung below a link before can hide from the short walk; so n failing teardowns stay linear.
+    const kept = reach(previous, end, fields, linked.has(end));
+    if (kept.has(end) || !define(end, 'cause', previous)) return false;
+    links.set(end, previous);
+    for (const node of kept) if (isObject(node)) linked.add(node);
+    return true;
+  } catch {
+    // A proxy objects.
+    return false;
+  }
 }
 
 /** A link of ours may belong to another request that failed with the same error object: it is nobody's history. */
@@ -158,12 +165,7 @@ function held(node: unknown, field: string): unknown[] {
 }
 
 function define(target: object, key: PropertyKey, value: unknown): boolean {
-  try {
-    return Reflect.defineProperty(target, key, { value, writable: true, configurable: true });
-  } catch {
-    // A proxy may object.
-    return false;
-  }
+  return Reflect.defineProperty(target, key, { value, writable: true, configurable: true });
 }
 
 function summary(error: unknown): string {

@@ -17,12 +17,12 @@ export interface Suppressed<F> {
 }
 
 /**
- * What `exit` may answer. Only `true` (the same as `{ value: undefined }`) and a {@link Suppressed}
- * box suppress the error; `true` is open to managers whose fallback may be `undefined`.
+ * What `exit` may answer. Only `true` (the same as `{ value: undefined }`) and a {@link Suppressed} box suppress the
+ * error; no other truthy value does.
  *
  * @typeParam F - the fallback type
  */
-export type ExitAnswer<F> = void | false | (undefined extends F ? true : never) | Suppressed<F>;
+export type ExitAnswer<F> = void | boolean | Suppressed<F>;
 
 /**
  * An object that sets up on entry and tears down on exit, and is told on exit how the block ended.
@@ -92,7 +92,16 @@ export type FallbackSync<M> = M extends { enter(): unknown; exit(thrown?: Thrown
   ? AnsweredValue<Awaited<Answer>>
   : never;
 
-type AnsweredValue<Answer> = Answer extends true ? undefined : Answer extends Suppressed<infer F> ? F : never;
+type AnsweredValue<Answer> =
+  | (Answer extends Suppressed<infer F> ? F : never)
+  | (true extends Answer ? (IsDeclared<Answer> extends true ? never : undefined) : never);
+
+/** Whether this is the answer that the interfaces declare: there F alone says what the manager suppresses with. */
+type IsDeclared<Answer> = void extends Answer
+  ? [Extract<Answer, Suppressed<unknown>>] extends [never]
+    ? false
+    : true
+  : false;
 
 /**
  * Tells whether a value has `enter()` and `exit()`.

@@ -1,0 +1,278 @@
+import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { holds, isError, keepBoth, suppressing } from '../lib/errors.ts';
+import { builds } from './support/builds.ts';
+import { reachableFrom } from './support/outcome.ts';
+
+const foreign = runInNewContext('new TypeError("foreign")') as Error;
+
+describe.each(builds)('%s', (_build, { ContextManagerError, SuppressedError }) => {
+  describe('ContextManagerError', () => {
+    const error = new ContextManagerError('ERR_DID_NOT_STOP', 'message', { cause: undefined });
+
+    it('is an error with a code, and a name that its stack shows', () => {
+      expect(error).toBeInstanceOf(Error);
+      expect(error.code).toBe('ERR_DID_NOT_STOP');
+      expect(String(error)).toBe('ContextManagerError: message');
+      expect(error.stack).toMatch(/^ContextManagerError: message\n/);
+      expect(Object.keys(error)).toEqual(['code']);
+    });
+
+    it('has a cause where one is given, be it undefined', () => {
+      expect(Object.hasOwn(error, 'cause')).toBe(true);
+      expect(Object.hasOwn(new ContextManagerError('ERR_DID_NOT_STOP', 'message'), 'cause')).toBe(false);
+    });
+
+    it('is recognised across the copies of the package, its subclasses as usual', () => {
+      for (const [, other] of builds) expect(error).toBeInstanceOf(other.ContextManagerError);
+      class Special extends ContextManagerError {}
+      expect(new Special('ERR_DID_NOT_STOP', '')).toBeInstanceOf(Special);
+      expect(new Special('ERR_DID_NOT_STOP', '')).toBeInstanceOf(ContextManagerError);
+      expect(error).not.toBeInstanceOf(Special);
+      expect(new Error('other')).not.toBeInstanceOf(ContextManagerError);
+      expect({ name: 'ContextManagerError' }).not.toBeInstanceOf(ContextManagerError);
+    });
+  });
+
+  describe('SuppressedError', () => {
+    it('has the shape of the platform’s', () => {
+      const error = new SuppressedError(1, 2, 'message');
+      expect(error).toBeInstanceOf(SuppressedError);
+      expect(error).toBeInstanceOf(Error);
+      expect(String(error)).toBe('SuppressedError: message');
+      expect([error.error, error.suppressed]).toEqual([1, 2]);
+      expect(Object.keys(error)).toEqual([]);
+      expect(new SuppressedError(1, 2).message).toBe('');
+      expect(Object.getOwnPropertyDescriptor(SuppressedError.prototype, 'name')).toEqual({
+        value: 'SuppressedError',
+        writable: true,
+        enumerable: false,
+        configurable: true,
+      });
+    });
+
+    it('is the platform’s own where there is one', () => {
+      const native = (globalThis as { SuppressedError?: unknown }).SuppressedError;
+      expect(native === undefined || native === SuppressedError).toBe(true);
+    });
+  });
+});
+
+describe('suppressing', () => {
+  it('names both errors, whatever they are', () => {
+    const summaries = [new TypeError('outer'), 'text', undefined, { a: 1 }, hostile()].map(
+      (error) => (suppressing(error, { error: new Error('inner') }) as Error).message,
+    );
+    expect(summaries).toEqual([
+      'TypeError: outer (on top of Error: inner)',
+      '"text" (on top of Error: inner)',
+      'undefined (on top of Error: inner)',
+      'an object (Object) (on top of Error: inner)',
+      'unreadable (on top of Error: inner)',
+    ]);
+    expect(inspect(suppressing('outer', { error: 'inner' }))).toContain('"outer" (on top of "inner")');
+  });
+});
+
+describe('isError', () => {
+  it.each([
+    ['an error', new Error('own'), true],
+    ['an error of another realm', foreign, true],
+    ['an error by its prototype only', Object.create(Error.prototype) as unknown, true],
+    ['a DOMException', new DOMException('aborted', 'AbortError'), true],
+    ['an object with a message', { name: 'Error', message: 'no' }, false],
+    ['undefined', undefined, false],
+    ['text', 'Error', false],
+  ])('%s', (_what, value, expected) => {
+    expect(isError(value)).toBe(expected);
+  });
+
+  it('can’t tell of a revoked proxy', () => {
+    expect(isError(revoked())).toBe(false);
+  });
+
+  it('asks Error.isError where there is one', () => {
+    const disguised = Object.assign(runInNewContext('new Error("disguised")') as object, {
+      [Symbol.toStringTag]: 'Other',
+    });
+    expect(isError(disguised)).toBe('isError' in Error);
+    const original = Object.getOwnPropertyDescriptor(Error, 'isError');
+    Object.defineProperty(Error, 'isError', { value: (value: unknown) => value === disguised, configurable: true });
+    try {
+      expect(isError(disguised)).toBe(true);
+    } finally {
+      if (original) Object.defineProperty(Error, 'isError', original);
+      else delete (Error as { isError?: unknown }).isError;
+    }
+  });
+});
+
+describe('holds', () => {
+  const target = new Error('target');
+
+  it.each([
+    ['cause', new Error('outer', { cause: target })],
+    ['errors', new AggregateError([1, target])],
+    ['error', { error: target }],
+    ['suppressed', { suppressed: target }],
+    ['a long way', new Error('a', { cause: new AggregateError([{ error: { suppressed: target } }]) })],
+    ['itself', target],
+  ])('finds the error through %s', (_field, error) => {
+    expect(holds(error, target)).toBe(true);
+  });
+
+  it('finds undefined only where it is held', () => {
+    expect(holds(new Error('none'), undefined)).toBe(false);
+    expect(holds(new Error('held', { cause: undefined }), undefined)).toBe(true);
+  });
+
+  it('ends on rings, hostile getters and endless ones', () => {
+    const ring = new Error('ring');
+    ring.cause = new AggregateError([ring]);
+    class Endless extends Error {
+      override get cause() {
+        return new Endless();
+      }
+    }
+    for (const error of [ring, hostile(), new Endless(), revoked(), { errors: 'none' }])
+      expect(holds(error, target)).toBe(false);
+  });
+});
+
+describe('keepBoth', () => {
+  const keep = (error: unknown, previous: unknown) => keepBoth(error, { error: previous });
+
+  it('throws an error alone where none was on its way', () => {
+    expect(keepBoth('alone', undefined)).toBe('alone');
+  });
+
+  it('attaches at the end of the cause chain, as the platform defines a cause', () => {
+    const end = new Error('end');
+    const next = new Error('next', { cause: end });
+    const previous = new Error('previous');
+    expect(keep(next, previous)).toBe(next);
+    expect(Object.getOwnPropertyDescriptor(end, 'cause')).toEqual({
+      value: previous,
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
+    expect(Object.keys(previous)).toEqual([]);
+  });
+
+  it('attaches a falsy error too, and to an error of another realm', () => {
+    expect(keep(foreign, undefined)).toBe(foreign);
+    expect(Object.hasOwn(foreign, 'cause')).toBe(true);
+  });
+
+  it('leaves a deliberate translation as it is', () => {
+    const previous = new Error('previous');
+    const translation = new AggregateError([previous]);
+    expect(keep(translation, previous)).toBe(translation);
+    expect(translation).not.toHaveProperty('cause');
+  });
+
+  const taken = new Error('taken', { cause: 'text' });
+  const frozen = Object.freeze(new Error('frozen'));
+  const ring = new Error('ring');
+  ring.cause = ring;
+  const undefinedCause = new Error('an undefined that was thrown may be what it holds', { cause: undefined });
+  const objecting = new Proxy(new Error('proxy'), {
+    defineProperty() {
+      throw new Error('no');
+    },
+  });
+
+  it.each([
+    ['something that is no error', 'text'],
+    ['undefined', undefined],
+    ['a plain object', {}],
+    ['a frozen error', frozen],
+    ['an error whose chain ends in something else', taken],
+    ['an error that has an undefined cause', undefinedCause],
+    ['an error that is its own cause', ring],
+    ['an error with a hostile cause', hostile()],
+    ['a proxy that objects', objecting],
+  ])('makes a SuppressedError of %s', (_what, next) => {
+    const previous = new Error('previous');
+    const kept = keep(next, previous) as SuppressedError;
+    expect(kept).toHaveProperty('name', 'SuppressedError');
+    expect(kept.error).toBe(next);
+    expect(kept.suppressed).toBe(previous);
+  });
+
+  it('never writes to the error that was on its way, nor to what it holds', () => {
+    const inner = new Error('inner');
+    const previous = new Error('previous', { cause: inner });
+    expect(keep(inner, previous)).toMatchObject({ error: inner, suppressed: previous });
+    expect(inner).not.toHaveProperty('cause');
+  });
+
+  it('makes no ring of an error that an inner manager hung below another', () => {
+    const first = new Error('first');
+    const second = keep(new Error('second'), first);
+    const third = keep(new Error('third'), second);
+    const unwrapped = keep(first, third);
+    expect(unwrapped).toMatchObject({ name: 'SuppressedError', error: first, suppressed: third });
+    expect(first).not.toHaveProperty('cause');
+    expect(reachableFrom(unwrapped)).toEqual(expect.arrayContaining([first, second, third]));
+  });
+
+  it('does not chain together the requests that failed with the same error', () => {
+    const shared = new Error('shared');
+    const first = new Error('first request');
+    const second = new Error('second request');
+    expect(keep(shared, first)).toBe(shared);
+    expect(keep(shared, second)).toBe(shared);
+    expect(reachableFrom(shared)).toEqual([shared, second]);
+    expect(first).not.toHaveProperty('cause');
+    expect(keep(shared, first)).toBe(shared);
+    expect(reachableFrom(shared)).toEqual([shared, first]);
+  });
+
+  it('still attaches to a shared error that was on its way before', () => {
+    const shared = new Error('shared');
+    keep(new Error('teardown'), shared);
+    const other = new Error('other request');
+    expect(keep(shared, other)).toBe(shared);
+    expect(shared.cause).toBe(other);
+  });
+
+  it('takes a link that somebody else wrote over for theirs', () => {
+    const next = new Error('next');
+    keep(next, new Error('first'));
+    next.cause = 'theirs';
+    expect(keep(next, new Error('second'))).toHaveProperty('error', next);
+  });
+
+  it('is linear in the number of failing teardowns', () => {
+    const count = 50_000;
+    let thrown: unknown = new Error('body');
+    for (let index = 0; index < count; index++) thrown = keep(new Error(`teardown ${String(index)}`), thrown);
+    for (let index = 0; index < count; index++) thrown = keep(new Error('translation', { cause: thrown }), thrown);
+    for (let index = 0; index < count; index++) thrown = keep(Object.freeze(new Error('frozen')), thrown);
+    let depth = 0;
+    for (let error = thrown as SuppressedError; error; error = (error.suppressed ?? error.cause) as SuppressedError)
+      depth++;
+    expect(depth).toBe(3 * count + 1);
+  }, 10_000);
+});
+
+function hostile(): Error {
+  const error = new Error('hostile');
+  for (const field of ['cause', 'errors', 'error', 'suppressed', 'message', 'name']) {
+    Object.defineProperty(error, field, {
+      get() {
+        throw new Error(`hostile ${field}`);
+      },
+    });
+  }
+  return error;
+}
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable(new Error('revoked'), {});
+  revoke();
+  return proxy;
+}

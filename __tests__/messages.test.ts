@@ -1,0 +1,158 @@
+import { describe, expect, it } from '@jest/globals';
+import * as messages from '../lib/messages.ts';
+
+const maker = { name: 'contextManager', other: 'asyncContextManager', syntax: 'function*', kind: 'GeneratorFunction' };
+const transaction = { fn: function* transaction() {} };
+const unnamed = { fn: function* () {} };
+Object.defineProperty(unnamed.fn, 'name', { value: '' });
+
+/** Every message, word for word. */
+const table: Record<string, [error: Error, message: string][]> = {
+  notEnterable: [
+    [
+      messages.notEnterable('withAsync()', {}),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Make one with asyncContextManager().',
+    ],
+    [
+      messages.notEnterable('withSync()', { enterAsync() {}, exitAsync() {} }, 'Did you mean withAsync()?'),
+      'Cannot enter: withSync() takes a manager or a disposable, but an object (Object) was given. Did you mean withAsync()?',
+    ],
+    [
+      messages.notEnterable('withAsync()', Promise.resolve()),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Promise) was given. Did you forget await?',
+    ],
+    [
+      messages.notEnterable('withAsync()', function transaction() {}),
+      'Cannot enter: withAsync() takes a manager or a disposable, but function transaction() was given. Did you forget to call transaction()?',
+    ],
+    [
+      messages.notEnterable('withAsync()', transaction.fn()),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Generator) was given. Did you mean aclosing(), or to wrap its function?',
+    ],
+    [
+      messages.notEnterable('withAsync()', { enter() {} }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its exit() is missing.',
+    ],
+  ],
+  exitReturnedPromise: [
+    [
+      messages.exitReturnedPromise(Promise.resolve()),
+      'Cannot exit: withSync() takes a manager whose exit() is done when it returns, but an object (Promise) was given. Did you mean withAsync(), or exitAsync()?',
+    ],
+  ],
+  bodyNotFunction: [
+    [
+      messages.bodyNotFunction('withAsync()', 1),
+      'Cannot enter: withAsync() takes a function as its body, but 1 was given. Write (value) => { … }.',
+    ],
+  ],
+  bodyReturnedPromise: [
+    [
+      messages.bodyReturnedPromise(Promise.resolve()),
+      'Cannot exit: withSync() takes a body that is done when it returns, but an object (Promise) was given. Did you mean withAsync()?',
+    ],
+  ],
+  notGeneratorFunction: [
+    [
+      messages.notGeneratorFunction(maker, 'make a manager', async function* transaction() {}),
+      'Cannot make a manager: contextManager() takes function*, but function transaction() was given. Did you mean asyncContextManager()?',
+    ],
+    [
+      messages.notGeneratorFunction(maker, 'enter transaction()', undefined),
+      'Cannot enter transaction(): contextManager() takes function*, but undefined was given. Write manager = contextManager(function* manager() { … }).',
+    ],
+    [
+      messages.notGeneratorFunction(maker, 'decorate a method', transaction.fn, 'session', 'this: …'),
+      'Cannot decorate a method: contextManager() takes function*, but function transaction() was given. Write session = contextManager(function* session(this: …) { … }).',
+    ],
+  ],
+  didNotYield: [
+    [
+      messages.didNotYield(transaction),
+      'Cannot enter transaction(): its generator must yield once, but it finished first. Yield on every path.',
+    ],
+  ],
+  didNotStop: [
+    [
+      messages.didNotStop(transaction, undefined, undefined),
+      'Cannot exit transaction(): its generator must yield once, but it yielded again. To suppress, catch and return.',
+    ],
+  ],
+  alreadyEntered: [
+    [
+      messages.alreadyEntered(transaction),
+      'Cannot enter transaction(): by hand it holds one entry at a time, but it is entered. Exit it first.',
+    ],
+    [
+      messages.alreadyEntered(unnamed),
+      'Cannot enter an unnamed manager: by hand it holds one entry at a time, but it is entered. Exit it first. Name its generator function.',
+    ],
+  ],
+  notEntered: [
+    [
+      messages.notEntered(transaction),
+      'Cannot exit transaction(): by hand it holds one entry at a time, but it is not entered. Enter it first.',
+    ],
+  ],
+  notThrown: [
+    [
+      messages.notThrown(transaction, null),
+      'Cannot exit transaction(): it takes { error } or nothing, but null was given. Write { error }.',
+    ],
+  ],
+  notClosable: [
+    [
+      messages.notClosable('a thing with a close()', {}),
+      'Cannot make a manager: closing() takes a thing with a close(), but an object (Object) was given. Write closing(thing, (thing) => thing.end()).',
+    ],
+  ],
+  notIterable: [
+    [
+      messages.notIterable(1),
+      'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but 1 was given. Pass an iterable, an iterator, or a function of an AbortSignal that returns one.',
+    ],
+    [
+      messages.notIterable(Promise.resolve()),
+      'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but an object (Promise) was given. Did you forget await?',
+    ],
+  ],
+  alreadyOwned: [
+    [
+      messages.alreadyOwned(),
+      'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. To enter many times, pass a function that makes the source.',
+    ],
+  ],
+  sourceDidNotStop: [
+    [
+      messages.sourceDidNotStop(),
+      'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Leave no yield in its finally.',
+    ],
+  ],
+};
+
+describe('messages', () => {
+  it.each(
+    Object.values(table)
+      .flat()
+      .map(([error, message]) => [message, error] as const),
+  )('%s', (message, error) => {
+    expect(error.message).toBe(message);
+  });
+
+  it('are all asserted here', () => {
+    const { subject: _subject, ...errors } = messages;
+    expect(Object.keys(table).sort()).toEqual(Object.keys(errors).sort());
+  });
+
+  it.each([
+    ['didNotStop', messages.didNotStop(transaction, { error: 1 }, undefined), { cause: 1 }],
+    ['didNotStop', messages.didNotStop(transaction, undefined, { error: 2 }), { cause: 2 }],
+    [
+      'didNotStop',
+      messages.didNotStop(transaction, { error: 1 }, { error: 2 }),
+      { cause: { error: 2, suppressed: 1 } },
+    ],
+  ])('%s keeps what was thrown', (_name, error, kept) => {
+    expect(error).toMatchObject(kept);
+  });
+});

@@ -1,0 +1,116 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { asyncContextManager } from '../../lib/index.ts';
+
+const programs = folderOfPrograms();
+
+/** Whether this machine has the programs of a Postgres server. */
+export const hasPostgres = programs !== undefined;
+
+/** A server of its own, new and empty; gives its URL. */
+export const postgres = asyncContextManager(async function* postgres() {
+  const folder = await mkdtemp(join(tmpdir(), 'withal-postgres-'));
+  try {
+    await initialize(folder);
+    const port = await freePort();
+    const server = start(folder, port);
+    try {
+      const url = `postgres://postgres@127.0.0.1:${String(port)}/postgres`;
+      await untilReady(server, url);
+      yield url;
+    } finally {
+      await stop(server);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** A connection that checks what others did. */
+export const connection = asyncContextManager(async function* connection(url: string) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    yield client;
+  } finally {
+    await client.end();
+  }
+});
+
+// Postgres refuses to run as root; then it runs as nobody.
+const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined;
+
+function folderOfPrograms(): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...debianFolders()];
+  return folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
+}
+
+function debianFolders(): string[] {
+  const root = '/usr/lib/postgresql';
+  return existsSync(root) ? readdirSync(root).map((version) => join(root, version, 'bin')) : [];
+}
+
+function program(name: string): string {
+  if (programs === undefined) throw new Error('There is no Postgres server on this machine.');
+  return join(programs, name);
+}
+
+async function initialize(folder: string): Promise<void> {
+  if (nobody) await chown(folder, nobody.uid, nobody.gid);
+  const account = ['-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--no-locale'];
+  const options = ['-D', join(folder, 'data'), ...account, '--no-sync', '--no-instructions'];
+  await promisify(execFile)(program('initdb'), options, { ...nobody, cwd: folder });
+}
+
+function start(folder: string, port: number): ChildProcess {
+  const address = ['-p', String(port), '-h', '127.0.0.1', '-k', folder];
+  const haste = ['-F', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'shared_buffers=16MB'];
+  const options = ['-D', join(folder, 'data'), ...address, ...haste];
+  return spawn(program('postgres'), options, { ...nobody, cwd: folder, stdio: 'ignore' });
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (hasEnded(server)) return;
+  server.kill('SIGINT');
+  await once(server, 'exit');
+}
+
+async function untilReady(server: ChildProcess, url: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await accepts(url))) {
+    if (hasEnded(server) || Date.now() > deadline) throw new Error('The Postgres server did not start.');
+    await setTimeout(20);
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+async function accepts(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url });
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
