@@ -52,7 +52,7 @@ import type { AsyncEnterable, Enterable, Entered, EnteredSync, Fallback, Fallbac
 export async function withAsync<M extends AsyncEnterable, R>(
   manager: M,
   body: (value: Entered<M>) => R,
-): Promise<Awaited<R> | Fallback<M>>;
+): Promise<Awaited<R> | Awaited<Fallback<M>>>;
 export async function withAsync(manager: unknown, body: (value: unknown) => unknown): Promise<unknown> {
   if (typeof body !== 'function') throw bodyNotFunction('withAsync()', body);
   const entry = asyncEntry(manager, 'withAsync()');

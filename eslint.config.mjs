@@ -1,0 +1,102 @@
+import js from '@eslint/js';
+import jest from 'eslint-plugin-jest';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const scripts = {
+  files: ['**/*.mjs'],
+  languageOptions: { globals: { console: false, process: false, URL: false } },
+};
+
+const typed = {
+  files: ['**/*.ts'],
+  extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+  languageOptions: { parserOptions: { projectService: true } },
+  rules: {
+    // `() => close()` says enough, whatever close() returns.
+    '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    // `void` drops a value, so that nobody takes it for an answer.
+    '@typescript-eslint/no-meaningless-void-operator': 'off',
+    // The other way to write it, `!`, is forbidden by no-non-null-assertion.
+    '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+    // An empty name is as good as none, and false as good as no answer.
+    '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { boolean: true, string: true } }],
+    // `async` without `await` turns a throw into a rejection.
+    '@typescript-eslint/require-await': 'off',
+  },
+};
+
+const library = {
+  files: ['lib/**/*.ts'],
+  rules: {
+    // An exit may answer nothing at all: that void is part of the types which tell what a manager answers.
+    '@typescript-eslint/no-invalid-void-type': 'off',
+    // Of a method that a foreign object turns out to have, no more is known than that it is a Function.
+    '@typescript-eslint/no-unsafe-call': 'off',
+    // What somebody threw is thrown on as it is, whatever it is.
+    '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
+    // The manager functions take their `this` from the call.
+    '@typescript-eslint/unbound-method': 'off',
+  },
+};
+
+/** Wrong input is what many of the tests are about. */
+const tests = {
+  files: ['__tests__/**/*.ts'],
+  extends: [jest.configs['flat/recommended'], jest.configs['flat/style']],
+  rules: {
+    // Generators that never yield, and clean-ups that throw.
+    'no-unsafe-finally': 'off',
+    'require-yield': 'off',
+    // Managers, bodies and classes that do nothing.
+    '@typescript-eslint/no-empty-function': 'off',
+    '@typescript-eslint/no-extraneous-class': 'off',
+    // Anything can be thrown.
+    '@typescript-eslint/only-throw-error': 'off',
+    '@typescript-eslint/prefer-promise-reject-errors': 'off',
+    // What the types deny, and what is no type at all.
+    '@typescript-eslint/no-unnecessary-condition': 'off',
+    '@typescript-eslint/no-unsafe-assignment': 'off',
+    '@typescript-eslint/no-unsafe-member-access': 'off',
+    '@typescript-eslint/no-unsafe-return': 'off',
+    // Methods without their object, and promises where none is expected.
+    '@typescript-eslint/no-misused-promises': 'off',
+    '@typescript-eslint/unbound-method': 'off',
+    // A loop that wants no item, a module without one of its exports.
+    '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
+    // A row of a table expects what its columns say.
+    'jest/no-conditional-expect': 'off',
+  },
+};
+
+/** A test is titled by the symbol that it is about, and this one is about `describe`. */
+const describeTest = {
+  files: ['__tests__/describe.test.ts'],
+  rules: { 'jest/valid-title': 'off' },
+};
+
+/** They are only compiled, and half of them is what should not compile. */
+const typeTests = {
+  files: ['typetests/**/*.ts'],
+  rules: {
+    '@typescript-eslint/no-empty-function': 'off',
+    '@typescript-eslint/no-explicit-any': 'off',
+    '@typescript-eslint/no-floating-promises': 'off',
+    // A parameter with a default keeps a generic function generic only if its type is written out.
+    '@typescript-eslint/no-inferrable-types': 'off',
+    '@typescript-eslint/no-invalid-void-type': 'off',
+    '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+  },
+};
+
+export default defineConfig(
+  { ignores: ['dist', 'coverage'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  scripts,
+  typed,
+  library,
+  tests,
+  describeTest,
+  typeTests,
+);

@@ -1,0 +1,96 @@
+// What `aclosing` takes, and the items that it gives.
+
+import { expectTypeOf } from 'expect-type';
+import { aclosing, withAsync, withSync, type AsyncContextManager, type Entered } from 'withal';
+
+declare const generator: AsyncGenerator<number, string, void>;
+declare const iterable: AsyncIterable<number>;
+declare const iterator: AsyncIterator<number>;
+declare const promises: Iterable<Promise<number>>;
+declare const mixed: (number | Promise<string>)[];
+
+// The items
+
+expectTypeOf<Entered<ReturnType<typeof aclosing<number>>>>().toEqualTypeOf<AsyncIterableIterator<number>>();
+
+void withAsync(aclosing(generator), (items) => {
+  expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number>>();
+});
+void withAsync(aclosing(iterable), (items) => {
+  expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number>>();
+});
+void withAsync(aclosing(iterator), (items) => {
+  expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number>>();
+});
+void withAsync(aclosing(promises), (items) => {
+  expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number>>();
+});
+// Of a mixture, the compiler finds the items only where they are named.
+void withAsync(aclosing<number | string>(mixed), (items) => {
+  expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number | string>>();
+});
+void withAsync(aclosing(new Set(['a'])), (items) => {
+  expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<string>>();
+});
+void withAsync(
+  aclosing(() => generator),
+  (items) => {
+    expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number>>();
+  },
+);
+void withAsync(
+  aclosing(async function* numbers() {
+    yield 1;
+  }),
+  (items) => {
+    expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number>>();
+  },
+);
+
+void withAsync(aclosing(generator), async (items) => {
+  for await (const item of items) expectTypeOf(item).toEqualTypeOf<number>();
+});
+
+/** An iterator that is also a source to iterate: its items are counted once. */
+expectTypeOf(withAsync(aclosing(generator), (items) => items.next())).toEqualTypeOf<Promise<IteratorResult<number>>>();
+
+// It is a manager that suppresses nothing, an async iterator and an async disposable
+
+expectTypeOf(aclosing(iterable)).toExtend<AsyncContextManager<AsyncIterableIterator<number>>>();
+expectTypeOf(aclosing(iterable)).toExtend<AsyncIterableIterator<number>>();
+expectTypeOf(aclosing(iterable)).toExtend<AsyncDisposable>();
+expectTypeOf(withAsync(aclosing(iterable), () => 'result')).toEqualTypeOf<Promise<string>>();
+
+export async function collected(): Promise<number[]> {
+  const items: number[] = [];
+  await using numbers = aclosing(generator);
+  for await (const number of numbers) items.push(number);
+  return items;
+}
+
+// The signal of a function that makes the source
+
+aclosing((signal) => {
+  expectTypeOf(signal.aborted).toEqualTypeOf<boolean>();
+  signal.addEventListener('abort', () => undefined);
+  return generator;
+});
+
+// What it refuses
+
+// @ts-expect-error -- a number
+aclosing(1);
+// @ts-expect-error -- null is none
+aclosing(null);
+// @ts-expect-error -- an object that is no source
+aclosing({});
+// @ts-expect-error -- a promise of a source
+aclosing(Promise.resolve(iterable));
+// @ts-expect-error -- a function that returns no source
+aclosing(() => 1);
+// @ts-expect-error -- a function that returns a promise of a source
+aclosing(async () => iterable);
+// @ts-expect-error -- a function that wants something else than a signal
+aclosing((name: string) => [name]);
+// @ts-expect-error -- closing it takes time
+withSync(aclosing(iterable), () => 1);

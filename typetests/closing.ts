@@ -1,0 +1,88 @@
+// What `closing` gives to the block, and where it is refused.
+
+import { expectTypeOf } from 'expect-type';
+import { closing, withAsync, withSync } from 'withal';
+
+declare const file: { readonly name: string; close(): void };
+declare const server: { readonly port: number; close(): Promise<void> };
+declare const pool: { readonly size: number; end(): Promise<void> };
+declare const either: { close(): void | Promise<void> };
+declare const chained: { close(): typeof file };
+declare const answering: { close(): boolean };
+declare const untyped: { close(): any };
+declare const unsure: { close(): unknown };
+
+// With its own close()
+
+withSync(closing(file), (value) => {
+  expectTypeOf(value).toEqualTypeOf<typeof file>();
+});
+void withAsync(closing(file), (value) => {
+  expectTypeOf(value).toEqualTypeOf<typeof file>();
+});
+void withAsync(closing(server), (value) => {
+  expectTypeOf(value).toEqualTypeOf<typeof server>();
+});
+void withAsync(closing(either), (value) => {
+  expectTypeOf(value).toEqualTypeOf<typeof either>();
+});
+
+// With a function that closes
+
+void withAsync(
+  closing(pool, (thing) => thing.end()),
+  (value) => {
+    expectTypeOf(value).toEqualTypeOf<typeof pool>();
+  },
+);
+withSync(
+  closing(7, (handle) => handle.toFixed()),
+  (value) => {
+    expectTypeOf(value).toEqualTypeOf<number>();
+  },
+);
+
+// It suppresses nothing, whatever closing returns
+
+expectTypeOf(withSync(closing(file), () => 1)).toEqualTypeOf<number>();
+expectTypeOf(withSync(closing(chained), () => 1)).toEqualTypeOf<number>();
+expectTypeOf(withSync(closing(answering), () => 1)).toEqualTypeOf<number>();
+expectTypeOf(withSync(closing(unsure), () => 1)).toEqualTypeOf<number>();
+expectTypeOf(withSync(closing(untyped), () => 1)).toEqualTypeOf<number>();
+expectTypeOf(withAsync(closing(server), () => 1)).toEqualTypeOf<Promise<number>>();
+expectTypeOf(withAsync(closing(either), () => 1)).toEqualTypeOf<Promise<number>>();
+expectTypeOf(
+  withAsync(
+    closing(file, () => true),
+    () => 1,
+  ),
+).toEqualTypeOf<Promise<number>>();
+expectTypeOf(
+  withAsync(
+    closing(file, async () => true),
+    () => 1,
+  ),
+).toEqualTypeOf<Promise<number>>();
+
+// A closing that returns a promise is for withAsync
+
+// @ts-expect-error -- closing returns a promise
+withSync(closing(server), () => 1);
+// @ts-expect-error -- closing may return a promise
+withSync(closing(either), () => 1);
+const ending = closing(pool, (thing) => thing.end());
+// @ts-expect-error -- the function returns a promise
+withSync(ending, () => 1);
+
+// What it refuses
+
+// @ts-expect-error -- there is no close()
+closing(pool);
+// @ts-expect-error -- close is no method
+closing({ close: 1 });
+// @ts-expect-error -- null is none
+closing(null);
+// @ts-expect-error -- the function wants another thing
+closing(pool, (thing: string) => thing);
+// @ts-expect-error -- the name of a method
+closing(pool, 'end');
