@@ -54,7 +54,8 @@ const tests = {
     // Anything can be thrown.
     '@typescript-eslint/only-throw-error': 'off',
     '@typescript-eslint/prefer-promise-reject-errors': 'off',
-    // What the types deny, and what is no type at all.
+    // What the types deny, and what has no type at all.
+    '@typescript-eslint/no-unnecessary-type-assertion': 'off',
     '@typescript-eslint/no-unnecessary-condition': 'off',
     '@typescript-eslint/no-unsafe-assignment': 'off',
     '@typescript-eslint/no-unsafe-member-access': 'off',

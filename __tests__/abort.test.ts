@@ -2,12 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { abortSource, isAbort } from '../lib/abort.ts';
 
 describe('isAbort', () => {
-  const { signal, abort } = (() => {
-    const source = abortSource();
-    return { signal: source.signal, abort: (reason: unknown) => void source.abort(reason) };
-  })();
+  const source = abortSource();
+  const { signal } = source;
   const reason = new Error('stopped');
-  abort(reason);
+  source.abort(reason);
 
   it.each([
     ['the reason', reason, true],

@@ -361,7 +361,7 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
                 });
                 controller.close();
               },
-            }) as unknown as AsyncIterable<unknown>,
+            }),
         ],
       ])('iterates %s', async (_what, make) => {
         const items = await withAsync(aclosing(make()), async (source) => {

@@ -375,7 +375,7 @@ describe.each(builds)('%s', (_build, library) => {
   ] as const)('%s', (name, make, fn) => {
     const isAsync = name === 'asyncContextManager';
     const run = (manager: unknown, body: (value: unknown) => unknown) =>
-      isAsync ? library.withAsync(manager as never, body) : library.withSync(manager as never, body as never);
+      isAsync ? library.withAsync(manager as never, body) : library.withSync(manager as never, body);
 
     it('gives a function with the name and length of its own, and no constructor', () => {
       const made = make(fn);
@@ -464,7 +464,7 @@ describe.each(builds)('%s', (_build, library) => {
       ],
       ['an iterator without throw()', () => [1][Symbol.iterator]()],
     ])('refuses a plain function that returns %s at entry', async (_what, given) => {
-      const error = await errorOf(() => run(make(given as never)(), neverRun));
+      const error = await errorOf(() => run(make(given)(), neverRun));
       expect(error).toBeInstanceOf(TypeError);
       expect((error as Error).message).toContain(`${name}() takes ${isAsync ? 'async ' : ''}function*`);
     });

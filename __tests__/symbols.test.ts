@@ -12,7 +12,8 @@ describe('symbols', () => {
     jest.resetModules();
     globalThis.Symbol = bare as unknown as SymbolConstructor;
     try {
-      const fresh = await import('../lib/symbols.ts?without' as '../lib/symbols.ts');
+      const again = '../lib/symbols.ts?again';
+      const fresh = (await import(again)) as typeof import('../lib/symbols.ts');
       expect([fresh.dispose, fresh.asyncDispose]).toEqual([
         platform.for('Symbol.dispose'),
         platform.for('Symbol.asyncDispose'),

@@ -293,7 +293,7 @@ describe.each(builds)('%s', (_build, library) => {
       };
       await withAsync({ [Symbol.dispose]: slow('sync'), [Symbol.asyncDispose]: slow('async') }, () => undefined);
       expect(events).toEqual(['async']);
-      await withAsync({ [Symbol.dispose]: slow('sync') } as Disposable, () => undefined);
+      await withAsync({ [Symbol.dispose]: slow('sync') }, () => undefined);
       events.push('after');
       await new Promise(setImmediate);
       expect(events).toEqual(['async', 'after', 'sync']);
@@ -353,7 +353,7 @@ describe.each(builds)('%s', (_build, library) => {
         events.push('body');
         throw bodyError;
       };
-      // eslint-disable-next-line @typescript-eslint/return-await -- microsoft/TypeScript#55001: the promise is returned as it is
+
       await expect(withAsync(manager, () => rejecting())).rejects.toBe(bodyError);
       expect(events).toEqual(['body', 'rolled back']);
     });

@@ -75,7 +75,6 @@ export abstract class AbstractAsyncContextManager implements AsyncContextManager
   }
 
   /** Sets up; gives the manager itself. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- an override may await; a throw in it must reject
   async enterAsync(): Promise<this> {
     return this;
   }

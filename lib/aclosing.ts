@@ -162,11 +162,7 @@ class Closing<T> implements AsyncClosing<T> {
     const state = await stateOf(last);
     if (state === 'finished' || !isSource(source)) return;
     abort?.abort();
-    await inTurn([
-      () => closeIterator(iterator),
-      () => disposeSource(source),
-      () => (state === 'waiting' ? abandon(last, abort) : undefined),
-    ]);
+    await inTurn([() => closeIterator(iterator), () => disposeSource(source), () => abandon(last, abort)]);
   }
 }
 
@@ -210,9 +206,9 @@ function stepOf<T>(next: () => Promise<IteratorResult<T>>): Promise<IteratorResu
 function awaiting<T>(iterator: Iterator<T | PromiseLike<T>>): AsyncIterator<T> {
   return {
     async next(...args: [] | [unknown]) {
-      const { value, done = false } = iterator.next(...(args as []));
+      const { value, done = false } = iterator.next(...(args as [])) as IteratorResult<T | PromiseLike<T>, T>;
       try {
-        return { value: (await value) as T, done };
+        return { value: await value, done } as IteratorResult<T>;
       } catch (error) {
         return closeAfter(error, () => (done ? undefined : iterator.return?.()));
       }
@@ -233,11 +229,15 @@ async function closeAfter(error: unknown, close: () => unknown): Promise<never> 
   throw error;
 }
 
+/** Wins a race against every promise that has not settled yet. */
+const settled = /* @__PURE__ */ Promise.resolve(undefined);
+
 /** What is known of the source by what its last `next()` gave: a source that reported its end, or threw, is finished. */
 async function stateOf(last: Promise<IteratorResult<unknown>> | undefined): Promise<'open' | 'waiting' | 'finished'> {
+  if (last === undefined) return 'open';
   try {
-    const step = await Promise.race([last, undefined]);
-    if (step === undefined) return last ? 'waiting' : 'open';
+    const step = await Promise.race([last, settled]);
+    if (step === undefined) return 'waiting';
     return step.done ? 'finished' : 'open';
   } catch {
     return 'finished';
@@ -262,7 +262,7 @@ async function disposeSource(source: unknown): Promise<void> {
 /** A `next()` that was left waiting may have failed meanwhile; unless that was only our abort, it is an error like any other. */
 async function abandon(last: Promise<unknown> | undefined, abort: AbortSource | undefined): Promise<void> {
   try {
-    await Promise.race([last, undefined]);
+    await Promise.race([last ?? settled, settled]);
   } catch (error) {
     if (abort === undefined || !isAbort(error, abort.signal)) throw error;
   }

@@ -23,7 +23,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name}()`;
   if (typeof value === 'string') return `"${value}"`;
   return isObject(value)
-    ? `an object (${(value.constructor as { name?: unknown } | undefined)?.name || kindOf(value)})`
+    ? `an object (${(value.constructor as { name?: string } | undefined)?.name || kindOf(value)})`
     : String(value);
 }
 

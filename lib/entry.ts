@@ -19,7 +19,7 @@ export interface SyncEntry extends Entry {
   throw(error: unknown): Step;
 }
 
-export type Step = IteratorResult<unknown>;
+export type Step = IteratorResult<unknown, unknown>;
 
 /**
  * Where a manager of this package keeps the maker of a fresh {@link Entry}, so that it can be entered many times at
@@ -79,7 +79,8 @@ export function stopSync(entry: SyncEntry, manager: unknown, thrown: Thrown | un
 }
 
 function freshEntry(value: unknown): Entry | undefined {
-  return (value as { [fresh]?(): Entry } | undefined)?.[fresh]?.();
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the rule takes no optional unique symbol into account
+  return (value as { [fresh]?(): Entry } | null | undefined)?.[fresh]?.();
 }
 
 function managerEntry(manager: ContextManager<unknown, unknown>): SyncEntry | undefined {

@@ -65,7 +65,6 @@ export class ContextManagerError extends Error {
  * ```
  */
 export const SuppressedError: SuppressedErrorConstructor = /* @__PURE__ */ platformSuppressedError();
-// eslint-disable-next-line @typescript-eslint/no-redeclare -- the instance type of the constructor above
 export type SuppressedError = globalThis.SuppressedError;
 
 /**

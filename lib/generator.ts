@@ -159,15 +159,12 @@ function checked(fn: GeneratorFunction, maker: Maker, [context]: unknown[]): Gen
   if (kind === maker.kind) return fn;
   if (kind !== 'Function') throw notGeneratorFunction(maker, 'make a manager', fn);
   // A compiler may have made a plain function of it.
-  return likened(
-    function (this: never, ...args) {
-      const generator = Reflect.apply(fn, this, args);
-      if (isGeneratorLike(generator, maker)) return generator;
-      markHandled(generator);
-      throw notGeneratorFunction(maker, `enter ${subject({ fn })}`, generator);
-    } as GeneratorFunction,
-    fn,
-  );
+  return likened(function (this: never, ...args) {
+    const generator = Reflect.apply(fn, this, args);
+    if (isGeneratorLike(generator, maker)) return generator;
+    markHandled(generator);
+    throw notGeneratorFunction(maker, `enter ${subject({ fn })}`, generator);
+  }, fn);
 }
 
 function isGeneratorLike(value: unknown, maker: Maker): boolean {
