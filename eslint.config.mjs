@@ -55,7 +55,6 @@ const tests = {
     '@typescript-eslint/only-throw-error': 'off',
     '@typescript-eslint/prefer-promise-reject-errors': 'off',
     // What the types deny, and what has no type at all.
-    '@typescript-eslint/no-unnecessary-type-assertion': 'off',
     '@typescript-eslint/no-unnecessary-condition': 'off',
     '@typescript-eslint/no-unsafe-assignment': 'off',
     '@typescript-eslint/no-unsafe-member-access': 'off',

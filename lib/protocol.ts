@@ -22,7 +22,12 @@ export interface Suppressed<F> {
  *
  * @typeParam F - the fallback type
  */
-export type ExitAnswer<F> = void | boolean | Suppressed<F>;
+export type ExitAnswer<F> = void | boolean | Suppressed<F> | Declared;
+
+/** No value has this type. In an answer it tells the interfaces, where F alone says what is suppressed with, from a class. */
+interface Declared {
+  readonly declared: never;
+}
 
 /**
  * An object that sets up on entry and tears down on exit, and is told on exit how the block ended.
@@ -94,14 +99,14 @@ export type FallbackSync<M> = M extends { enter(): unknown; exit(thrown?: Thrown
 
 type AnsweredValue<Answer> =
   | (Answer extends Suppressed<infer F> ? F : never)
-  | (true extends Answer ? (IsDeclared<Answer> extends true ? never : undefined) : never);
+  | (true extends Answer ? ([Extract<Answer, Declared>] extends [never] ? undefined : never) : never);
 
-/** Whether this is the answer that the interfaces declare: there F alone says what the manager suppresses with. */
-type IsDeclared<Answer> = void extends Answer
-  ? [Extract<Answer, Suppressed<unknown>>] extends [never]
-    ? false
-    : true
-  : false;
+/** Refuses a generator, which is a disposable from Node 24 on, in the words that the compiler then shows. */
+export type NotGenerator<M> = M extends { enterAsync: unknown } | { enter: unknown }
+  ? unknown
+  : M extends { next: unknown; throw: unknown }
+    ? 'a generator needs aclosing(), or its function wrapped in a manager function'
+    : unknown;
 
 /**
  * Tells whether a value has `enter()` and `exit()`.

@@ -2,7 +2,16 @@ import { isThenable, markHandled } from './describe.ts';
 import { asyncEntry, stopAsync, stopSync, syncEntry, type Step } from './entry.ts';
 import { keepBoth } from './errors.ts';
 import { bodyNotFunction, bodyReturnedPromise, didNotYield } from './messages.ts';
-import type { AsyncEnterable, Enterable, Entered, EnteredSync, Fallback, FallbackSync, Thrown } from './protocol.ts';
+import type {
+  AsyncEnterable,
+  Enterable,
+  Entered,
+  EnteredSync,
+  Fallback,
+  FallbackSync,
+  NotGenerator,
+  Thrown,
+} from './protocol.ts';
 
 /**
  * Enters a manager, runs the body with what entering gave, and exits the manager, which is told how the body ended:
@@ -50,7 +59,7 @@ import type { AsyncEnterable, Enterable, Entered, EnteredSync, Fallback, Fallbac
  * ```
  */
 export async function withAsync<M extends AsyncEnterable, R>(
-  manager: M,
+  manager: M & NotGenerator<M>,
   body: (value: Entered<M>) => R,
 ): Promise<Awaited<R> | Awaited<Fallback<M>>>;
 export async function withAsync(manager: unknown, body: (value: unknown) => unknown): Promise<unknown> {
@@ -97,7 +106,7 @@ export async function withAsync(manager: unknown, body: (value: unknown) => unkn
  * ```
  */
 export function withSync<M extends Enterable, R>(
-  manager: M,
+  manager: M & NotGenerator<M>,
   body: (value: EnteredSync<M>) => R & NotPromise<R>,
 ): R | FallbackSync<M>;
 export function withSync(manager: unknown, body: (value: unknown) => unknown): unknown {

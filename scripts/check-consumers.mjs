@@ -61,7 +61,9 @@ async function installPackage() {
   const modules = join(consumer, 'node_modules');
   mkdirSync(join(modules, 'withal'), { recursive: true });
   cpSync(join(root, 'node_modules', 'expect-type'), join(modules, 'expect-type'), { recursive: true });
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', consumer], { cwd: root });
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', consumer], {
+    cwd: root,
+  });
   const [{ filename }] = JSON.parse(stdout);
   await run('tar', ['-xzf', join(consumer, filename), '-C', join(modules, 'withal'), '--strip-components=1']);
 }

@@ -17,7 +17,9 @@ assert.equal(required.ContextManagerError, imported.ContextManagerError, 'import
 console.log(`package: ${packedFiles().length} files, one copy for import and require`);
 
 function packedFiles() {
-  const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, stdio: 'pipe' }));
+  const [{ files }] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, stdio: 'pipe' }),
+  );
   return files.map(({ path }) => path).sort();
 }
 

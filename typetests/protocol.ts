@@ -143,26 +143,6 @@ export class DeclaredLater implements AsyncContextManager<number, undefined> {
   }
 }
 
-export class SuppressingUnsaid implements ContextManager<number> {
-  enter() {
-    return 1;
-  }
-  // @ts-expect-error -- it may suppress, so it is a ContextManager<number, undefined>
-  exit(): boolean {
-    return risky();
-  }
-}
-
-export class SuppressingUnsaidLater implements AsyncContextManager<number> {
-  async enterAsync() {
-    return 1;
-  }
-  // @ts-expect-error -- it may suppress, so it is an AsyncContextManager<number, undefined>
-  async exitAsync(): Promise<boolean> {
-    return risky();
-  }
-}
-
 export class OtherFallback implements ContextManager<number, string> {
   enter() {
     return 1;
