@@ -7,7 +7,9 @@ describe.each(builds)('%s', (_build, library) => {
     expect(Object.keys(library).sort()).toEqual([
       'AbstractAsyncContextManager',
       'AbstractContextManager',
+      'AsyncExitStack',
       'ContextManagerError',
+      'ExitStack',
       'SuppressedError',
       'aclosing',
       'asyncContextManager',

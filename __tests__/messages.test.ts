@@ -43,7 +43,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyNotFunction: [
     [
       messages.bodyNotFunction('withAsync()', 1),
-      'Cannot enter: withAsync() takes a function as its body, but 1 was given. Write (value) => { … }.',
+      'Cannot enter: withAsync() takes a function as its body, but 1 was given. Pass a function.',
     ],
   ],
   bodyReturnedPromise: [
@@ -69,7 +69,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   didNotYield: [
     [
       messages.didNotYield(transaction),
-      'Cannot enter transaction(): its generator must yield once, but it finished first. Yield on every path.',
+      'Cannot enter transaction(): its generator must yield once, but it finished. Yield on every path.',
     ],
   ],
   didNotStop: [
@@ -81,17 +81,17 @@ const table: Record<string, [error: Error, message: string][]> = {
   alreadyEntered: [
     [
       messages.alreadyEntered(transaction),
-      'Cannot enter transaction(): by hand it holds one entry at a time, but it is entered. Exit it first.',
+      'Cannot enter transaction(): it holds one entry by hand, but it is entered. Exit it first.',
     ],
     [
       messages.alreadyEntered(unnamed),
-      'Cannot enter an unnamed manager: by hand it holds one entry at a time, but it is entered. Exit it first. Name its generator function.',
+      'Cannot enter an unnamed manager: it holds one entry by hand, but it is entered. Exit it first. Name its generator.',
     ],
   ],
   notEntered: [
     [
       messages.notEntered(transaction),
-      'Cannot exit transaction(): by hand it holds one entry at a time, but it is not entered. Enter it first.',
+      'Cannot exit transaction(): it holds one entry by hand, but it is not entered. Enter it first.',
     ],
   ],
   notThrown: [
@@ -114,6 +114,44 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.notIterable(Promise.resolve()),
       'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but an object (Promise) was given. Did you forget await?',
+    ],
+  ],
+  stackFinished: [
+    [
+      messages.stackFinished('an ExitStack', 'use', {}),
+      'Cannot call use() of an ExitStack: it must not be finished, but it was exited, disposed or moved. Nothing was done with an object (Object): dispose it, and make a new stack.',
+    ],
+    [
+      messages.stackFinished('an AsyncExitStack', 'move', undefined),
+      'Cannot call move() of an AsyncExitStack: it must not be finished, but it was exited, disposed or moved. Make a new one.',
+    ],
+  ],
+  notDisposable: [
+    [
+      messages.notDisposable({}),
+      'Cannot use: use() takes a disposable, null or undefined, but an object (Object) was given. Write adopt(value, (value) => value.close()).',
+    ],
+  ],
+  notFunction: [
+    [
+      messages.notFunction('adopt', 1),
+      'Cannot adopt: adopt() takes a function, but 1 was given. Write adopt(value, (value) => { … }).',
+    ],
+    [
+      messages.notFunction('defer', 1),
+      'Cannot defer: defer() takes a function, but 1 was given. Write defer(() => { … }).',
+    ],
+  ],
+  notExit: [
+    [
+      messages.notExit({}),
+      'Cannot push: push() takes a function, or a manager that is entered already, but an object (Object) was given. Did you mean enterContext(), or use()?',
+    ],
+  ],
+  outcomeUnknown: [
+    [
+      messages.outcomeUnknown(),
+      'Cannot exit: a block says that it succeeded, but its stack was disposed without complete(). Call complete() at its end, or use withAsync() or withSync().',
     ],
   ],
   alreadyOwned: [

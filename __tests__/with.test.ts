@@ -370,7 +370,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('names an unnamed manager, and asks for its name', async () => {
       const unnamed = asyncContextManager(async function* () {});
       await expect(withAsync(unnamed(), () => undefined)).rejects.toThrow(
-        'Cannot enter an unnamed manager: its generator must yield once, but it finished first. Yield on every path. Name its generator function.',
+        'Cannot enter an unnamed manager: its generator must yield once, but it finished. Yield on every path. Name its generator.',
       );
     });
   });

@@ -11,7 +11,9 @@ import { asyncDispose, dispose } from './symbols.ts';
 export interface Entry {
   next(): Step | Promise<Step>;
   throw(error: unknown): Step | Promise<Step>;
-  return?(value: undefined): unknown;
+  return?(value?: undefined): unknown;
+  /** Whether the errors that leave it hold those that they replaced, or were meant to leave them behind. */
+  readonly keepsErrors?: true;
 }
 
 export interface SyncEntry extends Entry {
@@ -60,7 +62,7 @@ export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry
 export async function stopAsync(entry: Entry, manager: unknown, thrown: Thrown | undefined): Promise<never> {
   let closing: Thrown | undefined;
   try {
-    await entry.return?.(undefined);
+    await entry.return?.();
   } catch (error) {
     closing = { error };
   }
@@ -71,7 +73,7 @@ export async function stopAsync(entry: Entry, manager: unknown, thrown: Thrown |
 export function stopSync(entry: SyncEntry, manager: unknown, thrown: Thrown | undefined): never {
   let closing: Thrown | undefined;
   try {
-    entry.return?.(undefined);
+    entry.return?.();
   } catch (error) {
     closing = { error };
   }
@@ -130,7 +132,7 @@ type Enter = () => unknown;
 
 type Exit = (thrown?: Thrown) => unknown;
 
-function made(enter: Enter, exit: Exit): SyncEntry {
+export function made(enter: Enter, exit: Exit): SyncEntry {
   let isEntered = false;
   return {
     next() {
@@ -143,7 +145,7 @@ function made(enter: Enter, exit: Exit): SyncEntry {
 }
 
 /** A promise that `enter` gives is awaited only where that is asked for; else it is the block's value, as it is. */
-function madeAsync(isAwaited: boolean, enter: Enter, exit: Exit): Entry {
+export function madeAsync(isAwaited: boolean, enter: Enter, exit: Exit): Entry {
   let isEntered = false;
   return {
     async next() {
@@ -163,17 +165,17 @@ function suppressed(error: unknown, answer: unknown): Step {
 }
 
 /** From Node 24 on generators are disposables; but disposing one is no way to run it. */
-function methodOf(value: unknown, key: PropertyKey): Exit | undefined {
+export function methodOf(value: unknown, key: PropertyKey): Exit | undefined {
   const method = isObject(value) && !isGenerator(value) && value[key];
   return typeof method === 'function' ? (method.bind(value) as Exit) : undefined;
 }
 
 /** As in `await using`, what a synchronous disposal returns is not awaited. */
-function discarding(disposal: Exit | undefined): Exit | undefined {
+export function discarding(disposal: Exit | undefined): Exit | undefined {
   return disposal && (() => void disposal());
 }
 
-function refusePromise(answer: unknown): unknown {
+export function refusePromise(answer: unknown): unknown {
   if (!isThenable(answer)) return answer;
   markHandled(answer);
   throw exitReturnedPromise(answer);

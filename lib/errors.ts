@@ -72,14 +72,13 @@ export type SuppressedError = globalThis.SuppressedError;
  * The new error stays itself wherever that is possible.
  */
 export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
-  return !thrown || Object.is(error, thrown.error) || holds(error, thrown.error) || attach(error, thrown.error)
-    ? error
-    : suppressing(error, thrown);
+  if (!thrown || Object.is(error, thrown.error) || unkept.has(thrown.error as object)) return error;
+  return holds(error, thrown.error) || attach(error, thrown.error) ? error : suppressing(error, thrown);
 }
 
 /** What `using` makes of the two, with a message that names both. */
 export function suppressing(error: unknown, thrown: Thrown | undefined): unknown {
-  if (!thrown) return error;
+  if (!thrown || unkept.has(thrown.error as object)) return error;
   return new SuppressedError(error, thrown.error, `${summary(error)} (on top of ${summary(thrown.error)})`);
 }
 
@@ -100,6 +99,9 @@ export function isError(value: unknown): value is Error {
 
 /** Where errors keep other errors. */
 const fields = ['cause', 'errors', 'error', 'suppressed'];
+
+/** Errors that stand for no failure, and are kept with none: that the outcome of a block is unknown never leaves its stack. */
+export const unkept = /* @__PURE__ */ new WeakSet();
 
 // Links that `attach` made: holder → what it was given as its cause.
 const links = new WeakMap<object, unknown>();
@@ -163,7 +165,7 @@ function held(node: unknown, field: string): unknown[] {
   }
 }
 
-function define(target: object, key: PropertyKey, value: unknown): boolean {
+export function define(target: object, key: PropertyKey, value: unknown): boolean {
   return Reflect.defineProperty(target, key, { value, writable: true, configurable: true });
 }
 

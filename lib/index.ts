@@ -5,6 +5,9 @@ export { withAsync, withSync } from './with.ts';
 export { asyncContextManager, contextManager } from './generator.ts';
 export { AbstractAsyncContextManager, AbstractContextManager } from './abstract.ts';
 
+// Many managers in one block
+export { AsyncExitStack, ExitStack } from './stack.ts';
+
 // Ready-made managers
 export { aclosing } from './aclosing.ts';
 export { closing } from './closing.ts';

@@ -45,7 +45,7 @@ export function exitReturnedPromise(given: unknown): TypeError {
 // What is wrong with a body
 
 export function bodyNotFunction(caller: string, given: unknown): TypeError {
-  return wrongInput('enter', `${caller} takes a function as its body`, given, 'Write (value) => { … }.');
+  return wrongInput('enter', `${caller} takes a function as its body`, given, 'Pass a function.');
 }
 
 export function bodyReturnedPromise(given: unknown): TypeError {
@@ -84,7 +84,7 @@ export function didNotYield(manager: unknown): ContextManagerError {
     'enter',
     manager,
     'its generator must yield once',
-    'it finished first',
+    'it finished',
     'Yield on every path.',
   );
 }
@@ -113,7 +113,7 @@ export function alreadyEntered(manager: unknown): ContextManagerError {
     'ERR_ALREADY_ENTERED',
     'enter',
     manager,
-    'by hand it holds one entry at a time',
+    'it holds one entry by hand',
     'it is entered',
     'Exit it first.',
   );
@@ -124,7 +124,7 @@ export function notEntered(manager: unknown): ContextManagerError {
     'ERR_NOT_ENTERED',
     'exit',
     manager,
-    'by hand it holds one entry at a time',
+    'it holds one entry by hand',
     'it is not entered',
     'Enter it first.',
   );
@@ -143,7 +143,7 @@ function misuse(
   advice: string,
   cause?: Thrown,
 ): ContextManagerError {
-  const hint = nameOf(manager) ? advice : `${advice} Name its generator function.`;
+  const hint = nameOf(manager) ? advice : `${advice} Name its generator.`;
   return new ContextManagerError(
     code,
     explain(`${verb} ${subject(manager)}`, required, given, hint),
@@ -205,5 +205,56 @@ export function sourceDidNotStop(): ContextManagerError {
     'its source must finish when return() is called',
     'it gave another item',
     'Leave no yield in its finally.',
+  );
+}
+
+// What is wrong with a stack
+
+export function stackFinished(stack: string, method: string, given: unknown): ReferenceError {
+  const advice =
+    given === undefined
+      ? 'Make a new one.'
+      : `Nothing was done with ${describe(given)}: dispose it, and make a new stack.`;
+  return new ReferenceError(
+    explain(`call ${method}() of ${stack}`, 'it must not be finished', 'it was exited, disposed or moved', advice),
+  );
+}
+
+export function notDisposable(given: unknown): TypeError {
+  return wrongInput(
+    'use',
+    'use() takes a disposable, null or undefined',
+    given,
+    'Write adopt(value, (value) => value.close()).',
+  );
+}
+
+export function notFunction(method: string, given: unknown): TypeError {
+  return wrongInput(
+    method,
+    `${method}() takes a function`,
+    given,
+    `Write ${method === 'adopt' ? 'adopt(value, (value) => { … })' : 'defer(() => { … })'}.`,
+  );
+}
+
+export function notExit(given: unknown): TypeError {
+  return wrongInput(
+    'push',
+    'push() takes a function, or a manager that is entered already',
+    given,
+    'Did you mean enterContext(), or use()?',
+  );
+}
+
+export function outcomeUnknown(): ContextManagerError {
+  return new ContextManagerError(
+    'ERR_OUTCOME_UNKNOWN',
+    explain(
+      'exit',
+      'a block says that it succeeded',
+      'its stack was disposed without complete()',
+      'Call complete() at its end, or use withAsync() or withSync().',
+    ),
   );
 }

@@ -97,7 +97,7 @@ export type FallbackSync<M> = M extends { enter(): unknown; exit(thrown?: Thrown
   ? AnsweredValue<Awaited<Answer>>
   : never;
 
-type AnsweredValue<Answer> =
+export type AnsweredValue<Answer> =
   | (Answer extends Suppressed<infer F> ? F : never)
   | (true extends Answer ? ([Extract<Answer, Declared>] extends [never] ? undefined : never) : never);
 

@@ -80,7 +80,7 @@ export async function withAsync(manager: unknown, body: (value: unknown) => unkn
     if (!step.done) return await stopAsync(entry, manager, thrown);
     return thrown ? step.value : result;
   } catch (error) {
-    throw keepBoth(error, thrown);
+    throw entry.keepsErrors ? error : keepBoth(error, thrown);
   }
 }
 
@@ -128,7 +128,7 @@ export function withSync(manager: unknown, body: (value: unknown) => unknown): u
     step = thrown ? entry.throw(thrown.error) : entry.next();
     if (!step.done) stopSync(entry, manager, thrown);
   } catch (error) {
-    throw keepBoth(error, thrown);
+    throw entry.keepsErrors ? error : keepBoth(error, thrown);
   }
   // A manager that suppresses can't make up for a body that is still running.
   if (refused) throw refused;
