@@ -1,7 +1,7 @@
 import typescript from '@rollup/plugin-typescript';
 import { dts } from 'rollup-plugin-dts';
 
-const input = { index: 'lib/index.ts' };
+const input = { index: 'lib/index.ts', 'node/index': 'lib/node/index.ts' };
 
 /** A file for each of lib's, so that a bundler leaves out what is not imported. */
 const modules = (extension) => ({
@@ -10,18 +10,25 @@ const modules = (extension) => ({
   entryFileNames: `[name].${extension}`,
 });
 
+/** The core is compiled without the types of any environment. */
+const compiled = (tsconfig, files) =>
+  typescript({
+    tsconfig,
+    ...files,
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    declaration: false,
+    isolatedDeclarations: false,
+    inlineSources: true,
+    noEmitOnError: true,
+  });
+
 const library = {
   input,
+  external: /^node:/,
   plugins: [
-    typescript({
-      tsconfig: './tsconfig.build.json',
-      module: 'esnext',
-      moduleResolution: 'bundler',
-      declaration: false,
-      isolatedDeclarations: false,
-      inlineSources: true,
-      noEmitOnError: true,
-    }),
+    compiled('./tsconfig.build.json', { exclude: 'node/**' }),
+    compiled('./tsconfig.node.json', { include: 'node/**' }),
   ],
   output: [
     { ...modules('js'), format: 'es', sourcemap: true },
@@ -31,10 +38,13 @@ const library = {
 
 const types = {
   input,
-  plugins: [dts({ tsconfig: './tsconfig.build.json' })],
+  external: /^node:/,
+  plugins: [dts({ tsconfig: './tsconfig.node.json' })],
   output: ['d.ts', 'd.cts'].map((extension) => ({
     dir: 'dist',
     entryFileNames: `[name].${extension}`,
+    // What both entries speak of.
+    chunkFileNames: `types.${extension}`,
     format: 'es',
     // Names Disposable and Symbol.dispose for consumers whose own lib has neither.
     banner: '/// <reference lib="esnext.disposable" />',

@@ -30,7 +30,7 @@ describe.each(builds)('%s', (_build, library) => {
 describe('the layout', () => {
   it('has a test file for each file of the library', async () => {
     const names = async (folder: string, ending: string) =>
-      (await readdir(new URL(folder, import.meta.url)))
+      (await readdir(new URL(folder, import.meta.url), { recursive: true }))
         .filter((file) => file.endsWith(ending))
         .map((file) => file.slice(0, -ending.length));
     expect(await names('.', '.test.ts')).toEqual(expect.arrayContaining(await names('../lib/', '.ts')));

@@ -166,6 +166,24 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Leave no yield in its finally.',
     ],
   ],
+  notTarget: [
+    [
+      messages.notTarget('redirectStdout()', 'log.txt'),
+      'Cannot make a manager: redirectStdout() takes a stream, an array or an object with a write(), but "log.txt" was given. Pass an array to collect the text.',
+    ],
+  ],
+  notPath: [
+    [
+      messages.notPath(new URL('https://example.org')),
+      'Cannot make a manager: chdir() takes a path or a file: URL, but an object (URL) was given. Write chdir(path).',
+    ],
+  ],
+  notSignals: [
+    [
+      messages.notSignals('INT'),
+      "Cannot make a manager: terminationSignal() takes an array of signals that a process can catch, but \"INT\" was given. Write terminationSignal(['SIGINT', 'SIGTERM']).",
+    ],
+  ],
 };
 
 describe('messages', () => {

@@ -256,5 +256,27 @@ export function outcomeUnknown(): ContextManagerError {
       'its stack was disposed without complete()',
       'Call complete() at its end, or use withAsync() or withSync().',
     ),
+
+// What is wrong with the managers of withal/node
+
+export function notTarget(caller: string, given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    `${caller} takes a stream, an array or an object with a write()`,
+    given,
+    'Pass an array to collect the text.',
+  );
+}
+
+export function notPath(given: unknown): TypeError {
+  return wrongInput('make a manager', 'chdir() takes a path or a file: URL', given, 'Write chdir(path).');
+}
+
+export function notSignals(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'terminationSignal() takes an array of signals that a process can catch',
+    given,
+    "Write terminationSignal(['SIGINT', 'SIGTERM']).",
   );
 }

@@ -5,16 +5,21 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { root } from './examples.mjs';
 
 assert.deepEqual(packedFiles(), expectedFiles(), 'The package holds other files than expected.');
 
-const required = createRequire(import.meta.url)('withal');
-const imported = await import('withal');
-assert.equal(required.ContextManagerError, imported.ContextManagerError, 'import and require give two copies.');
+await assertOneCopy('withal', 'ContextManagerError');
+await assertOneCopy('withal/node', 'redirectStdout');
 
 console.log(`package: ${packedFiles().length} files, one copy for import and require`);
+
+async function assertOneCopy(entry, name) {
+  const required = createRequire(import.meta.url)(entry);
+  const imported = await import(entry);
+  assert.equal(required[name], imported[name], `import and require give two copies of ${entry}.`);
+}
 
 function packedFiles() {
   const [{ files }] = JSON.parse(
@@ -25,8 +30,9 @@ function packedFiles() {
 
 /** No tests and no sources; the source maps hold these. */
 function expectedFiles() {
-  const modules = readdirSync(join(root, 'lib')).map((name) => basename(name, '.ts'));
+  const files = readdirSync(join(root, 'lib'), { recursive: true }).filter((name) => name.endsWith('.ts'));
+  const modules = files.map((name) => name.slice(0, -'.ts'.length));
   const scripts = modules.flatMap((name) => ['js', 'js.map', 'cjs', 'cjs.map'].map((end) => `dist/${name}.${end}`));
-  const types = ['dist/index.d.cts', 'dist/index.d.ts'];
+  const types = ['index', 'node/index', 'types'].flatMap((name) => [`dist/${name}.d.cts`, `dist/${name}.d.ts`]);
   return ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...scripts, ...types].sort();
 }

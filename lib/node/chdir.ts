@@ -1,0 +1,67 @@
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { isObject } from '../describe.ts';
+import { contextManager } from '../generator.ts';
+import { notPath } from '../messages.ts';
+import type { ContextManager } from '../protocol.ts';
+
+/** As much of a `URL` as an environment without DOM or Node types can say. */
+export interface FileUrl {
+  readonly href: string;
+  readonly protocol: string;
+}
+
+/**
+ * Makes a manager that changes the current directory of the process, and changes back to the previous one afterwards,
+ * however the block ended: Python's `contextlib.chdir`.
+ *
+ * It equals:
+ *
+ * ```ts no-run: the equivalent
+ * const previous = process.cwd();
+ * process.chdir(path);
+ * try {
+ *   return await body();
+ * } finally {
+ *   process.chdir(previous);
+ * }
+ * ```
+ *
+ * The current directory is that of the whole process: what runs at the same time as the block sees it too. A worker
+ * thread can't change it.
+ *
+ * @param path - the path or the `file:` URL of a directory; a relative path is relative to where the block is entered
+ * @returns a manager that can be used many times, also within itself
+ * @throws TypeError if `path` is neither a string nor a `file:` URL
+ * @throws whatever `process.chdir` throws, on entry, where there is no such directory
+ *
+ * @example
+ * ```ts
+ * import { withSync } from 'withal';
+ * import { chdir } from 'withal/node';
+ *
+ * const before = process.cwd();
+ *
+ * withSync(chdir('/'), () => process.cwd() === before); // => false
+ * process.cwd() === before; // => true
+ * ```
+ */
+export function chdir(path: string | FileUrl): ContextManager<undefined> {
+  return changed(pathOf(path));
+}
+
+const changed = contextManager(function* chdir(path: string) {
+  const previous = process.cwd();
+  process.chdir(path);
+  try {
+    yield undefined;
+  } finally {
+    process.chdir(previous);
+  }
+});
+
+function pathOf(path: unknown): string {
+  if (typeof path === 'string') return path;
+  if (isObject(path) && path['protocol'] === 'file:') return fileURLToPath(String(path['href']));
+  throw notPath(path);
+}

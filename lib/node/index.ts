@@ -1,0 +1,11 @@
+// Where output goes
+export { redirectStderr, redirectStdout } from './redirect.ts';
+export type { StreamTarget, TextTarget } from './redirect.ts';
+
+// The current directory
+export { chdir } from './chdir.ts';
+export type { FileUrl } from './chdir.ts';
+
+// Ctrl-C
+export { terminationSignal } from './signal.ts';
+export type { SignalName, TerminationError } from './signal.ts';

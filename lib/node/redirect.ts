@@ -1,0 +1,235 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Buffer } from 'node:buffer';
+import process from 'node:process';
+import { StringDecoder } from 'node:string_decoder';
+import { isObject } from '../describe.ts';
+import { contextManager } from '../generator.ts';
+import { notTarget } from '../messages.ts';
+import type { ContextManager } from '../protocol.ts';
+
+/** Anything that text can be written to. */
+export interface TextTarget {
+  write(text: string): unknown;
+}
+
+/** As much of a Node `Writable` as a redirection uses. */
+export interface StreamTarget {
+  write(...args: never): unknown;
+  end(...args: never): unknown;
+  once(event: 'drain', listener: () => void): unknown;
+  removeListener(event: 'drain', listener: () => void): unknown;
+}
+
+/**
+ * Makes a manager that sends what is written to `process.stdout`, by `console.log` too, somewhere else while the block
+ * runs: Python's `redirect_stdout`.
+ *
+ * It equals, for one that nothing overlaps:
+ *
+ * ```ts no-run: the equivalent
+ * const original = process.stdout.write;
+ * process.stdout.write = (...args) => target.write(...args);
+ * try {
+ *   return await body(target);
+ * } finally {
+ *   process.stdout.write = original;
+ * }
+ * ```
+ *
+ * It holds for the whole process, also for what runs at the same time as the block; not for child processes, nor for
+ * what is written to the file descriptor. The newest of several is in force. They may end in any order: the original is
+ * back when the last one has ended. What the target itself writes to the stream goes to the redirection before it, or
+ * out.
+ *
+ * @param target - a Node stream, which gets each chunk as it is, with its encoding and callback; or an array that text
+ *   is pushed to; or anything else with a `write(text)`
+ * @returns a manager that can be used many times, also within itself; it gives the target to the block
+ * @throws TypeError if there is nothing to write to
+ *
+ * @example
+ * ```ts
+ * import { withSync } from 'withal';
+ * import { redirectStdout } from 'withal/node';
+ *
+ * const written = withSync(redirectStdout([]), (texts) => {
+ *   process.stdout.write('Hello, ');
+ *   process.stdout.write('world\n');
+ *   return texts;
+ * });
+ *
+ * written; // => ['Hello, ', 'world\n']
+ * ```
+ */
+export function redirectStdout(target: string[]): ContextManager<string[]>;
+export function redirectStdout<T extends TextTarget | StreamTarget>(target: T): ContextManager<T>;
+export function redirectStdout(target: unknown): ContextManager<unknown> {
+  return stdoutRedirected(checked('redirectStdout()', target));
+}
+
+/**
+ * {@link redirectStdout} for `process.stderr`.
+ *
+ * @param target - a Node stream, which gets each chunk as it is, with its encoding and callback; or an array that text
+ *   is pushed to; or anything else with a `write(text)`
+ * @returns a manager that can be used many times, also within itself; it gives the target to the block
+ * @throws TypeError if there is nothing to write to
+ *
+ * @example
+ * ```ts
+ * import { withSync } from 'withal';
+ * import { redirectStderr } from 'withal/node';
+ *
+ * const log = { text: '', write(text: string) { this.text += text; } };
+ *
+ * withSync(redirectStderr(log), () => process.stderr.write('careful'));
+ * log.text; // => 'careful'
+ * ```
+ */
+export function redirectStderr(target: string[]): ContextManager<string[]>;
+export function redirectStderr<T extends TextTarget | StreamTarget>(target: T): ContextManager<T>;
+export function redirectStderr(target: unknown): ContextManager<unknown> {
+  return stderrRedirected(checked('redirectStderr()', target));
+}
+
+type Target = string[] | TextTarget | NodeJS.WritableStream;
+
+const stdoutRedirected = contextManager(function* redirectStdout(target: Target) {
+  yield* redirected(process.stdout, target);
+});
+
+const stderrRedirected = contextManager(function* redirectStderr(target: Target) {
+  yield* redirected(process.stderr, target);
+});
+
+function checked(caller: string, target: unknown): Target {
+  if (Array.isArray(target) || (isObject(target) && typeof target['write'] === 'function')) return target as Target;
+  throw notTarget(caller, target);
+}
+
+function* redirected(stream: NodeJS.WriteStream, target: Target): Generator<Target, void, void> {
+  const sink = sinkOf(target);
+  const { sinks, restore } = (stream.write as Replacement)[redirection] ?? replace(stream);
+  sinks.push(sink);
+  try {
+    yield target;
+  } finally {
+    sinks.splice(sinks.indexOf(sink), 1);
+    if (sinks.length === 0) restore();
+    sink.end();
+  }
+}
+
+// The function that stands in for a stream's own
+
+/** What is written to a stream goes to the newest of the sinks. */
+interface Redirection {
+  readonly sinks: Sink[];
+  /** Puts the original back; unless somebody replaced the replacement, which then passes everything on. */
+  restore(): void;
+}
+
+/** The symbol is registered, for the ES module and the CommonJS copy of this package may meet. */
+const redirection: unique symbol = Symbol.for('withal.redirection');
+
+type Replacement = NodeJS.WriteStream['write'] & { readonly [redirection]?: Redirection };
+
+/** The sinks being written to, also by what these do later: a target that writes to the stream must not get it back. */
+const busy = new AsyncLocalStorage<readonly Sink[]>();
+
+function replace(stream: NodeJS.WriteStream): Redirection {
+  const own = Object.getOwnPropertyDescriptor(stream, 'write');
+  const original = stream.write as (...args: unknown[]) => boolean;
+  const sinks: Sink[] = [];
+  const { write } = {
+    write(this: unknown, ...args: unknown[]): boolean {
+      const outer = busy.getStore() ?? [];
+      const sink = sinks.filter((sink) => !outer.includes(sink)).pop();
+      if (!sink) return Reflect.apply(original, this, args);
+      return busy.run([...outer, sink], () => sink.write(callingBack(outer, args), () => drain(stream, outer)));
+    },
+  };
+  const restore = () => {
+    if (stream.write !== write) return;
+    if (own) Object.defineProperty(stream, 'write', own);
+    else Reflect.deleteProperty(stream, 'write');
+  };
+  Object.defineProperty(write, redirection, { value: { sinks, restore } });
+  Object.defineProperty(stream, 'write', { value: write, writable: true, configurable: true });
+  return { sinks, restore };
+}
+
+/** A callback is no part of what the target does, though the target calls it. */
+function callingBack(outer: readonly Sink[], args: unknown[]): unknown[] {
+  return args.map((arg) =>
+    typeof arg === 'function'
+      ? (...results: unknown[]) => busy.run(outer, () => void Reflect.apply(arg, undefined, results))
+      : arg,
+  );
+}
+
+/** Whoever was told that there is no room waits for this event of the stream, not of the target. */
+function drain(stream: NodeJS.WriteStream, outer: readonly Sink[]): void {
+  busy.run(outer, () => process.nextTick(() => stream.emit('drain')));
+}
+
+// What a target is dressed as
+
+interface Sink {
+  /** Whether there is room for more; if not, `drained` is called when there is. */
+  write(args: unknown[], drained: () => void): boolean;
+  end(): void;
+}
+
+function sinkOf(target: Target): Sink {
+  if (Array.isArray(target)) return textSink((text) => target.push(text));
+  return isStream(target) ? streamSink(target) : textSink((text) => target.write(text));
+}
+
+function isStream(target: object): target is NodeJS.WritableStream {
+  return ['end', 'once', 'removeListener'].every((name) => typeof (target as never)[name] === 'function');
+}
+
+function streamSink(target: NodeJS.WritableStream): Sink {
+  let waiting: (() => void) | undefined;
+  const onDrain = () => {
+    waiting?.();
+    waiting = undefined;
+  };
+  return {
+    write(args, drained) {
+      const hasRoom = (Reflect.apply(target.write, target, args) as unknown) !== false;
+      if (!hasRoom && !waiting) {
+        waiting = drained;
+        target.once('drain', onDrain);
+      }
+      return hasRoom;
+    },
+    // Where it no longer goes there may never be room.
+    end() {
+      target.removeListener('drain', onDrain);
+      onDrain();
+    },
+  };
+}
+
+/** Text arrives in time and whole: a character whose bytes are written in two parts waits for the second. */
+function textSink(write: (text: string) => unknown): Sink {
+  const decoder = new StringDecoder();
+  const pass = (text: string) => {
+    if (text) write(text);
+  };
+  return {
+    write([chunk, ...rest]) {
+      pass(decoder.write(bytesOf(chunk, rest[0])));
+      const callback = rest.find((arg) => typeof arg === 'function');
+      if (callback) process.nextTick(callback);
+      return true;
+    },
+    end: () => pass(decoder.end()),
+  };
+}
+
+/** A string may stand for bytes: those that its encoding says. */
+function bytesOf(chunk: unknown, encoding: unknown): Buffer {
+  return typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : (chunk as Buffer);
+}

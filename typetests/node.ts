@@ -1,0 +1,56 @@
+// What the managers of withal/node give to the block, without the types of Node.
+
+import { expectTypeOf } from 'expect-type';
+import { withAsync, withSync, type ContextManager } from 'withal';
+import { chdir, redirectStderr, redirectStdout, terminationSignal, type TerminationError } from 'withal/node';
+
+declare const log: { readonly name: string; write(text: string): boolean };
+declare const file: {
+  write(chunk: unknown, encoding: string, callback?: () => void): boolean;
+  end(): void;
+  once(event: string, listener: (...args: unknown[]) => void): unknown;
+  removeListener(event: string, listener: (...args: unknown[]) => void): unknown;
+};
+declare const url: { readonly href: string; readonly protocol: string };
+declare const bytes: { write(bytes: Uint8Array): void };
+
+// redirectStdout, redirectStderr
+
+expectTypeOf(redirectStdout([])).toEqualTypeOf<ContextManager<string[]>>();
+expectTypeOf(redirectStderr(log)).toEqualTypeOf<ContextManager<typeof log>>();
+expectTypeOf(redirectStdout(file)).toEqualTypeOf<ContextManager<typeof file>>();
+expectTypeOf(withSync(redirectStdout([]), (texts) => texts.join(''))).toEqualTypeOf<string>();
+
+// @ts-expect-error -- the name of a file
+redirectStdout('log.txt');
+// @ts-expect-error -- it wants bytes
+redirectStdout(bytes);
+// @ts-expect-error -- an array of something else
+redirectStdout([1]);
+// @ts-expect-error -- nothing to write to
+redirectStderr({});
+
+// chdir
+
+expectTypeOf(chdir('/')).toEqualTypeOf<ContextManager<undefined>>();
+chdir(url);
+
+// @ts-expect-error -- a number
+chdir(1);
+
+// terminationSignal
+
+expectTypeOf(
+  withSync(terminationSignal(), (signal) => {
+    expectTypeOf(signal.aborted).toEqualTypeOf<boolean>();
+    return 1;
+  }),
+).toEqualTypeOf<number | undefined>();
+void withAsync(terminationSignal(['SIGHUP']), (signal) => {
+  expectTypeOf((signal.reason as TerminationError).signal).toEqualTypeOf<`SIG${string}`>();
+});
+
+// @ts-expect-error -- a signal by itself
+terminationSignal('SIGINT');
+// @ts-expect-error -- not the name of a signal
+terminationSignal(['INT']);
