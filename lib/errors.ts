@@ -84,6 +84,34 @@ export function suppressing(error: unknown, thrown: Thrown | undefined): unknown
   return new SuppressedError(error, thrown.error, `${summary(error)} (on top of ${summary(thrown.error)})`);
 }
 
+/**
+ * What is left of a teardown's error for a caller who is not to see the outcome that the teardown was told: nothing,
+ * where it is that outcome, or a translation of it.
+ */
+export function withoutOutcome(
+  error: unknown,
+  outcome: unknown,
+  seen: Set<unknown> = new Set<unknown>(),
+): Thrown | undefined {
+  if (Object.is(error, outcome)) return undefined;
+  if (seen.has(error) || !reach(error, outcome, fields, true).has(outcome)) return { error };
+  seen.add(error);
+  unlink(error, outcome);
+  for (const suppressed of held(error, 'suppressed')) {
+    const left = withoutOutcome(held(error, 'error')[0], outcome, seen);
+    const below = withoutOutcome(suppressed, outcome, seen);
+    return left ? { error: suppressing(left.error, below) } : below;
+  }
+  return Object.is(held(error, 'cause')[0], outcome) ? undefined : { error };
+}
+
+/** Takes back the link of ours that leads to the outcome. */
+function unlink(error: unknown, outcome: unknown): void {
+  for (const node of reach(error, outcome, ['cause'], true)) {
+    if (isLink(node) && Object.is(held(node, 'cause')[0], outcome)) Reflect.deleteProperty(node as object, 'cause');
+  }
+}
+
 /** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */
 export function isError(value: unknown): value is Error {
   if (!isObject(value)) return false;
