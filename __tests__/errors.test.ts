@@ -1,7 +1,15 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { holds, isError, keepBoth, suppressing } from '../lib/errors.ts';
+import {
+  ContextManagerError,
+  holds,
+  isError,
+  keepBoth,
+  suppressing,
+  unknownOutcome,
+  withoutOutcome,
+} from '../lib/errors.ts';
 import { builds } from './support/builds.ts';
 import { reachableFrom } from './support/outcome.ts';
 
@@ -276,3 +284,44 @@ function revoked(): unknown {
   revoke();
   return proxy;
 }
+
+describe('unknownOutcome', () => {
+  it('is kept with no error', () => {
+    const unknown = unknownOutcome(new ContextManagerError('ERR_OUTCOME_UNKNOWN', 'unknown'));
+    const error = new Error('teardown');
+    expect([keepBoth(error, unknown), suppressing(error, unknown)]).toEqual([error, error]);
+    expect(error).not.toHaveProperty('cause');
+  });
+});
+
+describe('withoutOutcome', () => {
+  const outcome = new Error('outcome');
+  const suppressed = (error: unknown, below: unknown) => suppressing(error, { error: below });
+
+  it.each<[string, unknown]>([
+    ['the outcome', outcome],
+    ['a translation', new Error('translation', { cause: outcome })],
+    ['a translation on top of the outcome', suppressed(new Error('translation', { cause: outcome }), outcome)],
+  ])('leaves nothing of %s', (_what, error) => {
+    expect(withoutOutcome(error, outcome)).toBeUndefined();
+  });
+
+  it('leaves any other error as it is', () => {
+    const others = [undefined, new Error('other'), suppressed(1, 2), new Error('deep', { cause: { cause: outcome } })];
+    for (const error of others) expect(withoutOutcome(error, outcome)).toEqual({ error });
+  });
+
+  it('takes the outcome out from below other errors', () => {
+    expect(withoutOutcome(suppressed('teardown', outcome), outcome)).toEqual({ error: 'teardown' });
+    const left = withoutOutcome(suppressed('second', suppressed('first', outcome)), outcome)?.error;
+    expect(left).toMatchObject({ error: 'second', suppressed: 'first' });
+    expect(reachableFrom(left)).not.toContain(outcome);
+  });
+
+  it('ends on a ring', () => {
+    const ring = suppressed('teardown', outcome) as { error: unknown; suppressed: unknown };
+    ring.error = outcome;
+    ring.suppressed = { error: ring, suppressed: ring };
+    expect(withoutOutcome(ring, outcome)).toBeDefined();
+  });
+});

@@ -148,9 +148,9 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot push: push() takes a function, or a manager that is entered already, but an object (Object) was given. Did you mean enterContext(), or use()?',
     ],
   ],
-  outcomeUnknown: [
+  outcomeNotSaid: [
     [
-      messages.outcomeUnknown(),
+      messages.outcomeNotSaid(),
       'Cannot exit: a block says that it succeeded, but its stack was disposed without complete(). Call complete() at its end, or use withAsync() or withSync().',
     ],
   ],
@@ -182,6 +182,66 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.notSignals('INT'),
       "Cannot make a manager: terminationSignal() takes an array of signals that a process can catch, but \"INT\" was given. Write terminationSignal(['SIGINT', 'SIGTERM']).",
+    ],
+  ],
+  outcomeUnknown: [
+    [
+      messages.outcomeUnknown(transaction),
+      'Cannot exit transaction(): its block must say that it succeeded, but it was left early. To succeed, run it to its end.',
+    ],
+  ],
+  notManagerOrFunction: [
+    [
+      messages.notManagerOrFunction('contextDecorator', 1),
+      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but 1 was given. Make one with asyncContextManager().',
+    ],
+    [
+      messages.notManagerOrFunction('contextDecorator', {}, 'Did you mean asyncContextDecorator()?'),
+      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but an object (Object) was given. Did you mean asyncContextDecorator()?',
+    ],
+  ],
+  decoratorNotCalled: [
+    [
+      messages.decoratorNotCalled('contextDecorator', 'the method save'),
+      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but the method save was given. Write @contextDecorator(manager).',
+    ],
+  ],
+  returnedNoManager: [
+    [
+      messages.returnedNoManager('contextDecorator', undefined),
+      'Cannot enter: the function given to contextDecorator() must return a manager, but undefined was given. Make one with asyncContextManager().',
+    ],
+    [
+      messages.returnedNoManager('contextDecorator', Promise.resolve()),
+      'Cannot enter: the function given to contextDecorator() must return a manager, but an object (Promise) was given. Await in the manager instead.',
+    ],
+  ],
+  notDecoratable: [
+    [
+      messages.notDecoratable('contextDecorator', 'the field balance'),
+      'Cannot decorate: contextDecorator() decorates functions and methods, but the field balance was given. Put it in front of a method, or call it with a function.',
+    ],
+  ],
+  decoratedAsyncFunction: [
+    [
+      messages.decoratedAsyncFunction('contextDecorator', async function save() {}),
+      'Cannot decorate: contextDecorator() takes a function that is done when it returns, but function save() was given. Did you mean asyncContextDecorator()?',
+    ],
+  ],
+  functionReturnedPromise: [
+    [
+      messages.functionReturnedPromise('contextDecorator', transaction.fn, Promise.resolve()),
+      'Cannot call transaction(): contextDecorator() takes a function that is done when it returns, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
+    ],
+    [
+      messages.functionReturnedPromise('contextDecorator', unnamed.fn, Promise.resolve()),
+      'Cannot call an unnamed function: contextDecorator() takes a function that is done when it returns, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
+    ],
+  ],
+  functionReturnedGenerator: [
+    [
+      messages.functionReturnedGenerator('asyncContextDecorator', transaction.fn, transaction.fn()),
+      'Cannot call transaction(): asyncContextDecorator() must see that a function is a generator function, but it returned an object (Generator). Decorate the generator function itself, compiled for ES2018 or later.',
     ],
   ],
 };

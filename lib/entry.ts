@@ -1,6 +1,6 @@
 import { isGenerator, isObject, isThenable, markHandled } from './describe.ts';
-import { suppressing } from './errors.ts';
-import { didNotStop, exitReturnedPromise, notEnterable } from './messages.ts';
+import { keepBoth, suppressing } from './errors.ts';
+import { didNotStop, didNotYield, exitReturnedPromise, notEnterable } from './messages.ts';
 import { isAsyncContextManager, isContextManager, type ContextManager, type Thrown } from './protocol.ts';
 import { asyncDispose, dispose } from './symbols.ts';
 
@@ -78,6 +78,52 @@ export function stopSync(entry: SyncEntry, manager: unknown, thrown: Thrown | un
     closing = { error };
   }
   throw didNotStop(manager, thrown, closing);
+}
+
+/** Whether {@link syncEntry} takes the value. To make an entry would call the generator function of a manager. */
+export function isSyncEnterable(value: unknown): boolean {
+  return !isGenerator(value) && (isContextManager(value) || methodOf(value, dispose) !== undefined);
+}
+
+/** Whether {@link asyncEntry} takes the value. */
+export function isEnterable(value: unknown): boolean {
+  return isSyncEnterable(value) || isAsyncContextManager(value) || methodOf(value, asyncDispose) !== undefined;
+}
+
+/**
+ * Exits, and gives the fallback. An error that leaves is joined by `kept`: the block's error, where the caller is to see
+ * that too.
+ */
+export type ExitAsync = (thrown: Thrown | undefined, kept: Thrown | undefined) => Promise<unknown>;
+
+export type ExitSync = (thrown: Thrown | undefined, kept: Thrown | undefined) => unknown;
+
+/** Enters for a driver whose block is no function, and gives the way out. */
+export async function enteredAsync(manager: unknown): Promise<ExitAsync> {
+  const entry = asyncEntry(manager, 'the decorator');
+  if ((await entry.next()).done) throw didNotYield(manager);
+  return async (thrown, kept) => {
+    try {
+      const step = await (thrown ? entry.throw(thrown.error) : entry.next());
+      return step.done ? (step.value as unknown) : await stopAsync(entry, manager, kept);
+    } catch (error) {
+      throw entry.keepsErrors ? error : keepBoth(error, kept);
+    }
+  };
+}
+
+/** {@link enteredAsync} for a synchronous driver. */
+export function enteredSync(manager: unknown): ExitSync {
+  const entry = syncEntry(manager, 'the decorator');
+  if (entry.next().done) throw didNotYield(manager);
+  return (thrown, kept) => {
+    try {
+      const step = thrown ? entry.throw(thrown.error) : entry.next();
+      return step.done ? (step.value as unknown) : stopSync(entry, manager, kept);
+    } catch (error) {
+      throw entry.keepsErrors ? error : keepBoth(error, kept);
+    }
+  };
 }
 
 function freshEntry(value: unknown): Entry | undefined {

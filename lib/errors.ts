@@ -82,6 +82,26 @@ export function suppressing(error: unknown, thrown: Thrown | undefined): unknown
   return new SuppressedError(error, thrown.error, `${summary(error)} (on top of ${summary(thrown.error)})`);
 }
 
+/**
+ * What is left of a teardown's error for a caller who is not to see the outcome that the teardown was told: nothing,
+ * where it is that outcome, or a translation of it.
+ */
+export function withoutOutcome(
+  error: unknown,
+  outcome: unknown,
+  seen: Set<unknown> = new Set<unknown>(),
+): Thrown | undefined {
+  if (Object.is(error, outcome)) return undefined;
+  if (seen.has(error) || !reach(error, outcome, fields, true).has(outcome)) return { error };
+  seen.add(error);
+  for (const suppressed of held(error, 'suppressed')) {
+    const left = withoutOutcome(held(error, 'error')[0], outcome, seen);
+    const below = withoutOutcome(suppressed, outcome, seen);
+    return left ? { error: suppressing(left.error, below) } : below;
+  }
+  return Object.is(held(error, 'cause')[0], outcome) ? undefined : { error };
+}
+
 /** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */
 export function isError(value: unknown): value is Error {
   if (!isObject(value)) return false;
@@ -100,8 +120,14 @@ export function isError(value: unknown): value is Error {
 /** Where errors keep other errors. */
 const fields = ['cause', 'errors', 'error', 'suppressed'];
 
-/** Errors that stand for no failure, and are kept with none: that the outcome of a block is unknown never leaves its stack. */
-export const unkept = /* @__PURE__ */ new WeakSet();
+/** Errors that stand for no failure, and are kept with none. */
+const unkept: WeakSet<object> = /* @__PURE__ */ new WeakSet();
+
+/** An error that tells a teardown that the outcome of its block is not known. It is not to leave whoever told it. */
+export function unknownOutcome(error: ContextManagerError): Thrown {
+  unkept.add(error);
+  return { error };
+}
 
 // Links that `attach` made: holder → what it was given as its cause.
 const links = new WeakMap<object, unknown>();

@@ -174,7 +174,10 @@ function isGeneratorLike(value: unknown, maker: Maker): boolean {
 }
 
 /** A redefined property keeps its attributes: `name` and `length` stay as functions have them. */
-function likened<Created extends object>(create: Created, { name, length }: GeneratorFunction): Created {
+export function likened<Created extends object>(
+  create: Created,
+  { name, length }: { name: string; length: number },
+): Created {
   return Object.defineProperties(create, { name: { value: name }, length: { value: length } });
 }
 

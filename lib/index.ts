@@ -12,6 +12,9 @@ export { AsyncExitStack, ExitStack } from './stack.ts';
 export { aclosing } from './aclosing.ts';
 export { closing } from './closing.ts';
 
+// Functions that run inside a manager
+export { asyncContextDecorator, contextDecorator } from './decorator.ts';
+
 // What a manager is
 export { isAsyncContextManager, isContextManager } from './protocol.ts';
 export type { AsyncContextManager, ContextManager, Entered, Fallback, Suppressed, Thrown } from './protocol.ts';

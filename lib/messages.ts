@@ -247,7 +247,7 @@ export function notExit(given: unknown): TypeError {
   );
 }
 
-export function outcomeUnknown(): ContextManagerError {
+export function outcomeNotSaid(): ContextManagerError {
   return new ContextManagerError(
     'ERR_OUTCOME_UNKNOWN',
     explain(
@@ -256,6 +256,8 @@ export function outcomeUnknown(): ContextManagerError {
       'its stack was disposed without complete()',
       'Call complete() at its end, or use withAsync() or withSync().',
     ),
+  );
+}
 
 // What is wrong with the managers of withal/node
 
@@ -279,4 +281,69 @@ export function notSignals(given: unknown): TypeError {
     given,
     "Write terminationSignal(['SIGINT', 'SIGTERM']).",
   );
+}
+
+// What is wrong with a decorator, or with what it decorates
+
+export function outcomeUnknown(manager: unknown): ContextManagerError {
+  return misuse(
+    'ERR_OUTCOME_UNKNOWN',
+    'exit',
+    manager,
+    'its block must say that it succeeded',
+    'it was left early',
+    'To succeed, run it to its end.',
+  );
+}
+
+export function notManagerOrFunction(name: string, given: unknown, advice: string = likelySlip(given)): TypeError {
+  return wrongInput('decorate', `${name}() takes a manager, or a function that returns one`, given, advice);
+}
+
+/** The decorator was written without its call. */
+export function decoratorNotCalled(name: string, given: string): TypeError {
+  const required = `${name}() takes a manager, or a function that returns one`;
+  return new TypeError(explain('decorate', required, `${given} was given`, `Write @${name}(manager).`));
+}
+
+export function returnedNoManager(name: string, given: unknown, advice: string = slipOfFactory(given)): TypeError {
+  return wrongInput('enter', `the function given to ${name}() must return a manager`, given, advice);
+}
+
+function slipOfFactory(given: unknown): string {
+  return isThenable(given) ? 'Await in the manager instead.' : likelySlip(given);
+}
+
+/** `given` says what it is, for a class is a function too. */
+export function notDecoratable(name: string, given: string): TypeError {
+  const required = `${name}() decorates functions and methods`;
+  const advice = 'Put it in front of a method, or call it with a function.';
+  return new TypeError(explain('decorate', required, `${given} was given`, advice));
+}
+
+export function decoratedAsyncFunction(name: string, given: unknown): TypeError {
+  return wrongInput('decorate', doneOnReturn(name), given, 'Did you mean asyncContextDecorator()?');
+}
+
+export function functionReturnedPromise(name: string, fn: NamedFunction, given: unknown): TypeError {
+  const returned = `it returned ${describe(given)}`;
+  return new TypeError(explain(call(fn), doneOnReturn(name), returned, 'Did you mean asyncContextDecorator()?'));
+}
+
+function doneOnReturn(name: string): string {
+  return `${name}() takes a function that is done when it returns`;
+}
+
+export function functionReturnedGenerator(name: string, fn: NamedFunction, given: unknown): TypeError {
+  const required = `${name}() must see that a function is a generator function`;
+  const advice = 'Decorate the generator function itself, compiled for ES2018 or later.';
+  return new TypeError(explain(call(fn), required, `it returned ${describe(given)}`, advice));
+}
+
+interface NamedFunction {
+  readonly name: string;
+}
+
+function call({ name }: NamedFunction): string {
+  return `call ${name ? `${name}()` : 'an unnamed function'}`;
 }

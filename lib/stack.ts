@@ -13,8 +13,8 @@ import {
   type Step,
   type SyncEntry,
 } from './entry.ts';
-import { define, isError, keepBoth, suppressing, unkept } from './errors.ts';
-import { didNotYield, notDisposable, notFunction, notExit, outcomeUnknown, stackFinished } from './messages.ts';
+import { define, keepBoth, suppressing, unknownOutcome, withoutOutcome } from './errors.ts';
+import { didNotYield, notDisposable, notFunction, notExit, outcomeNotSaid, stackFinished } from './messages.ts';
 import type {
   AnsweredValue,
   AsyncContextManager,
@@ -219,7 +219,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    */
   push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E {
     const { held } = this.#open('push', exit);
-    held.push({ entry: enteredAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)) });
+    held.push({ entry: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)) });
     this.#isComplete = false;
     return exit;
   }
@@ -420,7 +420,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E {
     const { held } = this.#open('push', exit);
-    held.push({ entry: enteredSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
+    held.push({ entry: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
     this.#isComplete = false;
     return exit;
   }
@@ -561,7 +561,7 @@ function* unwinding(
     try {
       if (entry) {
         // Made only for a manager: what TC39's stacks can hold notices nothing of it.
-        if (isUnknown) unknown ??= unknownOutcome();
+        if (isUnknown) unknown ??= unknownOutcome(outcomeNotSaid());
         const told = thrown ?? unknown;
         const step = (yield told ? entry.throw(told.error) : entry.next()) as Step;
         if (!step.done) yield stop(entry as SyncEntry, manager, thrown);
@@ -574,23 +574,13 @@ function* unwinding(
       }
     } catch (error) {
       if (!entry) thrown = { error: suppressing(error, thrown) };
-      else if (thrown || !unknown || !comesOf(error, unknown.error)) thrown = { error: keepBoth(error, thrown) };
+      else if (thrown || !unknown) thrown = { error: keepBoth(error, thrown) };
+      else thrown = withoutOutcome(error, unknown.error);
     }
   }
   // TC39's stack awaits once for `use(null)`, unless it awaited something else.
   if (isAwaitOwed && !isAwaited) yield undefined;
   return { thrown, fallback };
-}
-
-function unknownOutcome(): Thrown {
-  const error = outcomeUnknown();
-  unkept.add(error);
-  return { error };
-}
-
-/** Whether the error is the unknown outcome, or a translation of it. */
-function comesOf(error: unknown, unknown: unknown): boolean {
-  return error === unknown || (isError(error) && error.cause === unknown);
 }
 
 function concluded({ thrown }: Unwound): void {
@@ -604,13 +594,13 @@ function answered({ thrown, fallback }: Unwound, given: Thrown | undefined): Exi
 }
 
 /** An entry that has only its exit left. */
-function enteredAsync(exit: (thrown?: Thrown) => unknown): Entry {
+function exitAloneAsync(exit: (thrown?: Thrown) => unknown): Entry {
   const entry = madeAsync(false, () => undefined, exit);
   void entry.next();
   return entry;
 }
 
-function enteredSync(exit: (thrown?: Thrown) => unknown): Entry {
+function exitAloneSync(exit: (thrown?: Thrown) => unknown): Entry {
   const entry = made(
     () => undefined,
     (thrown) => refusePromise(exit(thrown)),
