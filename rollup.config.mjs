@@ -36,19 +36,18 @@ const library = {
   ],
 };
 
-const types = {
-  input,
+/** A file for each entry: types that both speak of are structural, and need no file that they share. */
+const types = Object.entries(input).map(([name, file]) => ({
+  input: { [name]: file },
   external: /^node:/,
   plugins: [dts({ tsconfig: './tsconfig.node.json' })],
   output: ['d.ts', 'd.cts'].map((extension) => ({
     dir: 'dist',
     entryFileNames: `[name].${extension}`,
-    // What both entries speak of.
-    chunkFileNames: `types.${extension}`,
     format: 'es',
     // Names Disposable and Symbol.dispose for consumers whose own lib has neither.
     banner: '/// <reference lib="esnext.disposable" />',
   })),
-};
+}));
 
-export default [library, types];
+export default [library, ...types];

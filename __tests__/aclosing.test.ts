@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
 import { builds } from './support/builds.ts';
 import { errorOf, reachableFrom } from './support/outcome.ts';
@@ -167,11 +167,52 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
       expect(untouched).toEqual(['return', 'dispose']);
     });
 
-    it('makes no iterator, and calls no function, just to close', async () => {
+    it('calls no function just to close, but makes the iterator that a source may need for that', async () => {
       const make = jest.fn(() => counting([]));
-      await aclosing({ [Symbol.asyncIterator]: make })[Symbol.asyncDispose]();
       await aclosing(make)[Symbol.asyncDispose]();
       expect(make).not.toHaveBeenCalled();
+      const cancel = jest.fn<() => void>();
+      await aclosing(new ReadableStream({ cancel }) as unknown as AsyncIterable<unknown>)[Symbol.asyncDispose]();
+      expect(cancel).toHaveBeenCalledTimes(1);
+    });
+
+    it('frees a Node stream that waits, by its disposal or by its signal', async () => {
+      const waiting = new PassThrough();
+      const steps: Promise<unknown>[] = [];
+      const body = (items: AsyncIterableIterator<unknown>) =>
+        void steps.push(items.next().catch((error: unknown) => error));
+      await withAsync(aclosing(waiting), body);
+      expect(waiting.destroyed).toBe(true);
+      const stopped = new PassThrough();
+      const source = (signal: AbortSignal) => {
+        signal.addEventListener('abort', () => stopped.destroy());
+        return stopped;
+      };
+      await withAsync(aclosing(source), body);
+      expect(await Promise.all(steps)).toHaveLength(2);
+    });
+
+    it('takes a disposal that iterators inherit for the return() that it is', async () => {
+      const events: unknown[] = [];
+      const language = Object.getPrototypeOf(
+        Object.getPrototypeOf(Object.getPrototypeOf(counting([])) as object) as object,
+      ) as object;
+      const inherited = async function (this: AsyncIterator<unknown>) {
+        await this.return?.();
+      };
+      const original = Object.getOwnPropertyDescriptor(language, Symbol.asyncDispose);
+      Object.defineProperty(language, Symbol.asyncDispose, { value: inherited, configurable: true });
+      try {
+        const source = Object.assign(Object.create(language) as object, {
+          next: async () => Promise.resolve({ value: 1, done: false }),
+          return: async () => Promise.resolve(void events.push('return')),
+        });
+        await withAsync(aclosing(source as unknown as AsyncIterator<number>), async (items) => items.next());
+        expect(events).toEqual(['return']);
+      } finally {
+        if (original) Object.defineProperty(language, Symbol.asyncDispose, original);
+        else Reflect.deleteProperty(language, Symbol.asyncDispose);
+      }
     });
 
     it('reports a source that yields while it is closed', async () => {
@@ -326,7 +367,7 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
         await expect(items.enterAsync()).rejects.toThrow(ContextManagerError);
       });
       await expect(withAsync(items, () => undefined)).rejects.toThrow(
-        'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. To enter many times, pass a function that makes the source.',
+        'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. Make another; or give withAsync() one with a function that makes the source.',
       );
     });
 

@@ -48,6 +48,15 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       expect((error as Error).message).toContain('Did you mean withAsync(), or exitAsync()?');
     });
 
+    it('waits for any thenable', async () => {
+      const failed = new Error('closing failed');
+      const closes = {
+        close: () => ({ then: (_resolve: unknown, reject: (error: unknown) => void) => setTimeout(reject, 0, failed) }),
+      };
+      expect(await errorOf(() => withAsync(closing(closes) as never, () => 'result'))).toBe(failed);
+      expect(await errorOf(() => withSync(closing(closes) as never, () => 'result'))).toBeInstanceOf(TypeError);
+    });
+
     it('can be used many times', () => {
       const thing = { close: jest.fn() };
       const manager = closing(thing);

@@ -743,3 +743,40 @@ function legacy(logged: unknown): LegacyClass {
   const run = new Function('logged', `${outputText}; return Repo;`) as (logged: unknown) => LegacyClass;
   return run(logged);
 }
+
+describe.each(builds)(
+  '%s: a stack for each call',
+  (_build, { asyncContextDecorator, AsyncExitStack, contextDecorator, ExitStack }) => {
+    const suppressed = new Error('suppressed');
+    const later = new Error('later');
+    const fail = (error: Error) => () => {
+      throw error;
+    };
+
+    it('leaves an error that it suppressed out of what it throws', async () => {
+      const managed = contextDecorator(() => {
+        const stack = new ExitStack<unknown>();
+        stack.defer(fail(later));
+        stack.push(() => true);
+        return stack;
+      });
+      // eslint-disable-next-line require-yield -- it fails before it could
+      const rows = managed(function* rows(): Generator<number, void, void> {
+        throw suppressed;
+      });
+      expect(await errorOf(() => rows().next())).toBe(later);
+      const managedAsync = asyncContextDecorator(() => {
+        const stack = new AsyncExitStack<unknown>();
+        stack.defer(fail(later));
+        stack.push(() => true);
+        return stack;
+      });
+      // eslint-disable-next-line require-yield -- it fails before it could
+      const rowsAsync = managedAsync(async function* rows(): AsyncGenerator<number, void, void> {
+        throw suppressed;
+      });
+      expect(await errorOf(() => rowsAsync().next())).toBe(later);
+      expect(later).not.toHaveProperty('cause');
+    });
+  },
+);

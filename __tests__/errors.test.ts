@@ -1,15 +1,8 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import {
-  ContextManagerError,
-  holds,
-  isError,
-  keepBoth,
-  suppressing,
-  unknownOutcome,
-  withoutOutcome,
-} from '../lib/errors.ts';
+import { isError } from '../lib/describe.ts';
+import { ContextManagerError, holds, keepBoth, suppressing, unknownOutcome, withoutOutcome } from '../lib/errors.ts';
 import { builds } from './support/builds.ts';
 import { reachableFrom } from './support/outcome.ts';
 
@@ -38,6 +31,11 @@ describe.each(builds)('%s', (_build, { ContextManagerError, SuppressedError }) =
       expect(new Special('ERR_DID_NOT_STOP', '')).toBeInstanceOf(Special);
       expect(new Special('ERR_DID_NOT_STOP', '')).toBeInstanceOf(ContextManagerError);
       expect(error).not.toBeInstanceOf(Special);
+      class Renamed extends ContextManagerError {
+        override name = 'Renamed';
+      }
+      expect(new Renamed('ERR_DID_NOT_STOP', '')).toBeInstanceOf(ContextManagerError);
+      expect(() => hostile() instanceof ContextManagerError).not.toThrow();
       expect(new Error('other')).not.toBeInstanceOf(ContextManagerError);
       expect({ name: 'ContextManagerError' }).not.toBeInstanceOf(ContextManagerError);
     });

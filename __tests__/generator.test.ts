@@ -481,6 +481,7 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('can be mapped over functions', () => {
       expect([fn].map(make as never)).toHaveLength(1);
+      expect(make(fn, 'key', {})).toHaveLength(1);
     });
   });
 });

@@ -19,6 +19,8 @@ describe.each(builds)('%s', (_build, library) => {
       'contextManager',
       'isAsyncContextManager',
       'isContextManager',
+      'nullContext',
+      'suppress',
       'withAsync',
       'withSync',
     ]);

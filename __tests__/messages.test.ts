@@ -69,13 +69,13 @@ const table: Record<string, [error: Error, message: string][]> = {
   didNotYield: [
     [
       messages.didNotYield(transaction),
-      'Cannot enter transaction(): its generator must yield once, but it finished. Yield on every path.',
+      'Cannot enter transaction(): its generator must yield once, but it finished. Always yield.',
     ],
   ],
   didNotStop: [
     [
       messages.didNotStop(transaction, undefined, undefined),
-      'Cannot exit transaction(): its generator must yield once, but it yielded again. To suppress, catch and return.',
+      'Cannot exit transaction(): its generator must yield once, but it yielded again. To suppress, return.',
     ],
   ],
   alreadyEntered: [
@@ -97,7 +97,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notThrown: [
     [
       messages.notThrown(transaction, null),
-      'Cannot exit transaction(): it takes { error } or nothing, but null was given. Write { error }.',
+      'Cannot exit transaction(): it takes { error }, but null was given. Write { error }.',
     ],
   ],
   notClosable: [
@@ -154,10 +154,22 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot exit: a block says that it succeeded, but its stack was disposed without complete(). Call complete() at its end, or use withAsync() or withSync().',
     ],
   ],
+  notMatcher: [
+    [
+      messages.notMatcher('TypeError'),
+      'Cannot make a manager: suppress() takes error classes and predicates, but "TypeError" was given. Write suppress(TypeError), or suppress((error) => …).',
+    ],
+  ],
+  matcherReturnedPromise: [
+    [
+      messages.matcherReturnedPromise(Promise.resolve()),
+      'Cannot suppress: a predicate answers at once, but it returned an object (Promise). Await in a manager of your own instead.',
+    ],
+  ],
   alreadyOwned: [
     [
       messages.alreadyOwned(),
-      'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. To enter many times, pass a function that makes the source.',
+      'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. Make another; or give withAsync() one with a function that makes the source.',
     ],
   ],
   sourceDidNotStop: [

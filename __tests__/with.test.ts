@@ -202,6 +202,21 @@ describe.each(builds)('%s', (_build, library) => {
         /, but function transaction\(\) was given\. Did you forget to call transaction\(\)\?/,
       ],
       ['a function without a name', () => undefined, /Did you forget to call it\(\)\?/],
+      ['an async function', async function open() {}, /Did you forget to call open\(\)\?/],
+      [
+        'half a manager with an entry that is no function',
+        { enterAsync: 1, async exitAsync() {} },
+        /Its enterAsync\(\) is missing\./,
+      ],
+      [
+        'something hostile',
+        {
+          get constructor() {
+            throw new Error('hostile');
+          },
+        },
+        /, but unreadable was given\./,
+      ],
       [
         'a promise of a manager',
         Promise.resolve(made()),
@@ -370,7 +385,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('names an unnamed manager, and asks for its name', async () => {
       const unnamed = asyncContextManager(async function* () {});
       await expect(withAsync(unnamed(), () => undefined)).rejects.toThrow(
-        'Cannot enter an unnamed manager: its generator must yield once, but it finished. Yield on every path. Name its generator.',
+        'Cannot enter an unnamed manager: its generator must yield once, but it finished. Always yield. Name its generator.',
       );
     });
   });
@@ -389,6 +404,13 @@ describe.each(builds)('%s', (_build, library) => {
       ['an async disposable', { async [Symbol.asyncDispose]() {} }],
     ])('refuses %s', (_what, given) => {
       expect(() => withSync(given as never, () => undefined)).toThrow('Did you mean withAsync()?');
+    });
+
+    it('exits with what it checked before it entered', () => {
+      const exit = jest.fn();
+      const manager: { enter(): void; exit?: () => void } = { enter() {}, exit };
+      withSync(manager as never, () => void delete manager.exit);
+      expect(exit).toHaveBeenCalledTimes(1);
     });
 
     it('prefers the sync protocol', () => {

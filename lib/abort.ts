@@ -1,4 +1,5 @@
-import { holds, isError } from './errors.ts';
+import { isError } from './describe.ts';
+import { holds } from './errors.ts';
 
 /** As much of an `AbortSignal` as an environment without DOM or Node types can say. */
 export interface AbortSignalLike {

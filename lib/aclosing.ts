@@ -155,14 +155,21 @@ class Closing<T> implements AsyncClosing<T> {
   }
 
   async #close(): Promise<void> {
-    const last = this.#last;
-    const { source, abort } = this.#opened ?? { source: this.#source, abort: undefined };
-    const iterator = this.#iterator ?? source;
+    // A web stream can only be cancelled by its iterator. A function that was not called has nothing to close.
+    if (isSource(this.#source)) this.#open();
+    const [opened, iterator, last] = [this.#opened, this.#iterator, this.#last];
     this.#opened = this.#iterator = this.#last = undefined;
-    const state = await stateOf(last);
-    if (state === 'finished' || !isSource(source)) return;
-    abort?.abort();
-    await inTurn([() => closeIterator(iterator), () => disposeSource(source), () => abandon(last, abort)]);
+    const isWaiting = last !== undefined && (await isPending(last));
+    if (!opened || (last && !isWaiting && (await isFinished(last)))) return;
+    opened.abort?.abort();
+    const returned = closeIterator(iterator);
+    // A source that waits may return only once it is disposed; a source that does not is disposed once it has returned.
+    if (!isWaiting) await Promise.allSettled([returned]);
+    const closed = allOf([returned, disposeSource(opened.source)]);
+    await allOf([
+      closed,
+      closed.catch(() => undefined).then(() => (isWaiting ? abandon(last, opened.abort) : undefined)),
+    ]);
   }
 }
 
@@ -189,8 +196,8 @@ function open<T>(source: AsyncSource<T> | SourceFunction<T>): Opened<T> {
 
 function iteratorOf<T>(source: AsyncSource<T>): AsyncIterator<T> {
   const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = source as Partial<AsyncIterable<T> & Iterable<T>>;
-  if (async) return Reflect.apply(async, source, []);
-  return sync ? awaiting(Reflect.apply(sync, source, [])) : (source as AsyncIterator<T>);
+  if (typeof async === 'function') return Reflect.apply(async, source, []);
+  return typeof sync === 'function' ? awaiting(Reflect.apply(sync, source, [])) : (source as AsyncIterator<T>);
 }
 
 /** A promise of the step even where the iterator throws at once; its own promise where it gives one. */
@@ -229,54 +236,70 @@ async function closeAfter(error: unknown, close: () => unknown): Promise<never> 
   throw error;
 }
 
-/** Wins a race against every promise that has not settled yet. */
-const settled = /* @__PURE__ */ Promise.resolve(undefined);
-
-/** What is known of the source by what its last `next()` gave: a source that reported its end, or threw, is finished. */
-async function stateOf(last: Promise<IteratorResult<unknown>> | undefined): Promise<'open' | 'waiting' | 'finished'> {
-  if (last === undefined) return 'open';
-  try {
-    const step = await Promise.race([last, settled]);
-    if (step === undefined) return 'waiting';
-    return step.done ? 'finished' : 'open';
-  } catch {
-    return 'finished';
-  }
+/** Whether the promise has not settled yet: of two that have, the first wins a race. */
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const pending = {};
+  return (await Promise.race([promise, Promise.resolve(pending)]).catch(() => undefined)) === pending;
 }
 
-/** Where no iterator was made there is none to close, but for a source that is its own. */
-async function closeIterator(iterator: unknown): Promise<void> {
-  if (!isObject(iterator) || !('next' in iterator) || typeof iterator['return'] !== 'function') return;
-  const step = (await iterator['return']()) as { done?: unknown } | undefined;
+/** A source that reported its end, or threw, is finished. */
+function isFinished(last: Promise<IteratorResult<unknown>>): Promise<boolean> {
+  return last.then(
+    ({ done }) => done === true,
+    () => true,
+  );
+}
+
+/** Where no iterator was made there is none to close. */
+async function closeIterator(iterator: AsyncIterator<unknown> | undefined): Promise<void> {
+  const step = (await iterator?.return?.()) as { done?: unknown } | undefined;
   if (step?.done === false) throw sourceDidNotStop();
 }
 
 async function disposeSource(source: unknown): Promise<void> {
-  // A generator's disposal is its `return()` again; a Node stream that this destroyed would call its disposal an abort.
-  if (!isObject(source) || isGenerator(source) || source['destroyed'] === true) return;
-  const asyncMethod = source[asyncDispose];
-  if (typeof asyncMethod === 'function') await asyncMethod.call(source);
-  else if (typeof source[dispose] === 'function') source[dispose]();
+  // Destroyed by its `return()`, a Node stream would answer its disposal with an AbortError.
+  if (!isObject(source) || source['destroyed'] === true) return;
+  const asyncMethod = ownDisposal(source, asyncDispose);
+  if (asyncMethod) await asyncMethod();
+  else ownDisposal(source, dispose)?.();
 }
 
-/** A `next()` that was left waiting may have failed meanwhile; unless that was only our abort, it is an error like any other. */
-async function abandon(last: Promise<unknown> | undefined, abort: AbortSource | undefined): Promise<void> {
+function ownDisposal(
+  source: Record<PropertyKey, unknown>,
+  key: typeof asyncDispose | typeof dispose,
+): (() => unknown) | undefined {
+  const method = source[key];
+  if (typeof method !== 'function' || isGenerator(source) || inheritedDisposals().includes(method)) return undefined;
+  return () => method.call(source) as unknown;
+}
+
+/** From Node 24 on iterators inherit disposals, which are their `return()` again. */
+function inheritedDisposals(): unknown[] {
+  /* istanbul ignore next -- never run: only its prototype is wanted */
+  const generatorFunction = async function* () {};
+  const async = Object.getPrototypeOf(Object.getPrototypeOf(generatorFunction.prototype)) as AsyncDisposable;
+  const sync = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as Disposable;
+  return [async[asyncDispose], sync[dispose]];
+}
+
+/** What stands for the abort where a source is stopped by its disposal only. */
+const disposal = { reason: Symbol('disposal') };
+
+/** A `next()` that was left waiting may have failed meanwhile; unless only by the closing, that is an error like any other. */
+async function abandon(last: Promise<unknown>, abort: AbortSource | undefined): Promise<void> {
   try {
-    await Promise.race([last ?? settled, settled]);
+    await Promise.race([last, Promise.resolve()]);
   } catch (error) {
-    if (abort === undefined || !isAbort(error, abort.signal)) throw error;
+    const isPremature = isObject(error) && error['code'] === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (!isPremature && !isAbort(error, abort?.signal ?? disposal)) throw error;
   }
 }
 
-/** Takes every step, whichever of them fail. */
-async function inTurn(steps: readonly (() => unknown)[]): Promise<void> {
+/** Waits for all, and throws all that failed. */
+async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
   let failed: Thrown | undefined;
-  for (const step of steps) {
-    try {
-      await step();
-    } catch (error) {
-      failed = { error: suppressing(error, failed) };
-    }
+  for (const result of await Promise.allSettled(promises)) {
+    if (result.status === 'rejected') failed = { error: suppressing(result.reason, failed) };
   }
   if (failed) throw failed.error;
 }

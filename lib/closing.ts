@@ -18,7 +18,7 @@ export interface ClosingManager<T, Closed> {
 /**
  * Makes a manager that gives the thing to the block, and closes it afterwards, however the block ended.
  *
- * It equals:
+ * It equals, with the body's error kept where closing fails too:
  *
  * ```ts no-run: the equivalent
  * try {
@@ -54,7 +54,7 @@ export function closing(thing: unknown, close: unknown = closeMethod): ClosingMa
     exit() {
       const closed: unknown = close(thing);
       // What closing gives is no answer to an error: a `true` from it must not suppress.
-      return (isThenable(closed) ? closed.then(() => undefined) : undefined) as undefined;
+      return (isThenable(closed) ? Promise.resolve(closed).then(() => undefined) : undefined) as undefined;
     },
   };
 }

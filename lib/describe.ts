@@ -18,13 +18,31 @@ export function isGenerator(value: unknown): boolean {
   return kindOf(value).endsWith('Generator');
 }
 
+/** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */
+export function isError(value: unknown): value is Error {
+  if (!isObject(value)) return false;
+  try {
+    return (
+      (Error as { isError?(value: unknown): boolean }).isError?.(value) ||
+      value instanceof Error ||
+      /^(Error|DOMException)$/.test(kindOf(value))
+    );
+  } catch {
+    // A revoked proxy can't even be asked.
+    return false;
+  }
+}
+
 /** The value as a message names it. */
 export function describe(value: unknown): string {
-  if (typeof value === 'function') return `function ${value.name}()`;
-  if (typeof value === 'string') return `"${value}"`;
-  return isObject(value)
-    ? `an object (${(value.constructor as { name?: string } | undefined)?.name || kindOf(value)})`
-    : String(value);
+  try {
+    if (typeof value === 'function') return `function ${value.name}()`;
+    if (typeof value === 'string') return `"${value}"`;
+    if (!isObject(value) || isError(value)) return String(value);
+    return `an object (${(value.constructor as { name?: string } | undefined)?.name || kindOf(value)})`;
+  } catch {
+    return 'unreadable';
+  }
 }
 
 /** Keeps a promise that nobody will look at from ending the process when it rejects. A lazy thenable is not started. */

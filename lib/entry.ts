@@ -1,7 +1,7 @@
 import { isGenerator, isObject, isThenable, markHandled } from './describe.ts';
 import { keepBoth, suppressing } from './errors.ts';
 import { didNotStop, didNotYield, exitReturnedPromise, notEnterable } from './messages.ts';
-import { isAsyncContextManager, isContextManager, type ContextManager, type Thrown } from './protocol.ts';
+import { isAsyncContextManager, isContextManager, type Thrown } from './protocol.ts';
 import { asyncDispose, dispose } from './symbols.ts';
 
 /**
@@ -31,7 +31,8 @@ export const fresh: unique symbol = Symbol.for('withal.fresh');
 
 /** An {@link Entry} of whatever `withSync` takes. Nothing is entered yet. */
 export function syncEntry(value: unknown, caller: string): SyncEntry {
-  const entry = isContextManager(value) ? (freshEntry(value) ?? managerEntry(value)) : disposableEntry(value);
+  const own = isContextManager(value) ? freshEntry(value) : undefined;
+  const entry = own ?? managerEntry(value) ?? disposableEntry(value);
   if (entry) return entry as SyncEntry;
   throw notEnterable(
     caller,
@@ -131,12 +132,10 @@ function freshEntry(value: unknown): Entry | undefined {
   return (value as { [fresh]?(): Entry } | null | undefined)?.[fresh]?.();
 }
 
-function managerEntry(manager: ContextManager<unknown, unknown>): SyncEntry | undefined {
-  if (isGenerator(manager)) return undefined;
-  return made(
-    () => manager.enter(),
-    (thrown) => refusePromise(manager.exit(thrown)),
-  );
+function managerEntry(manager: unknown): SyncEntry | undefined {
+  const enter = methodOf(manager, 'enter');
+  const exit = methodOf(manager, 'exit');
+  return enter && exit && made(enter, (thrown) => refusePromise(exit(thrown)));
 }
 
 function disposableEntry(resource: unknown): SyncEntry | undefined {

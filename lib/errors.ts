@@ -1,4 +1,4 @@
-import { describe, isObject, kindOf } from './describe.ts';
+import { describe, isError, isObject } from './describe.ts';
 import type { Thrown } from './protocol.ts';
 
 /**
@@ -45,9 +45,8 @@ export class ContextManagerError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return this === ContextManagerError
-      ? isError(value) && value.name === 'ContextManagerError'
-      : super[Symbol.hasInstance](value);
+    if (super[Symbol.hasInstance](value)) return true;
+    return this === ContextManagerError && isError(value) && held(value, 'name')[0] === 'ContextManagerError';
   }
 }
 
@@ -79,7 +78,7 @@ export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
 /** What `using` makes of the two, with a message that names both. */
 export function suppressing(error: unknown, thrown: Thrown | undefined): unknown {
   if (!thrown || unkept.has(thrown.error as object)) return error;
-  return new SuppressedError(error, thrown.error, `${summary(error)} (on top of ${summary(thrown.error)})`);
+  return new SuppressedError(error, thrown.error, `${describe(error)} (on top of ${describe(thrown.error)})`);
 }
 
 /**
@@ -100,21 +99,6 @@ export function withoutOutcome(
     return left ? { error: suppressing(left.error, below) } : below;
   }
   return Object.is(held(error, 'cause')[0], outcome) ? undefined : { error };
-}
-
-/** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */
-export function isError(value: unknown): value is Error {
-  if (!isObject(value)) return false;
-  try {
-    return (
-      (Error as { isError?(value: unknown): boolean }).isError?.(value) ||
-      value instanceof Error ||
-      /^(Error|DOMException)$/.test(kindOf(value))
-    );
-  } catch {
-    // A revoked proxy can't even be asked.
-    return false;
-  }
 }
 
 /** Where errors keep other errors. */
@@ -193,14 +177,6 @@ function held(node: unknown, field: string): unknown[] {
 
 export function define(target: object, key: PropertyKey, value: unknown): boolean {
   return Reflect.defineProperty(target, key, { value, writable: true, configurable: true });
-}
-
-function summary(error: unknown): string {
-  try {
-    return isError(error) ? String(error) : describe(error);
-  } catch {
-    return 'unreadable';
-  }
 }
 
 function platformSuppressedError(): SuppressedErrorConstructor {

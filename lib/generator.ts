@@ -1,6 +1,6 @@
-import { isObject, kindOf, markHandled } from './describe.ts';
+import { isObject, kindOf, markHandled, isError } from './describe.ts';
 import { fresh, stopAsync, stopSync, type Entry, type SyncEntry } from './entry.ts';
-import { isError, keepBoth } from './errors.ts';
+import { keepBoth } from './errors.ts';
 import {
   alreadyEntered,
   didNotYield,
@@ -152,10 +152,10 @@ const syncMaker: Maker = {
 /** The function, if it shows that it is such a generator function; else one that checks what it returns. */
 function checked(fn: GeneratorFunction, maker: Maker, [context]: unknown[]): GeneratorFunction {
   // A decorator is called with more: TC39's with a context, TypeScript's legacy one with the method's name.
-  const method = isObject(context) && 'kind' in context ? context['name'] : context;
+  const kind = kindOf(fn);
+  const method = isObject(context) && 'kind' in context ? context['name'] : kind !== maker.kind && context;
   if (typeof method === 'string' || typeof method === 'symbol')
     throw notGeneratorFunction(maker, 'decorate a method', fn, String(method), 'this: …');
-  const kind = kindOf(fn);
   if (kind === maker.kind) return fn;
   if (kind !== 'Function') throw notGeneratorFunction(maker, 'make a manager', fn);
   // A compiler may have made a plain function of it.

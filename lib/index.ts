@@ -11,6 +11,8 @@ export { AsyncExitStack, ExitStack } from './stack.ts';
 // Ready-made managers
 export { aclosing } from './aclosing.ts';
 export { closing } from './closing.ts';
+export { nullContext } from './null-context.ts';
+export { suppress } from './suppress.ts';
 
 // Functions that run inside a manager
 export { asyncContextDecorator, contextDecorator } from './decorator.ts';

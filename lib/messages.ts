@@ -19,7 +19,8 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 
 function likelySlip(given: unknown): string {
   if (isThenable(given)) return 'Did you forget await?';
-  if (kindOf(given) === 'Function') return `Did you forget to call ${(given as () => void).name || 'it'}()?`;
+  if (typeof given === 'function' && !kindOf(given).includes('Gen'))
+    return `Did you forget to call ${given.name || 'it'}()?`;
   if (isObject(given) && 'next' in given) return 'Did you mean aclosing(), or to wrap its function?';
   const missing = isObject(given) && missingHalf(given);
   return missing ? `Its ${missing}() is missing.` : 'Make one with asyncContextManager().';
@@ -27,8 +28,8 @@ function likelySlip(given: unknown): string {
 
 function missingHalf(given: Record<PropertyKey, unknown>): string | undefined {
   for (const end of ['Async', '']) {
-    if (`enter${end}` in given) return `exit${end}`;
-    if (`exit${end}` in given) return `enter${end}`;
+    if (typeof given[`enter${end}`] === 'function') return `exit${end}`;
+    if (typeof given[`exit${end}`] === 'function') return `enter${end}`;
   }
   return undefined;
 }
@@ -79,14 +80,7 @@ export function notGeneratorFunction(
 }
 
 export function didNotYield(manager: unknown): ContextManagerError {
-  return misuse(
-    'ERR_DID_NOT_YIELD',
-    'enter',
-    manager,
-    'its generator must yield once',
-    'it finished',
-    'Yield on every path.',
-  );
+  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'its generator must yield once', 'it finished', 'Always yield.');
 }
 
 export function didNotStop(
@@ -101,7 +95,7 @@ export function didNotStop(
     manager,
     'its generator must yield once',
     'it yielded again',
-    'To suppress, catch and return.',
+    'To suppress, return.',
     cause,
   );
 }
@@ -131,7 +125,7 @@ export function notEntered(manager: unknown): ContextManagerError {
 }
 
 export function notThrown(manager: unknown, given: unknown): TypeError {
-  return wrongInput(`exit ${subject(manager)}`, 'it takes { error } or nothing', given, 'Write { error }.');
+  return wrongInput(`exit ${subject(manager)}`, 'it takes { error }', given, 'Write { error }.');
 }
 
 function misuse(
@@ -193,7 +187,7 @@ export function alreadyOwned(): ContextManagerError {
     aclosing,
     'one source is entered once',
     'it was entered or closed before',
-    'To enter many times, pass a function that makes the source.',
+    'Make another; or give withAsync() one with a function that makes the source.',
   );
 }
 
@@ -346,4 +340,26 @@ interface NamedFunction {
 
 function call({ name }: NamedFunction): string {
   return `call ${name ? `${name}()` : 'an unnamed function'}`;
+}
+
+// What is wrong with suppress()
+
+export function notMatcher(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'suppress() takes error classes and predicates',
+    given,
+    'Write suppress(TypeError), or suppress((error) => …).',
+  );
+}
+
+export function matcherReturnedPromise(given: unknown): TypeError {
+  return new TypeError(
+    explain(
+      'suppress',
+      'a predicate answers at once',
+      `it returned ${describe(given)}`,
+      'Await in a manager of your own instead.',
+    ),
+  );
 }

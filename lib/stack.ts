@@ -574,7 +574,7 @@ function* unwinding(
       }
     } catch (error) {
       if (!entry) thrown = { error: suppressing(error, thrown) };
-      else if (thrown || !unknown) thrown = { error: keepBoth(error, thrown) };
+      else if (thrown || !unknown) thrown = { error: entry.keepsErrors ? error : keepBoth(error, thrown) };
       else thrown = withoutOutcome(error, unknown.error);
     }
   }

@@ -27,7 +27,7 @@ import type {
  * } catch (error) {
  *   const answer = await manager.exitAsync({ error });
  *   if (answer === true) return undefined;
- *   if (answer) return answer.value;
+ *   if (isObject(answer) && 'value' in answer) return answer.value;
  *   throw error;
  * }
  * await manager.exitAsync();

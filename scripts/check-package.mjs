@@ -33,6 +33,6 @@ function expectedFiles() {
   const files = readdirSync(join(root, 'lib'), { recursive: true }).filter((name) => name.endsWith('.ts'));
   const modules = files.map((name) => name.slice(0, -'.ts'.length));
   const scripts = modules.flatMap((name) => ['js', 'js.map', 'cjs', 'cjs.map'].map((end) => `dist/${name}.${end}`));
-  const types = ['index', 'node/index', 'types'].flatMap((name) => [`dist/${name}.d.cts`, `dist/${name}.d.ts`]);
+  const types = ['index', 'node/index'].flatMap((name) => [`dist/${name}.d.cts`, `dist/${name}.d.ts`]);
   return ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...scripts, ...types].sort();
 }

@@ -1,0 +1,138 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { builds } from './support/builds.ts';
+import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+
+class Own extends Error {}
+
+class Duck {}
+
+function OldStyle(this: Error) {
+  this.message = 'old';
+}
+OldStyle.prototype = Object.create(Error.prototype) as unknown;
+(OldStyle.prototype as { constructor: unknown }).constructor = OldStyle;
+
+const foreign = runInNewContext(
+  '({ error: new TypeError("foreign"), TypeError, aggregate: new AggregateError([new TypeError("a"), 1]) })',
+) as {
+  error: Error;
+  TypeError: typeof TypeError;
+  aggregate: AggregateError;
+};
+
+const isFalsy = (error: unknown) => !error;
+
+describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, withSync }) => {
+  describe('suppress', () => {
+    const outcome = (manager: ReturnType<typeof suppress>, error: unknown) =>
+      outcomeOf(() =>
+        withSync(manager, () => {
+          throw error;
+        }),
+      );
+
+    it.each<[string, ReturnType<typeof suppress>, unknown, boolean]>([
+      ['an error of the class', suppress(TypeError), new TypeError(), true],
+      ['an error of a subclass', suppress(Error), new Own(), true],
+      ['an error of another class', suppress(TypeError), new RangeError(), false],
+      ['an error of one of the classes', suppress(TypeError, RangeError), new RangeError(), true],
+      ['an instance of a class that is no error', suppress(Duck), new Duck(), true],
+      ['something else than that', suppress(Duck), new Error(), false],
+      [
+        'an error of a class of the old style',
+        suppress(OldStyle as never),
+        Object.create(OldStyle.prototype as object),
+        true,
+      ],
+      ['something that is no error', suppress(Error), 'text', false],
+      ['an error of another realm', suppress(TypeError), foreign.error, true],
+      ['an error, by a class of another realm', suppress(foreign.TypeError), new TypeError(), true],
+      ['an error of another realm, by a base', suppress(Error), foreign.error, true],
+      ['an error of another realm, by another class', suppress(RangeError), foreign.error, false],
+      ['a DOMException', suppress(DOMException), new DOMException('aborted', 'AbortError'), true],
+      ['an error that a predicate takes', suppress((error) => error === 1), 1, true],
+      ['an error that a predicate leaves', suppress((error) => error === 1), 2, false],
+      ['undefined', suppress(isFalsy), undefined, true],
+      ['anything, without a matcher', suppress(), new Error(), false],
+      ['an AggregateError as a whole', suppress(AggregateError), new AggregateError([new Own()]), true],
+      [
+        'an AggregateError by all of its errors',
+        suppress(TypeError, Own),
+        new AggregateError([new Own(), new TypeError()]),
+        true,
+      ],
+      ['a nested one', suppress(Own), new AggregateError([new AggregateError([new Own()]), new Own()]), true],
+      [
+        'an AggregateError of which none matches',
+        suppress(Own),
+        new AggregateError([1, new AggregateError([2])]),
+        false,
+      ],
+      ['an empty AggregateError', suppress(Own), new AggregateError([]), false],
+    ])('%s', async (_what, manager, error, isSuppressed) => {
+      expect(await outcome(manager, error)).toStrictEqual(isSuppressed ? { value: undefined } : { error });
+    });
+
+    it('throws what is left of an AggregateError in a new one, as it is', async () => {
+      const [first, second] = [new RangeError('first'), new RangeError('second')];
+      const cause = new Error('cause');
+      const error = new AggregateError([first, new Own(), new AggregateError([new Own(), second], 'inner')], 'outer', {
+        cause,
+      });
+      const left = (await errorOf(() =>
+        withSync(suppress(Own), () => {
+          throw error;
+        }),
+      )) as AggregateError;
+      expect(left).toBeInstanceOf(AggregateError);
+      expect([left.message, left.cause]).toEqual(['outer', cause]);
+      expect(left.errors[0]).toBe(first);
+      expect(left.errors[1]).toMatchObject({ message: 'inner', errors: [second] });
+      expect(left.errors[1]).not.toHaveProperty('cause');
+      expect(reachableFrom(left)).not.toContain(error);
+      const stacked = await errorOf(() =>
+        withAsync(new AsyncExitStack<undefined>(), async (stack) => {
+          await stack.enterContext(suppress(Own));
+          throw error;
+        }),
+      );
+      expect(reachableFrom(stacked)).not.toContain(error);
+    });
+
+    it('splits an AggregateError of another realm', async () => {
+      const { error } = (await outcome(suppress(TypeError), foreign.aggregate)) as { error: AggregateError };
+      expect(error.errors).toEqual([1]);
+    });
+
+    it('ends on an AggregateError that holds itself', async () => {
+      const ring = new AggregateError([new Own()]);
+      ring.errors.push(ring);
+      const { error } = (await outcome(suppress(Own), ring)) as { error: AggregateError };
+      expect(error.errors).toEqual([ring]);
+    });
+
+    it('lets a block that returns alone, and can be used many times', async () => {
+      const manager = suppress(Error);
+      expect(withSync(manager, () => withSync(manager, () => 'result'))).toBe('result');
+      expect(await withAsync(manager, async () => Promise.reject(new Own()))).toBeUndefined();
+      expect(manager.exit()).toBe(false);
+    });
+
+    it('keeps the error where a predicate fails, or answers with a promise', async () => {
+      const error = new Error('body');
+      const failing = suppress(() => {
+        throw new Error('predicate');
+      });
+      expect(await outcome(failing, error)).toHaveProperty('error.cause', error);
+      const later = suppress((async () => Promise.reject(new Error('unseen'))) as never);
+      const { error: refusal } = (await outcome(later, error)) as { error: Error };
+      expect(refusal).toBeInstanceOf(TypeError);
+      expect(refusal.cause).toBe(error);
+    });
+
+    it.each([['TypeError'], [undefined], [{}]])('refuses %p', (given) => {
+      expect(() => suppress(given as never)).toThrow(TypeError);
+    });
+  });
+});

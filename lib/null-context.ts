@@ -1,0 +1,27 @@
+import type { ContextManager } from './protocol.ts';
+
+/**
+ * Makes a manager that does nothing: it stands in where there may or may not be a manager.
+ *
+ * @param value - what entering gives
+ * @returns a manager that can be used many times
+ *
+ * @example
+ * ```ts
+ * import { closing, nullContext, withSync } from 'withal';
+ *
+ * function read(file: string | { text: string; close(): void }) {
+ *   // Closes only what it opened itself.
+ *   const source = typeof file === 'string' ? closing({ text: file, close() {} }) : nullContext(file);
+ *   return withSync(source, ({ text }) => text);
+ * }
+ *
+ * read('opened here'); // => 'opened here'
+ * read({ text: 'borrowed', close() { throw new Error('not ours'); } }); // => 'borrowed'
+ * ```
+ */
+export function nullContext(): ContextManager<undefined>;
+export function nullContext<T>(value: T): ContextManager<T>;
+export function nullContext(value?: unknown): ContextManager<unknown> {
+  return { enter: () => value, exit: () => undefined };
+}
