@@ -760,7 +760,7 @@ describe.each(builds)(
         stack.push(() => true);
         return stack;
       });
-      // eslint-disable-next-line require-yield -- it fails before it could
+
       const rows = managed(function* rows(): Generator<number, void, void> {
         throw suppressed;
       });
@@ -771,7 +771,7 @@ describe.each(builds)(
         stack.push(() => true);
         return stack;
       });
-      // eslint-disable-next-line require-yield -- it fails before it could
+
       const rowsAsync = managedAsync(async function* rows(): AsyncGenerator<number, void, void> {
         throw suppressed;
       });

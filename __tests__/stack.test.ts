@@ -295,12 +295,12 @@ describe.each(builds)('%s', (_build, library) => {
         2,
       ],
     ])('awaits as often as TC39’s for %s', async (_what, fill, awaits) => {
-      const stack = new AsyncExitStack();
+      const stack = new AsyncExitStack<unknown>();
       fill(stack);
       let ticks = 0;
       let isDone = false;
       const done = stack.disposeAsync().then(() => (isDone = true));
-      for (; !isDone; ticks++) await undefined;
+      for (; !isDone; ticks++) await Promise.resolve();
       await done;
       // One more tick than awaits, for the reaction above.
       expect(ticks).toBe(awaits + 1);

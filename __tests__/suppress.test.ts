@@ -115,8 +115,9 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
     it('lets a block that returns alone, and can be used many times', async () => {
       const manager = suppress(Error);
       expect(withSync(manager, () => withSync(manager, () => 'result'))).toBe('result');
-      expect(await withAsync(manager, async () => Promise.reject(new Own()))).toBeUndefined();
-      expect(manager.exit()).toBe(false);
+      const rejecting = () => withAsync(manager, async () => Promise.reject(new Own()));
+      expect(await outcomeOf(rejecting)).toEqual({ value: undefined });
+      expect(await outcomeOf(() => manager.exit())).toEqual({ value: false });
     });
 
     it('keeps the error where a predicate fails, or answers with a promise', async () => {

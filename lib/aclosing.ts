@@ -276,6 +276,7 @@ function ownDisposal(
 /** From Node 24 on iterators inherit disposals, which are their `return()` again. */
 function inheritedDisposals(): unknown[] {
   /* istanbul ignore next -- never run: only its prototype is wanted */
+  // eslint-disable-next-line @typescript-eslint/no-empty-function -- as above
   const generatorFunction = async function* () {};
   const async = Object.getPrototypeOf(Object.getPrototypeOf(generatorFunction.prototype)) as AsyncDisposable;
   const sync = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as Disposable;

@@ -106,7 +106,7 @@ export async function enteredAsync(manager: unknown): Promise<ExitAsync> {
   return async (thrown, kept) => {
     try {
       const step = await (thrown ? entry.throw(thrown.error) : entry.next());
-      return step.done ? (step.value as unknown) : await stopAsync(entry, manager, kept);
+      return step.done ? step.value : await stopAsync(entry, manager, kept);
     } catch (error) {
       throw entry.keepsErrors ? error : keepBoth(error, kept);
     }
@@ -120,7 +120,7 @@ export function enteredSync(manager: unknown): ExitSync {
   return (thrown, kept) => {
     try {
       const step = thrown ? entry.throw(thrown.error) : entry.next();
-      return step.done ? (step.value as unknown) : stopSync(entry, manager, kept);
+      return step.done ? step.value : stopSync(entry, manager, kept);
     } catch (error) {
       throw entry.keepsErrors ? error : keepBoth(error, kept);
     }

@@ -105,7 +105,7 @@ export function withoutOutcome(
 const fields = ['cause', 'errors', 'error', 'suppressed'];
 
 /** Errors that stand for no failure, and are kept with none. */
-const unkept: WeakSet<object> = /* @__PURE__ */ new WeakSet();
+const unkept = /* @__PURE__ */ new WeakSet();
 
 /** An error that tells a teardown that the outcome of its block is not known. It is not to leave whoever told it. */
 export function unknownOutcome(error: ContextManagerError): Thrown {

@@ -32,28 +32,27 @@ import type {
 } from './protocol.ts';
 import { asyncDispose, dispose } from './symbols.ts';
 
-/** What {@link ExitStack.push} takes: a function that is told how the block ended, or a manager that is entered already. */
-export type Exit = ((thrown?: Thrown) => ExitAnswer<unknown>) | { exit(thrown?: Thrown): ExitAnswer<unknown> };
+/** A manager that {@link ExitStack.push} takes: it is entered already. */
+export interface Exit {
+  exit(thrown?: Thrown): ExitAnswer<unknown>;
+}
 
-/** What {@link AsyncExitStack.push} takes: an {@link Exit}, asynchronous or not. */
+/** A manager that {@link AsyncExitStack.push} takes: it is entered already. */
 export type AsyncExit =
-  | ((thrown?: Thrown) => ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>)
   | { exitAsync(thrown?: Thrown): PromiseLike<ExitAnswer<unknown>> }
   | { exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> };
 
 /** What an exit suppresses with. */
-export type ExitFallback<E> = E extends (thrown?: Thrown) => infer Answer
+export type ExitFallback<E> = E extends { exitAsync(thrown?: Thrown): infer Answer }
   ? AnsweredValue<Awaited<Answer>>
-  : E extends { exitAsync(thrown?: Thrown): infer Answer }
+  : E extends { exit(thrown?: Thrown): infer Answer }
     ? AnsweredValue<Awaited<Answer>>
-    : E extends { exit(thrown?: Thrown): infer Answer }
-      ? AnsweredValue<Awaited<Answer>>
-      : never;
+    : never;
 
 /** Refuses a manager that may suppress on a stack that is not declared to, in the words that the compiler then shows. */
 export type Declared<Given, F> = [Given] extends [F]
   ? unknown
-  : 'declare what the stack may give instead: new AsyncExitStack<Fallback>()';
+  : 'it may suppress: declare what the block gives then, as in new AsyncExitStack<undefined>()';
 
 /** What a stack has to undo: a manager; a disposal or a callback; or nothing but an await, for `use(null)`. */
 interface Held {
@@ -217,7 +216,11 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if it is neither
    */
-  push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E {
+  push<A extends ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>>(
+    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<Awaited<A>>, F>,
+  ): (thrown?: Thrown) => A;
+  push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push(exit: unknown): unknown {
     const { held } = this.#open('push', exit);
     held.push({ entry: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)) });
     this.#isComplete = false;
@@ -418,7 +421,11 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if it is neither
    */
-  push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E {
+  push<A extends ExitAnswer<unknown>>(
+    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<A>, F>,
+  ): (thrown?: Thrown) => A;
+  push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push(exit: unknown): unknown {
     const { held } = this.#open('push', exit);
     held.push({ entry: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
     this.#isComplete = false;

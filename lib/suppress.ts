@@ -34,7 +34,7 @@ export type Matcher = (abstract new (...args: never) => object) | ((error: unkno
  *
  * withSync(suppress(SyntaxError), () => JSON.parse('{') as unknown); // => undefined
  * withSync(suppress(SyntaxError), () => JSON.parse('{}') as unknown); // => {}
- * withSync(suppress(SyntaxError), () => null!.toString()); // throws TypeError: null
+ * withSync(suppress(SyntaxError), () => { throw new RangeError('not that one'); }); // throws RangeError: not that one
  * ```
  */
 export function suppress(...matchers: readonly Matcher[]): ContextManager<void, undefined> {

@@ -1,0 +1,91 @@
+// The two stacks, suppress() and nullContext().
+
+import { expectTypeOf } from 'expect-type';
+import {
+  asyncContextManager,
+  AsyncExitStack,
+  contextManager,
+  ExitStack,
+  nullContext,
+  suppress,
+  withAsync,
+  withSync,
+  type Thrown,
+} from 'withal';
+
+const connection = asyncContextManager(async function* connection() {
+  yield { port: 5432 };
+});
+const recovering = contextManager(function* recovering() {
+  try {
+    yield 1;
+  } catch {
+    return 'fallback';
+  }
+  return 'fallback';
+});
+
+// What entering gives
+
+const stack = new AsyncExitStack();
+expectTypeOf(stack.enterContext(connection())).resolves.toEqualTypeOf<{ port: number }>();
+expectTypeOf(stack.enterContext(nullContext(Promise.resolve(1)))).resolves.toEqualTypeOf<number>();
+expectTypeOf(new ExitStack().enterContext(nullContext('text'))).toEqualTypeOf<string>();
+
+// A stack is to be declared with what its block gives where a manager suppressed
+
+// @ts-expect-error -- it may suppress
+void stack.enterContext(recovering());
+// @ts-expect-error -- it may suppress
+void stack.enterContext(suppress(TypeError));
+void new AsyncExitStack<string>().enterContext(recovering());
+void new AsyncExitStack<undefined>().enterContext(suppress(TypeError));
+// @ts-expect-error -- with something else
+void new AsyncExitStack<number>().enterContext(recovering());
+// @ts-expect-error -- it may suppress
+new ExitStack().enterContext(recovering());
+
+expectTypeOf(withAsync(new AsyncExitStack<string>(), () => 1)).resolves.toEqualTypeOf<string | number>();
+expectTypeOf(withAsync(new AsyncExitStack(), () => 1)).resolves.toEqualTypeOf<number>();
+expectTypeOf(withSync(new ExitStack<undefined>(), () => 1)).toEqualTypeOf<number | undefined>();
+
+// Exits
+
+stack.push((thrown) => {
+  expectTypeOf(thrown).toEqualTypeOf<Thrown | undefined>();
+});
+stack.push(async () => {});
+// @ts-expect-error -- it may suppress
+stack.push(() => true);
+new AsyncExitStack<undefined>().push(async () => true);
+expectTypeOf(new ExitStack<undefined>().push(suppress(Error))).toExtend<object>();
+// @ts-expect-error -- a disposable is to be used
+stack.push({ [Symbol.dispose]() {} });
+// @ts-expect-error -- an async exit on a sync stack
+new ExitStack().push(async () => {});
+
+// TC39's part
+
+expectTypeOf(stack.use(null)).toEqualTypeOf<null>();
+expectTypeOf(stack.adopt(1, () => {})).toEqualTypeOf<number>();
+expectTypeOf(stack.move()).toEqualTypeOf<AsyncExitStack>();
+expectTypeOf(stack).toExtend<AsyncDisposable>();
+expectTypeOf(new ExitStack()).toExtend<Disposable>();
+expectTypeOf(stack.complete([1])).toEqualTypeOf<number[]>();
+// @ts-expect-error -- no disposable
+stack.use({});
+// @ts-expect-error -- an async disposable on a sync stack
+new ExitStack().use({ async [Symbol.asyncDispose]() {} });
+
+// suppress
+
+expectTypeOf(
+  withSync(
+    suppress(TypeError, (error) => error === 1),
+    () => 1,
+  ),
+).toEqualTypeOf<number | undefined>();
+// @ts-expect-error -- no matcher
+suppress('TypeError');
+// @ts-expect-error -- a predicate answers at once
+suppress(async () => true);
