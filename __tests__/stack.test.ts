@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { builds, type Library } from './support/builds.ts';
 import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
@@ -613,6 +614,49 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await disposed((stack) => [() => stack['enterContext']?.(suppressed)])).toEqual({ error: 'disposal' });
       });
 
+      it('is told as unknown by a stack on the stack too, where nobody can suppress it either', async () => {
+        const events: unknown[] = [];
+        const outer = new Stack();
+        const inner = (await outer['enterContext']?.(new Stack())) as AnyStack;
+        await inner['enterContext']?.(manager(events, 'below'));
+        inner['push']?.(() => true);
+        expect(await outcomeOf(() => outer[dispose]?.())).toEqual({ value: undefined });
+        expect(events).toEqual(['enter below', ['below', 'ERR_OUTCOME_UNKNOWN']]);
+      });
+
+      it('drops it wherever it is thrown again', async () => {
+        let kept: unknown;
+        const own = new Error('own');
+        const keep = (stack: AnyStack) => stack['push']?.((thrown: { error: unknown }) => void (kept = thrown.error));
+        expect(await disposed((stack) => [() => stack['defer']?.(() => rethrow(kept)), () => keep(stack)])).toEqual({
+          value: undefined,
+        });
+        const outcome = await disposed((stack) => [
+          () => stack['push']?.(() => rethrow(new Error('translated', { cause: kept }))),
+          () => stack['defer']?.(() => rethrow(own)),
+          () => keep(stack),
+        ]);
+        expect(outcome).toEqual({ error: own });
+        expect(reachableFrom(own)).toEqual([own]);
+      });
+
+      it('exits a manager whose setup finishes the stack', async () => {
+        const events: unknown[] = [];
+        const stack = new Stack();
+        let finishing: unknown;
+        const enter = () => {
+          finishing = stack[dispose]?.();
+        };
+        const exit = (thrown?: { error: unknown }) => {
+          events.push(codeOf(thrown?.error));
+        };
+        const entered = { enter, exit };
+        const outcome = await outcomeOf(() => stack['enterContext']?.(entered));
+        await finishing;
+        expect(events).toEqual(['ERR_OUTCOME_UNKNOWN']);
+        expect('error' in outcome).toBe(kind.name === 'ExitStack');
+      });
+
       it('lets disposables and callbacks notice nothing', async () => {
         const told: unknown[] = [];
         await disposed((stack) => [
@@ -696,6 +740,16 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter moved', 'exit moved failed']);
     });
 
+    it('takes an entry still pending for one that came after complete()', async () => {
+      const events: string[] = [];
+      const stack = new AsyncExitStack();
+      const entering = stack.enterContext(slow(events, 'late', new Promise(setImmediate)));
+      stack.complete();
+      await stack.disposeAsync();
+      await entering;
+      expect(events).toEqual(['enter late', 'exit late failed']);
+    });
+
     it('waits in exitAsync() while it is finishing; a second disposeAsync() does not, as TC39’s', async () => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
@@ -759,6 +813,21 @@ describe.each(builds)('%s', (_build, library) => {
     expect((seen as Error).message).toBe(
       'Cannot exit: a block says that it succeeded, but its stack was disposed without complete(). Call complete() at its end, or use withAsync() or withSync().',
     );
+  });
+});
+
+describe('AsyncExitStack', () => {
+  it('leaves a rejection that nobody awaits to be reported', () => {
+    const program = `
+      import { AsyncExitStack, withAsync } from 'withal';
+      await withAsync(new AsyncExitStack(), (stack) => {
+        stack.defer(() => { throw new Error('not lost'); });
+        void stack.disposeAsync();
+      });`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('not lost')]);
   });
 });
 

@@ -112,6 +112,46 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(error.errors).toEqual([ring]);
     });
 
+    it('does not take a class of the same name for the platform’s', async () => {
+      const { SyntaxError: Mine } = { SyntaxError: class SyntaxError extends Error {} };
+      const [mine, native] = [new Mine('mine'), new SyntaxError('native')];
+      expect(await outcome(suppress(Mine), native)).toEqual({ error: native });
+      expect(await outcome(suppress(SyntaxError), mine)).toEqual({ error: mine });
+    });
+
+    it('asks about each error once, however often it is held', async () => {
+      let asked = 0;
+      const isOwn = (error: unknown) => {
+        asked += 1;
+        return error instanceof Own;
+      };
+      let shared: Error = new Own();
+      for (let level = 0; level < 50; level++) shared = new AggregateError([shared, shared]);
+      expect(await outcome(suppress(isOwn), shared)).toEqual({ value: undefined });
+      expect(asked).toBe(51);
+    });
+
+    it('takes a hostile error for one that does not match', async () => {
+      const hostile = (error: Error, field: string) =>
+        Object.defineProperty(error, field, {
+          get() {
+            throw new Error('getter');
+          },
+        });
+      const { proxy, revoke } = Proxy.revocable(new Error('revoked'), {});
+      revoke();
+      const errors = [
+        hostile(new RangeError(), 'constructor'),
+        hostile(new AggregateError([1]), 'errors'),
+        Object.assign(new RangeError(), { constructor: 1 }),
+        proxy,
+      ];
+      for (const error of errors) {
+        const { error: caught } = (await outcome(suppress(TypeError), error)) as { error: unknown };
+        expect(Object.is(caught, error)).toBe(true);
+      }
+    });
+
     it('lets a block that returns alone, and can be used many times', async () => {
       const manager = suppress(Error);
       expect(withSync(manager, () => withSync(manager, () => 'result'))).toBe('result');

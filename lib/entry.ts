@@ -216,7 +216,7 @@ export function methodOf(value: unknown, key: PropertyKey): Exit | undefined {
 }
 
 /** As in `await using`, what a synchronous disposal returns is not awaited. */
-export function discarding(disposal: Exit | undefined): Exit | undefined {
+function discarding(disposal: Exit | undefined): Exit | undefined {
   return disposal && (() => void disposal());
 }
 

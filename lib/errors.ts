@@ -113,6 +113,11 @@ export function unknownOutcome(error: ContextManagerError): Thrown {
   return { error };
 }
 
+/** Whether it tells of an unknown outcome, whoever told it first. */
+export function isUnknownOutcome({ error }: Thrown): boolean {
+  return unkept.has(error as object);
+}
+
 // Links that `attach` made: holder → what it was given as its cause.
 const links = new WeakMap<object, unknown>();
 // Everything that was ever hung below such a link, where `reach` does not look.

@@ -1,6 +1,5 @@
 import {
   asyncEntry,
-  discarding,
   fresh,
   made,
   madeAsync,
@@ -13,7 +12,7 @@ import {
   type Step,
   type SyncEntry,
 } from './entry.ts';
-import { define, keepBoth, suppressing, unknownOutcome, withoutOutcome } from './errors.ts';
+import { define, isUnknownOutcome, keepBoth, suppressing, unknownOutcome, withoutOutcome } from './errors.ts';
 import { didNotYield, notDisposable, notFunction, notExit, outcomeNotSaid, stackFinished } from './messages.ts';
 import type {
   AnsweredValue,
@@ -66,6 +65,7 @@ interface Pile {
   readonly held: Held[];
   /** Entries that have not settled yet. */
   readonly pending: Set<Promise<unknown>>;
+  isUnwound?: true;
 }
 
 interface Unwound {
@@ -198,13 +198,17 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     manager: M & NotGenerator<M> & Declared<Fallback<M>, F>,
   ): Promise<Awaited<Entered<M>>> {
     const pile = this.#open('enterContext', manager);
-    const entering = enterOn(pile, asyncEntry(manager, 'enterContext()'), manager);
-    this.#isComplete = false;
-    pile.pending.add(entering);
+    const entry = asyncEntry(manager, 'enterContext()');
+    const { promise, settle } = deferred();
+    // Before the entry, for its setup may finish this stack.
+    pile.pending.add(promise);
     try {
-      return (await entering) as Awaited<Entered<M>>;
+      const value = await enterOn(pile, entry, manager);
+      this.#isComplete = false;
+      return value as Awaited<Entered<M>>;
     } finally {
-      pile.pending.delete(entering);
+      pile.pending.delete(promise);
+      settle();
     }
   }
 
@@ -274,7 +278,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   async exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
     const pile = this.#take();
     if (pile) return (await this.#finish(pile, false, thrown, (unwound) => answered(unwound, thrown))) as ExitAnswer<F>;
-    await this.#finishing?.catch(() => undefined);
+    await this.#finishing;
     return undefined;
   }
 
@@ -286,7 +290,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   disposeAsync(): Promise<void> {
     try {
       const pile = this.#take();
-      return pile ? (this.#finish(pile, !this.#isComplete, undefined, concluded) as Promise<void>) : Promise.resolve();
+      if (!pile) return Promise.resolve();
+      // An entry still pending is a manager entered after complete().
+      const isUnknown = !this.#isComplete || pile.pending.size > 0;
+      return this.#finish(pile, isUnknown, undefined, concluded) as Promise<void>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -309,7 +316,12 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     thrown: Thrown | undefined,
     conclude: (unwound: Unwound) => unknown,
   ): Promise<unknown> {
-    return (this.#finishing = finishAsync(pile, isUnknown, thrown, conclude));
+    const { promise, settle } = deferred();
+    this.#finishing = promise;
+    return finishAsync(pile, isUnknown, thrown, (unwound) => {
+      settle();
+      return conclude(unwound);
+    });
   }
 }
 
@@ -404,11 +416,12 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws whatever entering throws
    */
   enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
-    const { held } = this.#open('enterContext', manager);
+    const pile = this.#open('enterContext', manager);
     const entry = syncEntry(manager, 'enterContext()');
     const { value, done } = entry.next();
     if (done) throw didNotYield(manager);
-    held.push({ entry, manager });
+    pile.held.push({ entry, manager });
+    if (pile.isUnwound) return this.#refuse(pile, manager);
     this.#isComplete = false;
     return value as EnteredSync<M>;
   }
@@ -489,6 +502,12 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
     if (pile) concluded(finishSync(pile, !this.#isComplete, undefined));
   }
 
+  /** The setup of the manager finished this stack: what it entered is exited at once. */
+  #refuse(pile: Pile, manager: unknown): never {
+    concluded(finishSync(pile, true, undefined));
+    throw stackFinished('an ExitStack', 'enterContext', manager);
+  }
+
   #open(method: string, given: unknown): Pile {
     if (!this.#pile) throw stackFinished('an ExitStack', method, given);
     return this.#pile;
@@ -554,16 +573,19 @@ function finishSync(pile: Pile, isUnknown: boolean, thrown: Thrown | undefined):
 
 /** One unwinding for both kinds of stack. It yields what an async stack awaits, and is sent what came of that. */
 function* unwinding(
-  { held }: Pile,
+  pile: Pile,
   stop: typeof stopAsync | typeof stopSync,
   isUnknown: boolean,
-  thrown: Thrown | undefined,
+  given: Thrown | undefined,
 ): Generator<unknown, Unwound, unknown> {
+  // A stack on another stack may be told that the outcome is unknown: here too nobody can suppress that.
+  let unknown = given && isUnknownOutcome(given) ? given : undefined;
+  let thrown = unknown ? undefined : given;
   let fallback: Suppressed<unknown> | undefined;
-  let unknown: Thrown | undefined;
   let isAwaited = false;
   let isAwaitOwed = false;
-  for (let item = held.pop(); item; item = held.pop()) {
+  pile.isUnwound = true;
+  for (let item = pile.held.pop(); item; item = pile.held.pop()) {
     const { entry, manager, disposal } = item;
     try {
       if (entry) {
@@ -574,20 +596,34 @@ function* unwinding(
         if (!step.done) yield stop(entry as SyncEntry, manager, thrown);
         if (thrown) [fallback, thrown] = [{ value: step.value }, undefined];
       } else if (disposal) {
+        const reply = disposal();
         isAwaited = true;
-        yield disposal();
+        yield reply;
       } else {
         isAwaitOwed = true;
       }
     } catch (error) {
-      if (!entry) thrown = { error: suppressing(error, thrown) };
-      else if (thrown || !unknown) thrown = { error: entry.keepsErrors ? error : keepBoth(error, thrown) };
-      else thrown = withoutOutcome(error, unknown.error);
+      const left = unknown ? withoutOutcome(error, unknown.error) : { error };
+      if (left) thrown = { error: joined(entry, left.error, thrown) };
     }
   }
   // TC39's stack awaits once for `use(null)`, unless it awaited something else.
   if (isAwaitOwed && !isAwaited) yield undefined;
   return { thrown, fallback };
+}
+
+/** What to throw on where an exit or a disposal threw the error. */
+function joined(entry: Entry | undefined, error: unknown, thrown: Thrown | undefined): unknown {
+  if (!entry) return suppressing(error, thrown);
+  return entry.keepsErrors ? error : keepBoth(error, thrown);
+}
+
+function deferred(): { promise: Promise<void>; settle: () => void } {
+  let settle!: () => void;
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
 }
 
 function concluded({ thrown }: Unwound): void {
@@ -622,7 +658,12 @@ function exitFunction(exit: unknown): (thrown?: Thrown) => unknown {
 }
 
 function asyncDisposal(value: object): () => unknown {
-  return disposalOf(value, asyncDispose) ?? discarding(disposalOf(value, dispose)) ?? refuse(value);
+  return disposalOf(value, asyncDispose) ?? rejecting(disposalOf(value, dispose)) ?? refuse(value);
+}
+
+/** As TC39 has it: what a sync disposal returns is not awaited, and what it throws is a rejection. */
+function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>) | undefined {
+  return disposal && (async () => void disposal());
 }
 
 function refuse(value: unknown): never {

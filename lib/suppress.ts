@@ -57,7 +57,7 @@ function testOf(matcher: unknown): Test {
 function isSuppressed(tests: readonly Test[], thrown: Thrown): boolean {
   let left: unknown[];
   try {
-    left = unmatched(thrown.error, tests, new Set());
+    left = unmatched(thrown.error, tests, new Map());
   } catch (error) {
     throw keepBoth(error, thrown);
   }
@@ -66,15 +66,23 @@ function isSuppressed(tests: readonly Test[], thrown: Thrown): boolean {
   throw left[0];
 }
 
-/** The error if it does not match, or what of it does not; nothing if all of it matches. */
-function unmatched(error: unknown, tests: readonly Test[], within: ReadonlySet<unknown>): unknown[] {
-  if (tests.some((test) => isTrue(test(error)))) return [];
-  if (!isAggregate(error) || error.errors.length === 0 || within.has(error)) return [error];
-  const left = error.errors.flatMap((inner: unknown) => unmatched(inner, tests, new Set([...within, error])));
-  const isWhole =
-    left.length === error.errors.length && left.every((inner, index) => Object.is(inner, error.errors[index]));
+/** The error if it does not match, or what of it does not; nothing if all of it matches. Each error is asked about once. */
+function unmatched(error: unknown, tests: readonly Test[], known: Map<unknown, unknown[]>): unknown[] {
+  const before = known.get(error);
+  if (before) return before;
+  // A ring ends here.
+  known.set(error, [error]);
+  const left = tests.some((test) => isTrue(test(error))) ? [] : unmatchedWithin(error, tests, known);
+  known.set(error, left);
+  return left;
+}
+
+function unmatchedWithin(error: unknown, tests: readonly Test[], known: Map<unknown, unknown[]>): unknown[] {
+  const errors = errorsOf(error);
+  const left = errors.flatMap((inner) => unmatched(inner, tests, known));
+  const isWhole = left.length === errors.length && left.every((inner, index) => Object.is(inner, errors[index]));
   if (isWhole) return [error];
-  return left.length === 0 ? [] : [narrowed(error, left)];
+  return left.length === 0 ? [] : [narrowed(error as AggregateError, left)];
 }
 
 function isTrue(answer: unknown): boolean {
@@ -83,14 +91,20 @@ function isTrue(answer: unknown): boolean {
   throw matcherReturnedPromise(answer);
 }
 
-function isAggregate(error: unknown): error is AggregateError {
-  return isInstance(error, AggregateError) && Array.isArray((error as AggregateError).errors);
+/** The errors of an AggregateError; none of anything else, and of what can't be read. */
+function errorsOf(error: unknown): readonly unknown[] {
+  try {
+    const { errors } = error as AggregateError;
+    return isInstance(error, AggregateError) && Array.isArray(errors) ? (errors as unknown[]) : [];
+  } catch {
+    return [];
+  }
 }
 
 function narrowed(error: AggregateError, errors: unknown[]): AggregateError {
-  return 'cause' in error
-    ? new AggregateError(errors, error.message, { cause: error.cause })
-    : new AggregateError(errors, error.message);
+  const narrower = new AggregateError(errors, error.message);
+  const cause = Object.getOwnPropertyDescriptor(error, 'cause');
+  return cause ? Object.defineProperty(narrower, 'cause', cause) : narrower;
 }
 
 type AnyClass = ((...args: never) => unknown) & { readonly prototype?: unknown };
@@ -99,23 +113,37 @@ type AnyClass = ((...args: never) => unknown) & { readonly prototype?: unknown }
 function isClass(matcher: object): matcher is AnyClass {
   return (
     /^class\b/.test(Function.prototype.toString.call(matcher)) ||
-    classesOf((matcher as AnyClass).prototype).includes('Error')
+    classesOf((matcher as AnyClass).prototype).some((found) => isPlatformError(found) && found.name === 'Error')
   );
 }
 
-/** Of the platform's classes each realm has its own: these match by name. */
+/** Of the platform's classes each realm has its own: these match by name. A hostile error matches nothing. */
 function isInstance(error: unknown, matcher: AnyClass): boolean {
-  if (error instanceof (matcher as unknown as new () => object)) return true;
-  return isPlatformError.test(matcher.name) && isError(error) && classesOf(error).includes(matcher.name);
+  try {
+    if (error instanceof (matcher as unknown as new () => object)) return true;
+    return (
+      isPlatformError(matcher) &&
+      isError(error) &&
+      classesOf(error).some((found) => isPlatformError(found) && found.name === matcher.name)
+    );
+  } catch {
+    return false;
+  }
 }
 
-const isPlatformError = /^((Aggregate|Eval|Range|Reference|Suppressed|Syntax|Type|URI)?Error|DOMException)$/;
+/** Whether it is a class of the platform's, and no other of the same name. Node writes its DOMException in JavaScript. */
+function isPlatformError(matcher: unknown): matcher is AnyClass {
+  if (typeof matcher !== 'function') return false;
+  const isNative = Function.prototype.toString.call(matcher).includes('[native code]');
+  return (
+    matcher.name === 'DOMException' ||
+    (isNative && /^(Aggregate|Eval|Range|Reference|Suppressed|Syntax|Type|URI)?Error$/.test(matcher.name))
+  );
+}
 
-/** The names of the classes that the object, or the prototype of a class, inherits from. */
+/** The classes that the object, or the prototype of a class, inherits from. */
 function classesOf(value: unknown): unknown[] {
-  const names: unknown[] = [];
-  for (let next = value; isObject(next); next = Object.getPrototypeOf(next)) {
-    names.push((next.constructor as { name?: unknown } | undefined)?.name);
-  }
-  return names;
+  const classes: unknown[] = [];
+  for (let next = value; isObject(next); next = Object.getPrototypeOf(next)) classes.push(next.constructor);
+  return classes;
 }
