@@ -6,7 +6,8 @@ export { asyncContextManager, contextManager } from './generator.ts';
 export { AbstractAsyncContextManager, AbstractContextManager } from './abstract.ts';
 
 // Many managers in one block
-export { AsyncExitStack, ExitStack } from './stack.ts';
+export { AsyncExitStack } from './async-exit-stack.ts';
+export { ExitStack } from './exit-stack.ts';
 
 // Ready-made managers
 export { aclosing } from './aclosing.ts';

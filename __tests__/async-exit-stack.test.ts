@@ -1,0 +1,204 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { builds } from './support/builds.ts';
+
+const bodyError = new Error('body');
+
+describe.each(builds)('%s', (_build, { AsyncExitStack, withAsync }) => {
+  describe('AsyncExitStack, as TC39 has it', () => {
+    it('reads Symbol.asyncDispose, then Symbol.dispose, once each, when it takes the value', async () => {
+      const reads: unknown[] = [];
+      const resource = new Proxy({} as AsyncDisposable, {
+        get(_target, key) {
+          reads.push(key);
+          return key === Symbol.dispose ? () => undefined : undefined;
+        },
+      });
+      const stack = new AsyncExitStack();
+      stack.use(resource);
+      await stack.disposeAsync();
+      expect(reads).toEqual([Symbol.asyncDispose, Symbol.dispose]);
+    });
+
+    it('takes a null method for none, and does not await what a sync disposal returns', async () => {
+      const events: string[] = [];
+      const stack = new AsyncExitStack();
+      stack.use({
+        [Symbol.asyncDispose]: null,
+        [Symbol.dispose]: () =>
+          new Promise((resolve) =>
+            setImmediate(() => {
+              events.push('late');
+              resolve(undefined);
+            }),
+          ),
+      } as unknown as Disposable);
+      await stack.disposeAsync();
+      expect(events).toEqual([]);
+    });
+
+    it.each<[string, (stack: InstanceType<typeof AsyncExitStack>) => void, number]>([
+      ['nothing', () => undefined, 0],
+      ['null', (stack) => stack.use(null), 1],
+      [
+        'null twice',
+        (stack) => {
+          stack.use(null);
+          stack.use(undefined);
+        },
+        1,
+      ],
+      [
+        'a disposal',
+        (stack) => {
+          stack.defer(() => undefined);
+        },
+        1,
+      ],
+      [
+        'null and a disposal',
+        (stack) => {
+          stack.use(null);
+          stack.defer(() => undefined);
+        },
+        1,
+      ],
+      [
+        'two disposals',
+        (stack) => {
+          stack.defer(() => undefined);
+          stack.defer(() => undefined);
+        },
+        2,
+      ],
+    ])('awaits as often as TC39’s for %s', async (_what, fill, awaits) => {
+      const stack = new AsyncExitStack<unknown>();
+      fill(stack);
+      let ticks = 0;
+      let isDone = false;
+      const done = stack.disposeAsync().then(() => (isDone = true));
+      for (; !isDone; ticks++) await Promise.resolve();
+      await done;
+      // One more tick than awaits, for the reaction above.
+      expect(ticks).toBe(awaits + 1);
+    });
+
+    it('rejects where it is called on something else', async () => {
+      const { disposeAsync } = AsyncExitStack.prototype;
+      await expect(disposeAsync.call({} as never)).rejects.toThrow(TypeError);
+    });
+  });
+
+  describe('AsyncExitStack', () => {
+    const slow = (events: string[], name: string, entering: Promise<unknown>) => ({
+      async enterAsync() {
+        await entering;
+        events.push(`enter ${name}`);
+        return name;
+      },
+      async exitAsync(thrown?: { error: unknown }) {
+        await Promise.resolve();
+        events.push(`exit ${name} ${thrown ? 'failed' : 'succeeded'}`);
+      },
+    });
+
+    it('waits for pending entries, and exits them in reverse order of their completion', async () => {
+      const events: string[] = [];
+      let open: (value?: unknown) => void = () => undefined;
+      const gate = new Promise((resolve) => (open = resolve));
+      const stack = new AsyncExitStack();
+      const entries = [
+        stack.enterContext(slow(events, 'late', gate)),
+        stack.enterContext(slow(events, 'early', Promise.resolve())),
+      ];
+      const failing = stack.enterContext(slow(events, 'never', Promise.reject(bodyError)));
+      const exiting = stack.exitAsync();
+      expect(stack.disposed).toBe(true);
+      open();
+      await exiting;
+      expect(await Promise.all(entries)).toEqual(['late', 'early']);
+      await expect(failing).rejects.toBe(bodyError);
+      expect(events).toEqual(['enter early', 'enter late', 'exit late succeeded', 'exit early succeeded']);
+    });
+
+    it('moves pending entries along', async () => {
+      const events: string[] = [];
+      const stack = new AsyncExitStack();
+      const entering = stack.enterContext(slow(events, 'moved', new Promise(setImmediate)));
+      const moved = stack.move();
+      await stack.disposeAsync();
+      expect(events).toEqual([]);
+      await moved.disposeAsync();
+      await entering;
+      expect(events).toEqual(['enter moved', 'exit moved failed']);
+    });
+
+    it('takes an entry still pending for one that came after complete()', async () => {
+      const events: string[] = [];
+      const stack = new AsyncExitStack();
+      const entering = stack.enterContext(slow(events, 'late', new Promise(setImmediate)));
+      stack.complete();
+      await stack.disposeAsync();
+      await entering;
+      expect(events).toEqual(['enter late', 'exit late failed']);
+    });
+
+    it('waits in exitAsync() while it is finishing; a second disposeAsync() does not, as TC39’s', async () => {
+      const events: string[] = [];
+      const stack = new AsyncExitStack();
+      stack.defer(async () => {
+        await new Promise(setImmediate);
+        events.push('done');
+        throw bodyError;
+      });
+      const disposing = stack.disposeAsync();
+      await stack.disposeAsync();
+      expect(events).toEqual([]);
+      await stack.exitAsync();
+      expect(events).toEqual(['done']);
+      await expect(disposing).rejects.toBe(bodyError);
+    });
+
+    it('awaits async callbacks, and takes sync managers and disposables', async () => {
+      const events: string[] = [];
+      await withAsync(new AsyncExitStack(), async (stack) => {
+        stack.defer(async () => {
+          await new Promise(setImmediate);
+          events.push('deferred');
+        });
+        stack.use({ [Symbol.dispose]: () => void events.push('disposed') });
+        expect(
+          await stack.enterContext({
+            enter: () => Promise.resolve('unwrapped'),
+            exit: async () => {
+              await Promise.resolve();
+              events.push('exited');
+            },
+          }),
+        ).toBe('unwrapped');
+        stack.push({
+          exitAsync: async () => {
+            await Promise.resolve();
+            events.push('pushed');
+          },
+        });
+      });
+      expect(events).toEqual(['pushed', 'exited', 'disposed', 'deferred']);
+    });
+  });
+});
+
+describe('AsyncExitStack', () => {
+  it('leaves a rejection that nobody awaits to be reported', () => {
+    const program = `
+      import { AsyncExitStack, withAsync } from 'withal';
+      await withAsync(new AsyncExitStack(), (stack) => {
+        stack.defer(() => { throw new Error('not lost'); });
+        void stack.disposeAsync();
+      });`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('not lost')]);
+  });
+});

@@ -1,0 +1,327 @@
+import { asyncEntry, fresh, madeAsync, methodOf, type Entry } from './entry.ts';
+import { define } from './errors.ts';
+import { didNotYield, stackFinished } from './messages.ts';
+import type {
+  AnsweredValue,
+  AsyncContextManager,
+  AsyncEnterable,
+  Entered,
+  ExitAnswer,
+  Fallback,
+  NotGenerator,
+  Thrown,
+} from './protocol.ts';
+import {
+  answered,
+  assertFunction,
+  concluded,
+  disposalOf,
+  exitFunction,
+  finishAsync,
+  isMissing,
+  refuse,
+  type Declared,
+  type ExitFallback,
+  type Pile,
+  type Unwound,
+} from './stack.ts';
+import { asyncDispose, dispose } from './symbols.ts';
+
+/** A manager that {@link AsyncExitStack.push} takes: it is entered already. */
+export type AsyncExit =
+  | { exitAsync(thrown?: Thrown): PromiseLike<ExitAnswer<unknown>> }
+  | { exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> };
+
+/**
+ * A dynamic set of managers, disposables and callbacks, undone in reverse order: TC39's `AsyncDisposableStack`, and
+ * more, for it sees errors.
+ *
+ * Entered by `withAsync`, its managers are told how the block ended, and may suppress. Disposed by `await using` it
+ * can't know that, so success is said in words: without {@link AsyncExitStack.complete | complete()} the managers are
+ * exited with a `ContextManagerError` `ERR_OUTCOME_UNKNOWN`, and a transaction rolls back.
+ *
+ * It equals nested blocks, made one by one:
+ *
+ * ```ts no-run: the equivalent
+ * await withAsync(first, async (a) => {
+ *   await withAsync(second, async (b) => {
+ *     // …
+ *   });
+ * });
+ * ```
+ *
+ * @typeParam F - what the block may give where a manager on the stack suppressed its error
+ *
+ * @example
+ * ```ts
+ * import { asyncContextManager, AsyncExitStack, withAsync } from 'withal';
+ *
+ * const log: string[] = [];
+ *
+ * const transaction = asyncContextManager(async function* transaction(name: string) {
+ *   try {
+ *     yield name;
+ *   } catch (error) {
+ *     log.push(`${name} rolled back`);
+ *     throw error;
+ *   }
+ *   log.push(`${name} committed`);
+ * });
+ *
+ * await withAsync(new AsyncExitStack(), async (stack) => {
+ *   for (const name of ['a', 'b']) await stack.enterContext(transaction(name));
+ *   stack.defer(() => void log.push('done'));
+ * });
+ *
+ * {
+ *   await using stack = new AsyncExitStack();
+ *   await stack.enterContext(transaction('c'));
+ *   // Without stack.complete() nothing says that the block succeeded.
+ * }
+ *
+ * log; // => ['done', 'b committed', 'a committed', 'c rolled back']
+ * ```
+ */
+export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F>, AsyncDisposable {
+  #pile: Pile | undefined = { held: [], pending: new Set() };
+  #isComplete = false;
+  #finishing: Promise<unknown> | undefined;
+
+  static {
+    define(this.prototype, asyncDispose, this.prototype.disposeAsync);
+    define(this.prototype, fresh, asyncStackEntry);
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'AsyncExitStack', configurable: true });
+  }
+
+  /** The same function as {@link AsyncExitStack.disposeAsync}. */
+  declare [Symbol.asyncDispose]: () => Promise<void>;
+
+  /** Whether the stack is finished: exited, disposed or moved. */
+  get disposed(): boolean {
+    return this.#pile === undefined;
+  }
+
+  /**
+   * Takes a disposable, and disposes it in turn. Null and undefined are left alone.
+   *
+   * @param value - an async disposable or a disposable
+   * @returns the value
+   * @throws ReferenceError if the stack is finished
+   * @throws TypeError if the value is no disposable
+   */
+  use<T extends AsyncDisposable | Disposable | null | undefined>(value: T): T {
+    const { held } = this.#open('use', value);
+    held.push(isMissing(value) ? {} : { disposal: asyncDisposal(value) });
+    return value;
+  }
+
+  /**
+   * Takes a value with a function that disposes it.
+   *
+   * @param value - anything
+   * @param onDisposeAsync - called with the value in turn, and awaited
+   * @returns the value
+   * @throws ReferenceError if the stack is finished
+   * @throws TypeError if `onDisposeAsync` is no function
+   */
+  adopt<T>(value: T, onDisposeAsync: (value: T) => PromiseLike<void> | void): T {
+    const { held } = this.#open('adopt', value);
+    assertFunction('adopt', onDisposeAsync);
+    held.push({ disposal: () => onDisposeAsync.call(undefined, value) });
+    return value;
+  }
+
+  /**
+   * Takes a callback.
+   *
+   * @param onDisposeAsync - called in turn, and awaited; what it returns suppresses nothing
+   * @throws ReferenceError if the stack is finished
+   * @throws TypeError if `onDisposeAsync` is no function
+   */
+  defer(onDisposeAsync: () => PromiseLike<void> | void): void {
+    const { held } = this.#open('defer', onDisposeAsync);
+    assertFunction('defer', onDisposeAsync);
+    held.push({ disposal: () => onDisposeAsync.call(undefined) });
+  }
+
+  /**
+   * Enters a manager, and exits it in turn. An entry still pending when the stack finishes is waited for, and exited too.
+   *
+   * @param manager - whatever `withAsync` takes
+   * @returns what entering gave
+   * @throws ReferenceError if the stack is finished; nothing is entered then
+   * @throws TypeError if it can't be entered
+   * @throws whatever entering throws
+   */
+  async enterContext<M extends AsyncEnterable>(
+    manager: M & NotGenerator<M> & Declared<Fallback<M>, F>,
+  ): Promise<Awaited<Entered<M>>> {
+    const pile = this.#open('enterContext', manager);
+    const entry = asyncEntry(manager, 'enterContext()');
+    const { promise, settle } = deferred();
+    // Before the entry, for its setup may finish this stack.
+    pile.pending.add(promise);
+    try {
+      const value = await enterOn(pile, entry, manager);
+      this.#isComplete = false;
+      return value as Awaited<Entered<M>>;
+    } finally {
+      pile.pending.delete(promise);
+      settle();
+    }
+  }
+
+  /**
+   * Takes an exit without an entry.
+   *
+   * @param exit - a manager that is entered already, or a function that is told how the block ended and may suppress
+   * @returns what was given
+   * @throws ReferenceError if the stack is finished
+   * @throws TypeError if it is neither
+   */
+  push<A extends ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>>(
+    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<Awaited<A>>, F>,
+  ): (thrown?: Thrown) => A;
+  push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push(exit: unknown): unknown {
+    const { held } = this.#open('push', exit);
+    held.push({ entry: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)) });
+    this.#isComplete = false;
+    return exit;
+  }
+
+  /**
+   * Says that the block succeeded, where the stack is disposed and not exited. Entering a manager afterwards takes it back.
+   *
+   * @param result - anything
+   * @returns the result, so that `return stack.complete(rows)` reads well
+   * @throws ReferenceError if the stack is finished
+   */
+  complete(): void;
+  complete<T>(result: T): T;
+  complete(result?: unknown): unknown {
+    this.#open('complete', result);
+    this.#isComplete = true;
+    return result;
+  }
+
+  /**
+   * Moves everything to a new stack, entries still pending too, and finishes this one. It carries no `complete()`.
+   *
+   * @returns the new stack
+   * @throws ReferenceError if the stack is finished
+   */
+  move(): AsyncExitStack<F> {
+    const pile = this.#open('move', undefined);
+    const moved = new AsyncExitStack<F>();
+    moved.#pile = pile;
+    this.#pile = undefined;
+    return moved;
+  }
+
+  /** Gives the stack itself. */
+  enterAsync(): Promise<this> {
+    return new Promise((resolve) => {
+      this.#open('enterAsync', undefined);
+      resolve(this);
+    });
+  }
+
+  /**
+   * Exits everything now: successfully, or with the error of the block. While the stack is finishing it waits for that;
+   * so a teardown on this stack must not await it, for it would wait for itself.
+   *
+   * @param thrown - a box with the error of the block
+   * @returns the fallback, if a manager suppressed the error
+   * @throws whatever the exits throw, with all errors kept
+   */
+  async exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
+    const pile = this.#take();
+    if (pile) return (await this.#finish(pile, false, thrown, (unwound) => answered(unwound, thrown))) as ExitAnswer<F>;
+    await this.#finishing;
+    return undefined;
+  }
+
+  /**
+   * Undoes everything. Managers are exited successfully after `complete()`, and else with `ERR_OUTCOME_UNKNOWN`.
+   *
+   * @throws whatever the exits and disposals throw, with all errors kept
+   */
+  disposeAsync(): Promise<void> {
+    try {
+      const pile = this.#take();
+      if (!pile) return Promise.resolve();
+      // An entry still pending is a manager entered after complete().
+      const isUnknown = !this.#isComplete || pile.pending.size > 0;
+      return this.#finish(pile, isUnknown, undefined, concluded) as Promise<void>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #open(method: string, given: unknown): Pile {
+    if (!this.#pile) throw stackFinished('an AsyncExitStack', method, given);
+    return this.#pile;
+  }
+
+  #take(): Pile | undefined {
+    const pile = this.#pile;
+    this.#pile = undefined;
+    return pile;
+  }
+
+  #finish(
+    pile: Pile,
+    isUnknown: boolean,
+    thrown: Thrown | undefined,
+    conclude: (unwound: Unwound) => unknown,
+  ): Promise<unknown> {
+    const { promise, settle } = deferred();
+    this.#finishing = promise;
+    return finishAsync(pile, isUnknown, thrown, (unwound) => {
+      settle();
+      return conclude(unwound);
+    });
+  }
+}
+
+/** A stack keeps both errors by itself: one that a manager on it suppressed stays out of what the block throws. */
+function asyncStackEntry(this: AsyncExitStack): Entry {
+  const entry = madeAsync(
+    true,
+    () => this.enterAsync(),
+    (thrown) => this.exitAsync(thrown),
+  );
+  return { ...entry, keepsErrors: true };
+}
+
+/** An entry that has only its exit left. */
+function exitAloneAsync(exit: (thrown?: Thrown) => unknown): Entry {
+  const entry = madeAsync(false, () => undefined, exit);
+  void entry.next();
+  return entry;
+}
+
+function asyncDisposal(value: object): () => unknown {
+  return disposalOf(value, asyncDispose) ?? rejecting(disposalOf(value, dispose)) ?? refuse(value);
+}
+
+/** As TC39 has it: what a sync disposal returns is not awaited, and what it throws is a rejection. */
+function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>) | undefined {
+  return disposal && (async () => void disposal());
+}
+
+async function enterOn({ held }: Pile, entry: Entry, manager: unknown): Promise<unknown> {
+  const { value, done } = await entry.next();
+  if (done) throw didNotYield(manager);
+  held.push({ entry, manager });
+  return value;
+}
+
+function deferred(): { promise: Promise<void>; settle: () => void } {
+  let settle!: () => void;
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
+}

@@ -1,0 +1,244 @@
+import { fresh, made, methodOf, refusePromise, syncEntry, type Entry } from './entry.ts';
+import { define } from './errors.ts';
+import { didNotYield, stackFinished } from './messages.ts';
+import type {
+  AnsweredValue,
+  ContextManager,
+  Enterable,
+  EnteredSync,
+  ExitAnswer,
+  FallbackSync,
+  NotGenerator,
+  Thrown,
+} from './protocol.ts';
+import {
+  answered,
+  assertFunction,
+  concluded,
+  disposalOf,
+  exitFunction,
+  finishSync,
+  isMissing,
+  refuse,
+  type Declared,
+  type ExitFallback,
+  type Pile,
+} from './stack.ts';
+import { dispose } from './symbols.ts';
+
+/** A manager that {@link ExitStack.push} takes: it is entered already. */
+export interface Exit {
+  exit(thrown?: Thrown): ExitAnswer<unknown>;
+}
+
+/**
+ * {@link AsyncExitStack} for what is done when it returns: TC39's `DisposableStack`, and more.
+ *
+ * @typeParam F - what the block may give where a manager on the stack suppressed its error
+ *
+ * @example
+ * ```ts
+ * import { ExitStack, withSync } from 'withal';
+ *
+ * const log: string[] = [];
+ *
+ * withSync(new ExitStack(), (stack) => {
+ *   stack.defer(() => void log.push('first'));
+ *   stack.defer(() => void log.push('second'));
+ *   log.push('body');
+ * });
+ *
+ * log; // => ['body', 'second', 'first']
+ * ```
+ */
+export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposable {
+  #pile: Pile | undefined = { held: [], pending: new Set() };
+  #isComplete = false;
+
+  static {
+    define(this.prototype, dispose, this.prototype.dispose);
+    define(this.prototype, fresh, stackEntry);
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'ExitStack', configurable: true });
+  }
+
+  /** The same function as {@link ExitStack.dispose}. */
+  declare [Symbol.dispose]: () => void;
+
+  /** Whether the stack is finished: exited, disposed or moved. */
+  get disposed(): boolean {
+    return this.#pile === undefined;
+  }
+
+  /**
+   * Takes a disposable, and disposes it in turn. Null and undefined are left alone.
+   *
+   * @param value - a disposable
+   * @returns the value
+   * @throws ReferenceError if the stack is finished
+   * @throws TypeError if the value is no disposable
+   */
+  use<T extends Disposable | null | undefined>(value: T): T {
+    const { held } = this.#open('use', value);
+    if (!isMissing(value)) held.push({ disposal: disposalOf(value, dispose) ?? refuse(value) });
+    return value;
+  }
+
+  /**
+   * Takes a value with a function that disposes it.
+   *
+   * @param value - anything
+   * @param onDispose - called with the value in turn
+   * @returns the value
+   * @throws ReferenceError if the stack is finished
+   * @throws TypeError if `onDispose` is no function
+   */
+  adopt<T>(value: T, onDispose: (value: T) => void): T {
+    const { held } = this.#open('adopt', value);
+    assertFunction('adopt', onDispose);
+    held.push({ disposal: () => onDispose.call(undefined, value) });
+    return value;
+  }
+
+  /**
+   * Takes a callback.
+   *
+   * @param onDispose - called in turn; what it returns suppresses nothing
+   * @throws ReferenceError if the stack is finished
+   * @throws TypeError if `onDispose` is no function
+   */
+  defer(onDispose: () => void): void {
+    const { held } = this.#open('defer', onDispose);
+    assertFunction('defer', onDispose);
+    held.push({ disposal: () => onDispose.call(undefined) });
+  }
+
+  /**
+   * Enters a manager, and exits it in turn.
+   *
+   * @param manager - whatever `withSync` takes
+   * @returns what entering gave
+   * @throws ReferenceError if the stack is finished; nothing is entered then
+   * @throws TypeError if it can't be entered
+   * @throws whatever entering throws
+   */
+  enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
+    const pile = this.#open('enterContext', manager);
+    const entry = syncEntry(manager, 'enterContext()');
+    const { value, done } = entry.next();
+    if (done) throw didNotYield(manager);
+    pile.held.push({ entry, manager });
+    if (pile.isUnwound) return this.#refuse(pile, manager);
+    this.#isComplete = false;
+    return value as EnteredSync<M>;
+  }
+
+  /**
+   * Takes an exit without an entry.
+   *
+   * @param exit - a manager that is entered already, or a function that is told how the block ended and may suppress
+   * @returns what was given
+   * @throws ReferenceError if the stack is finished
+   * @throws TypeError if it is neither
+   */
+  push<A extends ExitAnswer<unknown>>(
+    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<A>, F>,
+  ): (thrown?: Thrown) => A;
+  push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push(exit: unknown): unknown {
+    const { held } = this.#open('push', exit);
+    held.push({ entry: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
+    this.#isComplete = false;
+    return exit;
+  }
+
+  /**
+   * Says that the block succeeded, where the stack is disposed and not exited. Entering a manager afterwards takes it back.
+   *
+   * @param result - anything
+   * @returns the result, so that `return stack.complete(rows)` reads well
+   * @throws ReferenceError if the stack is finished
+   */
+  complete(): void;
+  complete<T>(result: T): T;
+  complete(result?: unknown): unknown {
+    this.#open('complete', result);
+    this.#isComplete = true;
+    return result;
+  }
+
+  /**
+   * Moves everything to a new stack, and finishes this one. It carries no `complete()`.
+   *
+   * @returns the new stack
+   * @throws ReferenceError if the stack is finished
+   */
+  move(): ExitStack<F> {
+    const pile = this.#open('move', undefined);
+    const moved = new ExitStack<F>();
+    moved.#pile = pile;
+    this.#pile = undefined;
+    return moved;
+  }
+
+  /** Gives the stack itself. */
+  enter(): this {
+    this.#open('enter', undefined);
+    return this;
+  }
+
+  /**
+   * Exits everything now: successfully, or with the error of the block.
+   *
+   * @param thrown - a box with the error of the block
+   * @returns the fallback, if a manager suppressed the error
+   * @throws whatever the exits throw, with all errors kept
+   */
+  exit(thrown?: Thrown): ExitAnswer<F> {
+    const pile = this.#take();
+    return pile && (answered(finishSync(pile, false, thrown), thrown) as ExitAnswer<F>);
+  }
+
+  /**
+   * Undoes everything. Managers are exited successfully after `complete()`, and else with `ERR_OUTCOME_UNKNOWN`.
+   *
+   * @throws whatever the exits and disposals throw, with all errors kept
+   */
+  dispose(): void {
+    const pile = this.#take();
+    if (pile) concluded(finishSync(pile, !this.#isComplete, undefined));
+  }
+
+  /** The setup of the manager finished this stack: what it entered is exited at once. */
+  #refuse(pile: Pile, manager: unknown): never {
+    concluded(finishSync(pile, true, undefined));
+    throw stackFinished('an ExitStack', 'enterContext', manager);
+  }
+
+  #open(method: string, given: unknown): Pile {
+    if (!this.#pile) throw stackFinished('an ExitStack', method, given);
+    return this.#pile;
+  }
+
+  #take(): Pile | undefined {
+    const pile = this.#pile;
+    this.#pile = undefined;
+    return pile;
+  }
+}
+
+function stackEntry(this: ExitStack): Entry {
+  const entry = made(
+    () => this.enter(),
+    (thrown) => this.exit(thrown),
+  );
+  return { ...entry, keepsErrors: true };
+}
+
+function exitAloneSync(exit: (thrown?: Thrown) => unknown): Entry {
+  const entry = made(
+    () => undefined,
+    (thrown) => refusePromise(exit(thrown)),
+  );
+  entry.next();
+  return entry;
+}
