@@ -1,6 +1,6 @@
-import { asyncEntry, fresh, madeAsync, methodOf, type Entry } from './entry.ts';
+import { asyncEntry, begunAsync, fresh, madeAsync, methodOf, stopAsync, type Entry } from './entry.ts';
 import { define } from './errors.ts';
-import { didNotYield, stackFinished } from './messages.ts';
+import { stackFinished } from './messages.ts';
 import type {
   AnsweredValue,
   AsyncContextManager,
@@ -17,9 +17,10 @@ import {
   concluded,
   disposalOf,
   exitFunction,
-  finishAsync,
   isMissing,
   refuse,
+  runAsync,
+  unwinding,
   type Declared,
   type ExitFallback,
   type Pile,
@@ -31,6 +32,8 @@ import { asyncDispose, dispose } from './symbols.ts';
 export type AsyncExit =
   | { exitAsync(thrown?: Thrown): PromiseLike<ExitAnswer<unknown>> }
   | { exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> };
+
+type AsyncPile = Required<Pick<Pile, 'pending'>> & Pile;
 
 /**
  * A dynamic set of managers, disposables and callbacks, undone in reverse order: TC39's `AsyncDisposableStack`, and
@@ -83,7 +86,7 @@ export type AsyncExit =
  * ```
  */
 export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F>, AsyncDisposable {
-  #pile: Pile | undefined = { held: [], pending: new Set() };
+  #pile: AsyncPile | undefined = { held: [], pending: new Set() };
   #isComplete = false;
   #finishing: Promise<unknown> | undefined;
 
@@ -259,26 +262,26 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     }
   }
 
-  #open(method: string, given: unknown): Pile {
+  #open(method: string, given: unknown): AsyncPile {
     if (!this.#pile) throw stackFinished('an AsyncExitStack', method, given);
     return this.#pile;
   }
 
-  #take(): Pile | undefined {
+  #take(): AsyncPile | undefined {
     const pile = this.#pile;
     this.#pile = undefined;
     return pile;
   }
 
   #finish(
-    pile: Pile,
+    pile: AsyncPile,
     isUnknown: boolean,
     thrown: Thrown | undefined,
     conclude: (unwound: Unwound) => unknown,
   ): Promise<unknown> {
     const { promise, settle } = deferred();
     this.#finishing = promise;
-    return finishAsync(pile, isUnknown, thrown, (unwound) => {
+    return runAsync(unwinding(pile, stopAsync, isUnknown, thrown), (unwound) => {
       settle();
       return conclude(unwound);
     });
@@ -312,8 +315,7 @@ function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>)
 }
 
 async function enterOn({ held }: Pile, entry: Entry, manager: unknown): Promise<unknown> {
-  const { value, done } = await entry.next();
-  if (done) throw didNotYield(manager);
+  const value = await begunAsync(entry, manager);
   held.push({ entry, manager });
   return value;
 }

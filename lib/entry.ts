@@ -11,14 +11,15 @@ import { asyncDispose, dispose } from './symbols.ts';
 export interface Entry {
   next(): Step | Promise<Step>;
   throw(error: unknown): Step | Promise<Step>;
-  return?(value?: undefined): unknown;
+  return?(value?: undefined): Step | Promise<Step>;
   /** Whether the errors that leave it hold those that they replaced, or were meant to leave them behind. */
-  readonly keepsErrors?: true;
+  keepsErrors?: true;
 }
 
 export interface SyncEntry extends Entry {
   next(): Step;
   throw(error: unknown): Step;
+  return?(value?: undefined): Step;
 }
 
 export type Step = IteratorResult<unknown, unknown>;
@@ -29,15 +30,32 @@ export type Step = IteratorResult<unknown, unknown>;
  */
 export const fresh: unique symbol = Symbol.for('withal.fresh');
 
+/** Where a request to enter another manager keeps how; see `enter`. Registered for the same reason. */
+export const takeOver: unique symbol = Symbol.for('withal.enter');
+
+/** What a generator yields for its driver, and not for the block. */
+export interface Request {
+  /**
+   * Drives the entry from now on: until it has a value for the block, where it was entering; to its end, where it was
+   * exiting, or being closed.
+   */
+  [takeOver](entry: Entry, manager: unknown, during?: 'exit' | 'close', told?: Thrown): Step | Promise<Step>;
+}
+
+/** An own property, for there are proxies that have any other. */
+export function isRequest(value: unknown): value is Request {
+  return isObject(value) && Object.hasOwn(value, takeOver);
+}
+
 /** An {@link Entry} of whatever `withSync` takes. Nothing is entered yet. */
-export function syncEntry(value: unknown, caller: string): SyncEntry {
-  const own = isContextManager(value) ? freshEntry(value) : undefined;
+export function syncEntry(value: unknown, caller: string, asyncForm = 'withAsync()'): SyncEntry {
+  const own = isContextManager(value) ? freshEntry(value, true) : undefined;
   const entry = own ?? managerEntry(value) ?? disposableEntry(value);
   if (entry) return entry as SyncEntry;
   throw notEnterable(
     caller,
     value,
-    isAsyncContextManager(value) || methodOf(value, asyncDispose) ? 'Did you mean withAsync()?' : undefined,
+    isAsyncContextManager(value) || methodOf(value, asyncDispose) ? `Did you mean ${asyncForm}?` : undefined,
   );
 }
 
@@ -52,6 +70,12 @@ export function asyncEntry(value: unknown, caller: string): Entry {
   throw notEnterable(caller, value);
 }
 
+/** Of a manager of this package that can be entered many times at once. */
+export function freshEntry(value: unknown, isSync?: true): Entry | undefined {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the rule takes no optional unique symbol into account
+  return (value as { [fresh]?(isSync?: true): Entry } | null | undefined)?.[fresh]?.(isSync);
+}
+
 /** The entry of an object that has `enterAsync` and `exitAsync`, or `enter` and `exit`. */
 export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry | undefined {
   const enter = methodOf(manager, `enter${suffix}`);
@@ -59,26 +83,63 @@ export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry
   return enter && exit && madeAsync(suffix !== '', enter, exit);
 }
 
-/** Ends an entry that yielded again, once: should it yield even now, it is left where it is. */
-export async function stopAsync(entry: Entry, manager: unknown, thrown: Thrown | undefined): Promise<never> {
+/** Enters, and gives the value for the block. */
+export async function begunAsync(entry: Entry, manager: unknown): Promise<unknown> {
+  let step = await entry.next();
+  if (isRequest(step.value)) step = await step.value[takeOver](entry, manager);
+  if (step.done) throw didNotYield(manager);
+  return step.value;
+}
+
+/** {@link begunAsync} for a synchronous driver. */
+export function begunSync(entry: SyncEntry, manager: unknown): unknown {
+  let step = entry.next();
+  if (isRequest(step.value)) step = step.value[takeOver](entry, manager) as Step;
+  if (step.done) throw didNotYield(manager);
+  return step.value;
+}
+
+/**
+ * Ends an entry that gave another step: once, where it yielded again, and should it yield even then, it is left where it
+ * is. `kept` is the block's error, where the entry was told of something else.
+ */
+export async function stopAsync(
+  entry: Entry,
+  manager: unknown,
+  { value }: Step,
+  told: Thrown | undefined,
+  kept: Thrown | undefined = told,
+): Promise<Step> {
+  if (isRequest(value)) return value[takeOver](entry, manager, 'exit', told);
+  let last: Step | undefined;
   let closing: Thrown | undefined;
   try {
-    await entry.return?.();
+    last = await entry.return?.();
   } catch (error) {
     closing = { error };
   }
-  throw didNotStop(manager, thrown, closing);
+  if (isRequest(last?.value)) return last.value[takeOver](entry, manager, 'close', told);
+  throw didNotStop(manager, kept, closing);
 }
 
 /** {@link stopAsync} for a synchronous driver. */
-export function stopSync(entry: SyncEntry, manager: unknown, thrown: Thrown | undefined): never {
+export function stopSync(
+  entry: SyncEntry,
+  manager: unknown,
+  { value }: Step,
+  told: Thrown | undefined,
+  kept: Thrown | undefined = told,
+): Step {
+  if (isRequest(value)) return value[takeOver](entry, manager, 'exit', told) as Step;
+  let last: Step | undefined;
   let closing: Thrown | undefined;
   try {
-    entry.return?.();
+    last = entry.return?.();
   } catch (error) {
     closing = { error };
   }
-  throw didNotStop(manager, thrown, closing);
+  if (isRequest(last?.value)) return last.value[takeOver](entry, manager, 'close', told) as Step;
+  throw didNotStop(manager, kept, closing);
 }
 
 /** Whether {@link syncEntry} takes the value. To make an entry would call the generator function of a manager. */
@@ -102,11 +163,11 @@ export type ExitSync = (thrown: Thrown | undefined, kept: Thrown | undefined) =>
 /** Enters for a driver whose block is no function, and gives the way out. */
 export async function enteredAsync(manager: unknown): Promise<ExitAsync> {
   const entry = asyncEntry(manager, 'the decorator');
-  if ((await entry.next()).done) throw didNotYield(manager);
+  await begunAsync(entry, manager);
   return async (thrown, kept) => {
     try {
       const step = await (thrown ? entry.throw(thrown.error) : entry.next());
-      return step.done ? step.value : await stopAsync(entry, manager, kept);
+      return (step.done ? step : await stopAsync(entry, manager, step, thrown, kept)).value;
     } catch (error) {
       throw entry.keepsErrors ? error : keepBoth(error, kept);
     }
@@ -116,20 +177,15 @@ export async function enteredAsync(manager: unknown): Promise<ExitAsync> {
 /** {@link enteredAsync} for a synchronous driver. */
 export function enteredSync(manager: unknown): ExitSync {
   const entry = syncEntry(manager, 'the decorator');
-  if (entry.next().done) throw didNotYield(manager);
+  begunSync(entry, manager);
   return (thrown, kept) => {
     try {
       const step = thrown ? entry.throw(thrown.error) : entry.next();
-      return step.done ? step.value : stopSync(entry, manager, kept);
+      return (step.done ? step : stopSync(entry, manager, step, thrown, kept)).value;
     } catch (error) {
       throw entry.keepsErrors ? error : keepBoth(error, kept);
     }
   };
-}
-
-function freshEntry(value: unknown): Entry | undefined {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the rule takes no optional unique symbol into account
-  return (value as { [fresh]?(): Entry } | null | undefined)?.[fresh]?.();
 }
 
 function managerEntry(manager: unknown): SyncEntry | undefined {

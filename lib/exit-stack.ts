@@ -1,6 +1,6 @@
-import { fresh, made, methodOf, refusePromise, syncEntry, type Entry } from './entry.ts';
+import { begunSync, fresh, made, methodOf, refusePromise, stopSync, syncEntry, type Entry } from './entry.ts';
 import { define } from './errors.ts';
-import { didNotYield, stackFinished } from './messages.ts';
+import { stackFinished } from './messages.ts';
 import type {
   AnsweredValue,
   ContextManager,
@@ -17,9 +17,10 @@ import {
   concluded,
   disposalOf,
   exitFunction,
-  finishSync,
   isMissing,
   refuse,
+  runSync,
+  unwinding,
   type Declared,
   type ExitFallback,
   type Pile,
@@ -52,7 +53,7 @@ export interface Exit {
  * ```
  */
 export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposable {
-  #pile: Pile | undefined = { held: [], pending: new Set() };
+  #pile: Pile | undefined = { held: [] };
   #isComplete = false;
 
   static {
@@ -124,8 +125,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
     const pile = this.#open('enterContext', manager);
     const entry = syncEntry(manager, 'enterContext()');
-    const { value, done } = entry.next();
-    if (done) throw didNotYield(manager);
+    const value = begunSync(entry, manager);
     pile.held.push({ entry, manager });
     if (pile.isUnwound) return this.#refuse(pile, manager);
     this.#isComplete = false;
@@ -195,7 +195,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   exit(thrown?: Thrown): ExitAnswer<F> {
     const pile = this.#take();
-    return pile && (answered(finishSync(pile, false, thrown), thrown) as ExitAnswer<F>);
+    return pile && (answered(runSync(unwinding(pile, stopSync, false, thrown)), thrown) as ExitAnswer<F>);
   }
 
   /**
@@ -205,12 +205,12 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   dispose(): void {
     const pile = this.#take();
-    if (pile) concluded(finishSync(pile, !this.#isComplete, undefined));
+    if (pile) concluded(runSync(unwinding(pile, stopSync, !this.#isComplete, undefined)));
   }
 
   /** The setup of the manager finished this stack: what it entered is exited at once. */
   #refuse(pile: Pile, manager: unknown): never {
-    concluded(finishSync(pile, true, undefined));
+    concluded(runSync(unwinding(pile, stopSync, true, undefined)));
     throw stackFinished('an ExitStack', 'enterContext', manager);
   }
 

@@ -1,15 +1,8 @@
 import { isObject, kindOf, markHandled, isError } from './describe.ts';
-import { fresh, stopAsync, stopSync, type Entry, type SyncEntry } from './entry.ts';
+import { begunAsync, begunSync, fresh, stopAsync, stopSync, type Entry, type SyncEntry } from './entry.ts';
+import type { EnteredFallback, EnterRequest, Yielded } from './enter.ts';
 import { keepBoth } from './errors.ts';
-import {
-  alreadyEntered,
-  didNotYield,
-  notEntered,
-  notGeneratorFunction,
-  notThrown,
-  subject,
-  type Maker,
-} from './messages.ts';
+import { alreadyEntered, notEntered, notGeneratorFunction, notThrown, subject, type Maker } from './messages.ts';
 import type { AsyncContextManager, ContextManager, ExitAnswer, Thrown } from './protocol.ts';
 
 /**
@@ -79,9 +72,12 @@ export type Returned<R> = 0 extends 1 & R
  * log; // => ['begin a', 'commit']
  * ```
  */
-export function asyncContextManager<This, Args extends unknown[], T, R>(
-  fn: (this: This, ...args: Args) => AsyncGenerator<T, R, void>,
-): (this: This, ...args: Args) => AsyncContextManager<T, Returned<R>>;
+export function asyncContextManager<This, Args extends unknown[], T, R, F = never>(
+  fn: (this: This, ...args: Args) => AsyncGenerator<T | EnterRequest<unknown, F>, R, void>,
+): (this: This, ...args: Args) => AsyncContextManager<T, Returned<R> | F>;
+export function asyncContextManager<This, Args extends unknown[], Y, R>(
+  fn: (this: This, ...args: Args) => AsyncGenerator<Y, R, void>,
+): (this: This, ...args: Args) => AsyncContextManager<Yielded<Y>, Returned<R> | EnteredFallback<Y>>;
 export function asyncContextManager(fn: GeneratorFunction, ...decoration: unknown[]): unknown {
   const start = checked(fn, asyncMaker, decoration);
   const { create } = {
@@ -118,9 +114,12 @@ export function asyncContextManager(fn: GeneratorFunction, ...decoration: unknow
  * indent.depth; // => 0
  * ```
  */
-export function contextManager<This, Args extends unknown[], T, R>(
-  fn: (this: This, ...args: Args) => Generator<T, R, void>,
-): (this: This, ...args: Args) => ContextManager<T, Returned<R>>;
+export function contextManager<This, Args extends unknown[], T, R, F = never>(
+  fn: (this: This, ...args: Args) => Generator<T | EnterRequest<unknown, F>, R, void>,
+): (this: This, ...args: Args) => ContextManager<T, Returned<R> | F>;
+export function contextManager<This, Args extends unknown[], Y, R>(
+  fn: (this: This, ...args: Args) => Generator<Y, R, void>,
+): (this: This, ...args: Args) => ContextManager<Yielded<Y>, Returned<R> | EnteredFallback<Y>>;
 export function contextManager(fn: GeneratorFunction, ...decoration: unknown[]): unknown {
   const start = checked(fn, syncMaker, decoration);
   const { create } = {
@@ -161,16 +160,14 @@ function checked(fn: GeneratorFunction, maker: Maker, [context]: unknown[]): Gen
   // A compiler may have made a plain function of it.
   return likened(function (this: never, ...args) {
     const generator = Reflect.apply(fn, this, args);
-    if (isGeneratorLike(generator, maker)) return generator;
+    if (isGeneratorLike(generator, maker === asyncMaker)) return generator;
     markHandled(generator);
     throw notGeneratorFunction(maker, `enter ${subject({ fn })}`, generator);
   }, fn);
 }
 
-function isGeneratorLike(value: unknown, maker: Maker): boolean {
-  return (
-    isObject(value) && typeof value['throw'] === 'function' && Symbol.asyncIterator in value === (maker === asyncMaker)
-  );
+export function isGeneratorLike(value: unknown, isAsync: boolean): boolean {
+  return isObject(value) && typeof value['throw'] === 'function' && Symbol.asyncIterator in value === isAsync;
 }
 
 /** A redefined property keeps its attributes: `name` and `length` stay as functions have them. */
@@ -207,8 +204,7 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
     this.byHand = null;
     try {
       const entry = this[fresh]() as SyncEntry;
-      const { value, done } = entry.next();
-      if (done) throw didNotYield(this);
+      const value = begunSync(entry, this);
       this.byHand = entry;
       return value;
     } finally {
@@ -220,11 +216,11 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
     const entry = exitable(this, this.byHand, thrown) as SyncEntry;
     this.byHand = null;
     try {
-      const step = thrown ? entry.throw(thrown.error) : entry.next();
-      if (!step.done) stopSync(entry, this, thrown);
+      let step = thrown ? entry.throw(thrown.error) : entry.next();
+      if (!step.done) step = stopSync(entry, this, step, thrown);
       return thrown && { value: step.value };
     } catch (error) {
-      return passed(error, thrown);
+      return passed(entry, error, thrown);
     } finally {
       this.byHand = undefined;
     }
@@ -237,8 +233,7 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
     this.byHand = null;
     try {
       const entry = this[fresh]();
-      const { value, done } = await entry.next();
-      if (done) throw didNotYield(this);
+      const value = await begunAsync(entry, this);
       this.byHand = entry;
       return value;
     } finally {
@@ -250,11 +245,11 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
     const entry = exitable(this, this.byHand, thrown);
     this.byHand = null;
     try {
-      const step = await (thrown ? entry.throw(thrown.error) : entry.next());
-      if (!step.done) await stopAsync(entry, this, thrown);
+      let step = await (thrown ? entry.throw(thrown.error) : entry.next());
+      if (!step.done) step = await stopAsync(entry, this, step, thrown);
       return thrown && { value: step.value };
     } catch (error) {
-      return passed(error, thrown);
+      return passed(entry, error, thrown);
     } finally {
       this.byHand = undefined;
     }
@@ -269,7 +264,7 @@ function exitable(manager: GeneratorManager, byHand: Entry | null | undefined, t
 }
 
 /** The answer where the generator let the block's error pass: not suppressed. Anything else that it threw is thrown. */
-function passed(error: unknown, thrown: Thrown | undefined): false {
+function passed({ keepsErrors }: Entry, error: unknown, thrown: Thrown | undefined): false {
   if (thrown && Object.is(error, thrown.error)) return false;
-  throw keepBoth(error, thrown);
+  throw keepsErrors ? error : keepBoth(error, thrown);
 }

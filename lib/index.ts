@@ -5,6 +5,11 @@ export { withAsync, withSync } from './with.ts';
 export { asyncContextManager, contextManager } from './generator.ts';
 export { AbstractAsyncContextManager, AbstractContextManager } from './abstract.ts';
 
+// Managers made of managers
+export { enter, type EnterRequest } from './enter.ts';
+export { scopeAsync, scopeSync } from './scope.ts';
+export { all } from './all.ts';
+
 // Many managers in one block
 export { AsyncExitStack } from './async-exit-stack.ts';
 export { ExitStack } from './exit-stack.ts';
@@ -14,6 +19,7 @@ export { aclosing } from './aclosing.ts';
 export { closing } from './closing.ts';
 export { nullContext } from './null-context.ts';
 export { suppress } from './suppress.ts';
+export { timeout } from './timeout.ts';
 
 // Functions that run inside a manager
 export { asyncContextDecorator, contextDecorator } from './decorator.ts';

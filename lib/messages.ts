@@ -79,8 +79,17 @@ export function notGeneratorFunction(
   return wrongInput(action, `${name}() takes ${syntax}`, given, advice);
 }
 
-export function didNotYield(manager: unknown): ContextManagerError {
-  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'its generator must yield once', 'it finished', 'Always yield.');
+/** `failure` is an error of its setup that a manager which it had entered suppressed. */
+export function didNotYield(manager: unknown, failure?: Thrown): ContextManagerError {
+  return misuse(
+    'ERR_DID_NOT_YIELD',
+    'enter',
+    manager,
+    'its generator must yield once',
+    'it finished',
+    'Always yield.',
+    failure,
+  );
 }
 
 export function didNotStop(
@@ -200,6 +209,96 @@ export function sourceDidNotStop(): ContextManagerError {
     'it gave another item',
     'Leave no yield in its finally.',
   );
+}
+
+// What is wrong with a composition
+
+export function starForgotten(given: unknown): TypeError {
+  return wrongInput('enter', 'a generator yields enter() with a star', given, 'Write yield* enter(manager).');
+}
+
+/** How messages speak of `scopeAsync` or of `scopeSync`. */
+export interface ScopeForm {
+  readonly name: string;
+  readonly other: string;
+  /** The function that it takes, as one writes it, and as the engine calls it. */
+  readonly syntax: string;
+  readonly kind: string;
+}
+
+export function notScope({ name, other, syntax }: ScopeForm, given: unknown): TypeError {
+  const advice = kindOf(given).endsWith('GeneratorFunction')
+    ? `Did you mean ${other}?`
+    : `Write ${name.replace('()', '')}(${syntax} () { … }).`;
+  return wrongInput('run', `${name} takes ${syntax}`, given, advice);
+}
+
+export function plainYield(name: string, given: unknown): TypeError {
+  return wrongInput(
+    'run',
+    `a function in ${name} yields nothing but yield* enter(manager)`,
+    given,
+    'To give a value, return it.',
+  );
+}
+
+export function scopeReturnedPromise(given: unknown): TypeError {
+  return wrongInput(
+    'exit',
+    'scopeSync() takes a function that is done when it returns',
+    given,
+    'Did you mean scopeAsync()?',
+  );
+}
+
+export function notAll(given: unknown, required: string): TypeError {
+  return wrongInput('make a manager', `all() takes ${required}`, given, 'Write all([a, b]) or all({ a, b }).');
+}
+
+export function notMember(given: unknown, place: string): TypeError {
+  const found = `${describe(given)} was given ${place}`;
+  return new TypeError(explain('make a manager', 'all() takes managers and disposables', found, likelySlip(given)));
+}
+
+export function someNotEntered(errors: unknown[], count: number): AggregateError {
+  const message = explain(
+    'enter all()',
+    'each manager must be entered',
+    `${String(errors.length)} of ${String(count)} failed`,
+    'See errors.',
+  );
+  return new AggregateError(errors, message);
+}
+
+// What is wrong with timeout()
+
+export function notDuration(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'timeout() takes milliseconds, 0 or more',
+    given,
+    'Write timeout(1000), or timeout(Infinity).',
+  );
+}
+
+export function notSignal(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'timeout() takes { signal }, an AbortSignal',
+    given,
+    'Write timeout(ms, { signal }).',
+  );
+}
+
+export function timedOut(ms: number): Error {
+  const message = explain(
+    'finish',
+    `the block must be done within ${String(ms)} ms`,
+    'it was not',
+    'Give it more, or make it faster.',
+  );
+  const { DOMException } = globalThis as unknown as { DOMException: new (message: string, name: string) => Error };
+  return new DOMException(message, 'TimeoutError');
 }
 
 // What is wrong with a stack

@@ -17,7 +17,7 @@ export type Declared<Given, F> = [Given] extends [F]
   : 'it may suppress: declare what the block gives then, as in new AsyncExitStack<undefined>()';
 
 /** What a stack has to undo: a manager; a disposal or a callback; or nothing but an await, for `use(null)`. */
-interface Held {
+export interface Held {
   readonly entry?: Entry;
   readonly manager?: unknown;
   readonly disposal?: () => unknown;
@@ -27,7 +27,7 @@ interface Held {
 export interface Pile {
   readonly held: Held[];
   /** Entries that have not settled yet. */
-  readonly pending: Set<Promise<unknown>>;
+  readonly pending?: Set<Promise<unknown>>;
   isUnwound?: true;
 }
 
@@ -36,39 +36,14 @@ export interface Unwound {
   readonly fallback: Suppressed<unknown> | undefined;
 }
 
-export async function finishAsync(
-  pile: Pile,
-  isUnknown: boolean,
-  thrown: Thrown | undefined,
-  conclude: (unwound: Unwound) => unknown,
-): Promise<unknown> {
-  while (pile.pending.size > 0) await Promise.allSettled(pile.pending);
-  const steps = unwinding(pile, stopAsync, isUnknown, thrown);
-  let step = steps.next();
-  while (!step.done) {
-    try {
-      step = steps.next(await step.value);
-    } catch (error) {
-      step = steps.throw(error);
-    }
-  }
-  return conclude(step.value);
-}
-
-export function finishSync(pile: Pile, isUnknown: boolean, thrown: Thrown | undefined): Unwound {
-  const steps = unwinding(pile, stopSync, isUnknown, thrown);
-  let step = steps.next();
-  while (!step.done) step = steps.next(step.value);
-  return step.value;
-}
-
 /** One unwinding for both kinds of stack. It yields what an async stack awaits, and is sent what came of that. */
-function* unwinding(
+export function* unwinding(
   pile: Pile,
   stop: typeof stopAsync | typeof stopSync,
   isUnknown: boolean,
   given: Thrown | undefined,
 ): Generator<unknown, Unwound, unknown> {
+  while (pile.pending?.size) yield Promise.allSettled(pile.pending);
   // A stack on another stack may be told that the outcome is unknown: here too nobody can suppress that.
   let unknown = given && isUnknownOutcome(given) ? given : undefined;
   let thrown = unknown ? undefined : given;
@@ -83,8 +58,8 @@ function* unwinding(
         // Made only for a manager: what TC39's stacks can hold notices nothing of it.
         if (isUnknown) unknown ??= unknownOutcome(outcomeNotSaid());
         const told = thrown ?? unknown;
-        const step = (yield told ? entry.throw(told.error) : entry.next()) as Step;
-        if (!step.done) yield stop(entry as SyncEntry, manager, thrown);
+        let step = (yield told ? entry.throw(told.error) : entry.next()) as Step;
+        if (!step.done) step = (yield stop(entry as SyncEntry, manager, step, told, thrown)) as Step;
         if (thrown) [fallback, thrown] = [{ value: step.value }, undefined];
       } else if (disposal) {
         const reply = disposal();
@@ -103,6 +78,29 @@ function* unwinding(
   // TC39's stack awaits once for `use(null)`, unless it awaited something else.
   if (isAwaitOwed && !isAwaited) yield undefined;
   return { thrown, fallback };
+}
+
+/** Takes the steps in turn, awaiting what each yields. */
+export async function runAsync<T, R = T>(
+  steps: Generator<unknown, T, unknown>,
+  conclude: (result: T) => R = (result) => result as unknown as R,
+): Promise<R> {
+  let step = steps.next();
+  while (!step.done) {
+    try {
+      step = steps.next(await step.value);
+    } catch (error) {
+      step = steps.throw(error);
+    }
+  }
+  return conclude(step.value);
+}
+
+/** {@link runAsync} where nothing is to be awaited. */
+export function runSync<T>(steps: Generator<unknown, T, unknown>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next(step.value);
+  return step.value;
 }
 
 /** What to throw on where an exit or a disposal threw the error. */

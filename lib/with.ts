@@ -1,5 +1,5 @@
 import { isThenable, markHandled } from './describe.ts';
-import { asyncEntry, stopAsync, stopSync, syncEntry, type Step } from './entry.ts';
+import { asyncEntry, begunSync, isRequest, stopAsync, stopSync, syncEntry, takeOver, type Step } from './entry.ts';
 import { keepBoth } from './errors.ts';
 import { bodyNotFunction, bodyReturnedPromise, didNotYield } from './messages.ts';
 import type {
@@ -23,7 +23,7 @@ import type {
  * const value = await manager.enterAsync();
  * let result;
  * try {
- *   result = await body(value);
+ *   result = await body(step.value);
  * } catch (error) {
  *   const answer = await manager.exitAsync({ error });
  *   if (answer === true) return undefined;
@@ -65,19 +65,20 @@ export async function withAsync<M extends AsyncEnterable, R>(
 export async function withAsync(manager: unknown, body: (value: unknown) => unknown): Promise<unknown> {
   if (typeof body !== 'function') throw bodyNotFunction('withAsync()', body);
   const entry = asyncEntry(manager, 'withAsync()');
-  const { value, done } = await entry.next();
-  if (done) throw didNotYield(manager);
+  let step = await entry.next();
+  if (isRequest(step.value)) step = await step.value[takeOver](entry, manager);
+  if (step.done) throw didNotYield(manager);
   let result: unknown;
   let thrown: Thrown | undefined;
   try {
-    result = await body(value);
+    result = await body(step.value);
   } catch (error) {
     thrown = { error };
   }
   // Outside the body's `try`: a failing commit must not be thrown back into the generator that committed.
   try {
-    const step = await (thrown ? entry.throw(thrown.error) : entry.next());
-    if (!step.done) return await stopAsync(entry, manager, thrown);
+    step = await (thrown ? entry.throw(thrown.error) : entry.next());
+    if (!step.done) step = await stopAsync(entry, manager, step, thrown);
     return thrown ? step.value : result;
   } catch (error) {
     throw entry.keepsErrors ? error : keepBoth(error, thrown);
@@ -112,21 +113,20 @@ export function withSync<M extends Enterable, R>(
 export function withSync(manager: unknown, body: (value: unknown) => unknown): unknown {
   if (typeof body !== 'function') throw bodyNotFunction('withSync()', body);
   const entry = syncEntry(manager, 'withSync()');
-  const { value, done } = entry.next();
-  if (done) throw didNotYield(manager);
+  const value = begunSync(entry, manager);
   let result: unknown;
   let thrown: Thrown | undefined;
   let refused: TypeError | undefined;
+  let step: Step;
   try {
     result = body(value);
     if (isThenable(result)) throw (refused = refusal(result));
   } catch (error) {
     thrown = { error };
   }
-  let step: Step;
   try {
     step = thrown ? entry.throw(thrown.error) : entry.next();
-    if (!step.done) stopSync(entry, manager, thrown);
+    if (!step.done) step = stopSync(entry, manager, step, thrown);
   } catch (error) {
     throw entry.keepsErrors ? error : keepBoth(error, thrown);
   }

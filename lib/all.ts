@@ -1,0 +1,168 @@
+import type { Twin } from './compose.ts';
+import { isObject, kindOf } from './describe.ts';
+import { askFor, enter, type EnteringAsync } from './enter.ts';
+import { fresh, freshEntry, isEnterable, isSyncEnterable } from './entry.ts';
+import { asyncContextManager, contextManager } from './generator.ts';
+import { notAll, notMember, someNotEntered } from './messages.ts';
+import type {
+  AsyncContextManager,
+  AsyncEnterable,
+  ContextManager,
+  Enterable,
+  Entered,
+  EnteredSync,
+  Fallback,
+  FallbackSync,
+  NotGenerator,
+  Thrown,
+} from './protocol.ts';
+import type { Pile } from './stack.ts';
+
+/** A list or a record of managers. */
+export type Managers = readonly AsyncEnterable[] | Readonly<Record<string, AsyncEnterable>>;
+
+/** One of the managers of a list or a record. */
+export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
+
+/**
+ * The manager that {@link all} makes: for `withSync` too, where every member is.
+ *
+ * @typeParam M - the list or record of managers
+ */
+export type All<M> = AsyncAll<M> & ([Member<M>] extends [Enterable] ? SyncAll<M> : unknown);
+
+/** {@link All} where the members are entered asynchronously. */
+export type AsyncAll<M> = AsyncContextManager<
+  { -readonly [K in keyof M]: Awaited<Entered<M[K]>> },
+  Awaited<Fallback<Member<M>>>
+>;
+
+/** {@link All} where the members are entered synchronously. */
+export type SyncAll<M> = ContextManager<{ -readonly [K in keyof M]: EnteredSync<M[K]> }, FallbackSync<Member<M>>>;
+
+/** How {@link all} enters the members. */
+export interface AllOptions {
+  /** Whether they are entered at once, and not one after the other. */
+  readonly concurrent?: boolean;
+}
+
+/**
+ * Makes one manager of a list or of a record of managers: it enters them in order, gives the list or the record of their
+ * values, and exits them in reverse order.
+ *
+ * It equals a manager that enters one after the other:
+ *
+ * ```ts no-run: the equivalent
+ * const both = asyncContextManager(async function* both() {
+ *   const a = yield* enter(managers.a);
+ *   const b = yield* enter(managers.b);
+ *   yield { a, b };
+ * });
+ * ```
+ *
+ * With `{ concurrent: true }` they are entered at once. If some can't be entered, the others are waited for, and those
+ * that were entered are exited with that error.
+ *
+ * @param managers - a list or a record of whatever `withAsync` takes; it is copied
+ * @param options - `concurrent`: enter them at once, which is for `withAsync` only
+ * @returns a manager that can be used as often as the members can
+ * @throws TypeError if it is neither, or if a member can't be entered
+ * @throws what a member's entry throws, on entry; where several fail at once, an AggregateError of those in their order
+ *
+ * @example
+ * ```ts
+ * import { all, asyncContextManager, withAsync } from 'withal';
+ *
+ * const log: string[] = [];
+ *
+ * const opened = asyncContextManager(async function* opened(name: string) {
+ *   log.push(`open ${name}`);
+ *   yield name.length;
+ *   log.push(`close ${name}`);
+ * });
+ *
+ * await withAsync(all([opened('a'), opened('bc')]), ([a, bc]) => a + bc); // => 3
+ * log.splice(0); // => ['open a', 'open bc', 'close bc', 'close a']
+ *
+ * await withAsync(all({ a: opened('a'), bc: opened('bc') }), ({ a, bc }) => a + bc); // => 3
+ * ```
+ */
+export function all<const M extends Managers>(
+  managers: M & { readonly [K in keyof M]: NotGenerator<M[K]> },
+  options: AllOptions & { readonly concurrent: true },
+): AsyncAll<M>;
+export function all<const M extends Managers>(
+  managers: M & { readonly [K in keyof M]: NotGenerator<M[K]> },
+  options?: AllOptions,
+): All<M>;
+export function all(managers: unknown, options: unknown = {}): unknown {
+  const members = membersOf(managers);
+  if (!isObject(options) || isEnterable(options)) throw notAll(options, 'an object as its options');
+  if (options['concurrent']) return atOnce(members);
+  return members.managers.every(isSyncEnterable) ? inBothWays(members) : inTurnAsync(members);
+}
+
+interface Members {
+  readonly managers: readonly unknown[];
+  /** What a record calls them. */
+  readonly keys: readonly string[] | undefined;
+}
+
+function membersOf(given: unknown): Members {
+  const isList = Array.isArray(given);
+  if (!isList && (kindOf(given) !== 'Object' || isEnterable(given)))
+    throw notAll(given, 'a list or a record of managers');
+  const keys = isList ? undefined : Object.keys(given as object);
+  const managers: unknown[] = isList ? [...(given as unknown[])] : Object.values(given as object);
+  for (const [index, manager] of managers.entries())
+    if (!isEnterable(manager)) throw notMember(manager, keys ? `as ${keys[index] ?? ''}` : `at index ${String(index)}`);
+  return { managers, keys };
+}
+
+/** The list or the record of the values. */
+function valuesOf({ keys }: Members, values: unknown[]): unknown {
+  return keys ? Object.fromEntries(keys.map((key, index) => [key, values[index]])) : values;
+}
+
+const inTurnAsync = /* @__PURE__ */ asyncContextManager(async function* all(members: Members) {
+  const values: unknown[] = [];
+  for (const manager of members.managers) values.push(yield* enter(manager as AsyncEnterable));
+  yield valuesOf(members, values);
+});
+
+const inTurnSync = /* @__PURE__ */ contextManager(function* all(members: Members) {
+  const values: unknown[] = [];
+  for (const manager of members.managers) values.push(yield* enter(manager as Enterable));
+  yield valuesOf(members, values);
+});
+
+/** Drivers that know of {@link fresh} say which way they go; by hand, the names do. */
+function inBothWays(members: Members): object {
+  const asynchronous = inTurnAsync(members);
+  const synchronous = inTurnSync(members);
+  return {
+    enterAsync: () => asynchronous.enterAsync(),
+    exitAsync: (thrown?: Thrown) => asynchronous.exitAsync(thrown),
+    enter: () => synchronous.enter(),
+    exit: (thrown?: Thrown) => synchronous.exit(thrown),
+    [fresh]: (isSync?: true) => freshEntry(isSync ? synchronous : asynchronous),
+  };
+}
+
+const atOnce = /* @__PURE__ */ asyncContextManager(async function* all(members: Members) {
+  const request = askFor(members, (pile, twin) => enterAtOnce(members, pile, twin));
+  yield valuesOf(members, yield* request as EnteringAsync<ContextManager<unknown[]>>);
+});
+
+/** Those that were entered are put on the pile in their order, also where others were not: so they see that error. */
+async function enterAtOnce({ managers }: Members, { held }: Pile, { enterOn }: Twin): Promise<unknown[]> {
+  const piles = managers.map((): Pile => ({ held: [] }));
+  const entries = await Promise.allSettled(
+    managers.map(async (manager, index) => enterOn(piles[index] as Pile, manager)),
+  );
+  for (const pile of piles) held.push(...pile.held);
+  const errors = entries.flatMap((entry) => (entry.status === 'rejected' ? [entry.reason as unknown] : []));
+  if (errors.length > 1) throw someNotEntered(errors, managers.length);
+  if (errors.length === 1) throw errors[0];
+  return entries.map((entry) => (entry as PromiseFulfilledResult<unknown>).value);
+}

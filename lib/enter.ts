@@ -1,0 +1,160 @@
+import { compose, type EnteringRequest } from './compose.ts';
+import { isEnterable, takeOver } from './entry.ts';
+import { notEnterable, starForgotten } from './messages.ts';
+import type {
+  AsyncEnterable,
+  Enterable,
+  Entered,
+  EnteredSync,
+  Fallback,
+  FallbackSync,
+  NotGenerator,
+} from './protocol.ts';
+
+declare const asked: unique symbol;
+
+/**
+ * What `yield* enter(manager)` yields, on its way to the driver of the generator.
+ *
+ * @typeParam T - what entering the manager gives
+ * @typeParam F - the fallback, where the manager suppressed an error
+ */
+export interface EnterRequest<T, F = never> {
+  /** Tells it from every other value; there is none to read. */
+  readonly [asked]: { readonly entered: T; readonly fallback: F };
+}
+
+/**
+ * What {@link enter} gives, for `yield*` in an async generator.
+ *
+ * @typeParam M - the manager
+ */
+export interface EnteringAsync<M> {
+  [Symbol.asyncIterator](): AsyncIterator<
+    EnterRequest<Awaited<Entered<M>>, Awaited<Fallback<M>>>,
+    Awaited<Entered<M>>,
+    unknown
+  >;
+}
+
+/**
+ * What {@link enter} gives for a manager that a sync generator can enter too.
+ *
+ * @typeParam M - the manager
+ */
+export interface Entering<M> extends EnteringAsync<M> {
+  [Symbol.iterator](): Iterator<EnterRequest<EnteredSync<M>, FallbackSync<M>>, EnteredSync<M>, unknown>;
+}
+
+/** What a composition may give where a manager that its generator entered suppressed an error. */
+export type EnteredFallback<Y> = 0 extends 1 & Y ? never : Y extends EnterRequest<unknown, infer F> ? F : never;
+
+/** What a generator yields for its block. */
+export type Yielded<Y> = Exclude<Y, EnterRequest<unknown, unknown>>;
+
+/**
+ * Enters a manager within the generator of another: `yield* enter(manager)` gives what entering gave, and the manager is
+ * exited after the generator is done, last in first out. It is told what came out of the generator.
+ *
+ * It equals a stack around the whole generator:
+ *
+ * ```ts no-run: the equivalent
+ * await withAsync(new AsyncExitStack(), async (stack) => {
+ *   const value = await stack.enterContext(manager);
+ *   // … the rest of the generator, its body and its teardown
+ * });
+ * ```
+ *
+ * @param manager - whatever `withAsync` takes; in a sync generator, whatever `withSync` takes
+ * @returns what is to be yielded with the star, in the generator function of a manager or of a scope
+ * @throws TypeError if the manager can't be entered; in the generator, for that is where it is called
+ *
+ * @example
+ * ```ts
+ * import { asyncContextManager, enter, withAsync } from 'withal';
+ *
+ * const log: string[] = [];
+ *
+ * const opened = asyncContextManager(async function* opened(name: string) {
+ *   log.push(`open ${name}`);
+ *   try {
+ *     yield name;
+ *   } catch (error) {
+ *     log.push(`${name} sees ${error}`);
+ *     throw error;
+ *   } finally {
+ *     log.push(`close ${name}`);
+ *   }
+ * });
+ *
+ * const app = asyncContextManager(async function* app() {
+ *   const database = yield* enter(opened('database'));
+ *   const cache = yield* enter(opened('cache'));
+ *   yield `${database} and ${cache}`;
+ *   log.push('app is done');
+ * });
+ *
+ * await withAsync(app(), (names) => names); // => 'database and cache'
+ * log.splice(0); // => ['open database', 'open cache', 'app is done', 'close cache', 'close database']
+ *
+ * await withAsync(app(), () => { throw 'no'; }).catch((error) => error); // => 'no'
+ * log.slice(2); // => ['cache sees no', 'close cache', 'database sees no', 'close database']
+ * ```
+ */
+export function enter<M extends Enterable>(manager: M & NotGenerator<M>): Entering<M>;
+export function enter<M extends AsyncEnterable>(manager: M & NotGenerator<M>): EnteringAsync<M>;
+export function enter(manager: unknown): unknown {
+  if (!isEnterable(manager)) throw notEnterable('enter()', manager);
+  return askFor(manager, (pile, twin) => twin.enterOn(pile, manager));
+}
+
+type EnterOn = EnteringRequest['enterOn'];
+
+/** What is to be yielded with the star; where it is not, a message names `given`. */
+export function askFor(given: unknown, enterOn: EnterOn): unknown {
+  return new Unstarred(given, enterOn);
+}
+
+class Unstarred implements EnteringRequest {
+  readonly [takeOver]: EnteringRequest[typeof takeOver] = compose;
+  readonly #given: unknown;
+  readonly #enterOn: EnterOn;
+
+  constructor(given: unknown, enterOn: EnterOn) {
+    this.#given = given;
+    this.#enterOn = enterOn;
+  }
+
+  [Symbol.iterator](): Starred {
+    return new Starred(this.#enterOn);
+  }
+
+  [Symbol.asyncIterator](): Starred {
+    return new Starred(this.#enterOn);
+  }
+
+  enterOn(): never {
+    throw starForgotten(this.#given);
+  }
+}
+
+/** The request itself. It ends with what the driver sends: the value that was entered, or the error from entering. */
+class Starred implements EnteringRequest {
+  readonly [takeOver]: EnteringRequest[typeof takeOver] = compose;
+  readonly enterOn: EnterOn;
+  #isAsked = false;
+
+  constructor(enterOn: EnterOn) {
+    this.enterOn = enterOn;
+  }
+
+  next(value: unknown): IteratorResult<this, unknown> {
+    if (this.#isAsked) return { done: true, value };
+    this.#isAsked = true;
+    return { done: false, value: this };
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+import { answering, compositionOf, type Composition, type Resumable } from './compose.ts';
+import { isThenable, kindOf, markHandled } from './describe.ts';
+import type { EnteredFallback, EnterRequest } from './enter.ts';
+import { keepBoth } from './errors.ts';
+import { isGeneratorLike } from './generator.ts';
+import { notScope, plainYield, scopeReturnedPromise, type ScopeForm } from './messages.ts';
+import type { Thrown } from './protocol.ts';
+import { concluded, runAsync, runSync, unwinding } from './stack.ts';
+import type { NotPromise } from './with.ts';
+
+/**
+ * Runs an async generator function in which `yield* enter(manager)` enters a manager: a block without nesting. When the
+ * function is done, the managers are exited in reverse order, and are told how it ended.
+ *
+ * It equals nested blocks:
+ *
+ * ```ts no-run: the equivalent
+ * await withAsync(first, (a) =>
+ *   withAsync(second, async (b) => {
+ *     // …
+ *   }),
+ * );
+ * ```
+ *
+ * @param fn - the generator function; it has no arguments, and its `this` is to be bound. It yields nothing else
+ * @returns what the function returned, or the fallback of a manager that suppressed its error
+ * @throws TypeError if `fn` is no async generator function; and at a `yield` of anything else, in the function
+ * @throws whatever entering, the function or exiting throws
+ *
+ * @example
+ * ```ts
+ * import { asyncContextManager, enter, scopeAsync } from 'withal';
+ *
+ * const log: string[] = [];
+ *
+ * const opened = asyncContextManager(async function* opened(name: string) {
+ *   log.push(`open ${name}`);
+ *   yield name.length;
+ *   log.push(`close ${name}`);
+ * });
+ *
+ * await scopeAsync(async function* () {
+ *   const a = yield* enter(opened('a'));
+ *   const bc = yield* enter(opened('bc'));
+ *   return a + bc;
+ * }); // => 3
+ *
+ * log; // => ['open a', 'open bc', 'close bc', 'close a']
+ * ```
+ */
+export async function scopeAsync<Y extends EnterRequest<unknown, unknown> = never, R = unknown>(
+  fn: () => AsyncGenerator<Y, R, void>,
+): Promise<Awaited<R> | EnteredFallback<Y>>;
+export async function scopeAsync(fn: unknown): Promise<unknown> {
+  return runAsync(scoped(asyncForm, fn));
+}
+
+/**
+ * {@link scopeAsync} for what is done when it returns.
+ *
+ * @param fn - the generator function; it has no arguments, and its `this` is to be bound. It yields nothing else
+ * @returns what the function returned, or the fallback of a manager that suppressed its error
+ * @throws TypeError if `fn` is no generator function; and at a `yield` of anything else, in the function
+ * @throws TypeError if the function returns a promise; the managers are exited with that error, and can't suppress it
+ * @throws whatever entering, the function or exiting throws
+ *
+ * @example
+ * ```ts
+ * import { closing, enter, scopeSync } from 'withal';
+ *
+ * const log: string[] = [];
+ * const file = (text: string) => closing({ text, close: () => log.push(`close ${text}`) });
+ *
+ * scopeSync(function* () {
+ *   const a = yield* enter(file('a'));
+ *   const b = yield* enter(file('b'));
+ *   return a.text + b.text;
+ * }); // => 'ab'
+ *
+ * log; // => ['close b', 'close a']
+ * ```
+ */
+export function scopeSync<Y extends EnterRequest<unknown, unknown> = never, R = unknown>(
+  fn: () => Generator<Y, R & NotPromise<R>, void>,
+): R | EnteredFallback<Y>;
+export function scopeSync(fn: unknown): unknown {
+  return runSync(scoped(syncForm, fn));
+}
+
+const asyncForm: ScopeForm = {
+  name: 'scopeAsync()',
+  other: 'scopeSync()',
+  syntax: 'async function*',
+  kind: 'AsyncGeneratorFunction',
+};
+
+const syncForm: ScopeForm = {
+  name: 'scopeSync()',
+  other: 'scopeAsync()',
+  syntax: 'function*',
+  kind: 'GeneratorFunction',
+};
+
+/** Both scopes: yields what the async one awaits. */
+function* scoped(form: ScopeForm, fn: unknown): Generator<unknown, unknown, unknown> {
+  const composition = compositionOf(started(form, fn));
+  let result: unknown;
+  let thrown: Thrown | undefined;
+  let refused: TypeError | undefined;
+  try {
+    result = yield* returned(form, composition);
+    if (form === syncForm && isThenable(result)) throw (refused = refusal(result));
+  } catch (error) {
+    thrown = { error };
+  }
+  const unwound = yield* unwinding(composition.pile, composition.twin.stop, false, thrown);
+  concluded(unwound);
+  // A manager that suppresses can't make up for a function that is still running.
+  if (refused) throw refused;
+  return thrown ? unwound.fallback?.value : result;
+}
+
+function started(form: ScopeForm, fn: unknown): Resumable {
+  const kind = kindOf(fn);
+  // A compiler may have made a plain function of it.
+  if (typeof fn !== 'function' || (kind !== form.kind && kind !== 'Function')) throw notScope(form, fn);
+  const generator: unknown = fn();
+  if (isGeneratorLike(generator, form === asyncForm)) return generator as Resumable;
+  markHandled(generator);
+  throw notScope(form, generator);
+}
+
+/** What the generator returns. A plain yield is an error there, and one more closes the generator. */
+function* returned({ name }: ScopeForm, composition: Composition): Generator<unknown, unknown, unknown> {
+  const { generator } = composition;
+  const step = yield* answering(composition, generator.next());
+  if (step.done) return step.value;
+  const error = plainYield(name, step.value);
+  const last = yield* answering(composition, generator.throw(error));
+  if (last.done) return last.value;
+  try {
+    yield* answering(composition, generator.return());
+  } catch (closing) {
+    throw keepBoth(closing, { error });
+  }
+  throw error;
+}
+
+function refusal(result: unknown): TypeError {
+  markHandled(result);
+  return scopeReturnedPromise(result);
+}

@@ -1,0 +1,116 @@
+import { abortSource, isAbort, type AbortSignalLike, type EnvironmentAbortSignal } from './abort.ts';
+import { isObject } from './describe.ts';
+import { asyncContextManager } from './generator.ts';
+import { notDuration, notSignal, timedOut } from './messages.ts';
+import type { AsyncContextManager } from './protocol.ts';
+
+/** What else {@link timeout} listens to. */
+export interface TimeoutOptions {
+  /** Aborts the block's signal too, with its own reason. */
+  readonly signal?: EnvironmentAbortSignal | undefined;
+}
+
+/**
+ * Makes a manager that gives the block an `AbortSignal`, which aborts with a `TimeoutError` when the time is up.
+ *
+ * It can't interrupt the block: what is to stop must be given the signal. A block that takes no notice of it and finishes
+ * late keeps its result.
+ *
+ * It equals:
+ *
+ * ```ts no-run: the equivalent
+ * const controller = new AbortController();
+ * const timer = setTimeout(() => controller.abort(timeoutError), ms);
+ * try {
+ *   return await body(controller.signal);
+ * } catch (error) {
+ *   throw isBecauseOf(timeoutError, error) ? timeoutError : error;
+ * } finally {
+ *   clearTimeout(timer);
+ * }
+ * ```
+ *
+ * @param ms - milliseconds, from the entry on; `Infinity` is never up
+ * @param options - `signal`: aborts the block's signal too; one that is aborted already fails the entry
+ * @returns a manager that can be used many times
+ * @throws TypeError if `ms` is no number, not a number or negative, or if `signal` is no `AbortSignal`
+ * @throws the `TimeoutError` from the block, where that failed because the time was up; the error that only says so is dropped
+ *
+ * @example
+ * ```ts
+ * import { timeout, withAsync } from 'withal';
+ *
+ * const waiting = withAsync(timeout(5), (signal) =>
+ *   new Promise((_resolve, reject) => {
+ *     signal.addEventListener('abort', () => reject(signal.reason));
+ *   }),
+ * );
+ *
+ * await waiting; // throws TimeoutError: within 5 ms
+ *
+ * await withAsync(timeout(1000), async (signal) => signal.aborted); // => false
+ * ```
+ */
+export function timeout(ms: number, options?: TimeoutOptions): AsyncContextManager<EnvironmentAbortSignal>;
+export function timeout(ms: unknown, options: unknown = {}): AsyncContextManager<EnvironmentAbortSignal> {
+  if (typeof ms !== 'number' || !(ms >= 0)) throw notDuration(ms);
+  const signal = isObject(options) ? options['signal'] : options;
+  if (signal !== undefined && !isSignal(signal)) throw notSignal(signal);
+  return limited(ms, signal);
+}
+
+function isSignal(value: unknown): value is AbortSignalLike {
+  return isObject(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function';
+}
+
+/** The block's error that only says that the time was up is dropped, and not kept as the cause of that. */
+const limited = /* @__PURE__ */ asyncContextManager(function timeout(ms: number, signal: AbortSignalLike | undefined) {
+  return Object.assign(limit(ms, signal), { keepsErrors: true as const });
+});
+
+async function* limit(
+  ms: number,
+  outer: AbortSignalLike | undefined,
+): AsyncGenerator<EnvironmentAbortSignal, void, void> {
+  outer?.throwIfAborted();
+  const source = abortSource();
+  let timeUp: Error | undefined;
+  const stop = after(ms, () => {
+    timeUp = timedOut(ms);
+    source.abort(timeUp);
+  });
+  const follow = () => {
+    source.abort(outer?.reason);
+  };
+  outer?.addEventListener('abort', follow);
+  try {
+    yield source.signal;
+  } catch (error) {
+    // The outer signal may have been first.
+    const isUp = timeUp && source.signal.reason === timeUp;
+    throw isUp && isAbort(error, source.signal) ? timeUp : error;
+  } finally {
+    stop();
+    outer?.removeEventListener('abort', follow);
+  }
+}
+
+interface Timers {
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** What a timer can hold: more would be over at once. */
+const longest = 2 ** 31 - 1;
+
+/** Calls back after that many milliseconds; gives what prevents it. */
+function after(ms: number, callback: () => void): () => void {
+  const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
+  let timer: unknown;
+  const wait = (left: number): void => {
+    if (left === Infinity) return;
+    timer = setTimeout(left > longest ? () => wait(left - longest) : callback, Math.min(left, longest));
+  };
+  wait(ms);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,94 @@
+// What a composition gives, with nothing annotated.
+
+import { expectTypeOf } from 'expect-type';
+import {
+  asyncContextManager,
+  closing,
+  contextManager,
+  enter,
+  suppress,
+  withAsync,
+  withSync,
+  type AsyncContextManager,
+  type ContextManager,
+} from 'withal';
+
+const database = asyncContextManager(async function* database(url: string) {
+  yield { url };
+});
+
+const recovering = asyncContextManager(async function* recovering() {
+  try {
+    yield 1;
+  } catch {
+    return 'recovered';
+  }
+  return 'recovered';
+});
+
+const three = asyncContextManager(async function* three() {
+  try {
+    yield 1;
+  } catch {
+    return 3 as const;
+  }
+  return 3 as const;
+});
+
+const level1 = asyncContextManager(async function* level1(url: string) {
+  const db = yield* enter(database(url));
+  expectTypeOf(db).toEqualTypeOf<{ url: string }>();
+  const count = yield* enter(recovering());
+  expectTypeOf(count).toEqualTypeOf<number>();
+  yield { db, count };
+});
+expectTypeOf(level1).toEqualTypeOf<
+  (url: string) => AsyncContextManager<{ db: { url: string }; count: number }, string>
+>();
+
+const level2 = asyncContextManager(async function* level2() {
+  const { db } = yield* enter(level1('a'));
+  yield* enter(suppress(TypeError));
+  yield db;
+});
+expectTypeOf(level2()).toEqualTypeOf<AsyncContextManager<{ url: string }, string | undefined>>();
+
+const level3 = asyncContextManager(async function* level3() {
+  yield yield* enter(level2());
+});
+expectTypeOf(withAsync(level3(), ({ url }) => url.length)).toEqualTypeOf<Promise<number | string | undefined>>();
+
+const sync = contextManager(function* sync() {
+  const file = yield* enter(closing({ close() {}, text: 'a' }));
+  yield file.text;
+});
+expectTypeOf(sync()).toEqualTypeOf<ContextManager<string>>();
+expectTypeOf(withSync(sync(), (text) => text.length)).toEqualTypeOf<number>();
+
+const wrong = contextManager(function* wrong() {
+  // @ts-expect-error -- a sync generator can't enter what is asynchronous
+  const db = yield* enter(database('a'));
+  yield db;
+});
+void wrong;
+
+const generic = asyncContextManager(async function* generic<T>(value: T) {
+  yield value;
+});
+expectTypeOf(withAsync(generic(1), (value) => value)).toEqualTypeOf<Promise<number>>();
+async function within<T>(value: T): Promise<Awaited<T>> {
+  return withAsync(generic(value), (value) => value);
+}
+void within;
+async function counted<T>(value: T): Promise<number> {
+  return withAsync(generic(value), () => 1);
+}
+void counted;
+
+const mixed = asyncContextManager(async function* mixed<T>(value: T) {
+  yield* enter(recovering());
+  yield* enter(suppress(TypeError));
+  yield* enter(three());
+  yield value;
+});
+expectTypeOf(mixed(1)).toEqualTypeOf<AsyncContextManager<number, 3 | string | undefined>>();
