@@ -142,19 +142,19 @@ export function* answering(
 /** The setup. Where it fails, what was entered is exited with that error. */
 function* entering(composition: Composition, asked: Step, top: Held): Generator<unknown, Step, unknown> {
   const { pile, twin } = composition;
-  let error: unknown;
+  let failure: Thrown | undefined;
   try {
     const step = yield* answering(composition, asked);
     if (!step.done) {
       pile.held.push(top);
       return step;
     }
-    error = didNotYield(top.manager);
-  } catch (failure) {
-    error = failure;
+  } catch (error) {
+    failure = { error };
   }
-  const { thrown } = yield* unwinding(pile, twin.stop, false, { error });
-  throw thrown ? thrown.error : didNotYield(top.manager, { error });
+  const { thrown } = yield* unwinding(pile, twin.stop, false, failure ?? { error: didNotYield(top.manager) });
+  // The failure may have been suppressed; but there is no value for a block.
+  throw thrown ? thrown.error : didNotYield(top.manager, failure);
 }
 
 function* exiting({ pile, twin }: Composition, told: Thrown | undefined): Generator<unknown, Step, unknown> {

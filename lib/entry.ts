@@ -108,7 +108,7 @@ export async function stopAsync(
   manager: unknown,
   { value }: Step,
   told: Thrown | undefined,
-  kept: Thrown | undefined = told,
+  kept: Thrown | undefined,
 ): Promise<Step> {
   if (isRequest(value)) return value[takeOver](entry, manager, 'exit', told);
   let last: Step | undefined;
@@ -128,7 +128,7 @@ export function stopSync(
   manager: unknown,
   { value }: Step,
   told: Thrown | undefined,
-  kept: Thrown | undefined = told,
+  kept: Thrown | undefined,
 ): Step {
   if (isRequest(value)) return value[takeOver](entry, manager, 'exit', told) as Step;
   let last: Step | undefined;

@@ -217,7 +217,7 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
     this.byHand = null;
     try {
       let step = thrown ? entry.throw(thrown.error) : entry.next();
-      if (!step.done) step = stopSync(entry, this, step, thrown);
+      if (!step.done) step = stopSync(entry, this, step, thrown, thrown);
       return thrown && { value: step.value };
     } catch (error) {
       return passed(entry, error, thrown);
@@ -246,7 +246,7 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
     this.byHand = null;
     try {
       let step = await (thrown ? entry.throw(thrown.error) : entry.next());
-      if (!step.done) step = await stopAsync(entry, this, step, thrown);
+      if (!step.done) step = await stopAsync(entry, this, step, thrown, thrown);
       return thrown && { value: step.value };
     } catch (error) {
       return passed(entry, error, thrown);

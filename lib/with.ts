@@ -78,7 +78,7 @@ export async function withAsync(manager: unknown, body: (value: unknown) => unkn
   // Outside the body's `try`: a failing commit must not be thrown back into the generator that committed.
   try {
     step = await (thrown ? entry.throw(thrown.error) : entry.next());
-    if (!step.done) step = await stopAsync(entry, manager, step, thrown);
+    if (!step.done) step = await stopAsync(entry, manager, step, thrown, thrown);
     return thrown ? step.value : result;
   } catch (error) {
     throw entry.keepsErrors ? error : keepBoth(error, thrown);
@@ -126,7 +126,7 @@ export function withSync(manager: unknown, body: (value: unknown) => unknown): u
   }
   try {
     step = thrown ? entry.throw(thrown.error) : entry.next();
-    if (!step.done) step = stopSync(entry, manager, step, thrown);
+    if (!step.done) step = stopSync(entry, manager, step, thrown, thrown);
   } catch (error) {
     throw entry.keepsErrors ? error : keepBoth(error, thrown);
   }

@@ -1,0 +1,613 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { builds } from './support/builds.ts';
+import { flatOf, type Flat } from './support/flat.ts';
+import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+
+const bodyError = new Error('body');
+const teardownError = new Error('teardown');
+
+/** A manager that writes down what happens to it, and answers an error as it is told to. */
+function logging({ manager }: Flat, events: unknown[]) {
+  return manager(function* logged(name: string, onError: (error: unknown) => unknown = rethrow) {
+    events.push(`enter ${name}`);
+    try {
+      yield name;
+    } catch (error) {
+      events.push(`${name} sees ${String(messageOf(error))}`);
+      return onError(error);
+    }
+    events.push(`exit ${name}`);
+    return undefined;
+  });
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function messageOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null | undefined)?.code ?? (error as Error | undefined)?.message ?? error;
+}
+
+function fail(): never {
+  throw bodyError;
+}
+
+describe.each(builds)('%s', (_build, library) => {
+  const { asyncContextManager, contextManager, enter, withAsync, withSync, SuppressedError } = library;
+
+  describe.each(flatOf(library).map((flat) => [flat.name, flat] as const))('enter, %s', (_name, flat) => {
+    let events: unknown[];
+    let logged: (name: string, onError?: (error: unknown) => unknown) => never;
+
+    beforeEach(() => {
+      events = [];
+      logged = logging(flat, events) as never;
+    });
+
+    it('gives what entering gave, and exits in reverse order after the generator is done', async () => {
+      const app = flat.manager(function* app(): Generator {
+        const a: unknown = yield* enter(logged('a'));
+        const b: unknown = yield* enter(logged('b'));
+        events.push('setup');
+        yield `${String(a)}${String(b)}`;
+        events.push('teardown');
+      });
+      expect(await flat.run(app(), (value) => (events.push('body'), value))).toBe('ab');
+      expect(events).toEqual(['enter a', 'enter b', 'setup', 'body', 'teardown', 'exit b', 'exit a']);
+    });
+
+    it('shows the error to the generator first, then to what it entered', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        try {
+          yield* enter(logged('b'));
+          yield;
+        } finally {
+          events.push('finally');
+        }
+      });
+      expect(await errorOf(() => flat.run(app(), fail))).toBe(bodyError);
+      expect(events).toEqual(['enter a', 'enter b', 'finally', 'b sees body', 'a sees body']);
+    });
+
+    it('tells what it entered that all is well where the generator suppresses, and gives its fallback', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        try {
+          yield;
+        } catch {
+          return 'fallback';
+        }
+        return undefined;
+      });
+      expect(await flat.run(app(), fail)).toBe('fallback');
+      expect(events).toEqual(['enter a', 'exit a']);
+    });
+
+    it('gives the fallback of an entered manager that suppresses; those below see nothing', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        yield* enter(logged('b', () => 'fallback'));
+        yield;
+      });
+      expect(await flat.run(app(), fail)).toBe('fallback');
+      expect(events).toEqual(['enter a', 'enter b', 'b sees body', 'exit a']);
+    });
+
+    it('shows a translation to what it entered', async () => {
+      const translated = new Error('translated', { cause: bodyError });
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        try {
+          yield;
+        } catch {
+          throw translated;
+        }
+      });
+      expect(await errorOf(() => flat.run(app(), fail))).toBe(translated);
+      expect(events).toEqual(['enter a', 'a sees translated']);
+    });
+
+    it('keeps both errors where the teardown of the generator fails, and that of an entered manager too', async () => {
+      const own = new Error('own');
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(
+          logged('a', () => {
+            throw own;
+          }),
+        );
+        try {
+          yield;
+        } finally {
+          throw teardownError;
+        }
+      });
+      const error = await errorOf(() => flat.run(app(), fail));
+      expect(error).toBe(own);
+      expect(reachableFrom(error)).toEqual([own, teardownError, bodyError]);
+      delete teardownError.cause;
+    });
+
+    it('throws the error of a manager below one that suppressed, without the error that was suppressed', async () => {
+      const own = new Error('own');
+      const failing = flat.manager(function* failing() {
+        yield;
+        throw own;
+      });
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(failing() as never);
+        yield* enter(logged('b', () => 'suppressed'));
+        yield;
+      });
+      const error = await errorOf(() => flat.run(app(), fail));
+      expect(reachableFrom(error)).toEqual([own]);
+    });
+
+    it('keeps the result of the body where a failing teardown was suppressed within', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a', () => 'fallback'));
+        yield;
+        throw teardownError;
+      });
+      expect(await flat.run(app(), () => 'result')).toBe('result');
+    });
+
+    it('throws an error from entering at the enter, where it can be caught', async () => {
+      const failing = flat.manager(function* failing(): Generator {
+        throw bodyError;
+      });
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        try {
+          yield* enter(failing() as never);
+        } catch (error) {
+          events.push(error);
+        }
+        yield* enter(logged('b'));
+        yield 'value';
+      });
+      expect(await flat.run(app())).toBe('value');
+      expect(events).toEqual(['enter a', bodyError, 'enter b', 'exit b', 'exit a']);
+    });
+
+    it('exits what was entered with the error of a setup that fails half-way', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        yield* enter(logged('b'));
+        throw bodyError;
+      });
+      expect(await errorOf(() => flat.run(app(), () => events.push('body')))).toBe(bodyError);
+      expect(events).toEqual(['enter a', 'enter b', 'b sees body', 'a sees body']);
+    });
+
+    it('says that it did not yield where the error of its setup was suppressed', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        yield* enter(logged('b', () => 'suppressed'));
+        throw bodyError;
+      });
+      const error = await errorOf(() => flat.run(app(), () => events.push('body')));
+      expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD', cause: bodyError });
+      expect(events).toEqual(['enter a', 'enter b', 'b sees body', 'exit a']);
+    });
+
+    it('exits what was entered by a generator that does not yield', async () => {
+      for (const onError of [rethrow, () => 'suppressed']) {
+        const app = flat.manager(function* app(): Generator {
+          yield* enter(logged('a', onError));
+        });
+        const error = await errorOf(() => flat.run(app(), () => events.push('body')));
+        expect(error).toMatchObject({
+          code: 'ERR_DID_NOT_YIELD',
+          message: 'Cannot enter app(): its generator must yield once, but it finished. Always yield.',
+        });
+        expect(error).not.toHaveProperty('cause');
+        expect(events.splice(0)).toEqual(['enter a', 'a sees ERR_DID_NOT_YIELD']);
+      }
+    });
+
+    it('closes a generator that yields again, and exits what was entered with that error', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        try {
+          yield 1;
+          yield 2;
+        } catch {
+          yield 3;
+        } finally {
+          events.push('closed');
+        }
+      });
+      for (const body of [() => 1, fail]) {
+        const error = await errorOf(() => flat.run(app(), body));
+        expect(error).toMatchObject({ code: 'ERR_DID_NOT_STOP' });
+        expect((error as Error).cause).toBe(body === fail ? bodyError : undefined);
+        expect(events.splice(0)).toEqual(['enter a', 'closed', 'a sees ERR_DID_NOT_STOP']);
+      }
+    });
+
+    it('enters in the teardown half, where nothing was entered before too', async () => {
+      const app = flat.manager(function* app(entersBefore: boolean): Generator {
+        if (entersBefore) yield* enter(logged('early'));
+        try {
+          yield;
+        } finally {
+          events.push(yield* enter(logged('late')));
+        }
+      });
+      for (const entersBefore of [true, false]) {
+        const [enterEarly, exitEarly, seenByEarly] = entersBefore
+          ? ['enter early', 'exit early', 'early sees body']
+          : [];
+        const those = (...expected: unknown[]) => expected.filter((event) => event !== undefined);
+        expect(await flat.run(app(entersBefore), () => 'result')).toBe('result');
+        expect(events.splice(0)).toEqual(those(enterEarly, 'enter late', 'late', 'exit late', exitEarly));
+        expect(await errorOf(() => flat.run(app(entersBefore), fail))).toBe(bodyError);
+        expect(events.splice(0)).toEqual(those(enterEarly, 'enter late', 'late', 'late sees body', seenByEarly));
+      }
+    });
+
+    it('suppresses, fails and joins errors in the teardown half as it does before', async () => {
+      const own = new Error('own');
+      const app = flat.manager(function* app(onError: (error: unknown) => unknown): Generator {
+        try {
+          yield;
+        } finally {
+          yield* enter(logged('late', onError));
+        }
+      });
+      expect(
+        await flat.run(
+          app(() => 'fallback'),
+          fail,
+        ),
+      ).toBe('fallback');
+      const throwing = app(() => {
+        throw own;
+      });
+      const error = await errorOf(() => flat.run(throwing, fail));
+      expect(reachableFrom(error)).toEqual([own, bodyError]);
+      const manager = flat.manager(function* manager(): Generator {
+        yield* enter(throwingOnExit() as never);
+        try {
+          yield;
+        } finally {
+          yield* enter(logged('late', () => 'suppressed'));
+        }
+      });
+      const throwingOnExit = flat.manager(function* throwingOnExit(): Generator {
+        yield;
+        throw teardownError;
+      });
+      expect(reachableFrom(await errorOf(() => flat.run(manager(), fail)))).toEqual([teardownError]);
+    });
+
+    it('enters while the generator is being closed', async () => {
+      const app = flat.manager(function* app(entersBefore: boolean): Generator {
+        if (entersBefore) yield* enter(logged('early'));
+        try {
+          yield 1;
+          yield 2;
+        } finally {
+          events.push(yield* enter(logged('closing')));
+        }
+      });
+      for (const entersBefore of [true, false]) {
+        const error = await errorOf(() => flat.run(app(entersBefore), () => 1));
+        expect(error).toMatchObject({ code: 'ERR_DID_NOT_STOP' });
+        expect(events.splice(0)).toEqual([
+          ...(entersBefore ? ['enter early'] : []),
+          'enter closing',
+          'closing',
+          'closing sees ERR_DID_NOT_STOP',
+          ...(entersBefore ? ['early sees ERR_DID_NOT_STOP'] : []),
+        ]);
+      }
+    });
+
+    it('keeps the error of a closing that entered something', async () => {
+      const app = flat.manager(function* app(): Generator {
+        try {
+          yield 1;
+          yield 2;
+        } finally {
+          yield* enter(logged('closing'));
+          throw teardownError;
+        }
+      });
+      const error = await errorOf(() => flat.run(app(), () => 1));
+      expect(error).toMatchObject({ code: 'ERR_DID_NOT_STOP', cause: teardownError });
+    });
+
+    it('enters in a loop, and where a condition says so', async () => {
+      const app = flat.manager(function* app(names: string[], isExtended: boolean): Generator {
+        const values: unknown[] = [];
+        for (const name of names) values.push(yield* enter(logged(name)));
+        if (isExtended) values.push(yield* enter(logged('extra')));
+        yield values;
+      });
+      expect(await flat.run(app(['a', 'b', 'c'], false))).toEqual(['a', 'b', 'c']);
+      expect(events.splice(0).slice(3)).toEqual(['exit c', 'exit b', 'exit a']);
+      expect(await flat.run(app([], true))).toEqual(['extra']);
+    });
+
+    it('enters thousands without recursion', async () => {
+      const app = flat.manager(function* app(): Generator {
+        for (let index = 0; index < 5000; index++) yield* enter(logged('many'));
+        yield;
+      });
+      await flat.run(app());
+      expect(events).toHaveLength(10_000);
+    });
+
+    it('composes to any depth', async () => {
+      const level = flat.manager(function* counted(depth: number): Generator {
+        if (depth === 0) return yield yield* enter(logged('bottom'));
+        const value: unknown = yield* enter(level(depth - 1) as never);
+        try {
+          yield `${String(value)}.`;
+        } catch (error) {
+          events.push(depth);
+          throw error;
+        }
+        return undefined;
+      });
+      expect(await flat.run(level(3))).toBe('bottom...');
+      events.splice(0);
+      expect(await errorOf(() => flat.run(level(3), fail))).toBe(bodyError);
+      expect(events).toEqual(['enter bottom', 3, 2, 1, 'bottom sees body']);
+    });
+
+    it('runs one manager many times: within itself, and at once', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield yield* enter(logged('a'));
+      })();
+      expect(await flat.run(app, () => flat.run(app))).toBe('a');
+      expect(await Promise.all([flat.run(app), flat.run(app)])).toEqual(['a', 'a']);
+      expect(events).toHaveLength(8);
+    });
+
+    it('enters one request twice', async () => {
+      const app = flat.manager(function* app(): Generator {
+        const request = enter(logged('a'));
+        yield* request;
+        yield* request;
+        yield;
+      });
+      await flat.run(app());
+      expect(events).toEqual(['enter a', 'enter a', 'exit a', 'exit a']);
+    });
+
+    it('passes falsy errors on', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        yield;
+      });
+      for (const error of [undefined, null, 0, '', NaN]) {
+        const outcome = await outcomeOf(() =>
+          flat.run(app(), () => {
+            throw error;
+          }),
+        );
+        expect(outcome).toEqual({ error });
+      }
+      expect(events.filter((event) => event === 'exit a')).toEqual([]);
+    });
+
+    it('works by hand', async () => {
+      const make = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        yield yield* enter(logged('b', (error) => (error === bodyError ? 'fallback' : rethrow(error))));
+      });
+      const app = make();
+      expect(await flat.enter(app)).toBe('b');
+      await flat.exit(app);
+      expect(events.splice(0)).toEqual(['enter a', 'enter b', 'exit b', 'exit a']);
+      await flat.enter(app);
+      expect(await flat.exit(app, { error: bodyError })).toEqual({ value: 'fallback' });
+      await flat.enter(app);
+      expect(await flat.exit(app, { error: teardownError })).toBe(false);
+    });
+
+    it('is told by a stack that the outcome is unknown, and nobody suppresses that', async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        yield* enter(logged('b', () => 'suppressed'));
+        try {
+          yield;
+        } catch {
+          yield* enter(logged('late'));
+        }
+      });
+      await flat.onStack(async (stack) => {
+        await stack.enterContext(app());
+        await stack.close();
+      });
+      expect(events.splice(0)).toEqual([
+        'enter a',
+        'enter b',
+        'enter late',
+        'late sees ERR_OUTCOME_UNKNOWN',
+        'b sees ERR_OUTCOME_UNKNOWN',
+        'a sees ERR_OUTCOME_UNKNOWN',
+      ]);
+      await flat.onStack(async (stack) => {
+        await stack.enterContext(app());
+        stack.complete();
+        await stack.close();
+      });
+      expect(events).toEqual(['enter a', 'enter b', 'exit b', 'exit a']);
+    });
+
+    it('is told of the unknown outcome where it enters in its teardown only', async () => {
+      const late = flat.manager(function* late(): Generator {
+        try {
+          yield;
+        } finally {
+          yield* enter(logged('late', () => 'suppressed'));
+        }
+      });
+      const again = flat.manager(function* again(): Generator {
+        try {
+          yield 1;
+        } catch {
+          yield 2;
+        }
+      });
+      await flat.onStack(async (stack) => {
+        await stack.enterContext(late());
+        await stack.close();
+      });
+      expect(events).toEqual(['enter late', 'late sees ERR_OUTCOME_UNKNOWN']);
+      const error = await errorOf(() =>
+        flat.onStack(async (stack) => {
+          await stack.enterContext(again());
+          await stack.close();
+        }),
+      );
+      expect(error).toMatchObject({ code: 'ERR_DID_NOT_STOP' });
+      expect(error).not.toHaveProperty('cause');
+    });
+
+    it('takes disposables, and keeps both errors as using does', async () => {
+      const resource = {
+        [Symbol.dispose]() {
+          events.push('disposed');
+          throw teardownError;
+        },
+      };
+      const app = flat.manager(function* app(): Generator {
+        yield yield* enter(resource);
+      });
+      const error = await errorOf(() =>
+        flat.run(app(), (value) => {
+          events.push(value);
+          return fail();
+        }),
+      );
+      expect(error).toBeInstanceOf(SuppressedError);
+      expect(error).toMatchObject({ error: teardownError, suppressed: bodyError });
+      expect(events).toEqual([resource, 'disposed']);
+    });
+
+    it('throws a TypeError at the enter where the input is wrong', async () => {
+      const app = flat.manager(function* app(given: unknown): Generator {
+        yield* enter(logged('a'));
+        try {
+          yield* enter(given as never);
+        } catch (error) {
+          events.push((error as Error).message);
+          throw error;
+        }
+        yield;
+      });
+      const error = await errorOf(() => flat.run(app(5)));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(events).toEqual([
+        'enter a',
+        'Cannot enter: enter() takes a manager or a disposable, but 5 was given. Make one with asyncContextManager().',
+        'a sees Cannot enter: enter() takes a manager or a disposable, but 5 was given. Make one with asyncContextManager().',
+      ]);
+      const slips: [unknown, string][] = [
+        [logged, 'Did you forget to call '],
+        [Promise.resolve(), 'Did you forget await?'],
+        [(function* () {})(), 'Did you mean aclosing()'],
+        [{ enter() {} }, 'Its exit() is missing.'],
+        [undefined, 'but undefined was given'],
+      ];
+      for (const [given, hint] of slips) expect(() => enter(given as never)).toThrow(hint);
+    });
+
+    it('throws a TypeError at a yield of enter without the star', async () => {
+      const app = flat.manager(function* app(): Generator {
+        try {
+          yield enter(logged('a'));
+        } catch (error) {
+          events.push((error as Error).message);
+          if (!(error instanceof TypeError)) throw error;
+        }
+        yield* enter(logged('b'));
+        yield 'value';
+      });
+      expect(await flat.run(app())).toBe('value');
+      expect(events.splice(1)).toEqual(['enter b', 'exit b']);
+      expect(events).toEqual([
+        expect.stringMatching(
+          /^Cannot enter: a generator yields enter\(\) with a star, but an object \(\w+\) was given\. Write yield\* enter\(manager\)\.$/,
+        ),
+      ]);
+      const last = flat.manager(function* last(): Generator {
+        try {
+          yield 'value';
+        } finally {
+          yield enter(logged('a'));
+        }
+      });
+      expect(await errorOf(() => flat.run(last()))).toBeInstanceOf(TypeError);
+    });
+
+    it('passes any other value to the block, whatever its properties say', async () => {
+      const proxies = [
+        new Proxy(() => undefined, { get: (_target, key) => (key === 'then' ? undefined : () => undefined) }),
+        new Proxy({}, { get: (_target, key) => (key === 'then' ? undefined : () => undefined) }),
+        Object.create({ [Symbol.for('withal.enter')]: fail }) as object,
+      ];
+      const giving = flat.manager(function* giving(value: unknown) {
+        yield value;
+      });
+      for (const value of proxies) expect(await flat.run(giving(value), (given) => [given === value])).toEqual([true]);
+    });
+  });
+
+  it('refuses an async manager in a sync generator, at the enter', () => {
+    const session = asyncContextManager(async function* session() {
+      yield;
+    });
+    const app = contextManager(function* app() {
+      yield* enter(session() as never);
+      yield;
+    });
+    expect(() => withSync(app(), () => undefined)).toThrow(
+      new TypeError(
+        'Cannot enter: enter() takes a manager or a disposable, but an object (AsyncGeneratorManager) was given. Did you mean asyncContextManager()?',
+      ),
+    );
+  });
+
+  it('takes sync managers and async disposables in an async generator, and awaits what they give', async () => {
+    const events: unknown[] = [];
+    const app = asyncContextManager(async function* app() {
+      const value = yield* enter({ enter: () => Promise.resolve('awaited'), exit: () => void events.push('exit') });
+      yield* enter({
+        [Symbol.asyncDispose]: async () => {
+          await Promise.resolve();
+          events.push('disposed');
+        },
+      });
+      yield value;
+    });
+    expect(await withAsync(app(), (value) => value)).toBe('awaited');
+    expect(events).toEqual(['disposed', 'exit']);
+  });
+
+  it('drives generators of the other copy of this package', async () => {
+    for (const [, other] of builds) {
+      const events: unknown[] = [];
+      const [sync, async] = flatOf(other) as [Flat, Flat];
+      for (const flat of [sync, async]) {
+        const logged = logging(flat, events);
+        const app = flat.manager(function* app(): Generator {
+          yield* enter(logged('a') as never);
+          yield* other.enter(logged('b') as never);
+          yield 'value';
+        });
+        const run = flat === sync ? withSync : withAsync;
+        expect(await (run as (manager: unknown, body: unknown) => unknown)(app(), (value: unknown) => value)).toBe(
+          'value',
+        );
+        expect(events.splice(0)).toEqual(['enter a', 'enter b', 'exit b', 'exit a']);
+      }
+    }
+  });
+});
