@@ -1,14 +1,12 @@
 // What one entry and exit costs, against driving the same generator by hand. Run it with `npm run bench`.
 //
-// Both sides are measured in many short rounds, in alternating order, and the ratio is taken in each round: whatever
-// slows the machine down for a while slows both. Each scenario has a process of its own, so that what the engine
-// learned from one neither helps nor hinders another.
+// Each scenario has a process of its own, so that what the engine learned from one neither helps nor hinders another.
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Bench } from 'tinybench';
 import { asyncContextManager, contextManager, withAsync, withSync } from 'withal';
 import { driveAsync, driveSync } from './by-hand.mjs';
+import { measureRounds, ratioOf, timeOf } from './rounds.mjs';
 
 const rounds = 61;
 const batchSize = 2000;
@@ -106,38 +104,20 @@ function expectOwn(caught) {
 // One scenario, in a process of its own
 
 async function measure({ byHand, withal }) {
-  const bench = new Bench({ time: 20, iterations: 3, warmupTime: 500, throws: true });
-  bench.add('by hand', byHand).add('withal', withal);
-  const [hand, library] = bench.tasks;
-  for (const task of [hand, library, hand, library]) await task.warmup();
-  const pairs = [];
-  for (let round = 0; round < rounds; round++) pairs.push(await pairOf(hand, library, round % 2 === 0));
+  const measured = await measureRounds({ byHand, withal }, { rounds, time: 20, warmupTime: 500 });
   if (outcomes < rounds * batchSize) throw new Error('The generators were not told of the outcomes.');
-  return pairs;
-}
-
-async function pairOf(hand, library, isHandFirst) {
-  for (const task of isHandFirst ? [hand, library] : [library, hand]) {
-    // A task that has a result is not run again.
-    task.reset();
-    await task.run();
-  }
-  return { byHand: nanoseconds(hand), withal: nanoseconds(library) };
-}
-
-function nanoseconds({ result }) {
-  return (result.latency.mean * 1e6) / batchSize;
+  return measured;
 }
 
 // All of them, and the table
 
 function row([name, { goal, aim }]) {
-  const pairs = measureApart(name);
-  const ratio = quantiles(pairs.map(({ byHand, withal }) => withal / byHand));
+  const measured = measureApart(name);
+  const ratio = ratioOf(measured, 'withal', 'byHand');
   return [
     name,
-    quantiles(pairs.map(({ byHand }) => byHand)).median.toFixed(0),
-    quantiles(pairs.map(({ withal }) => withal)).median.toFixed(0),
+    (timeOf(measured, 'byHand') / batchSize).toFixed(0),
+    (timeOf(measured, 'withal') / batchSize).toFixed(0),
     ratio.median.toFixed(3),
     `${ratio.lower.toFixed(3)} - ${ratio.upper.toFixed(3)}`,
     goal ? `${ratio.median <= goal ? '✔' : '✘'} <= ${goal.toFixed(2)}` : `(${aim.toFixed(2)})`,
@@ -146,12 +126,6 @@ function row([name, { goal, aim }]) {
 
 function measureApart(name) {
   return JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), name], { encoding: 'utf8' }));
-}
-
-function quantiles(values) {
-  const sorted = values.toSorted((one, other) => one - other);
-  const [lower, median, upper] = [1, 2, 3].map((quarter) => sorted[Math.floor((quarter * sorted.length) / 4)]);
-  return { lower, median, upper };
 }
 
 function print([name, ...cells]) {

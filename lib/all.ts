@@ -150,12 +150,13 @@ function inBothWays(members: Members): object {
 }
 
 const atOnce = /* @__PURE__ */ asyncContextManager(async function* all(members: Members) {
-  const request = askFor(members, (pile, twin) => enterAtOnce(members, pile, twin));
+  const request = askFor(members, enterAtOnce);
   yield valuesOf(members, yield* request as EnteringAsync<ContextManager<unknown[]>>);
 });
 
 /** Those that were entered are put on the pile in their order, also where others were not: so they see that error. */
-async function enterAtOnce({ managers }: Members, { held }: Pile, { enterOn }: Twin): Promise<unknown[]> {
+async function enterAtOnce({ held }: Pile, { enterOn }: Twin, members: unknown): Promise<unknown[]> {
+  const { managers } = members as Members;
   const piles = managers.map((): Pile => ({ held: [] }));
   const entries = await Promise.allSettled(
     managers.map(async (manager, index) => enterOn(piles[index] as Pile, manager)),

@@ -314,8 +314,8 @@ function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>)
   return disposal && (async () => void disposal());
 }
 
-async function enterOn({ held }: Pile, entry: Entry, manager: unknown): Promise<unknown> {
-  const value = await begunAsync(entry, manager);
+async function enterOn({ held }: Pile, given: Entry, manager: unknown): Promise<unknown> {
+  const { entry, value } = await begunAsync(given, manager);
   held.push({ entry, manager });
   return value;
 }

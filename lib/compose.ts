@@ -10,157 +10,177 @@ import {
   type Request,
   type Step,
 } from './entry.ts';
-import { didNotYield } from './messages.ts';
+import { didNotStop, didNotYield } from './messages.ts';
 import type { Thrown } from './protocol.ts';
-import { runAsync, runSync, unwinding, type Held, type Pile } from './stack.ts';
+import { runAsync, runSync, unwinding, type Pile, type Unwound } from './stack.ts';
+
+/** What a generator yields to have a manager entered. */
+export interface EnteringRequest extends Request {
+  /** Enters what is asked for; throws where that is wrong. */
+  enterOn(pile: Pile, twin: Twin): unknown;
+}
+
+export interface Resumable extends Entry {
+  next(value?: unknown): Step | Promise<Step>;
+}
 
 /** How a composition is driven: as what its generator is, async or sync. */
 export interface Twin {
   /** Enters the manager, and puts it on the pile. */
   enterOn(pile: Pile, manager: unknown): unknown;
-  run<T>(steps: Generator<unknown, T, unknown>): T | Promise<T>;
+  /** Enters what the generator asks for, until it gives something else. */
+  answer(generator: Resumable, pile: Pile, step: Step): Step | Promise<Step>;
   readonly stop: typeof stopAsync | typeof stopSync;
+  run<T, R>(steps: Generator<unknown, T, unknown>, conclude: (result: T) => R): R | Promise<R>;
 }
 
-export const asyncTwin: Twin = {
+const asyncTwin: Twin = {
   async enterOn({ held }, manager) {
-    const entry = asyncEntry(manager, 'enter()');
-    const value = await begunAsync(entry, manager);
+    const { entry, value } = await begunAsync(asyncEntry(manager, 'enter()'), manager);
     held.push({ entry, manager });
     return value;
   },
-  run: (steps) => runAsync(steps),
+  async answer(generator, pile, step) {
+    while (isRequest(step.value)) {
+      let value: unknown;
+      try {
+        value = await (step.value as EnteringRequest).enterOn(pile, asyncTwin);
+      } catch (error) {
+        step = await generator.throw(error);
+        continue;
+      }
+      step = await generator.next(value);
+    }
+    return step;
+  },
   stop: stopAsync,
+  run: runAsync,
 };
 
-export const syncTwin: Twin = {
+const syncTwin: Twin = {
   enterOn({ held }, manager) {
-    const entry = syncEntry(manager, 'enter()', 'asyncContextManager()');
-    const value = begunSync(entry, manager);
+    const { entry, value } = begunSync(syncEntry(manager, 'enter()', 'asyncContextManager()'), manager);
     held.push({ entry, manager });
     return value;
   },
-  run: runSync,
+  answer(generator, pile, step) {
+    while (isRequest(step.value)) {
+      let value: unknown;
+      try {
+        value = (step.value as EnteringRequest).enterOn(pile, syncTwin);
+      } catch (error) {
+        step = generator.throw(error) as Step;
+        continue;
+      }
+      step = generator.next(value) as Step;
+    }
+    return step;
+  },
   stop: stopSync,
+  run: runSync,
 };
 
-/** What a generator yields to have a manager entered. */
-export interface EnteringRequest extends Request {
-  /** Enters the manager; throws where what was asked for is wrong. */
-  enterOn(pile: Pile, twin: Twin): unknown;
-}
-
-/** A generator that may ask for managers, and the pile of those that it was given. */
-export interface Composition {
-  readonly twin: Twin;
-  readonly pile: Pile;
-  readonly generator: Resumable;
-}
-
-export interface Resumable {
-  next(value?: unknown): Step | Promise<Step>;
-  throw(error: unknown): Step | Promise<Step>;
-  return(): Step | Promise<Step>;
+/** Which of the two a generator is. */
+export function twinOf(generator: Resumable): Twin {
+  return Symbol.asyncIterator in generator ? asyncTwin : syncTwin;
 }
 
 /**
- * Drives a generator that has asked for a manager, in place of the driver that it told.
+ * Takes over where a generator asks for a manager: gives the entry to drive in its place.
  *
  * It equals an exit stack around the whole generator. The generator is the last thing on that stack: what comes out of it
- * is the outcome for the managers that it entered, those that it entered in its teardown included.
+ * is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
  */
-export function compose(
-  this: EnteringRequest,
-  entry: Entry,
-  manager: unknown,
-  during?: 'exit' | 'close',
-  told?: Thrown,
-): Step | Promise<Step> {
-  const composition = compositionOf(entry as Resumable);
-  const { twin, pile } = composition;
-  const top = topOf(composition);
+export function compose(this: EnteringRequest, entry: Entry, manager: unknown, during?: 'exit' | 'closing'): Entry {
+  const composition = new Composition(entry, manager);
   const asked = { done: false, value: this };
-  const go = () => twin.run(answering(composition, asked));
-  // The generator object is this run's alone: from here on its own methods drive the composition.
-  Object.assign<Entry, Entry>(entry, {
-    keepsErrors: true,
-    next: () => twin.run(exiting(composition, undefined)),
-    throw: (error) => twin.run(exiting(composition, { error })),
-  });
-  if (!during) return twin.run(entering(composition, asked, { entry: top, manager }));
-  const resumed = during === 'exit' ? { ...top, next: go, throw: go } : { next: again, throw: again, return: go };
-  pile.held.push({ entry: resumed, manager });
-  return twin.run(exiting(composition, told));
+  if (during) composition.resume(during, asked);
+  else composition.asked = asked;
+  return composition;
 }
 
-/** The methods of the generator are kept, for those of the entry are replaced. */
-export function compositionOf(generator: Resumable): Composition {
-  return {
-    twin: Symbol.asyncIterator in generator ? asyncTwin : syncTwin,
-    pile: { held: [] },
-    generator: {
-      next: generator.next.bind(generator),
-      throw: generator.throw.bind(generator),
-      return: generator.return.bind(generator),
-    },
-  };
-}
+class Composition implements Entry {
+  // Plain properties: one is made on each entry.
+  readonly keepsErrors = true;
+  readonly generator: Resumable;
+  readonly manager: unknown;
+  readonly twin: Twin;
+  readonly pile: Pile = { held: [] };
+  /** What the generator gave when it had asked, until this is entered. */
+  asked: Step | undefined;
 
-/** The generator as an entry that never asks for anything. */
-function topOf(composition: Composition): Resumable {
-  const { twin, generator } = composition;
-  return {
-    next: () => twin.run(answering(composition, generator.next())),
-    throw: (error) => twin.run(answering(composition, generator.throw(error))),
-    return: () => twin.run(answering(composition, generator.return())),
-  };
-}
-
-function again(): Step {
-  return { done: false, value: undefined };
-}
-
-/** Enters what the generator asks for, until it gives something else. */
-export function* answering(
-  { twin, pile, generator }: Composition,
-  resumed: unknown,
-): Generator<unknown, Step, unknown> {
-  let step = (yield resumed) as Step;
-  while (isRequest(step.value)) {
-    let value: unknown;
-    try {
-      value = yield (step.value as EnteringRequest).enterOn(pile, twin);
-    } catch (error) {
-      step = (yield generator.throw(error)) as Step;
-      continue;
-    }
-    step = (yield generator.next(value)) as Step;
+  constructor(generator: Resumable, manager: unknown) {
+    this.generator = generator;
+    this.manager = manager;
+    this.twin = twinOf(generator);
   }
-  return step;
+
+  next(): Step | Promise<Step> {
+    return this.asked ? this.twin.run(entering(this, this.asked), same) : this.exit(undefined);
+  }
+
+  throw(error: unknown): Step | Promise<Step> {
+    return this.exit({ error });
+  }
+
+  /** The generator asked in the teardown half, and so has been told of the outcome: it only goes on. */
+  resume(during: 'exit' | 'closing', asked: Step): void {
+    const { generator, manager, twin, pile } = this;
+    // The driver still holds the generator itself, and asks it.
+    generator.keepsErrors = true;
+    const begun = () => twin.answer(generator, pile, asked);
+    const exit =
+      during === 'exit' ? begun : (thrown: Thrown | undefined) => twin.run(closing(begun, manager, thrown), same);
+    pile.held.push({ entry: generator, manager, exit });
+  }
+
+  private exit(told: Thrown | undefined): Step | Promise<Step> {
+    const { pile, twin } = this;
+    return twin.run(unwinding(pile, twin.stop, false, told), (unwound) => stepOf(unwound, told));
+  }
 }
 
 /** The setup. Where it fails, what was entered is exited with that error. */
-function* entering(composition: Composition, asked: Step, top: Held): Generator<unknown, Step, unknown> {
-  const { pile, twin } = composition;
+function* entering(composition: Composition, asked: Step): Generator<unknown, Step, unknown> {
+  const { generator, manager, twin, pile } = composition;
+  composition.asked = undefined;
   let failure: Thrown | undefined;
   try {
-    const step = yield* answering(composition, asked);
+    const step = (yield twin.answer(generator, pile, asked)) as Step;
     if (!step.done) {
-      pile.held.push(top);
+      pile.held.push({ entry: generator, manager });
       return step;
     }
   } catch (error) {
     failure = { error };
   }
-  const { thrown } = yield* unwinding(pile, twin.stop, false, failure ?? { error: didNotYield(top.manager) });
+  const { thrown } = yield* unwinding(pile, twin.stop, false, failure ?? { error: didNotYield(manager) });
   // The failure may have been suppressed; but there is no value for a block.
-  throw thrown ? thrown.error : didNotYield(top.manager, failure);
+  throw thrown ? thrown.error : didNotYield(manager, failure);
 }
 
-function* exiting({ pile, twin }: Composition, told: Thrown | undefined): Generator<unknown, Step, unknown> {
-  const { thrown, fallback } = yield* unwinding(pile, twin.stop, false, told);
+/** A generator that yielded again is being closed, and asked for a manager. */
+function* closing(
+  goOn: () => unknown,
+  manager: unknown,
+  thrown: Thrown | undefined,
+): Generator<unknown, never, unknown> {
+  let failure: Thrown | undefined;
+  try {
+    yield goOn();
+  } catch (error) {
+    failure = { error };
+  }
+  throw didNotStop(manager, thrown, failure);
+}
+
+function stepOf({ thrown, fallback }: Unwound, told: Thrown | undefined): Step {
   if (thrown) throw thrown.error;
-  // An unknown outcome is not to be suppressed, and so passes.
+  // Nobody can suppress an unknown outcome: it passes.
   if (told && !fallback) throw told.error;
   return { done: true, value: fallback?.value };
+}
+
+function same<T>(value: T): T {
+  return value;
 }

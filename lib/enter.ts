@@ -1,5 +1,5 @@
-import { compose, type EnteringRequest } from './compose.ts';
-import { isEnterable, takeOver } from './entry.ts';
+import { compose, type EnteringRequest, type Twin } from './compose.ts';
+import { isEnterable, takeOver, type Request } from './entry.ts';
 import { notEnterable, starForgotten } from './messages.ts';
 import type {
   AsyncEnterable,
@@ -10,6 +10,7 @@ import type {
   FallbackSync,
   NotGenerator,
 } from './protocol.ts';
+import type { Pile } from './stack.ts';
 
 declare const asked: unique symbol;
 
@@ -105,56 +106,66 @@ export function enter<M extends Enterable>(manager: M & NotGenerator<M>): Enteri
 export function enter<M extends AsyncEnterable>(manager: M & NotGenerator<M>): EnteringAsync<M>;
 export function enter(manager: unknown): unknown {
   if (!isEnterable(manager)) throw notEnterable('enter()', manager);
-  return askFor(manager, (pile, twin) => twin.enterOn(pile, manager));
+  return askFor(manager, enterGiven);
 }
 
-type EnterOn = EnteringRequest['enterOn'];
+const enterGiven: EnterOn = (pile, twin, manager) => twin.enterOn(pile, manager);
+
+type EnterOn = (pile: Pile, twin: Twin, given: unknown) => unknown;
 
 /** What is to be yielded with the star; where it is not, a message names `given`. */
 export function askFor(given: unknown, enterOn: EnterOn): unknown {
   return new Unstarred(given, enterOn);
 }
 
-class Unstarred implements EnteringRequest {
-  readonly [takeOver]: EnteringRequest[typeof takeOver] = compose;
-  readonly #given: unknown;
-  readonly #enterOn: EnterOn;
+// Plain properties: these two are made for each manager that is entered.
 
-  constructor(given: unknown, enterOn: EnterOn) {
-    this.#given = given;
-    this.#enterOn = enterOn;
+class Unstarred implements EnteringRequest {
+  readonly [takeOver]: Request[typeof takeOver] = compose;
+  readonly given: unknown;
+  private readonly enter: EnterOn;
+
+  constructor(given: unknown, enter: EnterOn) {
+    this.given = given;
+    this.enter = enter;
   }
 
   [Symbol.iterator](): Starred {
-    return new Starred(this.#enterOn);
+    return new Starred(this.given, this.enter);
   }
 
   [Symbol.asyncIterator](): Starred {
-    return new Starred(this.#enterOn);
+    return new Starred(this.given, this.enter);
   }
 
   enterOn(): never {
-    throw starForgotten(this.#given);
+    throw starForgotten(this.given);
   }
 }
 
 /** The request itself. It ends with what the driver sends: the value that was entered, or the error from entering. */
 class Starred implements EnteringRequest {
-  readonly [takeOver]: EnteringRequest[typeof takeOver] = compose;
-  readonly enterOn: EnterOn;
-  #isAsked = false;
+  readonly [takeOver]: Request[typeof takeOver] = compose;
+  private readonly given: unknown;
+  private readonly enter: EnterOn;
+  private isAsked = false;
 
-  constructor(enterOn: EnterOn) {
-    this.enterOn = enterOn;
+  constructor(given: unknown, enter: EnterOn) {
+    this.given = given;
+    this.enter = enter;
   }
 
   next(value: unknown): IteratorResult<this, unknown> {
-    if (this.#isAsked) return { done: true, value };
-    this.#isAsked = true;
+    if (this.isAsked) return { done: true, value };
+    this.isAsked = true;
     return { done: false, value: this };
   }
 
   throw(error: unknown): never {
     throw error;
+  }
+
+  enterOn(pile: Pile, twin: Twin): unknown {
+    return this.enter(pile, twin, this.given);
   }
 }

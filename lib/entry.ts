@@ -36,10 +36,10 @@ export const takeOver: unique symbol = Symbol.for('withal.enter');
 /** What a generator yields for its driver, and not for the block. */
 export interface Request {
   /**
-   * Drives the entry from now on: until it has a value for the block, where it was entering; to its end, where it was
-   * exiting, or being closed.
+   * Gives the entry to drive in place of the one that asked. Its next step enters; where that one asked while it exited
+   * or was being closed, its next step or `throw()` goes on with that.
    */
-  [takeOver](entry: Entry, manager: unknown, during?: 'exit' | 'close', told?: Thrown): Step | Promise<Step>;
+  readonly [takeOver]: (entry: Entry, manager: unknown, during?: 'exit' | 'closing') => Entry;
 }
 
 /** An own property, for there are proxies that have any other. */
@@ -83,25 +83,43 @@ export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry
   return enter && exit && madeAsync(suffix !== '', enter, exit);
 }
 
-/** Enters, and gives the value for the block. */
-export async function begunAsync(entry: Entry, manager: unknown): Promise<unknown> {
+/** Enters: gives the value for the block, and the entry to exit. */
+export async function begunAsync(entry: Entry, manager: unknown): Promise<Begun<Entry>> {
   let step = await entry.next();
-  if (isRequest(step.value)) step = await step.value[takeOver](entry, manager);
+  if (isRequest(step.value)) {
+    entry = step.value[takeOver](entry, manager);
+    step = await entry.next();
+  }
   if (step.done) throw didNotYield(manager);
-  return step.value;
+  return { entry, value: step.value };
 }
 
 /** {@link begunAsync} for a synchronous driver. */
-export function begunSync(entry: SyncEntry, manager: unknown): unknown {
+export function begunSync(entry: SyncEntry, manager: unknown): Begun<SyncEntry> {
   let step = entry.next();
-  if (isRequest(step.value)) step = step.value[takeOver](entry, manager) as Step;
+  if (isRequest(step.value)) {
+    entry = step.value[takeOver](entry, manager) as SyncEntry;
+    step = entry.next();
+  }
   if (step.done) throw didNotYield(manager);
-  return step.value;
+  return { entry, value: step.value };
+}
+
+interface Begun<E> {
+  readonly entry: E;
+  readonly value: unknown;
+}
+
+/** The step that exits. */
+export function leave(entry: SyncEntry, thrown: Thrown | undefined): Step;
+export function leave(entry: Entry, thrown: Thrown | undefined): Step | Promise<Step>;
+export function leave(entry: Entry, thrown: Thrown | undefined): Step | Promise<Step> {
+  return thrown ? entry.throw(thrown.error) : entry.next();
 }
 
 /**
- * Ends an entry that gave another step: once, where it yielded again, and should it yield even then, it is left where it
- * is. `kept` is the block's error, where the entry was told of something else.
+ * Ends an entry that gave another step: once, where it yielded again; should it yield even then, it is left where it is.
+ * `kept` is the block's error, where the entry was told of something else.
  */
 export async function stopAsync(
   entry: Entry,
@@ -110,7 +128,7 @@ export async function stopAsync(
   told: Thrown | undefined,
   kept: Thrown | undefined,
 ): Promise<Step> {
-  if (isRequest(value)) return value[takeOver](entry, manager, 'exit', told);
+  if (isRequest(value)) return leave(value[takeOver](entry, manager, 'exit'), told);
   let last: Step | undefined;
   let closing: Thrown | undefined;
   try {
@@ -118,7 +136,7 @@ export async function stopAsync(
   } catch (error) {
     closing = { error };
   }
-  if (isRequest(last?.value)) return last.value[takeOver](entry, manager, 'close', told);
+  if (isRequest(last?.value)) return leave(last.value[takeOver](entry, manager, 'closing'), told);
   throw didNotStop(manager, kept, closing);
 }
 
@@ -130,7 +148,7 @@ export function stopSync(
   told: Thrown | undefined,
   kept: Thrown | undefined,
 ): Step {
-  if (isRequest(value)) return value[takeOver](entry, manager, 'exit', told) as Step;
+  if (isRequest(value)) return leave(value[takeOver](entry, manager, 'exit') as SyncEntry, told);
   let last: Step | undefined;
   let closing: Thrown | undefined;
   try {
@@ -138,7 +156,7 @@ export function stopSync(
   } catch (error) {
     closing = { error };
   }
-  if (isRequest(last?.value)) return last.value[takeOver](entry, manager, 'close', told) as Step;
+  if (isRequest(last?.value)) return leave(last.value[takeOver](entry, manager, 'closing') as SyncEntry, told);
   throw didNotStop(manager, kept, closing);
 }
 
@@ -162,11 +180,10 @@ export type ExitSync = (thrown: Thrown | undefined, kept: Thrown | undefined) =>
 
 /** Enters for a driver whose block is no function, and gives the way out. */
 export async function enteredAsync(manager: unknown): Promise<ExitAsync> {
-  const entry = asyncEntry(manager, 'the decorator');
-  await begunAsync(entry, manager);
+  const { entry } = await begunAsync(asyncEntry(manager, 'the decorator'), manager);
   return async (thrown, kept) => {
     try {
-      const step = await (thrown ? entry.throw(thrown.error) : entry.next());
+      const step = await leave(entry, thrown);
       return (step.done ? step : await stopAsync(entry, manager, step, thrown, kept)).value;
     } catch (error) {
       throw entry.keepsErrors ? error : keepBoth(error, kept);
@@ -176,11 +193,10 @@ export async function enteredAsync(manager: unknown): Promise<ExitAsync> {
 
 /** {@link enteredAsync} for a synchronous driver. */
 export function enteredSync(manager: unknown): ExitSync {
-  const entry = syncEntry(manager, 'the decorator');
-  begunSync(entry, manager);
+  const { entry } = begunSync(syncEntry(manager, 'the decorator'), manager);
   return (thrown, kept) => {
     try {
-      const step = thrown ? entry.throw(thrown.error) : entry.next();
+      const step = leave(entry, thrown);
       return (step.done ? step : stopSync(entry, manager, step, thrown, kept)).value;
     } catch (error) {
       throw entry.keepsErrors ? error : keepBoth(error, kept);

@@ -124,8 +124,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
     const pile = this.#open('enterContext', manager);
-    const entry = syncEntry(manager, 'enterContext()');
-    const value = begunSync(entry, manager);
+    const { entry, value } = begunSync(syncEntry(manager, 'enterContext()'), manager);
     pile.held.push({ entry, manager });
     if (pile.isUnwound) return this.#refuse(pile, manager);
     this.#isComplete = false;
@@ -195,7 +194,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   exit(thrown?: Thrown): ExitAnswer<F> {
     const pile = this.#take();
-    return pile && (answered(runSync(unwinding(pile, stopSync, false, thrown)), thrown) as ExitAnswer<F>);
+    return (
+      pile &&
+      (runSync(unwinding(pile, stopSync, false, thrown), (unwound) => answered(unwound, thrown)) as ExitAnswer<F>)
+    );
   }
 
   /**
@@ -205,12 +207,12 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   dispose(): void {
     const pile = this.#take();
-    if (pile) concluded(runSync(unwinding(pile, stopSync, !this.#isComplete, undefined)));
+    if (pile) runSync(unwinding(pile, stopSync, !this.#isComplete, undefined), concluded);
   }
 
   /** The setup of the manager finished this stack: what it entered is exited at once. */
   #refuse(pile: Pile, manager: unknown): never {
-    concluded(runSync(unwinding(pile, stopSync, true, undefined)));
+    runSync(unwinding(pile, stopSync, true, undefined), concluded);
     throw stackFinished('an ExitStack', 'enterContext', manager);
   }
 

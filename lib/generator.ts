@@ -1,5 +1,5 @@
 import { isObject, kindOf, markHandled, isError } from './describe.ts';
-import { begunAsync, begunSync, fresh, stopAsync, stopSync, type Entry, type SyncEntry } from './entry.ts';
+import { begunAsync, begunSync, fresh, leave, stopAsync, stopSync, type Entry, type SyncEntry } from './entry.ts';
 import type { EnteredFallback, EnterRequest, Yielded } from './enter.ts';
 import { keepBoth } from './errors.ts';
 import { alreadyEntered, notEntered, notGeneratorFunction, notThrown, subject, type Maker } from './messages.ts';
@@ -203,8 +203,7 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
     if (this.byHand !== undefined) throw alreadyEntered(this);
     this.byHand = null;
     try {
-      const entry = this[fresh]() as SyncEntry;
-      const value = begunSync(entry, this);
+      const { entry, value } = begunSync(this[fresh]() as SyncEntry, this);
       this.byHand = entry;
       return value;
     } finally {
@@ -216,7 +215,7 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
     const entry = exitable(this, this.byHand, thrown) as SyncEntry;
     this.byHand = null;
     try {
-      let step = thrown ? entry.throw(thrown.error) : entry.next();
+      let step = leave(entry, thrown);
       if (!step.done) step = stopSync(entry, this, step, thrown, thrown);
       return thrown && { value: step.value };
     } catch (error) {
@@ -232,8 +231,7 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
     if (this.byHand !== undefined) throw alreadyEntered(this);
     this.byHand = null;
     try {
-      const entry = this[fresh]();
-      const value = await begunAsync(entry, this);
+      const { entry, value } = await begunAsync(this[fresh](), this);
       this.byHand = entry;
       return value;
     } finally {
@@ -245,7 +243,7 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
     const entry = exitable(this, this.byHand, thrown);
     this.byHand = null;
     try {
-      let step = await (thrown ? entry.throw(thrown.error) : entry.next());
+      let step = await leave(entry, thrown);
       if (!step.done) step = await stopAsync(entry, this, step, thrown, thrown);
       return thrown && { value: step.value };
     } catch (error) {

@@ -1,11 +1,12 @@
-import { answering, compositionOf, type Composition, type Resumable } from './compose.ts';
+import { twinOf, type Resumable, type Twin } from './compose.ts';
 import { isThenable, kindOf, markHandled } from './describe.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
+import type { Step } from './entry.ts';
 import { keepBoth } from './errors.ts';
 import { isGeneratorLike } from './generator.ts';
 import { notScope, plainYield, scopeReturnedPromise, type ScopeForm } from './messages.ts';
 import type { Thrown } from './protocol.ts';
-import { concluded, runAsync, runSync, unwinding } from './stack.ts';
+import { concluded, runAsync, runSync, unwinding, type Pile } from './stack.ts';
 import type { NotPromise } from './with.ts';
 
 /**
@@ -52,7 +53,7 @@ export async function scopeAsync<Y extends EnterRequest<unknown, unknown> = neve
   fn: () => AsyncGenerator<Y, R, void>,
 ): Promise<Awaited<R> | EnteredFallback<Y>>;
 export async function scopeAsync(fn: unknown): Promise<unknown> {
-  return runAsync(scoped(asyncForm, fn));
+  return runAsync(scoped(asyncForm, fn), (result) => result);
 }
 
 /**
@@ -84,7 +85,7 @@ export function scopeSync<Y extends EnterRequest<unknown, unknown> = never, R = 
   fn: () => Generator<Y, R & NotPromise<R>, void>,
 ): R | EnteredFallback<Y>;
 export function scopeSync(fn: unknown): unknown {
-  return runSync(scoped(syncForm, fn));
+  return runSync(scoped(syncForm, fn), (result) => result);
 }
 
 const asyncForm: ScopeForm = {
@@ -103,17 +104,19 @@ const syncForm: ScopeForm = {
 
 /** Both scopes: yields what the async one awaits. */
 function* scoped(form: ScopeForm, fn: unknown): Generator<unknown, unknown, unknown> {
-  const composition = compositionOf(started(form, fn));
+  const generator = started(form, fn);
+  const twin = twinOf(generator);
+  const pile: Pile = { held: [] };
   let result: unknown;
   let thrown: Thrown | undefined;
   let refused: TypeError | undefined;
   try {
-    result = yield* returned(form, composition);
+    result = yield* returned(form, twin, generator, pile);
     if (form === syncForm && isThenable(result)) throw (refused = refusal(result));
   } catch (error) {
     thrown = { error };
   }
-  const unwound = yield* unwinding(composition.pile, composition.twin.stop, false, thrown);
+  const unwound = yield* unwinding(pile, twin.stop, false, thrown);
   concluded(unwound);
   // A manager that suppresses can't make up for a function that is still running.
   if (refused) throw refused;
@@ -131,15 +134,19 @@ function started(form: ScopeForm, fn: unknown): Resumable {
 }
 
 /** What the generator returns. A plain yield is an error there, and one more closes the generator. */
-function* returned({ name }: ScopeForm, composition: Composition): Generator<unknown, unknown, unknown> {
-  const { generator } = composition;
-  const step = yield* answering(composition, generator.next());
+function* returned(
+  { name }: ScopeForm,
+  { answer }: Twin,
+  generator: Resumable,
+  pile: Pile,
+): Generator<unknown, unknown, unknown> {
+  const step = (yield answer(generator, pile, (yield generator.next()) as Step)) as Step;
   if (step.done) return step.value;
   const error = plainYield(name, step.value);
-  const last = yield* answering(composition, generator.throw(error));
+  const last = (yield answer(generator, pile, (yield generator.throw(error)) as Step)) as Step;
   if (last.done) return last.value;
   try {
-    yield* answering(composition, generator.return());
+    yield answer(generator, pile, (yield generator.return?.()) as Step);
   } catch (closing) {
     throw keepBoth(closing, { error });
   }

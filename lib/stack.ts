@@ -1,4 +1,4 @@
-import { stopAsync, stopSync, type Entry, type Step, type SyncEntry } from './entry.ts';
+import { leave, type Entry, type stopAsync, type stopSync, type Step, type SyncEntry } from './entry.ts';
 import { isUnknownOutcome, keepBoth, suppressing, unknownOutcome, withoutOutcome } from './errors.ts';
 import { notDisposable, notExit, notFunction, outcomeNotSaid } from './messages.ts';
 import type { AnsweredValue, ExitAnswer, Suppressed, Thrown } from './protocol.ts';
@@ -21,6 +21,8 @@ export interface Held {
   readonly entry?: Entry;
   readonly manager?: unknown;
   readonly disposal?: () => unknown;
+  /** Where the entry has been told of the outcome: goes on with its exit. */
+  readonly exit?: (thrown: Thrown | undefined) => unknown;
 }
 
 /** What `move()` hands over. */
@@ -52,13 +54,13 @@ export function* unwinding(
   let isAwaitOwed = false;
   pile.isUnwound = true;
   for (let item = pile.held.pop(); item; item = pile.held.pop()) {
-    const { entry, manager, disposal } = item;
+    const { entry, manager, disposal, exit } = item;
     try {
       if (entry) {
         // Made only for a manager: what TC39's stacks can hold notices nothing of it.
         if (isUnknown) unknown ??= unknownOutcome(outcomeNotSaid());
         const told = thrown ?? unknown;
-        let step = (yield told ? entry.throw(told.error) : entry.next()) as Step;
+        let step = (yield exit ? exit(thrown) : leave(entry, told)) as Step;
         if (!step.done) step = (yield stop(entry as SyncEntry, manager, step, told, thrown)) as Step;
         if (thrown) [fallback, thrown] = [{ value: step.value }, undefined];
       } else if (disposal) {
@@ -81,10 +83,7 @@ export function* unwinding(
 }
 
 /** Takes the steps in turn, awaiting what each yields. */
-export async function runAsync<T, R = T>(
-  steps: Generator<unknown, T, unknown>,
-  conclude: (result: T) => R = (result) => result as unknown as R,
-): Promise<R> {
+export async function runAsync<T, R>(steps: Generator<unknown, T, unknown>, conclude: (result: T) => R): Promise<R> {
   let step = steps.next();
   while (!step.done) {
     try {
@@ -97,10 +96,10 @@ export async function runAsync<T, R = T>(
 }
 
 /** {@link runAsync} where nothing is to be awaited. */
-export function runSync<T>(steps: Generator<unknown, T, unknown>): T {
+export function runSync<T, R>(steps: Generator<unknown, T, unknown>, conclude: (result: T) => R): R {
   let step = steps.next();
   while (!step.done) step = steps.next(step.value);
-  return step.value;
+  return conclude(step.value);
 }
 
 /** What to throw on where an exit or a disposal threw the error. */

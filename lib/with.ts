@@ -1,5 +1,15 @@
 import { isThenable, markHandled } from './describe.ts';
-import { asyncEntry, begunSync, isRequest, stopAsync, stopSync, syncEntry, takeOver, type Step } from './entry.ts';
+import {
+  asyncEntry,
+  begunSync,
+  isRequest,
+  leave,
+  stopAsync,
+  stopSync,
+  syncEntry,
+  takeOver,
+  type Step,
+} from './entry.ts';
 import { keepBoth } from './errors.ts';
 import { bodyNotFunction, bodyReturnedPromise, didNotYield } from './messages.ts';
 import type {
@@ -64,9 +74,12 @@ export async function withAsync<M extends AsyncEnterable, R>(
 ): Promise<Awaited<R> | Awaited<Fallback<M>>>;
 export async function withAsync(manager: unknown, body: (value: unknown) => unknown): Promise<unknown> {
   if (typeof body !== 'function') throw bodyNotFunction('withAsync()', body);
-  const entry = asyncEntry(manager, 'withAsync()');
+  let entry = asyncEntry(manager, 'withAsync()');
   let step = await entry.next();
-  if (isRequest(step.value)) step = await step.value[takeOver](entry, manager);
+  if (isRequest(step.value)) {
+    entry = step.value[takeOver](entry, manager);
+    step = await entry.next();
+  }
   if (step.done) throw didNotYield(manager);
   let result: unknown;
   let thrown: Thrown | undefined;
@@ -77,7 +90,7 @@ export async function withAsync(manager: unknown, body: (value: unknown) => unkn
   }
   // Outside the body's `try`: a failing commit must not be thrown back into the generator that committed.
   try {
-    step = await (thrown ? entry.throw(thrown.error) : entry.next());
+    step = await leave(entry, thrown);
     if (!step.done) step = await stopAsync(entry, manager, step, thrown, thrown);
     return thrown ? step.value : result;
   } catch (error) {
@@ -112,8 +125,7 @@ export function withSync<M extends Enterable, R>(
 ): R | FallbackSync<M>;
 export function withSync(manager: unknown, body: (value: unknown) => unknown): unknown {
   if (typeof body !== 'function') throw bodyNotFunction('withSync()', body);
-  const entry = syncEntry(manager, 'withSync()');
-  const value = begunSync(entry, manager);
+  const { entry, value } = begunSync(syncEntry(manager, 'withSync()'), manager);
   let result: unknown;
   let thrown: Thrown | undefined;
   let refused: TypeError | undefined;
@@ -125,7 +137,7 @@ export function withSync(manager: unknown, body: (value: unknown) => unknown): u
     thrown = { error };
   }
   try {
-    step = thrown ? entry.throw(thrown.error) : entry.next();
+    step = leave(entry, thrown);
     if (!step.done) step = stopSync(entry, manager, step, thrown, thrown);
   } catch (error) {
     throw entry.keepsErrors ? error : keepBoth(error, thrown);

@@ -1,0 +1,97 @@
+// What a manager costs that is composed with `enter`, against nested blocks of the same managers: as many generators
+// either way. Beside it the floor, the same generators driven by hand. Run it with `npm run bench:compose`.
+
+import { asyncContextManager, contextManager, enter, withAsync, withSync } from 'withal';
+import { driveAsync, driveSync } from './by-hand.mjs';
+import { measureRounds, ratioOf, timeOf } from './rounds.mjs';
+
+const goal = 1.6;
+const batchSize = 1000;
+
+let exits = 0;
+
+function* part(value) {
+  try {
+    yield value;
+  } finally {
+    exits += 1;
+  }
+}
+
+async function* partAsync(value) {
+  try {
+    yield value;
+  } finally {
+    exits += 1;
+  }
+}
+
+const opened = contextManager(part);
+const openedAsync = asyncContextManager(partAsync);
+
+// One generator around three, in each form.
+
+const composed = contextManager(function* composed(value) {
+  const a = yield* enter(opened(value));
+  const b = yield* enter(opened(a));
+  const c = yield* enter(opened(b));
+  try {
+    yield c;
+  } finally {
+    exits += 1;
+  }
+});
+
+const composedAsync = asyncContextManager(async function* composedAsync(value) {
+  const a = yield* enter(openedAsync(value));
+  const b = yield* enter(openedAsync(a));
+  const c = yield* enter(openedAsync(b));
+  try {
+    yield c;
+  } finally {
+    exits += 1;
+  }
+});
+
+const body = (value) => value + 1;
+const bodyAsync = async (value) => value + 1;
+
+const nest = (run, value, innermost) => run(value, (a) => run(a, (b) => run(b, (c) => run(c, innermost))));
+
+const scenarios = {
+  sync: {
+    'by hand': repeated((value) => nest((given, then) => driveSync(part, given, then), value, body)),
+    nested: repeated((value) => nest((given, then) => withSync(opened(given), then), value, body)),
+    composed: repeated((value) => withSync(composed(value), body)),
+  },
+  async: {
+    'by hand': repeatedAsync((value) => nest((given, then) => driveAsync(partAsync, given, then), value, bodyAsync)),
+    nested: repeatedAsync((value) => nest((given, then) => withAsync(openedAsync(given), then), value, bodyAsync)),
+    composed: repeatedAsync((value) => withAsync(composedAsync(value), bodyAsync)),
+  },
+};
+
+function repeated(operation) {
+  return () => {
+    for (let value = 0; value < batchSize; value++) operation(value);
+  };
+}
+
+function repeatedAsync(operation) {
+  return async () => {
+    for (let value = 0; value < batchSize; value++) await operation(value);
+  };
+}
+
+console.log(['     ', 'by hand, ns', ' nested, ns', 'composed, ns', 'composed / nested', 'floor'].join('  '));
+for (const [name, tasks] of Object.entries(scenarios)) {
+  const measured = await measureRounds(tasks, { rounds: 61, time: 20, warmupTime: 500 });
+  const [byHand, nested, composed] = Object.keys(tasks).map((task) => (timeOf(measured, task) / batchSize).toFixed(0));
+  const { lower, median, upper } = ratioOf(measured, 'composed', 'nested');
+  const ratio = `${median.toFixed(2)} (${lower.toFixed(2)} - ${upper.toFixed(2)}) ${median <= goal ? '✔' : '✘'} <= ${goal}`;
+  const floor = ratioOf(measured, 'by hand', 'nested').median.toFixed(2);
+  console.log(
+    [name.padEnd(5), byHand.padStart(11), nested.padStart(11), composed.padStart(12), ratio, floor].join('  '),
+  );
+}
+if (exits === 0) throw new Error('Nothing was exited.');

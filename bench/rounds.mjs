@@ -1,0 +1,46 @@
+// All sides are measured in many short rounds, in an order that rotates, and ratios are taken within a round: whatever
+// slows the machine down for a while slows all of them.
+
+import { Bench } from 'tinybench';
+
+/** Nanoseconds of each task, in each round: `[{ name: ns, … }, …]`. */
+export async function measureRounds(tasks, { rounds, time, warmupTime }) {
+  const bench = new Bench({ time, iterations: 3, warmupTime, throws: true });
+  for (const [name, task] of Object.entries(tasks)) bench.add(name, task);
+  for (const task of [...bench.tasks, ...bench.tasks]) await task.warmup();
+  const measured = [];
+  for (let round = 0; round < rounds; round++) measured.push(await roundOf(rotated(bench.tasks, round)));
+  return measured;
+}
+
+async function roundOf(tasks) {
+  const times = {};
+  for (const task of tasks) {
+    // A task that has a result is not run again.
+    task.reset();
+    await task.run();
+    times[task.name] = task.result.latency.mean * 1e6;
+  }
+  return times;
+}
+
+function rotated(tasks, round) {
+  const start = round % tasks.length;
+  return [...tasks.slice(start), ...tasks.slice(0, start)];
+}
+
+/** The ratio of two tasks, over the rounds. */
+export function ratioOf(measured, name, baseline) {
+  return quantiles(measured.map((times) => times[name] / times[baseline]));
+}
+
+/** What a task takes, over the rounds. */
+export function timeOf(measured, name) {
+  return quantiles(measured.map((times) => times[name])).median;
+}
+
+function quantiles(values) {
+  const sorted = values.toSorted((one, other) => one - other);
+  const [lower, median, upper] = [1, 2, 3].map((quarter) => sorted[Math.floor((quarter * sorted.length) / 4)]);
+  return { lower, median, upper };
+}
