@@ -1,7 +1,7 @@
-import type { Twin } from './compose.ts';
+import { asyncTwin, Composite } from './compose.ts';
 import { isObject, kindOf } from './describe.ts';
 import { askFor, enter, type EnteringAsync } from './enter.ts';
-import { fresh, freshEntry, isEnterable, isSyncEnterable } from './entry.ts';
+import { asyncEntry, begunAsync, fresh, freshEntry, isEnterable, isSyncEnterable, type Step } from './entry.ts';
 import { asyncContextManager, contextManager } from './generator.ts';
 import { notAll, notMember, someNotEntered } from './messages.ts';
 import type {
@@ -16,7 +16,6 @@ import type {
   NotGenerator,
   Thrown,
 } from './protocol.ts';
-import type { Pile } from './stack.ts';
 
 /** A list or a record of managers. */
 export type Managers = readonly AsyncEnterable[] | Readonly<Record<string, AsyncEnterable>>;
@@ -150,20 +149,33 @@ function inBothWays(members: Members): object {
 }
 
 const atOnce = /* @__PURE__ */ asyncContextManager(async function* all(members: Members) {
-  const request = askFor(members, enterAtOnce);
+  const request = askFor(members.managers, (managers) => new AtOnce(managers as readonly unknown[]));
   yield valuesOf(members, yield* request as EnteringAsync<ContextManager<unknown[]>>);
 });
 
-/** Those that were entered are put on the pile in their order, also where others were not: so they see that error. */
-async function enterAtOnce({ held }: Pile, { enterOn }: Twin, members: unknown): Promise<unknown[]> {
-  const { managers } = members as Members;
-  const piles = managers.map((): Pile => ({ held: [] }));
-  const entries = await Promise.allSettled(
-    managers.map(async (manager, index) => enterOn(piles[index] as Pile, manager)),
-  );
-  for (const pile of piles) held.push(...pile.held);
-  const errors = entries.flatMap((entry) => (entry.status === 'rejected' ? [entry.reason as unknown] : []));
-  if (errors.length > 1) throw someNotEntered(errors, managers.length);
-  if (errors.length === 1) throw errors[0];
-  return entries.map((entry) => (entry as PromiseFulfilledResult<unknown>).value);
+class AtOnce extends Composite {
+  private readonly managers: readonly unknown[];
+
+  constructor(managers: readonly unknown[]) {
+    super(asyncTwin, { fn: { name: 'all' } });
+    this.managers = managers;
+  }
+
+  /** Those that were entered are put on the pile in their order, and not in that of their completion. */
+  protected async enter(): Promise<Step> {
+    const { managers, pile } = this;
+    const entries = managers.map((manager) => asyncEntry(manager, 'all()'));
+    const begun = await Promise.allSettled(entries.map((entry, index) => begunAsync(entry, managers[index])));
+    const values: unknown[] = [];
+    const errors: unknown[] = [];
+    for (const [index, result] of begun.entries()) {
+      if (result.status === 'rejected') errors.push(result.reason);
+      else {
+        pile.held.push({ entry: result.value.entry, manager: managers[index] });
+        values.push(result.value.value);
+      }
+    }
+    if (errors.length === 0) return { done: false, value: values };
+    return this.abandon({ error: errors.length > 1 ? someNotEntered(errors, managers.length) : errors[0] });
+  }
 }

@@ -1,14 +1,15 @@
 import {
   asyncEntry,
-  begunAsync,
   begunSync,
   isRequest,
   stopAsync,
   stopSync,
   syncEntry,
+  takeOver,
   type Entry,
   type Request,
   type Step,
+  type SyncEntry,
 } from './entry.ts';
 import { didNotStop, didNotYield } from './messages.ts';
 import type { Thrown } from './protocol.ts';
@@ -16,8 +17,9 @@ import { runAsync, runSync, unwinding, type Pile, type Unwound } from './stack.t
 
 /** What a generator yields to have a manager entered. */
 export interface EnteringRequest extends Request {
-  /** Enters what is asked for; throws where that is wrong. */
-  enterOn(pile: Pile, twin: Twin): unknown;
+  readonly given: unknown;
+  /** The entry of what is asked for; throws where that is wrong. */
+  entry(twin: Twin): Entry;
 }
 
 export interface Resumable extends Entry {
@@ -26,30 +28,34 @@ export interface Resumable extends Entry {
 
 /** How a composition is driven: as what its generator is, async or sync. */
 export interface Twin {
-  /** Enters the manager, and puts it on the pile. */
-  enterOn(pile: Pile, manager: unknown): unknown;
+  entryOf(manager: unknown): Entry;
   /** Enters what the generator asks for, until it gives something else. */
   answer(generator: Resumable, pile: Pile, step: Step): Step | Promise<Step>;
   readonly stop: typeof stopAsync | typeof stopSync;
   run<T, R>(steps: Generator<unknown, T, unknown>, conclude: (result: T) => R): R | Promise<R>;
 }
 
-const asyncTwin: Twin = {
-  async enterOn({ held }, manager) {
-    const { entry, value } = await begunAsync(asyncEntry(manager, 'enter()'), manager);
-    held.push({ entry, manager });
-    return value;
-  },
-  async answer(generator, pile, step) {
+export const asyncTwin: Twin = {
+  entryOf: (manager) => asyncEntry(manager, 'enter()'),
+  async answer(generator, { held }, step) {
     while (isRequest(step.value)) {
-      let value: unknown;
+      const request = step.value as EnteringRequest;
+      let entered: Step;
       try {
-        value = await (step.value as EnteringRequest).enterOn(pile, asyncTwin);
+        // As `begunAsync` does: a function more would cost as much as all the rest.
+        let entry = request.entry(asyncTwin);
+        entered = await entry.next();
+        if (isRequest(entered.value)) {
+          entry = entered.value[takeOver](entry, request.given);
+          entered = await entry.next();
+        }
+        if (entered.done) throw didNotYield(request.given);
+        held.push({ entry, manager: request.given });
       } catch (error) {
         step = await generator.throw(error);
         continue;
       }
-      step = await generator.next(value);
+      step = await generator.next(entered.value);
     }
     return step;
   },
@@ -58,16 +64,15 @@ const asyncTwin: Twin = {
 };
 
 const syncTwin: Twin = {
-  enterOn({ held }, manager) {
-    const { entry, value } = begunSync(syncEntry(manager, 'enter()', 'asyncContextManager()'), manager);
-    held.push({ entry, manager });
-    return value;
-  },
-  answer(generator, pile, step) {
+  entryOf: (manager) => syncEntry(manager, 'enter()', 'asyncContextManager()'),
+  answer(generator, { held }, step) {
     while (isRequest(step.value)) {
+      const request = step.value as EnteringRequest;
       let value: unknown;
       try {
-        value = (step.value as EnteringRequest).enterOn(pile, syncTwin);
+        const begun = begunSync(request.entry(syncTwin) as SyncEntry, request.given);
+        held.push({ entry: begun.entry, manager: request.given });
+        value = begun.value;
       } catch (error) {
         step = generator.throw(error) as Step;
         continue;
@@ -92,46 +97,43 @@ export function twinOf(generator: Resumable): Twin {
  * is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
  */
 export function compose(this: EnteringRequest, entry: Entry, manager: unknown, during?: 'exit' | 'closing'): Entry {
-  const composition = new Composition(entry, manager);
-  const asked = { done: false, value: this };
-  if (during) composition.resume(during, asked);
-  else composition.asked = asked;
+  const composition = new Composition(entry, manager, { done: false, value: this });
+  if (during) composition.resume(during);
   return composition;
 }
 
-class Composition implements Entry {
+/** An entry of many managers: the stack that they are on. */
+export abstract class Composite implements Entry {
   // Plain properties: one is made on each entry.
   readonly keepsErrors = true;
-  readonly generator: Resumable;
-  readonly manager: unknown;
-  readonly twin: Twin;
   readonly pile: Pile = { held: [] };
-  /** What the generator gave when it had asked, until this is entered. */
-  asked: Step | undefined;
+  readonly twin: Twin;
+  readonly manager: unknown;
+  protected isEntered = false;
 
-  constructor(generator: Resumable, manager: unknown) {
-    this.generator = generator;
+  constructor(twin: Twin, manager: unknown) {
+    this.twin = twin;
     this.manager = manager;
-    this.twin = twinOf(generator);
   }
 
   next(): Step | Promise<Step> {
-    return this.asked ? this.twin.run(entering(this, this.asked), same) : this.exit(undefined);
+    if (this.isEntered) return this.exit(undefined);
+    this.isEntered = true;
+    return this.enter();
   }
 
   throw(error: unknown): Step | Promise<Step> {
     return this.exit({ error });
   }
 
-  /** The generator asked in the teardown half, and so has been told of the outcome: it only goes on. */
-  resume(during: 'exit' | 'closing', asked: Step): void {
-    const { generator, manager, twin, pile } = this;
-    // The driver still holds the generator itself, and asks it.
-    generator.keepsErrors = true;
-    const begun = () => twin.answer(generator, pile, asked);
-    const exit =
-      during === 'exit' ? begun : (thrown: Thrown | undefined) => twin.run(closing(begun, manager, thrown), same);
-    pile.held.push({ entry: generator, manager, exit });
+  protected abstract enter(): Step | Promise<Step>;
+
+  /** Exits what was entered with the failure of the setup. That may be suppressed, but there is no value for a block. */
+  abandon(failure: Thrown | undefined): Step | Promise<Step> {
+    const { manager, pile, twin } = this;
+    return twin.run(unwinding(pile, twin.stop, false, failure ?? { error: didNotYield(manager) }), ({ thrown }) => {
+      throw thrown ? thrown.error : didNotYield(manager, failure);
+    });
   }
 
   private exit(told: Thrown | undefined): Step | Promise<Step> {
@@ -140,10 +142,36 @@ class Composition implements Entry {
   }
 }
 
-/** The setup. Where it fails, what was entered is exited with that error. */
-function* entering(composition: Composition, asked: Step): Generator<unknown, Step, unknown> {
-  const { generator, manager, twin, pile } = composition;
-  composition.asked = undefined;
+class Composition extends Composite {
+  readonly generator: Resumable;
+  /** What the generator gave when it asked. */
+  readonly asked: Step;
+
+  constructor(generator: Resumable, manager: unknown, asked: Step) {
+    super(twinOf(generator), manager);
+    this.generator = generator;
+    this.asked = asked;
+  }
+
+  protected enter(): Step | Promise<Step> {
+    return this.twin.run(entering(this), same);
+  }
+
+  /** Where it asked in its teardown half, and so has been told of the outcome: it only goes on. */
+  resume(during: 'exit' | 'closing'): void {
+    const { asked, generator, manager, twin, pile } = this;
+    this.isEntered = true;
+    // The driver still holds the generator itself, and asks that.
+    generator.keepsErrors = true;
+    const goOn = () => twin.answer(generator, pile, asked);
+    const close = (thrown: Thrown | undefined) => twin.run(closing(goOn, manager, thrown), same);
+    pile.held.push({ entry: generator, manager, exit: during === 'exit' ? goOn : close });
+  }
+}
+
+/** The setup. */
+function* entering(composition: Composition): Generator<unknown, Step, unknown> {
+  const { asked, generator, manager, twin, pile } = composition;
   let failure: Thrown | undefined;
   try {
     const step = (yield twin.answer(generator, pile, asked)) as Step;
@@ -154,9 +182,7 @@ function* entering(composition: Composition, asked: Step): Generator<unknown, St
   } catch (error) {
     failure = { error };
   }
-  const { thrown } = yield* unwinding(pile, twin.stop, false, failure ?? { error: didNotYield(manager) });
-  // The failure may have been suppressed; but there is no value for a block.
-  throw thrown ? thrown.error : didNotYield(manager, failure);
+  return (yield composition.abandon(failure)) as Step;
 }
 
 /** A generator that yielded again is being closed, and asked for a manager. */

@@ -1,5 +1,5 @@
 import { compose, type EnteringRequest, type Twin } from './compose.ts';
-import { isEnterable, takeOver, type Request } from './entry.ts';
+import { isEnterable, takeOver, type Entry, type Request } from './entry.ts';
 import { notEnterable, starForgotten } from './messages.ts';
 import type {
   AsyncEnterable,
@@ -10,7 +10,6 @@ import type {
   FallbackSync,
   NotGenerator,
 } from './protocol.ts';
-import type { Pile } from './stack.ts';
 
 declare const asked: unique symbol;
 
@@ -106,16 +105,18 @@ export function enter<M extends Enterable>(manager: M & NotGenerator<M>): Enteri
 export function enter<M extends AsyncEnterable>(manager: M & NotGenerator<M>): EnteringAsync<M>;
 export function enter(manager: unknown): unknown {
   if (!isEnterable(manager)) throw notEnterable('enter()', manager);
-  return askFor(manager, enterGiven);
+  return askFor(manager, ofTwin);
 }
 
-const enterGiven: EnterOn = (pile, twin, manager) => twin.enterOn(pile, manager);
+type EntryOf = (given: unknown, twin: Twin) => Entry;
 
-type EnterOn = (pile: Pile, twin: Twin, given: unknown) => unknown;
+function ofTwin(manager: unknown, twin: Twin): Entry {
+  return twin.entryOf(manager);
+}
 
-/** What is to be yielded with the star; where it is not, a message names `given`. */
-export function askFor(given: unknown, enterOn: EnterOn): unknown {
-  return new Unstarred(given, enterOn);
+/** What is to be yielded with the star; where it is not, a message names what was given. */
+export function askFor(given: unknown, entryOf: EntryOf): unknown {
+  return new Unstarred(given, entryOf);
 }
 
 // Plain properties: these two are made for each manager that is entered.
@@ -123,22 +124,22 @@ export function askFor(given: unknown, enterOn: EnterOn): unknown {
 class Unstarred implements EnteringRequest {
   readonly [takeOver]: Request[typeof takeOver] = compose;
   readonly given: unknown;
-  private readonly enter: EnterOn;
+  private readonly entryOf: EntryOf;
 
-  constructor(given: unknown, enter: EnterOn) {
+  constructor(given: unknown, entryOf: EntryOf) {
     this.given = given;
-    this.enter = enter;
+    this.entryOf = entryOf;
   }
 
   [Symbol.iterator](): Starred {
-    return new Starred(this.given, this.enter);
+    return new Starred(this.given, this.entryOf);
   }
 
   [Symbol.asyncIterator](): Starred {
-    return new Starred(this.given, this.enter);
+    return new Starred(this.given, this.entryOf);
   }
 
-  enterOn(): never {
+  entry(): never {
     throw starForgotten(this.given);
   }
 }
@@ -146,13 +147,13 @@ class Unstarred implements EnteringRequest {
 /** The request itself. It ends with what the driver sends: the value that was entered, or the error from entering. */
 class Starred implements EnteringRequest {
   readonly [takeOver]: Request[typeof takeOver] = compose;
-  private readonly given: unknown;
-  private readonly enter: EnterOn;
+  readonly given: unknown;
+  private readonly entryOf: EntryOf;
   private isAsked = false;
 
-  constructor(given: unknown, enter: EnterOn) {
+  constructor(given: unknown, entryOf: EntryOf) {
     this.given = given;
-    this.enter = enter;
+    this.entryOf = entryOf;
   }
 
   next(value: unknown): IteratorResult<this, unknown> {
@@ -165,7 +166,7 @@ class Starred implements EnteringRequest {
     throw error;
   }
 
-  enterOn(pile: Pile, twin: Twin): unknown {
-    return this.enter(pile, twin, this.given);
+  entry(twin: Twin): Entry {
+    return this.entryOf(this.given, twin);
   }
 }
