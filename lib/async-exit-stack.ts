@@ -1,3 +1,4 @@
+import { isObject } from './describe.ts';
 import { asyncEntry, begunAsync, fresh, madeAsync, methodOf, stopAsync, type Entry } from './entry.ts';
 import { define } from './errors.ts';
 import { stackFinished } from './messages.ts';
@@ -98,6 +99,11 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
 
   /** The same function as {@link AsyncExitStack.disposeAsync}. */
   declare [Symbol.asyncDispose]: () => Promise<void>;
+
+  constructor() {
+    // As TC39 has it. A class would fall back on Object.prototype.
+    if (!isObject(new.target.prototype)) Object.setPrototypeOf(this, AsyncExitStack.prototype);
+  }
 
   /** Whether the stack is finished: exited, disposed or moved. */
   get disposed(): boolean {

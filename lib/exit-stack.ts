@@ -1,3 +1,4 @@
+import { isObject } from './describe.ts';
 import { begunSync, fresh, made, methodOf, refusePromise, stopSync, syncEntry, type Entry } from './entry.ts';
 import { define } from './errors.ts';
 import { stackFinished } from './messages.ts';
@@ -64,6 +65,11 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
 
   /** The same function as {@link ExitStack.dispose}. */
   declare [Symbol.dispose]: () => void;
+
+  constructor() {
+    // As TC39 has it. A class would fall back on Object.prototype.
+    if (!isObject(new.target.prototype)) Object.setPrototypeOf(this, ExitStack.prototype);
+  }
 
   /** Whether the stack is finished: exited, disposed or moved. */
   get disposed(): boolean {
