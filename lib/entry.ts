@@ -61,24 +61,24 @@ export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry
 
 /** Ends an entry that yielded again, once: should it yield even now, it is left where it is. */
 export async function stopAsync(entry: Entry, manager: unknown, thrown: Thrown | undefined): Promise<never> {
-  let closing: Thrown | undefined;
+  let cause = thrown;
   try {
     await entry.return?.();
   } catch (error) {
-    closing = { error };
+    cause = { error: suppressing(error, thrown) };
   }
-  throw didNotStop(manager, thrown, closing);
+  throw didNotStop(manager, cause);
 }
 
 /** {@link stopAsync} for a synchronous driver. */
 export function stopSync(entry: SyncEntry, manager: unknown, thrown: Thrown | undefined): never {
-  let closing: Thrown | undefined;
+  let cause = thrown;
   try {
     entry.return?.();
   } catch (error) {
-    closing = { error };
+    cause = { error: suppressing(error, thrown) };
   }
-  throw didNotStop(manager, thrown, closing);
+  throw didNotStop(manager, cause);
 }
 
 /** Whether {@link syncEntry} takes the value. To make an entry would call the generator function of a manager. */
@@ -156,7 +156,8 @@ function disposableEntry(resource: unknown): SyncEntry | undefined {
 }
 
 function asyncDisposableEntry(resource: unknown): Entry | undefined {
-  const disposal = methodOf(resource, asyncDispose) ?? discarding(methodOf(resource, dispose));
+  const asyncDisposal = methodOf(resource, asyncDispose);
+  const disposal = asyncDisposal ?? methodOf(resource, dispose);
   return (
     disposal &&
     madeAsync(
@@ -164,7 +165,9 @@ function asyncDisposableEntry(resource: unknown): Entry | undefined {
       () => resource,
       async (thrown) => {
         try {
-          await disposal();
+          const disposed = disposal();
+          // As in `await using`, what a synchronous disposal returns is not awaited.
+          if (asyncDisposal) await disposed;
         } catch (error) {
           throw suppressing(error, thrown);
         }
@@ -204,8 +207,8 @@ export function madeAsync(isAwaited: boolean, enter: Enter, exit: Exit): Entry {
 
 /** How an entry ends by a manager's answer: nothing but `true` and a box with a value suppresses the error. */
 function suppressed(error: unknown, answer: unknown): Step {
-  if (answer === true) return { done: true, value: undefined };
-  if (isObject(answer) && 'value' in answer) return { done: true, value: answer['value'] };
+  if (answer === true || (isObject(answer) && 'value' in answer))
+    return { done: true, value: (answer as { value?: unknown }).value };
   throw error;
 }
 
@@ -213,11 +216,6 @@ function suppressed(error: unknown, answer: unknown): Step {
 export function methodOf(value: unknown, key: PropertyKey): Exit | undefined {
   const method = isObject(value) && !isGenerator(value) && value[key];
   return typeof method === 'function' ? (method.bind(value) as Exit) : undefined;
-}
-
-/** As in `await using`, what a synchronous disposal returns is not awaited. */
-function discarding(disposal: Exit | undefined): Exit | undefined {
-  return disposal && (() => void disposal());
 }
 
 export function refusePromise(answer: unknown): unknown {

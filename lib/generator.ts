@@ -82,14 +82,8 @@ export type Returned<R> = 0 extends 1 & R
 export function asyncContextManager<This, Args extends unknown[], T, R>(
   fn: (this: This, ...args: Args) => AsyncGenerator<T, R, void>,
 ): (this: This, ...args: Args) => AsyncContextManager<T, Returned<R>>;
-export function asyncContextManager(fn: GeneratorFunction, ...decoration: unknown[]): unknown {
-  const start = checked(fn, asyncMaker, decoration);
-  const { create } = {
-    create(this: unknown, ...args: unknown[]): AsyncContextManager<unknown, unknown> {
-      return new AsyncGeneratorManager(start, this, args);
-    },
-  };
-  return likened(create, fn);
+export function asyncContextManager(fn: GeneratorFunction, ...decoration: Decoration[]): unknown {
+  return managerFunction(AsyncGeneratorManager, asyncMaker, fn, decoration);
 }
 
 /**
@@ -121,19 +115,16 @@ export function asyncContextManager(fn: GeneratorFunction, ...decoration: unknow
 export function contextManager<This, Args extends unknown[], T, R>(
   fn: (this: This, ...args: Args) => Generator<T, R, void>,
 ): (this: This, ...args: Args) => ContextManager<T, Returned<R>>;
-export function contextManager(fn: GeneratorFunction, ...decoration: unknown[]): unknown {
-  const start = checked(fn, syncMaker, decoration);
-  const { create } = {
-    create(this: unknown, ...args: unknown[]): ContextManager<unknown, unknown> {
-      return new SyncGeneratorManager(start, this, args);
-    },
-  };
-  return likened(create, fn);
+export function contextManager(fn: GeneratorFunction, ...decoration: Decoration[]): unknown {
+  return managerFunction(SyncGeneratorManager, syncMaker, fn, decoration);
 }
 
 type AnyGenerator = Generator<unknown, unknown, void> | AsyncGenerator<unknown, unknown, void>;
 
 type GeneratorFunction = (this: never, ...args: never) => AnyGenerator;
+
+/** What a decorator is called with besides: TC39's with a context, TypeScript's legacy one with the method's name first. */
+type Decoration = { readonly kind?: unknown; readonly name?: unknown } | undefined;
 
 const asyncMaker: Maker = {
   name: 'asyncContextManager',
@@ -149,28 +140,47 @@ const syncMaker: Maker = {
   kind: 'GeneratorFunction',
 };
 
-/** The function, if it shows that it is such a generator function; else one that checks what it returns. */
-function checked(fn: GeneratorFunction, maker: Maker, [context]: unknown[]): GeneratorFunction {
-  // A decorator is called with more: TC39's with a context, TypeScript's legacy one with the method's name.
-  const kind = kindOf(fn);
-  const method = isObject(context) && 'kind' in context ? context['name'] : kind !== maker.kind && context;
-  if (typeof method === 'string' || typeof method === 'symbol')
-    throw notGeneratorFunction(maker, 'decorate a method', fn, String(method), 'this: …');
-  if (kind === maker.kind) return fn;
-  if (kind !== 'Function') throw notGeneratorFunction(maker, 'make a manager', fn);
-  // A compiler may have made a plain function of it.
-  return likened(function (this: never, ...args) {
-    const generator = Reflect.apply(fn, this, args);
-    if (isGeneratorLike(generator, maker)) return generator;
-    markHandled(generator);
-    throw notGeneratorFunction(maker, `enter ${subject({ fn })}`, generator);
-  }, fn);
+/** A generator function with the `this` and the arguments of one call. */
+interface GeneratorManager {
+  readonly fn: GeneratorFunction;
+  readonly self: unknown;
+  readonly args: unknown[];
+  /** Starts the generator; one function serves all the calls. */
+  readonly [fresh]: () => Entry;
 }
 
-function isGeneratorLike(value: unknown, maker: Maker): boolean {
-  return (
-    isObject(value) && typeof value['throw'] === 'function' && Symbol.asyncIterator in value === (maker === asyncMaker)
-  );
+/** The function that makes a manager of each call, and runs nothing of the generator function by itself. */
+function managerFunction(
+  Manager: new (fn: GeneratorFunction, self: unknown, args: unknown[], start: () => SyncEntry) => GeneratorManager,
+  maker: Maker,
+  fn: GeneratorFunction,
+  [context]: Decoration[],
+): unknown {
+  const kind = kindOf(fn);
+  // A function that is mapped over generator functions is called with more, too.
+  const method = context?.kind ? context.name : kind !== maker.kind && context;
+  if (typeof method === 'string' || typeof method === 'symbol')
+    throw notGeneratorFunction(maker, 'decorate', fn, String(method), 'this: …');
+  if (kind !== maker.kind && kind !== 'Function') throw notGeneratorFunction(maker, 'make a manager', fn);
+  function start(this: GeneratorManager) {
+    const generator = Reflect.apply(fn, this.self as never, this.args as never);
+    // A compiler may have made a plain function of a generator function: only what it returns can tell.
+    if (
+      kind !== 'Function' ||
+      (isObject(generator) &&
+        typeof generator.throw === 'function' &&
+        Symbol.asyncIterator in generator === (maker === asyncMaker))
+    )
+      return generator as SyncEntry;
+    markHandled(generator);
+    throw notGeneratorFunction(maker, `enter ${subject({ fn })}`, generator);
+  }
+  const made = {
+    create(this: unknown, ...args: unknown[]): GeneratorManager {
+      return new Manager(fn, this, args, start);
+    },
+  };
+  return likened(made.create, fn);
 }
 
 /** A redefined property keeps its attributes: `name` and `length` stay as functions have them. */
@@ -181,32 +191,27 @@ export function likened<Created extends object>(
   return Object.defineProperties(create, { name: { value: name }, length: { value: length } });
 }
 
-/** A generator function with the `this` and the arguments of one call. */
-class GeneratorManager {
+class SyncGeneratorManager implements GeneratorManager, ContextManager<unknown, unknown> {
   // Plain properties: making an object with #private ones takes a third of what a whole sync entry and exit takes.
   readonly fn: GeneratorFunction;
-  private readonly self: unknown;
-  private readonly args: unknown[];
+  readonly self: unknown;
+  readonly args: unknown[];
+  declare readonly [fresh]: () => SyncEntry;
   /** The entry by hand: none if undefined; entering or exiting if null. */
-  protected byHand: Entry | null | undefined;
+  private byHand: SyncEntry | null | undefined;
 
-  constructor(fn: GeneratorFunction, self: unknown, args: unknown[]) {
+  constructor(fn: GeneratorFunction, self: unknown, args: unknown[], start: () => SyncEntry) {
     this.fn = fn;
     this.self = self;
     this.args = args;
+    this[fresh] = start;
   }
 
-  [fresh](): Entry {
-    return Reflect.apply(this.fn, this.self as never, this.args as never);
-  }
-}
-
-class SyncGeneratorManager extends GeneratorManager implements ContextManager<unknown, unknown> {
   enter(): unknown {
     if (this.byHand !== undefined) throw alreadyEntered(this);
     this.byHand = null;
     try {
-      const entry = this[fresh]() as SyncEntry;
+      const entry = this[fresh]();
       const { value, done } = entry.next();
       if (done) throw didNotYield(this);
       this.byHand = entry;
@@ -217,21 +222,39 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
   }
 
   exit(thrown?: Thrown): ExitAnswer<unknown> {
-    const entry = exitable(this, this.byHand, thrown) as SyncEntry;
+    const entry = this.byHand;
+    if (!isOutcome(thrown)) throw notThrown(this, thrown);
+    if (!entry) throw notEntered(this);
     this.byHand = null;
     try {
       const step = thrown ? entry.throw(thrown.error) : entry.next();
       if (!step.done) stopSync(entry, this, thrown);
       return thrown && { value: step.value };
     } catch (error) {
-      return passed(error, thrown);
+      if (thrown && Object.is(error, thrown.error)) return false;
+      throw keepBoth(error, thrown);
     } finally {
       this.byHand = undefined;
     }
   }
 }
 
-class AsyncGeneratorManager extends GeneratorManager implements AsyncContextManager<unknown, unknown> {
+/** {@link SyncGeneratorManager}, awaited. */
+class AsyncGeneratorManager implements GeneratorManager, AsyncContextManager<unknown, unknown> {
+  readonly fn: GeneratorFunction;
+  readonly self: unknown;
+  readonly args: unknown[];
+  declare readonly [fresh]: () => Entry;
+  /** The entry by hand: none if undefined; entering or exiting if null. */
+  private byHand: Entry | null | undefined;
+
+  constructor(fn: GeneratorFunction, self: unknown, args: unknown[], start: () => Entry) {
+    this.fn = fn;
+    this.self = self;
+    this.args = args;
+    this[fresh] = start;
+  }
+
   async enterAsync(): Promise<unknown> {
     if (this.byHand !== undefined) throw alreadyEntered(this);
     this.byHand = null;
@@ -247,29 +270,24 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
   }
 
   async exitAsync(thrown?: Thrown): Promise<ExitAnswer<unknown>> {
-    const entry = exitable(this, this.byHand, thrown);
+    const entry = this.byHand;
+    if (!isOutcome(thrown)) throw notThrown(this, thrown);
+    if (!entry) throw notEntered(this);
     this.byHand = null;
     try {
       const step = await (thrown ? entry.throw(thrown.error) : entry.next());
       if (!step.done) await stopAsync(entry, this, thrown);
       return thrown && { value: step.value };
     } catch (error) {
-      return passed(error, thrown);
+      if (thrown && Object.is(error, thrown.error)) return false;
+      throw keepBoth(error, thrown);
     } finally {
       this.byHand = undefined;
     }
   }
 }
 
-/** The entry to exit. An error itself is no box for one, though a `SuppressedError` has an `error` too. */
-function exitable(manager: GeneratorManager, byHand: Entry | null | undefined, thrown: unknown): Entry {
-  if (thrown !== undefined && (isError(thrown) || !('error' in Object(thrown)))) throw notThrown(manager, thrown);
-  if (!byHand) throw notEntered(manager);
-  return byHand;
-}
-
-/** The answer where the generator let the block's error pass: not suppressed. Anything else that it threw is thrown. */
-function passed(error: unknown, thrown: Thrown | undefined): false {
-  if (thrown && Object.is(error, thrown.error)) return false;
-  throw keepBoth(error, thrown);
+/** Whether a manager can be told this. An error itself is no box for one, though a `SuppressedError` has an `error` too. */
+function isOutcome(thrown: unknown): boolean {
+  return thrown === undefined || (!isError(thrown) && 'error' in Object(thrown));
 }
