@@ -140,18 +140,9 @@ const syncMaker: Maker = {
   kind: 'GeneratorFunction',
 };
 
-/** A generator function with the `this` and the arguments of one call. */
-interface GeneratorManager {
-  readonly fn: GeneratorFunction;
-  readonly self: unknown;
-  readonly args: unknown[];
-  /** Starts the generator; one function serves all the calls. */
-  readonly [fresh]: () => Entry;
-}
-
 /** The function that makes a manager of each call, and runs nothing of the generator function by itself. */
 function managerFunction(
-  Manager: new (fn: GeneratorFunction, self: unknown, args: unknown[], start: () => SyncEntry) => GeneratorManager,
+  Manager: typeof GeneratorManager,
   maker: Maker,
   fn: GeneratorFunction,
   [context]: Decoration[],
@@ -162,25 +153,26 @@ function managerFunction(
   if (typeof method === 'string' || typeof method === 'symbol')
     throw notGeneratorFunction(maker, 'decorate', fn, String(method), 'this: …');
   if (kind !== maker.kind && kind !== 'Function') throw notGeneratorFunction(maker, 'make a manager', fn);
-  function start(this: GeneratorManager) {
-    const generator = Reflect.apply(fn, this.self as never, this.args as never);
-    // A compiler may have made a plain function of a generator function: only what it returns can tell.
-    if (
-      kind !== 'Function' ||
-      (isObject(generator) &&
-        typeof generator.throw === 'function' &&
-        Symbol.asyncIterator in generator === (maker === asyncMaker))
-    )
-      return generator as SyncEntry;
+  // A compiler may have made a plain function of a generator function: only what it returns can tell.
+  const start = kind === 'Function' ? likened(checked, fn) : fn;
+  function checked(this: never, ...args: never): AnyGenerator {
+    const generator = Reflect.apply(fn, this, args);
+    if (isGeneratorLike(generator, maker)) return generator;
     markHandled(generator);
     throw notGeneratorFunction(maker, `enter ${subject({ fn })}`, generator);
   }
   const made = {
     create(this: unknown, ...args: unknown[]): GeneratorManager {
-      return new Manager(fn, this, args, start);
+      return new Manager(start, this, args);
     },
   };
   return likened(made.create, fn);
+}
+
+function isGeneratorLike(value: unknown, maker: Maker): boolean {
+  return (
+    isObject(value) && typeof value['throw'] === 'function' && Symbol.asyncIterator in value === (maker === asyncMaker)
+  );
 }
 
 /** A redefined property keeps its attributes: `name` and `length` stay as functions have them. */
@@ -191,27 +183,33 @@ export function likened<Created extends object>(
   return Object.defineProperties(create, { name: { value: name }, length: { value: length } });
 }
 
-class SyncGeneratorManager implements GeneratorManager, ContextManager<unknown, unknown> {
+/** A generator function with the `this` and the arguments of one call. */
+class GeneratorManager {
   // Plain properties: making an object with #private ones takes a third of what a whole sync entry and exit takes.
   readonly fn: GeneratorFunction;
-  readonly self: unknown;
-  readonly args: unknown[];
-  declare readonly [fresh]: () => SyncEntry;
+  private readonly self: unknown;
+  private readonly args: unknown[];
   /** The entry by hand: none if undefined; entering or exiting if null. */
-  private byHand: SyncEntry | null | undefined;
+  protected byHand: Entry | null | undefined;
 
-  constructor(fn: GeneratorFunction, self: unknown, args: unknown[], start: () => SyncEntry) {
+  constructor(fn: GeneratorFunction, self: unknown, args: unknown[]) {
     this.fn = fn;
     this.self = self;
     this.args = args;
-    this[fresh] = start;
   }
 
+  // On the prototype, so that an object that somebody spreads a manager into is not entered in its place.
+  [fresh](): Entry {
+    return Reflect.apply(this.fn, this.self as never, this.args as never);
+  }
+}
+
+class SyncGeneratorManager extends GeneratorManager implements ContextManager<unknown, unknown> {
   enter(): unknown {
     if (this.byHand !== undefined) throw alreadyEntered(this);
     this.byHand = null;
     try {
-      const entry = this[fresh]();
+      const entry = this[fresh]() as SyncEntry;
       const { value, done } = entry.next();
       if (done) throw didNotYield(this);
       this.byHand = entry;
@@ -222,7 +220,7 @@ class SyncGeneratorManager implements GeneratorManager, ContextManager<unknown, 
   }
 
   exit(thrown?: Thrown): ExitAnswer<unknown> {
-    const entry = this.byHand;
+    const entry = this.byHand as SyncEntry | null | undefined;
     if (!isOutcome(thrown)) throw notThrown(this, thrown);
     if (!entry) throw notEntered(this);
     this.byHand = null;
@@ -239,22 +237,7 @@ class SyncGeneratorManager implements GeneratorManager, ContextManager<unknown, 
   }
 }
 
-/** {@link SyncGeneratorManager}, awaited. */
-class AsyncGeneratorManager implements GeneratorManager, AsyncContextManager<unknown, unknown> {
-  readonly fn: GeneratorFunction;
-  readonly self: unknown;
-  readonly args: unknown[];
-  declare readonly [fresh]: () => Entry;
-  /** The entry by hand: none if undefined; entering or exiting if null. */
-  private byHand: Entry | null | undefined;
-
-  constructor(fn: GeneratorFunction, self: unknown, args: unknown[], start: () => Entry) {
-    this.fn = fn;
-    this.self = self;
-    this.args = args;
-    this[fresh] = start;
-  }
-
+class AsyncGeneratorManager extends GeneratorManager implements AsyncContextManager<unknown, unknown> {
   async enterAsync(): Promise<unknown> {
     if (this.byHand !== undefined) throw alreadyEntered(this);
     this.byHand = null;
