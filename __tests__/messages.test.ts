@@ -23,7 +23,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
     [
       messages.notEnterable('withAsync()', function transaction() {}),
-      'Cannot enter: withAsync() takes a manager or a disposable, but function transaction() was given. Did you forget to call transaction()?',
+      'Cannot enter: withAsync() takes a manager or a disposable, but function transaction() was given. Did you forget to call it?',
     ],
     [
       messages.notEnterable('withAsync()', transaction.fn()),
@@ -62,8 +62,8 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot enter transaction(): contextManager() takes function*, but undefined was given. Write manager = contextManager(function* manager() { … }).',
     ],
     [
-      messages.notGeneratorFunction(maker, 'decorate a method', transaction.fn, 'session', 'this: …'),
-      'Cannot decorate a method: contextManager() takes function*, but function transaction() was given. Write session = contextManager(function* session(this: …) { … }).',
+      messages.notGeneratorFunction(maker, 'decorate', transaction.fn, 'session', 'this: …'),
+      'Cannot decorate: contextManager() takes function*, but function transaction() was given. Write session = contextManager(function* session(this: …) { … }).',
     ],
   ],
   didNotYield: [
@@ -74,8 +74,8 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   didNotStop: [
     [
-      messages.didNotStop(transaction, undefined, undefined),
-      'Cannot exit transaction(): its generator must yield once, but it yielded again. To suppress, return.',
+      messages.didNotStop(transaction, undefined),
+      'Cannot exit transaction(): its generator must yield once, but it yielded again. Return to suppress.',
     ],
   ],
   alreadyEntered: [
@@ -85,7 +85,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
     [
       messages.alreadyEntered(unnamed),
-      'Cannot enter an unnamed manager: it holds one entry by hand, but it is entered. Exit it first. Name its generator.',
+      'Cannot enter an unnamed manager (name its generator): it holds one entry by hand, but it is entered. Exit it first.',
     ],
   ],
   notEntered: [
@@ -272,15 +272,8 @@ describe('messages', () => {
     expect(Object.keys(table).sort()).toEqual(Object.keys(errors).sort());
   });
 
-  it.each([
-    ['didNotStop', messages.didNotStop(transaction, { error: 1 }, undefined), { cause: 1 }],
-    ['didNotStop', messages.didNotStop(transaction, undefined, { error: 2 }), { cause: 2 }],
-    [
-      'didNotStop',
-      messages.didNotStop(transaction, { error: 1 }, { error: 2 }),
-      { cause: { error: 2, suppressed: 1 } },
-    ],
-  ])('%s keeps what was thrown', (_name, error, kept) => {
-    expect(error).toMatchObject(kept);
+  it('didNotStop keeps what was thrown', () => {
+    expect(messages.didNotStop(transaction, { error: undefined })).toHaveProperty('cause', undefined);
+    expect(messages.didNotStop(transaction, undefined)).not.toHaveProperty('cause');
   });
 });

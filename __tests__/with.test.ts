@@ -196,13 +196,9 @@ describe.each(builds)('%s', (_build, library) => {
       ['text', 'transaction', /, but "transaction" was given\. /],
       ['a plain object', {}, /, but an object \(Object\) was given\. Make one with asyncContextManager\(\)\./],
       ['an object without a prototype', Object.create(null), /, but an object \(Object\) was given\. /],
-      [
-        'a manager function',
-        made,
-        /, but function transaction\(\) was given\. Did you forget to call transaction\(\)\?/,
-      ],
-      ['a function without a name', () => undefined, /Did you forget to call it\(\)\?/],
-      ['an async function', async function open() {}, /Did you forget to call open\(\)\?/],
+      ['a manager function', made, /, but function transaction\(\) was given\. Did you forget to call it\?/],
+      ['a function without a name', () => undefined, /Did you forget to call it\?/],
+      ['an async function', async function open() {}, /function open\(\) was given\. Did you forget to call it\?/],
       [
         'half a manager with an entry that is no function',
         { enterAsync: 1, async exitAsync() {} },
@@ -385,7 +381,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('names an unnamed manager, and asks for its name', async () => {
       const unnamed = asyncContextManager(async function* () {});
       await expect(withAsync(unnamed(), () => undefined)).rejects.toThrow(
-        'Cannot enter an unnamed manager: its generator must yield once, but it finished. Always yield. Name its generator.',
+        'Cannot enter an unnamed manager (name its generator): its generator must yield once, but it finished. Always yield.',
       );
     });
   });

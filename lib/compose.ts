@@ -11,6 +11,7 @@ import {
   type Step,
   type SyncEntry,
 } from './entry.ts';
+import { suppressing } from './errors.ts';
 import { didNotStop, didNotYield } from './messages.ts';
 import type { Thrown } from './protocol.ts';
 import { runAsync, runSync, unwinding, type Pile, type Unwound } from './stack.ts';
@@ -191,13 +192,13 @@ function* closing(
   manager: unknown,
   thrown: Thrown | undefined,
 ): Generator<unknown, never, unknown> {
-  let failure: Thrown | undefined;
+  let cause = thrown;
   try {
     yield goOn();
   } catch (error) {
-    failure = { error };
+    cause = { error: suppressing(error, thrown) };
   }
-  throw didNotStop(manager, thrown, failure);
+  throw didNotStop(manager, cause);
 }
 
 function stepOf({ thrown, fallback }: Unwound, told: Thrown | undefined): Step {

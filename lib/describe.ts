@@ -20,7 +20,6 @@ export function isGenerator(value: unknown): boolean {
 
 /** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */
 export function isError(value: unknown): value is Error {
-  if (!isObject(value)) return false;
   try {
     return (
       (Error as { isError?(value: unknown): boolean }).isError?.(value) ||

@@ -130,14 +130,14 @@ export async function stopAsync(
 ): Promise<Step> {
   if (isRequest(value)) return leave(value[takeOver](entry, manager, 'exit'), told);
   let last: Step | undefined;
-  let closing: Thrown | undefined;
+  let cause = kept;
   try {
     last = await entry.return?.();
   } catch (error) {
-    closing = { error };
+    cause = { error: suppressing(error, kept) };
   }
   if (isRequest(last?.value)) return leave(last.value[takeOver](entry, manager, 'closing'), told);
-  throw didNotStop(manager, kept, closing);
+  throw didNotStop(manager, cause);
 }
 
 /** {@link stopAsync} for a synchronous driver. */
@@ -150,14 +150,14 @@ export function stopSync(
 ): Step {
   if (isRequest(value)) return leave(value[takeOver](entry, manager, 'exit') as SyncEntry, told);
   let last: Step | undefined;
-  let closing: Thrown | undefined;
+  let cause = kept;
   try {
     last = entry.return?.();
   } catch (error) {
-    closing = { error };
+    cause = { error: suppressing(error, kept) };
   }
   if (isRequest(last?.value)) return leave(last.value[takeOver](entry, manager, 'closing') as SyncEntry, told);
-  throw didNotStop(manager, kept, closing);
+  throw didNotStop(manager, cause);
 }
 
 /** Whether {@link syncEntry} takes the value. To make an entry would call the generator function of a manager. */
@@ -228,7 +228,8 @@ function disposableEntry(resource: unknown): SyncEntry | undefined {
 }
 
 function asyncDisposableEntry(resource: unknown): Entry | undefined {
-  const disposal = methodOf(resource, asyncDispose) ?? discarding(methodOf(resource, dispose));
+  const asyncDisposal = methodOf(resource, asyncDispose);
+  const disposal = asyncDisposal ?? methodOf(resource, dispose);
   return (
     disposal &&
     madeAsync(
@@ -236,7 +237,9 @@ function asyncDisposableEntry(resource: unknown): Entry | undefined {
       () => resource,
       async (thrown) => {
         try {
-          await disposal();
+          const disposed = disposal();
+          // As in `await using`, what a synchronous disposal returns is not awaited.
+          if (asyncDisposal) await disposed;
         } catch (error) {
           throw suppressing(error, thrown);
         }
@@ -276,8 +279,8 @@ export function madeAsync(isAwaited: boolean, enter: Enter, exit: Exit): Entry {
 
 /** How an entry ends by a manager's answer: nothing but `true` and a box with a value suppresses the error. */
 function suppressed(error: unknown, answer: unknown): Step {
-  if (answer === true) return { done: true, value: undefined };
-  if (isObject(answer) && 'value' in answer) return { done: true, value: answer['value'] };
+  if (answer === true || (isObject(answer) && 'value' in answer))
+    return { done: true, value: (answer as { value?: unknown }).value };
   throw error;
 }
 
@@ -285,11 +288,6 @@ function suppressed(error: unknown, answer: unknown): Step {
 export function methodOf(value: unknown, key: PropertyKey): Exit | undefined {
   const method = isObject(value) && !isGenerator(value) && value[key];
   return typeof method === 'function' ? (method.bind(value) as Exit) : undefined;
-}
-
-/** As in `await using`, what a synchronous disposal returns is not awaited. */
-function discarding(disposal: Exit | undefined): Exit | undefined {
-  return disposal && (() => void disposal());
 }
 
 export function refusePromise(answer: unknown): unknown {

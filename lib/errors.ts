@@ -40,13 +40,7 @@ export class ContextManagerError extends Error {
   }
 
   static {
-    // On the prototype, and before any instance: V8 writes the name into the stack when the error is made.
-    define(this.prototype, 'name', 'ContextManagerError');
-  }
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    if (super[Symbol.hasInstance](value)) return true;
-    return this === ContextManagerError && isError(value) && held(value, 'name')[0] === 'ContextManagerError';
+    recognised(this, 'ContextManagerError');
   }
 }
 
@@ -98,7 +92,7 @@ export function withoutOutcome(
     const below = withoutOutcome(suppressed, outcome, seen);
     return left ? { error: suppressing(left.error, below) } : below;
   }
-  return Object.is(held(error, 'cause')[0], outcome) ? undefined : { error };
+  return Object.is(held(error, 'cause', true)[0], outcome) ? undefined : { error };
 }
 
 /** Where errors keep other errors. */
@@ -125,41 +119,36 @@ const linked = new WeakSet();
 
 /** Hangs `previous` at the end of the cause chain of `error`; false where the chain is a ring, or its end is taken or not to be written to. */
 function attach(error: unknown, previous: unknown): boolean {
-  const end = [...reach(error, previous, ['cause'], false)].pop();
-  if (!isError(end) || (held(end, 'cause').length > 0 && !isLink(end))) return false;
+  const end = [...reach(error, previous, ['cause'])].pop();
+  if (!isError(end) || held(end, 'cause').length > 0) return false;
   try {
     // Asked before the walk, so that n frozen errors stay linear.
     if (!Object.isExtensible(end)) return false;
     // Only what was hung below a link before can hide from the short walk; so n failing teardowns stay linear.
     const kept = reach(previous, end, fields, linked.has(end));
-    if (kept.has(end) || !define(end, 'cause', previous)) return false;
-    links.set(end, previous);
-    for (const node of kept) if (isObject(node)) linked.add(node);
-    return true;
+    const isAttached = !kept.has(end) && define(end, 'cause', previous);
+    if (isAttached) {
+      links.set(end, previous);
+      for (const node of kept) if (isObject(node)) linked.add(node);
+    }
+    return isAttached;
   } catch {
     // A proxy objects.
     return false;
   }
 }
 
-/** A link of ours may belong to another request that failed with the same error object: it is nobody's history. */
-function isLink(error: unknown): boolean {
-  return links.has(error as object) && Object.is(links.get(error as object), held(error, 'cause')[0]);
-}
-
 /** Whether `target` can be reached from `error`, or is it. */
 export function holds(error: unknown, target: unknown): boolean {
-  return reach(error, target, fields, false).has(target);
+  return reach(error, target, fields).has(target);
 }
 
 /** What can be reached from `error`, itself included, until `target` is among it. The set grows while it is walked, so a ring ends the walk. */
-function reach(error: unknown, target: unknown, fields: string[], throughLinks: boolean): Set<unknown> {
+function reach(error: unknown, target: unknown, fields: string[], throughLinks?: boolean): Set<unknown> {
   const reached = new Set([error]);
   for (const node of reached) {
     if (reached.has(target)) break;
-    for (const field of fields) {
-      if (throughLinks || field !== 'cause' || !isLink(node)) for (const next of held(node, field)) reached.add(next);
-    }
+    for (const field of fields) for (const next of held(node, field, throughLinks)) reached.add(next);
   }
   return reached;
 }
@@ -168,10 +157,12 @@ function reach(error: unknown, target: unknown, fields: string[], throughLinks: 
  * What somebody's error has in a field, if it has that field: a `cause` of undefined is a cause too. A field that can't
  * be read holds the error itself: such a ring ends every walk.
  */
-function held(node: unknown, field: string): unknown[] {
+function held(node: unknown, field: string, throughLinks?: boolean): unknown[] {
   try {
     if (!isObject(node) || !(field in node)) return [];
     const value = node[field];
+    // A link of ours may belong to another request that failed with the same error object: it is nobody's history.
+    if (!throughLinks && field === 'cause' && links.has(node) && Object.is(links.get(node), value)) return [];
     if (field === 'errors' && Array.isArray(value)) return [...(value as unknown[])];
     // A getter that makes a new answer each time could lead on for ever.
     return Object.is(value, node[field]) ? [value] : [node];
@@ -184,18 +175,40 @@ export function define(target: object, key: PropertyKey, value: unknown): boolea
   return Reflect.defineProperty(target, key, { value, writable: true, configurable: true });
 }
 
+/**
+ * Gives a class its name, and an `instanceof` that takes the errors of every copy of this package, told by that name.
+ * A subclass takes its own alone.
+ */
+function recognised(errorClass: { prototype: Error }, name: string): void {
+  // On the prototype, and before any instance: V8 writes the name into the stack when the error is made.
+  define(errorClass.prototype, 'name', name);
+  define(errorClass, Symbol.hasInstance, function (this: unknown, value: unknown) {
+    return (
+      (this === errorClass && isError(value) && held(value, 'name')[0] === name) ||
+      Error[Symbol.hasInstance].call(this, value)
+    );
+  });
+}
+
 function platformSuppressedError(): SuppressedErrorConstructor {
   return (globalThis as { SuppressedError?: SuppressedErrorConstructor }).SuppressedError ?? ownSuppressedError();
 }
 
+/** No class, for the platform's can be called without `new`; and the value of a property, whose name no minifier takes. */
 function ownSuppressedError(): SuppressedErrorConstructor {
-  class SuppressedError extends Error {
-    constructor(error: unknown, suppressed: unknown, message?: string) {
-      super(message);
-      define(this, 'error', error);
-      define(this, 'suppressed', suppressed);
-    }
-  }
-  define(SuppressedError.prototype, 'name', 'SuppressedError');
+  const { SuppressedError } = {
+    SuppressedError: function (error: unknown, suppressed: unknown, message?: string): object {
+      const target = new.target as typeof SuppressedError | undefined;
+      const both = Reflect.construct(Error, [message], target ?? SuppressedError) as Error;
+      define(both, 'error', error);
+      define(both, 'suppressed', suppressed);
+      return both;
+    },
+  };
+  Object.defineProperty(SuppressedError, 'prototype', { writable: false });
+  Object.setPrototypeOf(SuppressedError, Error);
+  Object.setPrototypeOf(SuppressedError.prototype, Error.prototype);
+  recognised(SuppressedError, 'SuppressedError');
+  define(SuppressedError.prototype as object, 'message', '');
   return SuppressedError as unknown as SuppressedErrorConstructor;
 }

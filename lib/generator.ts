@@ -78,14 +78,8 @@ export function asyncContextManager<This, Args extends unknown[], T, R, F = neve
 export function asyncContextManager<This, Args extends unknown[], Y, R>(
   fn: (this: This, ...args: Args) => AsyncGenerator<Y, R, void>,
 ): (this: This, ...args: Args) => AsyncContextManager<Yielded<Y>, Returned<R> | EnteredFallback<Y>>;
-export function asyncContextManager(fn: GeneratorFunction, ...decoration: unknown[]): unknown {
-  const start = checked(fn, asyncMaker, decoration);
-  const { create } = {
-    create(this: unknown, ...args: unknown[]): AsyncContextManager<unknown, unknown> {
-      return new AsyncGeneratorManager(start, this, args);
-    },
-  };
-  return likened(create, fn);
+export function asyncContextManager(fn: GeneratorFunction, ...decoration: Decoration[]): unknown {
+  return managerFunction(AsyncGeneratorManager, asyncMaker, fn, decoration);
 }
 
 /**
@@ -120,19 +114,16 @@ export function contextManager<This, Args extends unknown[], T, R, F = never>(
 export function contextManager<This, Args extends unknown[], Y, R>(
   fn: (this: This, ...args: Args) => Generator<Y, R, void>,
 ): (this: This, ...args: Args) => ContextManager<Yielded<Y>, Returned<R> | EnteredFallback<Y>>;
-export function contextManager(fn: GeneratorFunction, ...decoration: unknown[]): unknown {
-  const start = checked(fn, syncMaker, decoration);
-  const { create } = {
-    create(this: unknown, ...args: unknown[]): ContextManager<unknown, unknown> {
-      return new SyncGeneratorManager(start, this, args);
-    },
-  };
-  return likened(create, fn);
+export function contextManager(fn: GeneratorFunction, ...decoration: Decoration[]): unknown {
+  return managerFunction(SyncGeneratorManager, syncMaker, fn, decoration);
 }
 
 type AnyGenerator = Generator<unknown, unknown, void> | AsyncGenerator<unknown, unknown, void>;
 
 type GeneratorFunction = (this: never, ...args: never) => AnyGenerator;
+
+/** What a decorator is called with besides: TC39's with a context, TypeScript's legacy one with the method's name first. */
+type Decoration = { readonly kind?: unknown; readonly name?: unknown } | undefined;
 
 const asyncMaker: Maker = {
   name: 'asyncContextManager',
@@ -148,22 +139,33 @@ const syncMaker: Maker = {
   kind: 'GeneratorFunction',
 };
 
-/** The function, if it shows that it is such a generator function; else one that checks what it returns. */
-function checked(fn: GeneratorFunction, maker: Maker, [context]: unknown[]): GeneratorFunction {
-  // A decorator is called with more: TC39's with a context, TypeScript's legacy one with the method's name.
+/** The function that makes a manager of each call, and runs nothing of the generator function by itself. */
+function managerFunction(
+  Manager: typeof GeneratorManager,
+  maker: Maker,
+  fn: GeneratorFunction,
+  [context]: Decoration[],
+): unknown {
   const kind = kindOf(fn);
-  const method = isObject(context) && 'kind' in context ? context['name'] : kind !== maker.kind && context;
+  // A function that is mapped over generator functions is called with more, too.
+  const method = context?.kind ? context.name : kind !== maker.kind && context;
   if (typeof method === 'string' || typeof method === 'symbol')
-    throw notGeneratorFunction(maker, 'decorate a method', fn, String(method), 'this: …');
-  if (kind === maker.kind) return fn;
-  if (kind !== 'Function') throw notGeneratorFunction(maker, 'make a manager', fn);
-  // A compiler may have made a plain function of it.
-  return likened(function (this: never, ...args) {
+    throw notGeneratorFunction(maker, 'decorate', fn, String(method), 'this: …');
+  if (kind !== maker.kind && kind !== 'Function') throw notGeneratorFunction(maker, 'make a manager', fn);
+  // A compiler may have made a plain function of a generator function: only what it returns can tell.
+  const start = kind === 'Function' ? likened(checked, fn) : fn;
+  function checked(this: never, ...args: never): AnyGenerator {
     const generator = Reflect.apply(fn, this, args);
     if (isGeneratorLike(generator, maker === asyncMaker)) return generator;
     markHandled(generator);
     throw notGeneratorFunction(maker, `enter ${subject({ fn })}`, generator);
-  }, fn);
+  }
+  const made = {
+    create(this: unknown, ...args: unknown[]): GeneratorManager {
+      return new Manager(start, this, args);
+    },
+  };
+  return likened(made.create, fn);
 }
 
 export function isGeneratorLike(value: unknown, isAsync: boolean): boolean {
@@ -193,6 +195,7 @@ class GeneratorManager {
     this.args = args;
   }
 
+  // On the prototype, so that an object that somebody spreads a manager into is not entered in its place.
   [fresh](): Entry {
     return Reflect.apply(this.fn, this.self as never, this.args as never);
   }
@@ -212,14 +215,17 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
   }
 
   exit(thrown?: Thrown): ExitAnswer<unknown> {
-    const entry = exitable(this, this.byHand, thrown) as SyncEntry;
+    const entry = this.byHand as SyncEntry | null | undefined;
+    if (!isOutcome(thrown)) throw notThrown(this, thrown);
+    if (!entry) throw notEntered(this);
     this.byHand = null;
     try {
       let step = leave(entry, thrown);
       if (!step.done) step = stopSync(entry, this, step, thrown, thrown);
       return thrown && { value: step.value };
     } catch (error) {
-      return passed(entry, error, thrown);
+      if (thrown && Object.is(error, thrown.error)) return false;
+      throw entry.keepsErrors ? error : keepBoth(error, thrown);
     } finally {
       this.byHand = undefined;
     }
@@ -240,29 +246,24 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
   }
 
   async exitAsync(thrown?: Thrown): Promise<ExitAnswer<unknown>> {
-    const entry = exitable(this, this.byHand, thrown);
+    const entry = this.byHand;
+    if (!isOutcome(thrown)) throw notThrown(this, thrown);
+    if (!entry) throw notEntered(this);
     this.byHand = null;
     try {
       let step = await leave(entry, thrown);
       if (!step.done) step = await stopAsync(entry, this, step, thrown, thrown);
       return thrown && { value: step.value };
     } catch (error) {
-      return passed(entry, error, thrown);
+      if (thrown && Object.is(error, thrown.error)) return false;
+      throw entry.keepsErrors ? error : keepBoth(error, thrown);
     } finally {
       this.byHand = undefined;
     }
   }
 }
 
-/** The entry to exit. An error itself is no box for one, though a `SuppressedError` has an `error` too. */
-function exitable(manager: GeneratorManager, byHand: Entry | null | undefined, thrown: unknown): Entry {
-  if (thrown !== undefined && (isError(thrown) || !('error' in Object(thrown)))) throw notThrown(manager, thrown);
-  if (!byHand) throw notEntered(manager);
-  return byHand;
-}
-
-/** The answer where the generator let the block's error pass: not suppressed. Anything else that it threw is thrown. */
-function passed({ keepsErrors }: Entry, error: unknown, thrown: Thrown | undefined): false {
-  if (thrown && Object.is(error, thrown.error)) return false;
-  throw keepsErrors ? error : keepBoth(error, thrown);
+/** Whether a manager can be told this. An error itself is no box for one, though a `SuppressedError` has an `error` too. */
+function isOutcome(thrown: unknown): boolean {
+  return thrown === undefined || (!isError(thrown) && 'error' in Object(thrown));
 }

@@ -1,5 +1,5 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
-import { ContextManagerError, suppressing, type ContextManagerErrorCode } from './errors.ts';
+import { ContextManagerError, type ContextManagerErrorCode } from './errors.ts';
 import type { Thrown } from './protocol.ts';
 
 /** Every message of this package says what was done, what is required, what was given and what to do. */
@@ -19,19 +19,15 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 
 function likelySlip(given: unknown): string {
   if (isThenable(given)) return 'Did you forget await?';
-  if (typeof given === 'function' && !kindOf(given).includes('Gen'))
+  if (typeof given === 'function' && !kindOf(given).endsWith('GeneratorFunction'))
     return `Did you forget to call ${given.name || 'it'}()?`;
   if (isObject(given) && 'next' in given) return 'Did you mean aclosing(), or to wrap its function?';
-  const missing = isObject(given) && missingHalf(given);
-  return missing ? `Its ${missing}() is missing.` : 'Make one with asyncContextManager().';
-}
-
-function missingHalf(given: Record<PropertyKey, unknown>): string | undefined {
-  for (const end of ['Async', '']) {
-    if (typeof given[`enter${end}`] === 'function') return `exit${end}`;
-    if (typeof given[`exit${end}`] === 'function') return `enter${end}`;
-  }
-  return undefined;
+  if (isObject(given))
+    for (const suffix of ['Async', '']) {
+      if (typeof given[`enter${suffix}`] === 'function') return `Its exit${suffix}() is missing.`;
+      if (typeof given[`exit${suffix}`] === 'function') return `Its enter${suffix}() is missing.`;
+    }
+  return 'Make one with asyncContextManager().';
 }
 
 export function exitReturnedPromise(given: unknown): TypeError {
@@ -92,19 +88,14 @@ export function didNotYield(manager: unknown, failure?: Thrown): ContextManagerE
   );
 }
 
-export function didNotStop(
-  manager: unknown,
-  thrown: Thrown | undefined,
-  closing: Thrown | undefined,
-): ContextManagerError {
-  const cause = closing ? { error: suppressing(closing.error, thrown) } : thrown;
+export function didNotStop(manager: unknown, cause: Thrown | undefined): ContextManagerError {
   return misuse(
     'ERR_DID_NOT_STOP',
     'exit',
     manager,
     'its generator must yield once',
     'it yielded again',
-    'To suppress, return.',
+    'Return to suppress.',
     cause,
   );
 }
@@ -146,22 +137,17 @@ function misuse(
   advice: string,
   cause?: Thrown,
 ): ContextManagerError {
-  const hint = nameOf(manager) ? advice : `${advice} Name its generator.`;
   return new ContextManagerError(
     code,
-    explain(`${verb} ${subject(manager)}`, required, given, hint),
+    explain(`${verb} ${subject(manager)}`, required, given, advice),
     cause && { cause: cause.error },
   );
 }
 
 /** Managers are named by their generator functions. */
 export function subject(manager: unknown): string {
-  const name = nameOf(manager);
-  return name ? `${name}()` : 'an unnamed manager';
-}
-
-function nameOf(manager: unknown): string | undefined {
-  return (manager as { fn?: { name: string } }).fn?.name;
+  const name = (manager as { fn?: { name: string } }).fn?.name;
+  return name ? `${name}()` : 'an unnamed manager (name its generator)';
 }
 
 // What is wrong with closing() and aclosing()
