@@ -97,9 +97,9 @@ export function twinOf(generator: Resumable): Twin {
  * It equals an exit stack around the whole generator. The generator is the last thing on that stack: what comes out of it
  * is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
  */
-export function compose(this: EnteringRequest, entry: Entry, manager: unknown, during?: 'exit' | 'closing'): Entry {
+export function compose(this: EnteringRequest, entry: Entry, manager: unknown, isClosing?: boolean): Entry {
   const composition = new Composition(entry, manager, { done: false, value: this });
-  if (during) composition.resume(during);
+  if (isClosing !== undefined) composition.resume(isClosing);
   return composition;
 }
 
@@ -159,14 +159,14 @@ class Composition extends Composite {
   }
 
   /** Where it asked in its teardown half, and so has been told of the outcome: it only goes on. */
-  resume(during: 'exit' | 'closing'): void {
+  resume(isClosing: boolean): void {
     const { asked, generator, manager, twin, pile } = this;
     this.isEntered = true;
     // The driver still holds the generator itself, and asks that.
     generator.keepsErrors = true;
     const goOn = () => twin.answer(generator, pile, asked);
     const close = (thrown: Thrown | undefined) => twin.run(closing(goOn, manager, thrown), same);
-    pile.held.push({ entry: generator, manager, exit: during === 'exit' ? goOn : close });
+    pile.held.push({ entry: generator, manager, exit: isClosing ? close : goOn });
   }
 }
 

@@ -36,15 +36,15 @@ export const takeOver: unique symbol = Symbol.for('withal.enter');
 /** What a generator yields for its driver, and not for the block. */
 export interface Request {
   /**
-   * Gives the entry to drive in place of the one that asked. Its next step enters; where that one asked while it exited
+   * Gives the entry to drive in place of the one that asked. Its next step enters; where that one asked while it exited,
    * or was being closed, its next step or `throw()` goes on with that.
    */
-  readonly [takeOver]: (entry: Entry, manager: unknown, during?: 'exit' | 'closing') => Entry;
+  readonly [takeOver]: (entry: Entry, manager: unknown, isClosing?: boolean) => Entry;
 }
 
-/** An own property, for there are proxies that have any other. */
+/** Not by reading the property, for there are proxies that have any. */
 export function isRequest(value: unknown): value is Request {
-  return isObject(value) && Object.hasOwn(value, takeOver);
+  return isObject(value) && takeOver in value;
 }
 
 /** An {@link Entry} of whatever `withSync` takes. Nothing is entered yet. */
@@ -119,24 +119,23 @@ export function leave(entry: Entry, thrown: Thrown | undefined): Step | Promise<
 
 /**
  * Ends an entry that gave another step: once, where it yielded again; should it yield even then, it is left where it is.
- * `kept` is the block's error, where the entry was told of something else.
+ * `kept` is the block's error, and `told` what the entry was told, where that is something else.
  */
 export async function stopAsync(
   entry: Entry,
   manager: unknown,
-  { value }: Step,
-  told: Thrown | undefined,
+  step: Step | undefined,
   kept: Thrown | undefined,
+  told: Thrown | undefined = kept,
 ): Promise<Step> {
-  if (isRequest(value)) return leave(value[takeOver](entry, manager, 'exit'), told);
-  let last: Step | undefined;
+  const isClosing = !isRequest(step?.value);
   let cause = kept;
   try {
-    last = await entry.return?.();
+    if (isClosing) step = await entry.return?.();
   } catch (error) {
     cause = { error: suppressing(error, kept) };
   }
-  if (isRequest(last?.value)) return leave(last.value[takeOver](entry, manager, 'closing'), told);
+  if (isRequest(step?.value)) return leave(step.value[takeOver](entry, manager, isClosing), told);
   throw didNotStop(manager, cause);
 }
 
@@ -144,19 +143,18 @@ export async function stopAsync(
 export function stopSync(
   entry: SyncEntry,
   manager: unknown,
-  { value }: Step,
-  told: Thrown | undefined,
+  step: Step | undefined,
   kept: Thrown | undefined,
+  told: Thrown | undefined = kept,
 ): Step {
-  if (isRequest(value)) return leave(value[takeOver](entry, manager, 'exit') as SyncEntry, told);
-  let last: Step | undefined;
+  const isClosing = !isRequest(step?.value);
   let cause = kept;
   try {
-    last = entry.return?.();
+    if (isClosing) step = entry.return?.();
   } catch (error) {
     cause = { error: suppressing(error, kept) };
   }
-  if (isRequest(last?.value)) return leave(last.value[takeOver](entry, manager, 'closing') as SyncEntry, told);
+  if (isRequest(step?.value)) return leave(step.value[takeOver](entry, manager, isClosing) as SyncEntry, told);
   throw didNotStop(manager, cause);
 }
 
@@ -184,7 +182,7 @@ export async function enteredAsync(manager: unknown): Promise<ExitAsync> {
   return async (thrown, kept) => {
     try {
       const step = await leave(entry, thrown);
-      return (step.done ? step : await stopAsync(entry, manager, step, thrown, kept)).value;
+      return (step.done ? step : await stopAsync(entry, manager, step, kept, thrown)).value;
     } catch (error) {
       throw entry.keepsErrors ? error : keepBoth(error, kept);
     }
@@ -197,7 +195,7 @@ export function enteredSync(manager: unknown): ExitSync {
   return (thrown, kept) => {
     try {
       const step = leave(entry, thrown);
-      return (step.done ? step : stopSync(entry, manager, step, thrown, kept)).value;
+      return (step.done ? step : stopSync(entry, manager, step, kept, thrown)).value;
     } catch (error) {
       throw entry.keepsErrors ? error : keepBoth(error, kept);
     }

@@ -72,7 +72,7 @@ export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
 /** What `using` makes of the two, with a message that names both. */
 export function suppressing(error: unknown, thrown: Thrown | undefined): unknown {
   if (!thrown || unkept.has(thrown.error as object)) return error;
-  return new SuppressedError(error, thrown.error, `${describe(error)} (on top of ${describe(thrown.error)})`);
+  return new SuppressedError(error, thrown.error, `${describe(error)} (after ${describe(thrown.error)})`);
 }
 
 /**
@@ -194,21 +194,17 @@ function platformSuppressedError(): SuppressedErrorConstructor {
   return (globalThis as { SuppressedError?: SuppressedErrorConstructor }).SuppressedError ?? ownSuppressedError();
 }
 
-/** No class, for the platform's can be called without `new`; and the value of a property, whose name no minifier takes. */
 function ownSuppressedError(): SuppressedErrorConstructor {
+  // The value of a property, whose name no minifier takes.
   const { SuppressedError } = {
-    SuppressedError: function (error: unknown, suppressed: unknown, message?: string): object {
-      const target = new.target as typeof SuppressedError | undefined;
-      const both = Reflect.construct(Error, [message], target ?? SuppressedError) as Error;
-      define(both, 'error', error);
-      define(both, 'suppressed', suppressed);
-      return both;
+    SuppressedError: class extends Error {
+      constructor(error: unknown, suppressed: unknown, message?: string) {
+        super(message);
+        define(this, 'error', error);
+        define(this, 'suppressed', suppressed);
+      }
     },
   };
-  Object.defineProperty(SuppressedError, 'prototype', { writable: false });
-  Object.setPrototypeOf(SuppressedError, Error);
-  Object.setPrototypeOf(SuppressedError.prototype, Error.prototype);
   recognised(SuppressedError, 'SuppressedError');
-  define(SuppressedError.prototype as object, 'message', '');
   return SuppressedError as unknown as SuppressedErrorConstructor;
 }

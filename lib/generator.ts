@@ -221,7 +221,7 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
     this.byHand = null;
     try {
       let step = leave(entry, thrown);
-      if (!step.done) step = stopSync(entry, this, step, thrown, thrown);
+      if (!step.done) step = stopSync(entry, this, step, thrown);
       return thrown && { value: step.value };
     } catch (error) {
       if (thrown && Object.is(error, thrown.error)) return false;
@@ -252,7 +252,7 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
     this.byHand = null;
     try {
       let step = await leave(entry, thrown);
-      if (!step.done) step = await stopAsync(entry, this, step, thrown, thrown);
+      if (!step.done) step = await stopAsync(entry, this, step, thrown);
       return thrown && { value: step.value };
     } catch (error) {
       if (thrown && Object.is(error, thrown.error)) return false;

@@ -19,8 +19,7 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 
 function likelySlip(given: unknown): string {
   if (isThenable(given)) return 'Did you forget await?';
-  if (typeof given === 'function' && !kindOf(given).endsWith('GeneratorFunction'))
-    return `Did you forget to call ${given.name || 'it'}()?`;
+  if (typeof given === 'function' && !kindOf(given).endsWith('GeneratorFunction')) return 'Did you forget to call it?';
   if (isObject(given) && 'next' in given) return 'Did you mean aclosing(), or to wrap its function?';
   if (isObject(given))
     for (const suffix of ['Async', '']) {
@@ -42,7 +41,7 @@ export function exitReturnedPromise(given: unknown): TypeError {
 // What is wrong with a body
 
 export function bodyNotFunction(caller: string, given: unknown): TypeError {
-  return wrongInput('enter', `${caller} takes a function as its body`, given, 'Pass a function.');
+  return wrongInput('enter', `${caller} takes a function as its body`, given, 'Write a function.');
 }
 
 export function bodyReturnedPromise(given: unknown): TypeError {
@@ -77,15 +76,7 @@ export function notGeneratorFunction(
 
 /** `failure` is an error of its setup that a manager which it had entered suppressed. */
 export function didNotYield(manager: unknown, failure?: Thrown): ContextManagerError {
-  return misuse(
-    'ERR_DID_NOT_YIELD',
-    'enter',
-    manager,
-    'its generator must yield once',
-    'it finished',
-    'Always yield.',
-    failure,
-  );
+  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'it must yield once', 'it finished', 'Always yield.', failure);
 }
 
 export function didNotStop(manager: unknown, cause: Thrown | undefined): ContextManagerError {
@@ -93,7 +84,7 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
     'ERR_DID_NOT_STOP',
     'exit',
     manager,
-    'its generator must yield once',
+    'it must yield once',
     'it yielded again',
     'Return to suppress.',
     cause,

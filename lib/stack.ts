@@ -61,7 +61,7 @@ export function* unwinding(
         if (isUnknown) unknown ??= unknownOutcome(outcomeNotSaid());
         const told = thrown ?? unknown;
         let step = (yield exit ? exit(thrown) : leave(entry, told)) as Step;
-        if (!step.done) step = (yield stop(entry as SyncEntry, manager, step, told, thrown)) as Step;
+        if (!step.done) step = (yield stop(entry as SyncEntry, manager, step, thrown, told)) as Step;
         if (thrown) [fallback, thrown] = [{ value: step.value }, undefined];
       } else if (disposal) {
         const reply = disposal();

@@ -91,7 +91,7 @@ export async function withAsync(manager: unknown, body: (value: unknown) => unkn
   // Outside the body's `try`: a failing commit must not be thrown back into the generator that committed.
   try {
     step = await leave(entry, thrown);
-    if (!step.done) step = await stopAsync(entry, manager, step, thrown, thrown);
+    if (!step.done) step = await stopAsync(entry, manager, step, thrown);
     return thrown ? step.value : result;
   } catch (error) {
     throw entry.keepsErrors ? error : keepBoth(error, thrown);
@@ -138,7 +138,7 @@ export function withSync(manager: unknown, body: (value: unknown) => unknown): u
   }
   try {
     step = leave(entry, thrown);
-    if (!step.done) step = stopSync(entry, manager, step, thrown, thrown);
+    if (!step.done) step = stopSync(entry, manager, step, thrown);
   } catch (error) {
     throw entry.keepsErrors ? error : keepBoth(error, thrown);
   }
