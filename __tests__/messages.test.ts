@@ -3,6 +3,7 @@ import * as messages from '../lib/messages.ts';
 
 const maker = { name: 'contextManager', other: 'asyncContextManager', syntax: 'function*', kind: 'GeneratorFunction' };
 const transaction = { fn: function* transaction() {} };
+const scope = { name: 'scopeSync()', other: 'scopeAsync()', syntax: 'function*', kind: 'GeneratorFunction' };
 const unnamed = { fn: function* () {} };
 Object.defineProperty(unnamed.fn, 'name', { value: '' });
 
@@ -114,6 +115,78 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.notIterable(Promise.resolve()),
       'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but an object (Promise) was given. Did you forget await?',
+    ],
+  ],
+  starForgotten: [
+    [
+      messages.starForgotten({}),
+      'Cannot enter: a generator yields enter() with a star, but an object (Object) was given. Write yield* enter(manager).',
+    ],
+  ],
+  notScope: [
+    [
+      messages.notScope(scope, 1),
+      'Cannot run: scopeSync() takes function*, but 1 was given. Write scopeSync(function* () { … }).',
+    ],
+    [
+      messages.notScope(scope, async function* main() {}),
+      'Cannot run: scopeSync() takes function*, but function main() was given. Did you mean scopeAsync()?',
+    ],
+  ],
+  plainYield: [
+    [
+      messages.plainYield('scopeSync()', 1),
+      'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. To give a value, return it.',
+    ],
+  ],
+  scopeReturnedPromise: [
+    [
+      messages.scopeReturnedPromise(Promise.resolve()),
+      'Cannot exit: scopeSync() takes a function that is done when it returns, but an object (Promise) was given. Did you mean scopeAsync()?',
+    ],
+  ],
+  notAll: [
+    [
+      messages.notAll(new Map(), 'a list or a record of managers'),
+      'Cannot make a manager: all() takes a list or a record of managers, but an object (Map) was given. Write all([a, b]) or all({ a, b }).',
+    ],
+    [
+      messages.notAll(null, 'an object as its options'),
+      'Cannot make a manager: all() takes an object as its options, but null was given. Write all([a, b]) or all({ a, b }).',
+    ],
+  ],
+  notMember: [
+    [
+      messages.notMember(undefined, 'at index 1'),
+      'Cannot make a manager: all() takes managers and disposables, but undefined was given at index 1. Make one with asyncContextManager().',
+    ],
+    [
+      messages.notMember(function database() {}, 'as db'),
+      'Cannot make a manager: all() takes managers and disposables, but function database() was given as db. Did you forget to call database()?',
+    ],
+  ],
+  someNotEntered: [
+    [
+      messages.someNotEntered([1, 2], 3),
+      'Cannot enter all(): each manager must be entered, but 2 of 3 failed. See errors.',
+    ],
+  ],
+  notDuration: [
+    [
+      messages.notDuration(-1),
+      'Cannot make a manager: timeout() takes milliseconds, 0 or more, but -1 was given. Write timeout(1000), or timeout(Infinity).',
+    ],
+  ],
+  notSignal: [
+    [
+      messages.notSignal(null),
+      'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
+    ],
+  ],
+  timedOut: [
+    [
+      messages.timedOut(5),
+      'Cannot finish: the block must be done within 5 ms, but it was not. Give it more, or make it faster.',
     ],
   ],
   stackFinished: [
@@ -275,5 +348,14 @@ describe('messages', () => {
   it('didNotStop keeps what was thrown', () => {
     expect(messages.didNotStop(transaction, { error: undefined })).toHaveProperty('cause', undefined);
     expect(messages.didNotStop(transaction, undefined)).not.toHaveProperty('cause');
+  });
+
+  it('didNotYield keeps what was suppressed', () => {
+    expect(messages.didNotYield(transaction, { error: undefined })).toHaveProperty('cause', undefined);
+    expect(messages.didNotYield(transaction)).not.toHaveProperty('cause');
+  });
+
+  it('someNotEntered keeps every error', () => {
+    expect(messages.someNotEntered([1, undefined], 3).errors).toStrictEqual([1, undefined]);
   });
 });

@@ -2,12 +2,13 @@
 
 import { expectTypeOf } from 'expect-type';
 import * as withal from 'withal';
-import type { AsyncContextManager, ContextManager, Entered, Fallback, Suppressed, Thrown } from 'withal';
+import type { AsyncContextManager, ContextManager, Entered, EnterRequest, Fallback, Suppressed, Thrown } from 'withal';
 
 expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'AbstractAsyncContextManager'
   | 'AbstractContextManager'
   | 'aclosing'
+  | 'all'
   | 'asyncContextDecorator'
   | 'asyncContextManager'
   | 'AsyncExitStack'
@@ -15,12 +16,16 @@ expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'ContextManagerError'
   | 'contextDecorator'
   | 'contextManager'
+  | 'enter'
   | 'ExitStack'
   | 'isAsyncContextManager'
   | 'isContextManager'
   | 'nullContext'
+  | 'scopeAsync'
+  | 'scopeSync'
   | 'suppress'
   | 'SuppressedError'
+  | 'timeout'
   | 'withAsync'
   | 'withSync'
 >();
@@ -29,3 +34,4 @@ expectTypeOf<Entered<AsyncContextManager<number>>>().toEqualTypeOf<number>();
 expectTypeOf<Fallback<ContextManager<number>>>().toEqualTypeOf<never>();
 expectTypeOf<keyof Thrown>().toEqualTypeOf<'error'>();
 expectTypeOf<keyof Suppressed<number>>().toEqualTypeOf<'value'>();
+expectTypeOf<EnterRequest<1, 2>>().toExtend<EnterRequest<number, number>>();
