@@ -200,7 +200,7 @@ describe.each(builds)('%s', (_build, library) => {
         const error = await errorOf(() => flat.run(app(), () => events.push('body')));
         expect(error).toMatchObject({
           code: 'ERR_DID_NOT_YIELD',
-          message: 'Cannot enter app(): its generator must yield once, but it finished. Always yield.',
+          message: 'Cannot enter app(): it must yield once, but it finished. Always yield.',
         });
         expect(error).not.toHaveProperty('cause');
         expect(events.splice(0)).toEqual(['enter a', 'a sees ERR_DID_NOT_YIELD']);
@@ -551,7 +551,6 @@ describe.each(builds)('%s', (_build, library) => {
       const proxies = [
         new Proxy(() => undefined, { get: (_target, key) => (key === 'then' ? undefined : () => undefined) }),
         new Proxy({}, { get: (_target, key) => (key === 'then' ? undefined : () => undefined) }),
-        Object.create({ [Symbol.for('withal.enter')]: fail }) as object,
       ];
       const giving = flat.manager(function* giving(value: unknown) {
         yield value;
@@ -570,7 +569,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
     expect(() => withSync(app(), () => undefined)).toThrow(
       new TypeError(
-        'Cannot enter: enter() takes a manager or a disposable, but an object (AsyncGeneratorManager) was given. Did you mean asyncContextManager()?',
+        'Cannot enter: enter() takes a manager or a disposable, but an object (AsyncGeneratorManager) was given. Did you mean asyncContextManager() or scopeAsync()?',
       ),
     );
   });

@@ -120,13 +120,6 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
     expect(() => new SuppressedError(1, 2, Symbol('message') as never)).toThrow(TypeError);
   });
 
-  it('can be called without new', () => {
-    const error = SuppressedError(1, 2, 'called');
-    expect(error).toBeInstanceOf(SuppressedError);
-    expect(Object.getPrototypeOf(error)).toBe(SuppressedError.prototype);
-    expect(error).toMatchObject({ error: 1, suppressed: 2, message: 'called' });
-  });
-
   it('makes instances of what is new', () => {
     class Sub extends SuppressedError {
       readonly extra = 'extra';
@@ -145,7 +138,7 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
 
   it('begins its stack with its name and message, and where it was made', () => {
     const made = (function here() {
-      return [new SuppressedError(1, 2, 'message'), SuppressedError(1, 2, 'message')];
+      return [new SuppressedError(1, 2, 'message')];
     })();
     for (const { stack } of made) expect(stack).toMatch(/^SuppressedError: message\n +at here /);
   });
@@ -169,13 +162,13 @@ describe('suppressing', () => {
       (error) => (suppressing(error, { error: new Error('inner') }) as Error).message,
     );
     expect(summaries).toEqual([
-      'TypeError: outer (on top of Error: inner)',
-      '"text" (on top of Error: inner)',
-      'undefined (on top of Error: inner)',
-      'an object (Object) (on top of Error: inner)',
-      'unreadable (on top of Error: inner)',
+      'TypeError: outer (after Error: inner)',
+      '"text" (after Error: inner)',
+      'undefined (after Error: inner)',
+      'an object (Object) (after Error: inner)',
+      'unreadable (after Error: inner)',
     ]);
-    expect(inspect(suppressing('outer', { error: 'inner' }))).toContain('"outer" (on top of "inner")');
+    expect(inspect(suppressing('outer', { error: 'inner' }))).toContain('"outer" (after "inner")');
   });
 });
 

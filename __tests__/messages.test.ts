@@ -44,7 +44,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyNotFunction: [
     [
       messages.bodyNotFunction('withAsync()', 1),
-      'Cannot enter: withAsync() takes a function as its body, but 1 was given. Pass a function.',
+      'Cannot enter: withAsync() takes a function as its body, but 1 was given. Write a function.',
     ],
   ],
   bodyReturnedPromise: [
@@ -70,13 +70,13 @@ const table: Record<string, [error: Error, message: string][]> = {
   didNotYield: [
     [
       messages.didNotYield(transaction),
-      'Cannot enter transaction(): its generator must yield once, but it finished. Always yield.',
+      'Cannot enter transaction(): it must yield once, but it finished. Always yield.',
     ],
   ],
   didNotStop: [
     [
       messages.didNotStop(transaction, undefined),
-      'Cannot exit transaction(): its generator must yield once, but it yielded again. Return to suppress.',
+      'Cannot exit transaction(): it must yield once, but it yielded again. Return to suppress.',
     ],
   ],
   alreadyEntered: [
@@ -162,7 +162,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
     [
       messages.notMember(function database() {}, 'as db'),
-      'Cannot make a manager: all() takes managers and disposables, but function database() was given as db. Did you forget to call database()?',
+      'Cannot make a manager: all() takes managers and disposables, but function database() was given as db. Did you forget to call it?',
     ],
   ],
   someNotEntered: [

@@ -1,5 +1,5 @@
 import { isError } from './describe.ts';
-import { holds } from './errors.ts';
+import { ContextManagerError, held, heldBy } from './errors.ts';
 
 /** As much of an `AbortSignal` as an environment without DOM or Node types can say. */
 export interface AbortSignalLike {
@@ -26,7 +26,24 @@ export function abortSource(): AbortSource {
   return new AbortController();
 }
 
-/** Whether the error only says that the signal aborted: its reason, an error that leads to that, or a bare AbortError. */
+/**
+ * Whether the error only says that the signal aborted: its reason, a bare AbortError, or what leads to nothing else. An
+ * error that leads to another one too, as where a teardown failed on the way, says more.
+ */
 export function isAbort(error: unknown, { reason }: { readonly reason: unknown }): boolean {
-  return holds(error, reason) || (isError(error) && error.name === 'AbortError' && error.cause === undefined);
+  const nodes = new Set([error]);
+  let isFound = false;
+  // The set grows while it is walked, so a ring ends the walk.
+  for (const node of nodes) {
+    const below = Object.is(node, reason) ? [] : heldBy(node);
+    for (const next of below) nodes.add(next);
+    if (below.length > 0 && !(node instanceof ContextManagerError)) continue;
+    if (!Object.is(node, reason) && !isBareAbortError(node)) return false;
+    isFound = true;
+  }
+  return isFound;
+}
+
+function isBareAbortError(error: unknown): boolean {
+  return isError(error) && held(error, 'name')[0] === 'AbortError';
 }

@@ -1,5 +1,5 @@
 import { asyncTwin, Composite } from './compose.ts';
-import { isObject, kindOf } from './describe.ts';
+import { kindOf } from './describe.ts';
 import { askFor, enter, type EnteringAsync } from './enter.ts';
 import { asyncEntry, begunAsync, fresh, freshEntry, isEnterable, isSyncEnterable, type Step } from './entry.ts';
 import { asyncContextManager, contextManager } from './generator.ts';
@@ -18,7 +18,10 @@ import type {
 } from './protocol.ts';
 
 /** A list or a record of managers. */
-export type Managers = readonly AsyncEnterable[] | Readonly<Record<string, AsyncEnterable>>;
+export type Managers<M> = readonly AsyncEnterable[] | { readonly [K in keyof M]: AsyncEnterable };
+
+/** Refuses generators among them, in the words that the compiler then shows. */
+export type Checked<M> = { readonly [K in keyof M]: NotGenerator<M[K]> };
 
 /** One of the managers of a list or a record. */
 export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
@@ -86,18 +89,12 @@ export interface AllOptions {
  * await withAsync(all({ a: opened('a'), bc: opened('bc') }), ({ a, bc }) => a + bc); // => 3
  * ```
  */
-export function all<const M extends Managers>(
-  managers: M & { readonly [K in keyof M]: NotGenerator<M[K]> },
-  options: AllOptions & { readonly concurrent: true },
-): AsyncAll<M>;
-export function all<const M extends Managers>(
-  managers: M & { readonly [K in keyof M]: NotGenerator<M[K]> },
-  options?: AllOptions,
-): All<M>;
+export function all<const M extends Managers<M>>(managers: M & Checked<M>, options?: { concurrent?: false }): All<M>;
+export function all<const M extends Managers<M>>(managers: M & Checked<M>, options: AllOptions): AsyncAll<M>;
 export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);
-  if (!isObject(options) || isEnterable(options)) throw notAll(options, 'an object as its options');
-  if (options['concurrent']) return atOnce(members);
+  if (kindOf(options) !== 'Object' || isEnterable(options)) throw notAll(options, 'an object as its options');
+  if ((options as AllOptions).concurrent) return atOnce(members);
   return members.managers.every(isSyncEnterable) ? inBothWays(members) : inTurnAsync(members);
 }
 
@@ -111,11 +108,15 @@ function membersOf(given: unknown): Members {
   const isList = Array.isArray(given);
   if (!isList && (kindOf(given) !== 'Object' || isEnterable(given)))
     throw notAll(given, 'a list or a record of managers');
-  const keys = isList ? undefined : Object.keys(given as object);
-  const managers: unknown[] = isList ? [...(given as unknown[])] : Object.values(given as object);
-  for (const [index, manager] of managers.entries())
-    if (!isEnterable(manager)) throw notMember(manager, keys ? `as ${keys[index] ?? ''}` : `at index ${String(index)}`);
-  return { managers, keys };
+  const entries: (readonly [string, unknown])[] = isList
+    ? Array.from(given as unknown[], (manager, index) => [`index ${String(index)}`, manager])
+    : Object.entries(given as object);
+  for (const [key, manager] of entries)
+    if (!isEnterable(manager)) throw notMember(manager, isList ? `at ${key}` : `as ${key}`);
+  return {
+    managers: entries.map(([, manager]) => manager),
+    keys: isList ? undefined : entries.map(([key]) => key),
+  };
 }
 
 /** The list or the record of the values. */
@@ -144,6 +145,7 @@ function inBothWays(members: Members): object {
     exitAsync: (thrown?: Thrown) => asynchronous.exitAsync(thrown),
     enter: () => synchronous.enter(),
     exit: (thrown?: Thrown) => synchronous.exit(thrown),
+    fn: { name: 'all' },
     [fresh]: (isSync?: true) => freshEntry(isSync ? synchronous : asynchronous),
   };
 }

@@ -1,3 +1,4 @@
+import { isThenable } from './describe.ts';
 import {
   asyncEntry,
   begunSync,
@@ -41,22 +42,23 @@ export const asyncTwin: Twin = {
   async answer(generator, { held }, step) {
     while (isRequest(step.value)) {
       const request = step.value as EnteringRequest;
-      let entered: Step;
+      let value: unknown;
       try {
         // As `begunAsync` does: a function more would cost as much as all the rest.
         let entry = request.entry(asyncTwin);
-        entered = await entry.next();
+        let entered = await entry.next();
         if (isRequest(entered.value)) {
           entry = entered.value[takeOver](entry, request.given);
           entered = await entry.next();
         }
         if (entered.done) throw didNotYield(request.given);
         held.push({ entry, manager: request.given });
+        value = isThenable(entered.value) ? await entered.value : entered.value;
       } catch (error) {
         step = await generator.throw(error);
         continue;
       }
-      step = await generator.next(entered.value);
+      step = await generator.next(value);
     }
     return step;
   },
@@ -65,7 +67,7 @@ export const asyncTwin: Twin = {
 };
 
 const syncTwin: Twin = {
-  entryOf: (manager) => syncEntry(manager, 'enter()', 'asyncContextManager()'),
+  entryOf: (manager) => syncEntry(manager, 'enter()', 'asyncContextManager() or scopeAsync()'),
   answer(generator, { held }, step) {
     while (isRequest(step.value)) {
       const request = step.value as EnteringRequest;

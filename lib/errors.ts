@@ -157,7 +157,7 @@ function reach(error: unknown, target: unknown, fields: string[], throughLinks?:
  * What somebody's error has in a field, if it has that field: a `cause` of undefined is a cause too. A field that can't
  * be read holds the error itself: such a ring ends every walk.
  */
-function held(node: unknown, field: string, throughLinks?: boolean): unknown[] {
+export function held(node: unknown, field: string, throughLinks?: boolean): unknown[] {
   try {
     if (!isObject(node) || !(field in node)) return [];
     const value = node[field];
@@ -169,6 +169,11 @@ function held(node: unknown, field: string, throughLinks?: boolean): unknown[] {
   } catch {
     return [node];
   }
+}
+
+/** The errors that somebody's error has, but for a link of ours. */
+export function heldBy(node: unknown): unknown[] {
+  return fields.flatMap((field) => held(node, field));
 }
 
 export function define(target: object, key: PropertyKey, value: unknown): boolean {
@@ -206,5 +211,6 @@ function ownSuppressedError(): SuppressedErrorConstructor {
     },
   };
   recognised(SuppressedError, 'SuppressedError');
+  define(SuppressedError.prototype, 'message', '');
   return SuppressedError as unknown as SuppressedErrorConstructor;
 }

@@ -50,7 +50,7 @@ import type { NotPromise } from './with.ts';
  * ```
  */
 export async function scopeAsync<Y extends EnterRequest<unknown, unknown> = never, R = unknown>(
-  fn: () => AsyncGenerator<Y, R, void>,
+  fn: (this: void) => AsyncGenerator<Y, R, void>,
 ): Promise<Awaited<R> | EnteredFallback<Y>>;
 export async function scopeAsync(fn: unknown): Promise<unknown> {
   return runAsync(scoped(asyncForm, fn), (result) => result);
@@ -82,7 +82,7 @@ export async function scopeAsync(fn: unknown): Promise<unknown> {
  * ```
  */
 export function scopeSync<Y extends EnterRequest<unknown, unknown> = never, R = unknown>(
-  fn: () => Generator<Y, R & NotPromise<R>, void>,
+  fn: (this: void) => Generator<Y, R & NotPromise<R>, void>,
 ): R | EnteredFallback<Y>;
 export function scopeSync(fn: unknown): unknown {
   return runSync(scoped(syncForm, fn), (result) => result);
@@ -120,7 +120,10 @@ function* scoped(form: ScopeForm, fn: unknown): Generator<unknown, unknown, unkn
   concluded(unwound);
   // A manager that suppresses can't make up for a function that is still running.
   if (refused) throw refused;
-  return thrown ? unwound.fallback?.value : result;
+  if (!thrown) return result;
+  // Nobody can suppress an unknown outcome, which a block within a teardown may be told of: it passes.
+  if (!unwound.fallback) throw thrown.error;
+  return unwound.fallback.value;
 }
 
 function started(form: ScopeForm, fn: unknown): Resumable {

@@ -54,8 +54,8 @@ export interface TimeoutOptions {
 export function timeout(ms: number, options?: TimeoutOptions): AsyncContextManager<EnvironmentAbortSignal>;
 export function timeout(ms: unknown, options: unknown = {}): AsyncContextManager<EnvironmentAbortSignal> {
   if (typeof ms !== 'number' || !(ms >= 0)) throw notDuration(ms);
-  const signal = isObject(options) ? options['signal'] : options;
-  if (signal !== undefined && !isSignal(signal)) throw notSignal(signal);
+  const signal = isObject(options) && !isSignal(options) ? options['signal'] : options;
+  if (signal !== undefined && !(isSignal(signal) && signal !== options)) throw notSignal(signal);
   return limited(ms, signal);
 }
 
@@ -72,7 +72,7 @@ async function* limit(
   ms: number,
   outer: AbortSignalLike | undefined,
 ): AsyncGenerator<EnvironmentAbortSignal, void, void> {
-  outer?.throwIfAborted();
+  if (outer?.aborted) throw outer.reason;
   const source = abortSource();
   let timeUp: Error | undefined;
   const stop = after(ms, () => {
