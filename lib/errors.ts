@@ -211,6 +211,5 @@ function ownSuppressedError(): SuppressedErrorConstructor {
     },
   };
   recognised(SuppressedError, 'SuppressedError');
-  define(SuppressedError.prototype, 'message', '');
   return SuppressedError as unknown as SuppressedErrorConstructor;
 }
