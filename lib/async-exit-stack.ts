@@ -1,5 +1,5 @@
 import { isObject } from './describe.ts';
-import { asyncEntry, begunAsync, fresh, madeAsync, methodOf, stopAsync, type Entry } from './entry.ts';
+import { asyncEntry, begunAsync, fresh, madeAsync, methodOf, type Entry } from './entry.ts';
 import { define } from './errors.ts';
 import { stackFinished } from './messages.ts';
 import type {
@@ -20,8 +20,7 @@ import {
   exitFunction,
   isMissing,
   refuse,
-  runAsync,
-  unwinding,
+  unwindAsync,
   type Declared,
   type ExitFallback,
   type Pile,
@@ -287,7 +286,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   ): Promise<unknown> {
     const { promise, settle } = deferred();
     this.#finishing = promise;
-    return runAsync(unwinding(pile, stopAsync, isUnknown, thrown), (unwound) => {
+    return unwindAsync(pile, isUnknown, thrown, (unwound) => {
       settle();
       return conclude(unwound);
     });

@@ -3,8 +3,6 @@ import {
   asyncEntry,
   begunSync,
   isRequest,
-  stopAsync,
-  stopSync,
   syncEntry,
   takeOver,
   type Entry,
@@ -15,7 +13,7 @@ import {
 import { suppressing } from './errors.ts';
 import { didNotStop, didNotYield } from './messages.ts';
 import type { Thrown } from './protocol.ts';
-import { runAsync, runSync, unwinding, type Pile, type Unwound } from './stack.ts';
+import { unwindAsync, unwindSync, type Pile, type Unwound } from './stack.ts';
 
 /** What a generator yields to have a manager entered. */
 export interface EnteringRequest extends Request {
@@ -33,8 +31,11 @@ export interface Twin {
   entryOf(manager: unknown): Entry;
   /** Enters what the generator asks for, until it gives something else. */
   answer(generator: Resumable, pile: Pile, step: Step): Step | Promise<Step>;
-  readonly stop: typeof stopAsync | typeof stopSync;
-  run<T, R>(steps: Generator<unknown, T, unknown>, conclude: (result: T) => R): R | Promise<R>;
+  /** The setup. */
+  enter(composition: Composition): Step | Promise<Step>;
+  /** The rest of a closing, which ends with what is thrown. */
+  close(composition: Composition, thrown: Thrown | undefined): Step | Promise<Step>;
+  readonly unwind: typeof unwindAsync | typeof unwindSync;
 }
 
 export const asyncTwin: Twin = {
@@ -44,7 +45,7 @@ export const asyncTwin: Twin = {
       const request = step.value as EnteringRequest;
       let value: unknown;
       try {
-        // As `begunAsync` does: a function more would cost as much as all the rest.
+        // As `begunAsync` does: one async function more would cost a tenth of the whole.
         let entry = request.entry(asyncTwin);
         let entered = await entry.next();
         if (isRequest(entered.value)) {
@@ -62,8 +63,25 @@ export const asyncTwin: Twin = {
     }
     return step;
   },
-  stop: stopAsync,
-  run: runAsync,
+  async enter(composition) {
+    try {
+      const step = await composition.answer();
+      if (!step.done) return composition.entered(step);
+    } catch (error) {
+      return composition.abandon({ error });
+    }
+    return composition.abandon(undefined);
+  },
+  async close(composition, thrown) {
+    let cause = thrown;
+    try {
+      await composition.answer();
+    } catch (error) {
+      cause = { error: suppressing(error, thrown) };
+    }
+    throw didNotStop(composition.manager, cause);
+  },
+  unwind: unwindAsync,
 };
 
 const syncTwin: Twin = {
@@ -84,25 +102,30 @@ const syncTwin: Twin = {
     }
     return step;
   },
-  stop: stopSync,
-  run: runSync,
+  enter(composition) {
+    try {
+      const step = composition.answer() as Step;
+      if (!step.done) return composition.entered(step);
+    } catch (error) {
+      return composition.abandon({ error });
+    }
+    return composition.abandon(undefined);
+  },
+  close(composition, thrown) {
+    let cause = thrown;
+    try {
+      composition.answer();
+    } catch (error) {
+      cause = { error: suppressing(error, thrown) };
+    }
+    throw didNotStop(composition.manager, cause);
+  },
+  unwind: unwindSync,
 };
 
 /** Which of the two a generator is. */
 export function twinOf(generator: Resumable): Twin {
   return Symbol.asyncIterator in generator ? asyncTwin : syncTwin;
-}
-
-/**
- * Takes over where a generator asks for a manager: gives the entry to drive in its place.
- *
- * It equals an exit stack around the whole generator. The generator is the last thing on that stack: what comes out of it
- * is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
- */
-export function compose(this: EnteringRequest, entry: Entry, manager: unknown, isClosing?: boolean): Entry {
-  const composition = new Composition(entry, manager, { done: false, value: this });
-  if (isClosing !== undefined) composition.resume(isClosing);
-  return composition;
 }
 
 /** An entry of many managers: the stack that they are on. */
@@ -134,73 +157,63 @@ export abstract class Composite implements Entry {
   /** Exits what was entered with the failure of the setup. That may be suppressed, but there is no value for a block. */
   abandon(failure: Thrown | undefined): Step | Promise<Step> {
     const { manager, pile, twin } = this;
-    return twin.run(unwinding(pile, twin.stop, false, failure ?? { error: didNotYield(manager) }), ({ thrown }) => {
+    return twin.unwind(pile, false, failure ?? { error: didNotYield(manager) }, ({ thrown }) => {
       throw thrown ? thrown.error : didNotYield(manager, failure);
     });
   }
 
   private exit(told: Thrown | undefined): Step | Promise<Step> {
-    const { pile, twin } = this;
-    return twin.run(unwinding(pile, twin.stop, false, told), (unwound) => stepOf(unwound, told));
+    return this.twin.unwind(this.pile, false, told, (unwound) => stepOf(unwound, told));
   }
 }
 
+/**
+ * The entry of a generator that has asked for a manager, to be driven in its place.
+ *
+ * It equals an exit stack around the whole generator. The generator is the last thing on that stack: what comes out of it
+ * is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
+ */
 class Composition extends Composite {
   readonly generator: Resumable;
   /** What the generator gave when it asked. */
   readonly asked: Step;
 
-  constructor(generator: Resumable, manager: unknown, asked: Step) {
-    super(twinOf(generator), manager);
-    this.generator = generator;
-    this.asked = asked;
+  constructor(request: EnteringRequest, entry: Entry, manager: unknown) {
+    super(twinOf(entry as Resumable), manager);
+    this.generator = entry as Resumable;
+    this.asked = { done: false, value: request };
   }
 
-  protected enter(): Step | Promise<Step> {
-    return this.twin.run(entering(this), same);
+  answer(): Step | Promise<Step> {
+    return this.twin.answer(this.generator, this.pile, this.asked);
   }
 
-  /** Where it asked in its teardown half, and so has been told of the outcome: it only goes on. */
+  enter(): Step | Promise<Step> {
+    return this.twin.enter(this);
+  }
+
+  /** The setup is done. */
+  entered(step: Step): Step {
+    this.pile.held.push({ entry: this.generator, manager: this.manager });
+    return step;
+  }
+
+  /** It asked in its teardown half, and so has been told of the outcome: it only goes on. */
   resume(isClosing: boolean): void {
-    const { asked, generator, manager, twin, pile } = this;
+    const { generator, manager, pile, twin } = this;
     this.isEntered = true;
     // The driver still holds the generator itself, and asks that.
     generator.keepsErrors = true;
-    const goOn = () => twin.answer(generator, pile, asked);
-    const close = (thrown: Thrown | undefined) => twin.run(closing(goOn, manager, thrown), same);
-    pile.held.push({ entry: generator, manager, exit: isClosing ? close : goOn });
+    const exit = (thrown: Thrown | undefined) => (isClosing ? twin.close(this, thrown) : this.answer());
+    pile.held.push({ entry: generator, manager, exit });
   }
 }
 
-/** The setup. */
-function* entering(composition: Composition): Generator<unknown, Step, unknown> {
-  const { asked, generator, manager, twin, pile } = composition;
-  let failure: Thrown | undefined;
-  try {
-    const step = (yield twin.answer(generator, pile, asked)) as Step;
-    if (!step.done) {
-      pile.held.push({ entry: generator, manager });
-      return step;
-    }
-  } catch (error) {
-    failure = { error };
-  }
-  return (yield composition.abandon(failure)) as Step;
-}
-
-/** A generator that yielded again is being closed, and asked for a manager. */
-function* closing(
-  goOn: () => unknown,
-  manager: unknown,
-  thrown: Thrown | undefined,
-): Generator<unknown, never, unknown> {
-  let cause = thrown;
-  try {
-    yield goOn();
-  } catch (error) {
-    cause = { error: suppressing(error, thrown) };
-  }
-  throw didNotStop(manager, cause);
+/** Takes over where a generator asks for a manager: while it enters, while it exits, or while it is being closed. */
+export function compose(request: EnteringRequest, entry: Entry, manager: unknown, isClosing?: boolean): Entry {
+  const composition = new Composition(request, entry, manager);
+  if (isClosing !== undefined) composition.resume(isClosing);
+  return composition;
 }
 
 function stepOf({ thrown, fallback }: Unwound, told: Thrown | undefined): Step {
@@ -208,8 +221,4 @@ function stepOf({ thrown, fallback }: Unwound, told: Thrown | undefined): Step {
   // Nobody can suppress an unknown outcome: it passes.
   if (told && !fallback) throw told.error;
   return { done: true, value: fallback?.value };
-}
-
-function same<T>(value: T): T {
-  return value;
 }

@@ -1,5 +1,5 @@
 import { compose, type EnteringRequest, type Twin } from './compose.ts';
-import { isEnterable, takeOver, type Entry, type Request } from './entry.ts';
+import { isEnterable, takeOver, type Entry } from './entry.ts';
 import { notEnterable, starForgotten } from './messages.ts';
 import type {
   AsyncEnterable,
@@ -119,18 +119,24 @@ export function askFor(given: unknown, entryOf: EntryOf): unknown {
   return new Unstarred(given, entryOf);
 }
 
-// Plain properties: these two are made for each manager that is entered.
-
-class Unstarred implements EnteringRequest {
-  readonly [takeOver]: Request[typeof takeOver] = compose;
+/** Asks for what was given, however it is yielded. Plain properties: two are made for each manager that is entered. */
+abstract class Asking implements EnteringRequest {
   readonly given: unknown;
-  private readonly entryOf: EntryOf;
+  protected readonly entryOf: EntryOf;
 
   constructor(given: unknown, entryOf: EntryOf) {
     this.given = given;
     this.entryOf = entryOf;
   }
 
+  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Entry {
+    return compose(this, entry, manager, isClosing);
+  }
+
+  abstract entry(twin: Twin): Entry;
+}
+
+class Unstarred extends Asking {
   [Symbol.iterator](): Starred {
     return new Starred(this.given, this.entryOf);
   }
@@ -145,16 +151,8 @@ class Unstarred implements EnteringRequest {
 }
 
 /** The request itself. It ends with what the driver sends: the value that was entered, or the error from entering. */
-class Starred implements EnteringRequest {
-  readonly [takeOver]: Request[typeof takeOver] = compose;
-  readonly given: unknown;
-  private readonly entryOf: EntryOf;
+class Starred extends Asking {
   private isAsked = false;
-
-  constructor(given: unknown, entryOf: EntryOf) {
-    this.given = given;
-    this.entryOf = entryOf;
-  }
 
   next(value: unknown): IteratorResult<this, unknown> {
     if (this.isAsked) return { done: true, value };

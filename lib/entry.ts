@@ -39,7 +39,7 @@ export interface Request {
    * Gives the entry to drive in place of the one that asked. Its next step enters; where that one asked while it exited,
    * or was being closed, its next step or `throw()` goes on with that.
    */
-  readonly [takeOver]: (entry: Entry, manager: unknown, isClosing?: boolean) => Entry;
+  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Entry;
 }
 
 /** Not by reading the property, for there are proxies that have any. */

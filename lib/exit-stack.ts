@@ -1,5 +1,5 @@
 import { isObject } from './describe.ts';
-import { begunSync, fresh, made, methodOf, refusePromise, stopSync, syncEntry, type Entry } from './entry.ts';
+import { begunSync, fresh, made, methodOf, refusePromise, syncEntry, type Entry } from './entry.ts';
 import { define } from './errors.ts';
 import { stackFinished } from './messages.ts';
 import type {
@@ -20,8 +20,7 @@ import {
   exitFunction,
   isMissing,
   refuse,
-  runSync,
-  unwinding,
+  unwindSync,
   type Declared,
   type ExitFallback,
   type Pile,
@@ -200,10 +199,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   exit(thrown?: Thrown): ExitAnswer<F> {
     const pile = this.#take();
-    return (
-      pile &&
-      (runSync(unwinding(pile, stopSync, false, thrown), (unwound) => answered(unwound, thrown)) as ExitAnswer<F>)
-    );
+    return pile && (unwindSync(pile, false, thrown, (unwound) => answered(unwound, thrown)) as ExitAnswer<F>);
   }
 
   /**
@@ -213,12 +209,12 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   dispose(): void {
     const pile = this.#take();
-    if (pile) runSync(unwinding(pile, stopSync, !this.#isComplete, undefined), concluded);
+    if (pile) unwindSync(pile, !this.#isComplete, undefined, concluded);
   }
 
   /** The setup of the manager finished this stack: what it entered is exited at once. */
   #refuse(pile: Pile, manager: unknown): never {
-    runSync(unwinding(pile, stopSync, true, undefined), concluded);
+    unwindSync(pile, true, undefined, concluded);
     throw stackFinished('an ExitStack', 'enterContext', manager);
   }
 

@@ -6,7 +6,7 @@ import { keepBoth } from './errors.ts';
 import { isGeneratorLike } from './generator.ts';
 import { notScope, plainYield, scopeReturnedPromise, type ScopeForm } from './messages.ts';
 import type { Thrown } from './protocol.ts';
-import { concluded, runAsync, runSync, unwinding, type Pile } from './stack.ts';
+import { concluded, type Pile, type Unwound } from './stack.ts';
 import type { NotPromise } from './with.ts';
 
 /**
@@ -53,7 +53,16 @@ export async function scopeAsync<Y extends EnterRequest<unknown, unknown> = neve
   fn: (this: void) => AsyncGenerator<Y, R, void>,
 ): Promise<Awaited<R> | EnteredFallback<Y>>;
 export async function scopeAsync(fn: unknown): Promise<unknown> {
-  return runAsync(scoped(asyncForm, fn), (result) => result);
+  const steps = scoped(asyncForm, fn);
+  let step = steps.next();
+  while (!step.done) {
+    try {
+      step = steps.next(await step.value);
+    } catch (error) {
+      step = steps.throw(error);
+    }
+  }
+  return step.value;
 }
 
 /**
@@ -85,7 +94,10 @@ export function scopeSync<Y extends EnterRequest<unknown, unknown> = never, R = 
   fn: (this: void) => Generator<Y, R & NotPromise<R>, void>,
 ): R | EnteredFallback<Y>;
 export function scopeSync(fn: unknown): unknown {
-  return runSync(scoped(syncForm, fn), (result) => result);
+  const steps = scoped(syncForm, fn);
+  let step = steps.next();
+  while (!step.done) step = steps.next(step.value);
+  return step.value;
 }
 
 const asyncForm: ScopeForm = {
@@ -116,8 +128,7 @@ function* scoped(form: ScopeForm, fn: unknown): Generator<unknown, unknown, unkn
   } catch (error) {
     thrown = { error };
   }
-  const unwound = yield* unwinding(pile, twin.stop, false, thrown);
-  concluded(unwound);
+  const unwound = (yield twin.unwind(pile, false, thrown, checked)) as Unwound;
   // A manager that suppresses can't make up for a function that is still running.
   if (refused) throw refused;
   if (!thrown) return result;
@@ -154,6 +165,11 @@ function* returned(
     throw keepBoth(closing, { error });
   }
   throw error;
+}
+
+function checked(unwound: Unwound): Unwound {
+  concluded(unwound);
+  return { ...unwound };
 }
 
 function refusal(result: unknown): TypeError {

@@ -1,4 +1,4 @@
-import { leave, type Entry, type stopAsync, type stopSync, type Step, type SyncEntry } from './entry.ts';
+import { leave, stopAsync, stopSync, type Entry, type Step, type SyncEntry } from './entry.ts';
 import { isUnknownOutcome, keepBoth, suppressing, unknownOutcome, withoutOutcome } from './errors.ts';
 import { notDisposable, notExit, notFunction, outcomeNotSaid } from './messages.ts';
 import type { AnsweredValue, ExitAnswer, Suppressed, Thrown } from './protocol.ts';
@@ -22,7 +22,7 @@ export interface Held {
   readonly manager?: unknown;
   readonly disposal?: () => unknown;
   /** Where the entry has been told of the outcome: goes on with its exit. */
-  readonly exit?: (thrown: Thrown | undefined) => unknown;
+  readonly exit?: (thrown: Thrown | undefined) => Step | Promise<Step>;
 }
 
 /** What `move()` hands over. */
@@ -38,68 +38,102 @@ export interface Unwound {
   readonly fallback: Suppressed<unknown> | undefined;
 }
 
-/** One unwinding for both kinds of stack. It yields what an async stack awaits, and is sent what came of that. */
-export function* unwinding(
+/** Undoes what is on the pile, in reverse order; awaits what TC39's async stack awaits, and as often. */
+export async function unwindAsync<R>(
   pile: Pile,
-  stop: typeof stopAsync | typeof stopSync,
   isUnknown: boolean,
   given: Thrown | undefined,
-): Generator<unknown, Unwound, unknown> {
-  while (pile.pending?.size) yield Promise.allSettled(pile.pending);
-  // A stack on another stack may be told that the outcome is unknown: here too nobody can suppress that.
-  let unknown = given && isUnknownOutcome(given) ? given : undefined;
-  let thrown = unknown ? undefined : given;
-  let fallback: Suppressed<unknown> | undefined;
+  conclude: (unwound: Unwound) => R,
+): Promise<R> {
+  while (pile.pending?.size) await Promise.allSettled(pile.pending);
+  const unwinding = new Unwinding(pile, isUnknown, given);
   let isAwaited = false;
   let isAwaitOwed = false;
-  pile.isUnwound = true;
   for (let item = pile.held.pop(); item; item = pile.held.pop()) {
     const { entry, manager, disposal, exit } = item;
     try {
       if (entry) {
-        // Made only for a manager: what TC39's stacks can hold notices nothing of it.
-        if (isUnknown) unknown ??= unknownOutcome(outcomeNotSaid());
-        const told = thrown ?? unknown;
-        let step = (yield exit ? exit(thrown) : leave(entry, told)) as Step;
-        if (!step.done) step = (yield stop(entry as SyncEntry, manager, step, thrown, told)) as Step;
-        if (thrown) [fallback, thrown] = [{ value: step.value }, undefined];
+        const told = unwinding.told();
+        let step = await (exit ? exit(unwinding.thrown) : leave(entry, told));
+        if (!step.done) step = await stopAsync(entry, manager, step, unwinding.thrown, told);
+        unwinding.exited(step);
       } else if (disposal) {
         const reply = disposal();
         isAwaited = true;
-        yield reply;
+        await reply;
       } else {
         isAwaitOwed = true;
       }
     } catch (error) {
-      // An error that only passes is not looked through at each manager.
-      if (entry && thrown && Object.is(error, thrown.error)) continue;
-      const left = unknown ? withoutOutcome(error, unknown.error) : { error };
-      if (left) thrown = { error: joined(entry, left.error, thrown) };
+      unwinding.failed(entry, error);
     }
   }
   // TC39's stack awaits once for `use(null)`, unless it awaited something else.
-  if (isAwaitOwed && !isAwaited) yield undefined;
-  return { thrown, fallback };
+  if (isAwaitOwed && !isAwaited) await undefined;
+  return conclude(unwinding);
 }
 
-/** Takes the steps in turn, awaiting what each yields. */
-export async function runAsync<T, R>(steps: Generator<unknown, T, unknown>, conclude: (result: T) => R): Promise<R> {
-  let step = steps.next();
-  while (!step.done) {
+/** {@link unwindAsync} where nothing is to be awaited. */
+export function unwindSync<R>(
+  pile: Pile,
+  isUnknown: boolean,
+  given: Thrown | undefined,
+  conclude: (unwound: Unwound) => R,
+): R {
+  const unwinding = new Unwinding(pile, isUnknown, given);
+  for (let item = pile.held.pop(); item; item = pile.held.pop()) {
+    const { entry, manager, disposal, exit } = item;
     try {
-      step = steps.next(await step.value);
+      if (entry) {
+        const told = unwinding.told();
+        let step = (exit ? exit(unwinding.thrown) : leave(entry, told)) as Step;
+        if (!step.done) step = stopSync(entry as SyncEntry, manager, step, unwinding.thrown, told);
+        unwinding.exited(step);
+      } else {
+        disposal?.();
+      }
     } catch (error) {
-      step = steps.throw(error);
+      unwinding.failed(entry, error);
     }
   }
-  return conclude(step.value);
+  return conclude(unwinding);
 }
 
-/** {@link runAsync} where nothing is to be awaited. */
-export function runSync<T, R>(steps: Generator<unknown, T, unknown>, conclude: (result: T) => R): R {
-  let step = steps.next();
-  while (!step.done) step = steps.next(step.value);
-  return conclude(step.value);
+/** What the two unwindings share: who is told what, and what came of it. */
+class Unwinding implements Unwound {
+  thrown: Thrown | undefined;
+  fallback: Suppressed<unknown> | undefined;
+  private unknown: Thrown | undefined;
+  private readonly isUnknown: boolean;
+
+  constructor(pile: Pile, isUnknown: boolean, given: Thrown | undefined) {
+    pile.isUnwound = true;
+    this.isUnknown = isUnknown;
+    // A stack on another stack may be told that the outcome is unknown: here too nobody can suppress that.
+    this.unknown = given && isUnknownOutcome(given) ? given : undefined;
+    this.thrown = this.unknown ? undefined : given;
+    this.fallback = undefined;
+  }
+
+  /** What a manager is told: made only for one, so that what TC39's stacks can hold notices nothing of it. */
+  told(): Thrown | undefined {
+    if (this.isUnknown) this.unknown ??= unknownOutcome(outcomeNotSaid());
+    return this.thrown ?? this.unknown;
+  }
+
+  exited(step: Step): void {
+    if (!this.thrown) return;
+    this.fallback = { value: step.value };
+    this.thrown = undefined;
+  }
+
+  failed(entry: Entry | undefined, error: unknown): void {
+    const { thrown, unknown } = this;
+    // An error that only passes is not looked through at each manager.
+    if (entry && thrown && Object.is(error, thrown.error)) return;
+    const left = unknown ? withoutOutcome(error, unknown.error) : { error };
+    if (left) this.thrown = { error: joined(entry, left.error, thrown) };
+  }
 }
 
 /** What to throw on where an exit or a disposal threw the error. */
