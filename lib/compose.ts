@@ -26,99 +26,72 @@ export interface Resumable extends Entry {
   next(value?: unknown): Step | Promise<Step>;
 }
 
+/** What is to be made of the step that a generator gave, or of its failure. */
+export type Settle = (step: Step, failure: Thrown | undefined) => Step | Promise<Step>;
+
 /** How a composition is driven: as what its generator is, async or sync. */
 export interface Twin {
   entryOf(manager: unknown): Entry;
-  /** Enters what the generator asks for, until it gives something else. */
-  answer(generator: Resumable, pile: Pile, step: Step): Step | Promise<Step>;
-  /** The setup. */
-  enter(composition: Composition): Step | Promise<Step>;
-  /** The rest of a closing, which ends with what is thrown. */
-  close(composition: Composition, thrown: Thrown | undefined): Step | Promise<Step>;
+  /** Enters what the generator asks for, until it gives something else, or throws. */
+  answer(generator: Resumable, pile: Pile, step: Step, settle: Settle): Step | Promise<Step>;
   readonly unwind: typeof unwindAsync | typeof unwindSync;
 }
 
 export const asyncTwin: Twin = {
   entryOf: (manager) => asyncEntry(manager, 'enter()'),
-  async answer(generator, { held }, step) {
-    while (isRequest(step.value)) {
-      const request = step.value as EnteringRequest;
-      let value: unknown;
-      try {
-        // As `begunAsync` does: one async function more would cost a tenth of the whole.
-        let entry = request.entry(asyncTwin);
-        let entered = await entry.next();
-        if (isRequest(entered.value)) {
-          entry = entered.value[takeOver](entry, request.given);
-          entered = await entry.next();
+  async answer(generator, { held }, step, settle) {
+    let failure: Thrown | undefined;
+    try {
+      while (isRequest(step.value)) {
+        const request = step.value as EnteringRequest;
+        let value: unknown;
+        try {
+          // As `begunAsync` does: one async function more would cost a tenth of the whole.
+          let entry = request.entry(asyncTwin);
+          let entered = await entry.next();
+          if (isRequest(entered.value)) {
+            entry = entered.value[takeOver](entry, request.given);
+            entered = await entry.next();
+          }
+          if (entered.done) throw didNotYield(request.given);
+          held.push({ entry, manager: request.given });
+          value = isThenable(entered.value) ? await entered.value : entered.value;
+        } catch (error) {
+          step = await generator.throw(error);
+          continue;
         }
-        if (entered.done) throw didNotYield(request.given);
-        held.push({ entry, manager: request.given });
-        value = isThenable(entered.value) ? await entered.value : entered.value;
-      } catch (error) {
-        step = await generator.throw(error);
-        continue;
+        step = await generator.next(value);
       }
-      step = await generator.next(value);
-    }
-    return step;
-  },
-  async enter(composition) {
-    try {
-      const step = await composition.answer();
-      if (!step.done) return composition.entered(step);
     } catch (error) {
-      return composition.abandon({ error });
+      failure = { error };
     }
-    return composition.abandon(undefined);
-  },
-  async close(composition, thrown) {
-    let cause = thrown;
-    try {
-      await composition.answer();
-    } catch (error) {
-      cause = { error: suppressing(error, thrown) };
-    }
-    throw didNotStop(composition.manager, cause);
+    return settle(step, failure);
   },
   unwind: unwindAsync,
 };
 
 const syncTwin: Twin = {
   entryOf: (manager) => syncEntry(manager, 'enter()', 'asyncContextManager() or scopeAsync()'),
-  answer(generator, { held }, step) {
-    while (isRequest(step.value)) {
-      const request = step.value as EnteringRequest;
-      let value: unknown;
-      try {
-        const begun = begunSync(request.entry(syncTwin) as SyncEntry, request.given);
-        held.push({ entry: begun.entry, manager: request.given });
-        value = begun.value;
-      } catch (error) {
-        step = generator.throw(error) as Step;
-        continue;
+  answer(generator, { held }, step, settle) {
+    let failure: Thrown | undefined;
+    try {
+      while (isRequest(step.value)) {
+        const request = step.value as EnteringRequest;
+        let value: unknown;
+        try {
+          const begun = begunSync(request.entry(syncTwin) as SyncEntry, request.given);
+          held.push({ entry: begun.entry, manager: request.given });
+          value = begun.value;
+        } catch (error) {
+          step = generator.throw(error) as Step;
+          continue;
+        }
+        step = generator.next(value) as Step;
       }
-      step = generator.next(value) as Step;
-    }
-    return step;
-  },
-  enter(composition) {
-    try {
-      const step = composition.answer() as Step;
-      if (!step.done) return composition.entered(step);
     } catch (error) {
-      return composition.abandon({ error });
+      failure = { error };
     }
-    return composition.abandon(undefined);
-  },
-  close(composition, thrown) {
-    let cause = thrown;
-    try {
-      composition.answer();
-    } catch (error) {
-      cause = { error: suppressing(error, thrown) };
-    }
-    throw didNotStop(composition.manager, cause);
+    return settle(step, failure);
   },
   unwind: unwindSync,
 };
@@ -179,34 +152,45 @@ class Composition extends Composite {
   readonly asked: Step;
 
   constructor(request: EnteringRequest, entry: Entry, manager: unknown) {
-    super(twinOf(entry as Resumable), manager);
-    this.generator = entry as Resumable;
+    super(twinOf(entry), manager);
+    this.generator = entry;
     this.asked = { done: false, value: request };
   }
 
-  answer(): Step | Promise<Step> {
-    return this.twin.answer(this.generator, this.pile, this.asked);
-  }
-
   enter(): Step | Promise<Step> {
-    return this.twin.enter(this);
-  }
-
-  /** The setup is done. */
-  entered(step: Step): Step {
-    this.pile.held.push({ entry: this.generator, manager: this.manager });
-    return step;
+    return this.answer((step, failure) => {
+      if (failure || step.done) return this.abandon(failure);
+      this.pile.held.push({ entry: this.generator, manager: this.manager });
+      return step;
+    });
   }
 
   /** It asked in its teardown half, and so has been told of the outcome: it only goes on. */
   resume(isClosing: boolean): void {
-    const { generator, manager, pile, twin } = this;
+    const { generator, manager, pile } = this;
     this.isEntered = true;
     // The driver still holds the generator itself, and asks that.
     generator.keepsErrors = true;
-    const exit = (thrown: Thrown | undefined) => (isClosing ? twin.close(this, thrown) : this.answer());
+    const exit = (thrown: Thrown | undefined) => this.answer(isClosing ? closed(manager, thrown) : passed);
     pile.held.push({ entry: generator, manager, exit });
   }
+
+  private answer(settle: Settle): Step | Promise<Step> {
+    return this.twin.answer(this.generator, this.pile, this.asked, settle);
+  }
+}
+
+/** What the generator gave or threw, as it is. */
+export function passed(step: Step, failure: Thrown | undefined): Step {
+  if (failure) throw failure.error;
+  return step;
+}
+
+/** A generator that yielded again was closed, whatever came of that. */
+function closed(manager: unknown, thrown: Thrown | undefined): Settle {
+  return (_step, failure) => {
+    throw didNotStop(manager, failure ? { error: suppressing(failure.error, thrown) } : thrown);
+  };
 }
 
 /** Takes over where a generator asks for a manager: while it enters, while it exits, or while it is being closed. */

@@ -116,55 +116,56 @@ function ofTwin(manager: unknown, twin: Twin): Entry {
 
 /** What is to be yielded with the star; where it is not, a message names what was given. */
 export function askFor(given: unknown, entryOf: EntryOf): unknown {
-  return new Unstarred(given, entryOf);
+  return new Asking(given, entryOf);
 }
 
-/** Asks for what was given, however it is yielded. Plain properties: two are made for each manager that is entered. */
-abstract class Asking implements EnteringRequest {
+/**
+ * Asks to enter what was given; one is made for each manager that is entered, so it is the iterator of its `yield*` too,
+ * and its properties are plain. It ends with what the driver sends: the value that was entered, or the error from entering.
+ */
+class Asking implements EnteringRequest {
   readonly given: unknown;
-  protected readonly entryOf: EntryOf;
+  private readonly entryOf: EntryOf;
+  /** Only between the two is it rightly yielded. */
+  private state: 'new' | 'iterated' | 'asked' | 'answered';
 
   constructor(given: unknown, entryOf: EntryOf) {
     this.given = given;
     this.entryOf = entryOf;
+    this.state = 'new';
   }
 
   [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Entry {
     return compose(this, entry, manager, isClosing);
   }
 
-  abstract entry(twin: Twin): Entry;
-}
-
-class Unstarred extends Asking {
-  [Symbol.iterator](): Starred {
-    return new Starred(this.given, this.entryOf);
+  /** A request that is kept can be yielded many times. */
+  [Symbol.iterator](): Asking {
+    const request = this.state === 'new' ? this : new Asking(this.given, this.entryOf);
+    request.state = 'iterated';
+    return request;
   }
 
-  [Symbol.asyncIterator](): Starred {
-    return new Starred(this.given, this.entryOf);
+  [Symbol.asyncIterator](): Asking {
+    return this[Symbol.iterator]();
   }
-
-  entry(): never {
-    throw starForgotten(this.given);
-  }
-}
-
-/** The request itself. It ends with what the driver sends: the value that was entered, or the error from entering. */
-class Starred extends Asking {
-  private isAsked = false;
 
   next(value: unknown): IteratorResult<this, unknown> {
-    if (this.isAsked) return { done: true, value };
-    this.isAsked = true;
+    if (this.state === 'asked') {
+      this.state = 'answered';
+      return { done: true, value };
+    }
+    this.state = 'asked';
     return { done: false, value: this };
   }
 
   throw(error: unknown): never {
+    this.state = 'answered';
     throw error;
   }
 
   entry(twin: Twin): Entry {
+    if (this.state !== 'asked') throw starForgotten(this.given);
     return this.entryOf(this.given, twin);
   }
 }

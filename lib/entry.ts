@@ -165,7 +165,7 @@ export function isSyncEnterable(value: unknown): boolean {
 
 /** Whether {@link asyncEntry} takes the value. */
 export function isEnterable(value: unknown): boolean {
-  return isSyncEnterable(value) || isAsyncContextManager(value) || methodOf(value, asyncDispose) !== undefined;
+  return isAsyncContextManager(value) || isSyncEnterable(value) || methodOf(value, asyncDispose) !== undefined;
 }
 
 /**

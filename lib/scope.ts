@@ -1,4 +1,4 @@
-import { twinOf, type Resumable, type Twin } from './compose.ts';
+import { passed, twinOf, type Resumable, type Twin } from './compose.ts';
 import { isThenable, kindOf, markHandled } from './describe.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
 import type { Step } from './entry.ts';
@@ -154,13 +154,13 @@ function* returned(
   generator: Resumable,
   pile: Pile,
 ): Generator<unknown, unknown, unknown> {
-  const step = (yield answer(generator, pile, (yield generator.next()) as Step)) as Step;
+  const step = (yield answer(generator, pile, (yield generator.next()) as Step, passed)) as Step;
   if (step.done) return step.value;
   const error = plainYield(name, step.value);
-  const last = (yield answer(generator, pile, (yield generator.throw(error)) as Step)) as Step;
+  const last = (yield answer(generator, pile, (yield generator.throw(error)) as Step, passed)) as Step;
   if (last.done) return last.value;
   try {
-    yield answer(generator, pile, (yield generator.return?.()) as Step);
+    yield answer(generator, pile, (yield generator.return?.()) as Step, passed);
   } catch (closing) {
     throw keepBoth(closing, { error });
   }
