@@ -69,7 +69,7 @@ export async function unwindAsync<R>(
     }
   }
   // TC39's stack awaits once for `use(null)`, unless it awaited something else.
-  if (isAwaitOwed && !isAwaited) await undefined;
+  if (isAwaitOwed && !isAwaited) await Promise.resolve();
   return conclude(unwinding);
 }
 
