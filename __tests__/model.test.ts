@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { modelled } from './support/model.ts';
+import { outcomeOf } from './support/outcome.ts';
+import { asyncPlayer, syncPlayer } from './support/players.ts';
+import { programs } from './support/programs.ts';
+import { Notes } from './support/script.ts';
+
+/** The gate runs the same programs each time, and `npm run model` others. */
+const { MODEL_RUNS } = process.env;
+const parameters = MODEL_RUNS ? { numRuns: Number(MODEL_RUNS) } : { numRuns: 2000, seed: 1 };
+const { numRuns } = parameters;
+
+const forms = [
+  { form: 'async', player: asyncPlayer, isSync: false },
+  { form: 'sync', player: syncPlayer, isSync: true },
+];
+
+describe('the model', () => {
+  it.each(forms)(
+    `agrees with the $form form of ${String(numRuns)} programs`,
+    async ({ player, isSync }) => {
+      await fc.assert(
+        fc.asyncProperty(programs(isSync), async (program) => {
+          const actual = new Notes();
+          actual.add('end', await outcomeOf(() => player(actual).run(program)));
+          const expected = new Notes();
+          expected.add('end', modelled(program, expected));
+          expect(actual.lines).toEqual(expected.lines);
+        }),
+        parameters,
+      );
+    },
+    50 * numRuns,
+  );
+});
