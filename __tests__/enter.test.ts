@@ -283,6 +283,20 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(await errorOf(() => flat.run(manager(), fail)))).toEqual([teardownError]);
     });
 
+    it('keeps the error of the block where the teardown fails after it entered something', async () => {
+      const app = flat.manager(function* app(): Generator {
+        try {
+          yield;
+        } finally {
+          yield* enter(logged('late'));
+          throw new Error('own');
+        }
+      });
+      const error = await errorOf(() => flat.run(app(), fail));
+      expect(error).toMatchObject({ message: 'own', cause: bodyError });
+      expect(events).toEqual(['enter late', 'late sees own']);
+    });
+
     it('enters while the generator is being closed', async () => {
       const app = flat.manager(function* app(entersBefore: boolean): Generator {
         if (entersBefore) yield* enter(logged('early'));

@@ -240,6 +240,15 @@ describe('holds', () => {
 describe('keepBoth', () => {
   const keep = (error: unknown, previous: unknown) => keepBoth(error, { error: previous });
 
+  it('leaves a link of its own that leads to the error that was on its way', () => {
+    const [first, second, third] = [new Error('first'), new Error('second'), new Error('third')];
+    keep(second, first);
+    keep(third, second);
+    expect(keep(third, first)).toBe(third);
+    expect(third.cause).toBe(second);
+    expect(second.cause).toBe(first);
+  });
+
   it('throws an error alone where none was on its way', () => {
     expect(keepBoth('alone', undefined)).toBe('alone');
   });

@@ -10,7 +10,7 @@ import {
   type Step,
   type SyncEntry,
 } from './entry.ts';
-import { suppressing } from './errors.ts';
+import { keepBoth, suppressing } from './errors.ts';
 import { didNotStop, didNotYield } from './messages.ts';
 import type { Thrown } from './protocol.ts';
 import { unwindAsync, unwindSync, type Pile, type Unwound } from './stack.ts';
@@ -171,7 +171,7 @@ class Composition extends Composite {
     this.isEntered = true;
     // The driver still holds the generator itself, and asks that.
     generator.keepsErrors = true;
-    const exit = (thrown: Thrown | undefined) => this.answer(isClosing ? closed(manager, thrown) : passed);
+    const exit = (thrown: Thrown | undefined) => this.answer((isClosing ? closed : resumed)(manager, thrown));
     pile.held.push({ entry: generator, manager, exit });
   }
 
@@ -184,6 +184,11 @@ class Composition extends Composite {
 export function passed(step: Step, failure: Thrown | undefined): Step {
   if (failure) throw failure.error;
   return step;
+}
+
+/** {@link passed}, joined by the block's error, as the driver would: it takes the generator for one that does so itself. */
+function resumed(_manager: unknown, thrown: Thrown | undefined): Settle {
+  return (step, failure) => passed(step, failure && { error: keepBoth(failure.error, thrown) });
 }
 
 /** A generator that yielded again was closed, whatever came of that. */

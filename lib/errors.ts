@@ -140,7 +140,7 @@ function attach(error: unknown, previous: unknown): boolean {
 
 /** Whether `target` can be reached from `error`, or is it. */
 export function holds(error: unknown, target: unknown): boolean {
-  return reach(error, target, fields).has(target);
+  return reach(error, target, fields, true).has(target);
 }
 
 /** What can be reached from `error`, itself included, until `target` is among it. The set grows while it is walked, so a ring ends the walk. */

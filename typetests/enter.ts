@@ -67,8 +67,8 @@ expectTypeOf(withSync(sync(), (text) => text.length)).toEqualTypeOf<number>();
 
 const wrong = contextManager(function* wrong() {
   // @ts-expect-error -- a sync generator can't enter what is asynchronous
-  const db = yield* enter(database('a'));
-  yield db;
+  yield* enter(database('a'));
+  yield;
 });
 void wrong;
 
@@ -80,8 +80,8 @@ async function within<T>(value: T): Promise<Awaited<T>> {
   return withAsync(generic(value), (value) => value);
 }
 void within;
-async function counted<T>(value: T): Promise<number> {
-  return withAsync(generic(value), () => 1);
+async function counted<T>(value: T, count: (value: T) => number): Promise<number> {
+  return withAsync(generic(value), () => count(value));
 }
 void counted;
 
