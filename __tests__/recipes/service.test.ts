@@ -1,0 +1,499 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { json, text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  aclosing,
+  AsyncExitStack,
+  asyncContextManager,
+  closing,
+  enter,
+  scopeAsync,
+  withAsync,
+  type AsyncContextManager,
+} from '../../lib/index.ts';
+import { connection, hasPostgres, postgres } from '../support/postgres.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = 'docs/recipes/service/main.ts';
+
+// What the tests were started with is not to choose the database; what loads TypeScript would keep its cache in TMPDIR.
+const neutral = { DATABASE_URL: undefined, PORT: '0', TSX_DISABLE_CACHE: '1' };
+
+interface Service {
+  /** Its TMPDIR. */
+  readonly temporary: string;
+  /** Everything that it has printed so far. */
+  readonly lines: readonly string[];
+  /** Reads what it prints up to a line that begins so, and gives the rest of that line. */
+  until(start: string): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+  /** Reads what it prints up to its end. */
+  ending(): Promise<{ code: number | null; signal: NodeJS.Signals | null; errors: string }>;
+}
+
+const folder = asyncContextManager(async function* folder() {
+  const path = await mkdtemp(join(tmpdir(), 'withal-service-'));
+  try {
+    yield path;
+  } finally {
+    await rm(path, { recursive: true });
+  }
+});
+
+/** The program, which is killed if it does not end by itself. */
+const service = asyncContextManager(async function* service(environment: Record<string, string>) {
+  const temporary = yield* enter(folder());
+  const env = { ...process.env, ...neutral, TMPDIR: temporary, ...environment };
+  const child = spawn(process.execPath, ['--import', 'tsx', program], {
+    cwd: root,
+    env,
+    timeout: 50_000,
+    killSignal: 'SIGKILL',
+  });
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  yield* enter(
+    closing(child, () => {
+      child.kill('SIGKILL');
+      return ended;
+    }),
+  );
+  const errors = text(child.stderr);
+  const output = yield* enter(aclosing(createInterface(child.stdout)));
+  const lines: string[] = [];
+  const made: Service = {
+    temporary,
+    lines,
+    async until(start) {
+      for await (const line of output) if (lines.push(line) && line.startsWith(start)) return line.slice(start.length);
+      throw new Error(`It ended without "${start}":\n${lines.join('\n')}\n${await errors}`);
+    },
+    kill: (signal) => void child.kill(signal),
+    async ending() {
+      for await (const line of output) lines.push(line);
+      const [code, signal] = await ended;
+      return { code, signal, errors: await errors };
+    },
+  };
+  yield made;
+});
+
+interface Database {
+  readonly url: string;
+  /** Asks the database itself; while the program is running only a server can be asked. */
+  query(statement: string): Promise<unknown[]>;
+}
+
+// A new database takes seconds; a copy of one does not.
+const shared = new AsyncExitStack();
+let empty: string;
+
+beforeAll(async () => {
+  empty = await shared.enterContext(folder());
+  await withAsync(await PGlite.create(empty), () => {});
+}, 60_000);
+
+afterAll(() => shared.exitAsync());
+
+const embedded = asyncContextManager(async function* embedded() {
+  const path = yield* enter(folder());
+  await cp(empty, path, { recursive: true });
+  const url = `file://${path}`;
+  const query = async (statement: string) =>
+    withAsync(await PGlite.create(url), async (db) => (await db.query(statement)).rows);
+  const database: Database = { url, query };
+  yield database;
+});
+
+const server = asyncContextManager(async function* server() {
+  const url = yield* enter(postgres());
+  const query = (statement: string) =>
+    withAsync(connection(url), async (client) => (await client.query(statement)).rows as unknown[]);
+  const database: Database = { url, query };
+  yield database;
+});
+
+const databases: [string, () => AsyncContextManager<Database>][] = [['PGlite', embedded]];
+if (hasPostgres) databases.push(['a server', server]);
+else process.stderr.write('Not run on a server: no initdb and postgres on PATH or in /usr/lib/postgresql.\n');
+
+async function post(url: string, lines: string): Promise<[number, unknown]> {
+  return answerOf(await fetch(`${url}/payments`, { method: 'POST', body: lines }));
+}
+
+async function get(url: string): Promise<[number, unknown]> {
+  return answerOf(await fetch(url));
+}
+
+async function answerOf(response: Response): Promise<[number, unknown]> {
+  return [response.status, await response.json()];
+}
+
+/** A request that has begun, and of which more is to come. */
+function begin(url: string, lines: string): ClientRequest {
+  const begun = request(`${url}/payments`, { method: 'POST' });
+  begun.write(lines);
+  return begun;
+}
+
+/** Asks until the answer is as wanted; if it never is, the test takes too long. */
+async function eventually<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    await setTimeout(10);
+  }
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+const ready = 'ready on ';
+const unwound = ['exit server', 'exit job', 'exit database', 'exit directory'];
+const terminated = 'TerminationError: The process was asked to end by SIGTERM.';
+
+describe.each(databases)('the service on %s', (_name, database) => {
+  it('commits a request that succeeds, and rolls back one that fails', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL, query } = yield* enter(database());
+      const { until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
+      const url = await until(ready);
+
+      expect(await get(`${url}/report`)).toEqual([200, []]);
+      expect(await post(url, 'Ada,30\nAlan,4\n')).toEqual([200, { received: 2 }]);
+      expect(await post(url, 'Ada,7\nAlan\n')).toEqual([400, { error: 'not a payment: Alan' }]);
+
+      const begun = begin(url, 'Ada,8\nGrace\n');
+      const [refusal] = (await once(begun, 'response')) as [IncomingMessage];
+      expect([refusal.statusCode, await json(refusal)]).toEqual([400, { error: 'not a payment: Grace' }]);
+      begun.end('Ada,9\n');
+
+      expect(await get(`${url}/nowhere`)).toEqual([404, { error: 'Not Found' }]);
+      expect(await get(`${url}/payments`)).toEqual([
+        200,
+        [
+          { account: 'Ada', amount: 30 },
+          { account: 'Alan', amount: 4 },
+        ],
+      ]);
+
+      kill('SIGTERM');
+      expect(await ending()).toEqual({ code: 143, signal: null, errors: '' });
+      expect(lines).toEqual([
+        'enter directory',
+        'enter database',
+        'enter job',
+        'enter server',
+        `ready on ${url}`,
+        'enter GET /report',
+        'exit GET /report',
+        'enter POST /payments',
+        'exit POST /payments',
+        'enter POST /payments',
+        'exit POST /payments: Error: not a payment: Alan',
+        'enter POST /payments',
+        'exit POST /payments: Error: not a payment: Grace',
+        'enter GET /nowhere',
+        'exit GET /nowhere: Error: Not Found',
+        'enter GET /payments',
+        'exit GET /payments',
+        terminated,
+        ...unwound,
+      ]);
+      expect(await query('SELECT * FROM payments')).toEqual([
+        { account: 'Ada', amount: 30 },
+        { account: 'Alan', amount: 4 },
+      ]);
+    });
+  }, 60_000);
+
+  it('rolls back where the client hangs up', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL } = yield* enter(database());
+      const { until, kill, ending } = yield* enter(service({ DATABASE_URL }));
+      const url = await until(ready);
+
+      const begun = begin(url, 'Ada,30\n').on('error', () => {});
+      await until('enter POST /payments');
+      begun.destroy();
+      expect(await until('exit POST /payments: ')).toBe('Error: aborted');
+      expect(await get(`${url}/payments`)).toEqual([200, []]);
+
+      kill('SIGTERM');
+      expect(await ending()).toMatchObject({ code: 143, errors: expect.stringContaining('Error: aborted') });
+    });
+  }, 60_000);
+
+  it('keeps the report up to date', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL } = yield* enter(database());
+      const { until } = yield* enter(service({ DATABASE_URL }));
+      const url = await until(ready);
+
+      await post(url, 'Ada,30\nAlan,4\nAda,5\n');
+      const [, report] = await eventually(
+        () => get(`${url}/report`),
+        ([, rows]) => (rows as unknown[]).length > 0,
+      );
+      expect(report).toEqual([
+        { account: 'Ada', sum: 35 },
+        { account: 'Alan', sum: 4 },
+      ]);
+    });
+  }, 60_000);
+
+  it('answers the request that is running when SIGTERM comes, and no other', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL, query } = yield* enter(database());
+      const { temporary, until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
+      const url = await until(ready);
+      const port = Number(new URL(url).port);
+      expect(await readdir(temporary)).toEqual([expect.stringMatching(/^service-/)]);
+
+      const begun = begin(url, 'Ada,30\n');
+      await until('enter POST /payments');
+      kill('SIGTERM');
+      await until(terminated);
+      await eventually(
+        () => isListening(port),
+        (is) => !is,
+      );
+      expect(await readdir(temporary)).toEqual([expect.stringMatching(/^service-/)]);
+
+      begun.end('Alan,4\n');
+      const [response] = (await once(begun, 'response')) as [IncomingMessage];
+      expect(response).toMatchObject({ statusCode: 200, headers: { connection: 'close' } });
+      expect(await json(response)).toEqual({ received: 2 });
+
+      await until('exit directory');
+      const unwoundAt = performance.now();
+      expect(await ending()).toEqual({ code: 143, signal: null, errors: '' });
+      // A pool that has not ended keeps the process alive for ten seconds.
+      expect(performance.now() - unwoundAt).toBeLessThan(5_000);
+      expect(lines.slice(4)).toEqual([
+        `ready on ${url}`,
+        'enter POST /payments',
+        terminated,
+        'exit POST /payments',
+        ...unwound,
+      ]);
+      expect(await readdir(temporary)).toEqual([]);
+      expect(await query('SELECT * FROM payments')).toEqual([
+        { account: 'Ada', amount: 30 },
+        { account: 'Alan', amount: 4 },
+      ]);
+    });
+  }, 60_000);
+
+  it('ends as soon as it has started where SIGTERM comes before', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL } = yield* enter(database());
+      const { temporary, until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
+
+      await until('enter database');
+      kill('SIGTERM');
+      const url = await until(ready);
+      expect(await ending()).toEqual({ code: 143, signal: null, errors: '' });
+      expect(lines.slice(2)).toEqual(['enter job', 'enter server', `ready on ${url}`, terminated, ...unwound]);
+      expect(await readdir(temporary)).toEqual([]);
+    });
+  }, 60_000);
+
+  it('leaves nothing behind where the table cannot be made', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL, query } = yield* enter(database());
+      await query("CREATE TYPE payments AS ENUM ('in the way')");
+      const { temporary, ending, lines } = yield* enter(service({ DATABASE_URL }));
+
+      const error = 'type "payments" already exists';
+      expect(await ending()).toEqual({ code: 1, signal: null, errors: expect.stringContaining(error) });
+      expect(lines).toEqual([
+        'enter directory',
+        'enter database',
+        expect.stringMatching(`^exit database: .*${error}$`),
+        expect.stringMatching(`^exit directory: .*${error}$`),
+      ]);
+      expect(await readdir(temporary)).toEqual([]);
+    });
+  }, 60_000);
+
+  it('leaves nothing behind where the job cannot start', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL, query } = yield* enter(database());
+      await query('CREATE TABLE payments (of_an int, older_version int)');
+      const { temporary, ending, lines } = yield* enter(service({ DATABASE_URL }));
+
+      const error = 'column "account" does not exist';
+      expect(await ending()).toEqual({ code: 1, signal: null, errors: expect.stringContaining(error) });
+      expect(lines).toEqual([
+        'enter directory',
+        'enter database',
+        'enter job',
+        expect.stringMatching(`^exit job: .*${error}$`),
+        expect.stringMatching(`^exit database: .*${error}$`),
+        expect.stringMatching(`^exit directory: .*${error}$`),
+      ]);
+      expect(await readdir(temporary)).toEqual([]);
+    });
+  }, 60_000);
+
+  it('leaves nothing behind where the port is taken', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL } = yield* enter(database());
+      const other = yield* enter(closing(createServer().listen(0)));
+      await once(other, 'listening');
+      const PORT = String((other.address() as AddressInfo).port);
+      const { temporary, ending, lines } = yield* enter(service({ DATABASE_URL, PORT }));
+
+      const error = `Error: listen EADDRINUSE: address already in use :::${PORT}`;
+      expect(await ending()).toEqual({ code: 1, signal: null, errors: expect.stringContaining(error) });
+      expect(lines).toEqual([
+        'enter directory',
+        'enter database',
+        'enter job',
+        'enter server',
+        ...unwound.map((line) => `${line}: ${error}`),
+      ]);
+      expect(await readdir(temporary)).toEqual([]);
+      expect(await isListening(Number(PORT))).toBe(true);
+    });
+  }, 60_000);
+});
+
+describe('the service', () => {
+  it('waits for requests whose clients have gone, before it closes the database', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL } = yield* enter(embedded());
+      const { until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
+      const url = await until(ready);
+
+      // It has the only connection, so that the other one has not looked at its client when that hangs up.
+      const first = begin(url, 'Ada,30\n');
+      await until('enter POST /payments');
+      const second = begin(url, 'Alan,4\n').on('error', () => {});
+      await until('enter POST /payments');
+      kill('SIGTERM');
+      await until(terminated);
+      second.destroy();
+      first.end();
+      await once(first, 'response');
+
+      expect(await ending()).toMatchObject({ code: 143, errors: expect.stringContaining('Error: aborted') });
+      expect(lines.slice(5)).toEqual([
+        'enter POST /payments',
+        'enter POST /payments',
+        terminated,
+        'exit POST /payments',
+        'exit POST /payments: Error: aborted',
+        ...unwound,
+      ]);
+    });
+  }, 60_000);
+
+  it('leaves nothing behind where there is no place for its directory', async () => {
+    await scopeAsync(async function* () {
+      const TMPDIR = join(yield* enter(folder()), 'nowhere');
+      const { ending, lines } = yield* enter(service({ TMPDIR }));
+
+      const error = 'Error: ENOENT: no such file or directory, mkdtemp';
+      expect(await ending()).toEqual({ code: 1, signal: null, errors: expect.stringContaining(error) });
+      expect(lines).toEqual(['enter directory', expect.stringContaining(`exit directory: ${error}`)]);
+    });
+  }, 60_000);
+
+  it('leaves nothing behind where the database does not answer', async () => {
+    await scopeAsync(async function* () {
+      const DATABASE_URL = 'postgres://127.0.0.1:1/nowhere';
+      const { temporary, ending, lines } = yield* enter(service({ DATABASE_URL }));
+
+      const error = 'Error: connect ECONNREFUSED 127.0.0.1:1';
+      expect(await ending()).toEqual({ code: 1, signal: null, errors: expect.stringContaining(error) });
+      expect(lines).toEqual([
+        'enter directory',
+        'enter database',
+        `exit database: ${error}`,
+        `exit directory: ${error}`,
+      ]);
+      expect(await readdir(temporary)).toEqual([]);
+    });
+  }, 60_000);
+});
+
+(hasPostgres ? describe : describe.skip)('the service and what happens on its server', () => {
+  const isOurs = "backend_type = 'client backend' AND pid <> pg_backend_pid()";
+  const breakAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${isOurs}`;
+
+  it('waits for the job, which is waiting for a lock', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL, query } = yield* enter(server());
+      const { until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
+      await until(ready);
+
+      const client = yield* enter(connection(DATABASE_URL));
+      await client.query('BEGIN; LOCK TABLE payments');
+      await eventually(
+        () => query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
+        (rows) => rows.length === 1,
+      );
+      kill('SIGTERM');
+      await until('exit server');
+      const exit = until('exit job').then(() => 'the job ended');
+      expect(await Promise.race([exit, query('SELECT').then(() => 'the server answered')])).toBe('the server answered');
+
+      await client.query('ROLLBACK');
+      await exit;
+      expect(await ending()).toEqual({ code: 143, signal: null, errors: '' });
+      expect(lines.slice(-5)).toEqual([terminated, ...unwound]);
+    });
+  }, 60_000);
+
+  it('survives that its connections break', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL, query } = yield* enter(server());
+      const { until, kill, ending } = yield* enter(service({ DATABASE_URL }));
+      const url = await until(ready);
+
+      const begun = begin(url, 'Ada,30\n');
+      await eventually(
+        () =>
+          query(
+            `SELECT FROM pg_stat_activity WHERE state LIKE '%in transaction' AND query LIKE 'INSERT%' AND ${isOurs}`,
+          ),
+        (rows) => rows.length === 1,
+      );
+      await query(breakAll);
+      begun.end('Alan,4\n');
+      const [response] = (await once(begun, 'response')) as [IncomingMessage];
+      expect([response.statusCode, await json(response)]).toEqual([500, { error: 'Internal Server Error' }]);
+      expect(await get(`${url}/payments`)).toEqual([200, []]);
+
+      // Nobody has them now; the next may get one before the pool has noticed.
+      await query(breakAll);
+      await eventually(
+        () => get(`${url}/payments`),
+        ([status]) => status === 200,
+      );
+
+      kill('SIGTERM');
+      expect(await ending()).toMatchObject({ code: 143, errors: expect.stringContaining('connection') });
+    });
+  }, 60_000);
+});

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { asyncContextManager, closing, enter, withAsync } from 'withal';
+import { trace } from './trace.ts';
+
+/** Gives what is to be sent as JSON. */
+export type Handler = (request: IncomingMessage) => Promise<unknown>;
+
+/** Thrown by a handler to answer with another status than 500. */
+export class HttpError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message = STATUS_CODES[status]) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Listens; gives its URL. After the block it accepts nothing more, and waits for the requests that are running. */
+export const server = asyncContextManager(async function* server(port: number, handle: Handler) {
+  yield* enter(trace('server'));
+
+  // Those whose clients have gone are running still when the server has closed.
+  const running = yield* enter(closing(new Set<Promise<void>>(), (running) => Promise.all(running)));
+  const http = createServer((request, response) => {
+    const answered = answer(http, request, response, handle).finally(() => running.delete(answered));
+    running.add(answered);
+  });
+
+  await once(http.listen(port), 'listening');
+  yield* enter(http); // it is an AsyncDisposable, which closes
+
+  yield `http://localhost:${String((http.address() as AddressInfo).port)}`;
+});
+
+async function answer(http: Server, request: IncomingMessage, response: ServerResponse, handle: Handler) {
+  const { method = '', url = '' } = request;
+  let status = 200;
+  let result: unknown;
+  try {
+    result = await withAsync(trace(`${method} ${url}`), () => handle(request));
+  } catch (error) {
+    const known = error instanceof HttpError ? error : new HttpError(500);
+    if (known !== error) console.error(error);
+    status = known.status;
+    result = { error: known.message };
+  }
+  // A server that is closing waits for its connections, so that none may be kept for another request.
+  if (!http.listening) response.setHeader('Connection', 'close');
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(result));
+}
