@@ -241,6 +241,17 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'enter b', 'disposed', 'closed', 'exit b', 'exit a']);
     });
 
+    it.each([{}, { concurrent: true }])('awaits a promise that a sync member gives, with %j', async (options) => {
+      const exits: unknown[] = [];
+      const giving = (value: unknown) => ({ enter: () => value, exit: (thrown?: unknown) => void exits.push(thrown) });
+      const manager = all([giving(Promise.resolve(1)), giving(2)], options);
+      expect(await withAsync(manager as never, (values: unknown) => values)).toEqual([1, 2]);
+      const error = new Error('rejected');
+      const rejecting = all([giving(1), giving(Promise.reject(error))], options);
+      expect(await errorOf(() => withAsync(rejecting as never, () => 'never'))).toBe(error);
+      expect(exits).toEqual([undefined, undefined, { error }, { error }]);
+    });
+
     it('prefers the asynchronous protocol in withAsync, and the synchronous one in withSync', async () => {
       const both = { enterAsync: async () => 'async', exitAsync: async () => {}, enter: () => 'sync', exit() {} };
       const one = library.all([both]);

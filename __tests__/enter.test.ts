@@ -424,6 +424,38 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await flat.exit(app, { error: teardownError })).toBe(false);
     });
 
+    it('throws by hand what leaves it, without an error that was suppressed within', async () => {
+      const own = new Error('own');
+      const failing = flat.manager(function* failing() {
+        yield;
+        throw own;
+      });
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(failing() as never);
+        yield* enter(logged('b', () => 'suppressed'));
+        yield;
+      })();
+      await flat.enter(app);
+      expect(reachableFrom(await errorOf(() => flat.exit(app, { error: bodyError })))).toEqual([own]);
+    });
+
+    it('says so where nobody enters what is asked for', async () => {
+      function* program(): Generator {
+        return yield* enter(logged('never'));
+      }
+      const generator = program();
+      expect(generator.next().done).toBe(false);
+      expect(() => generator.next('value')).toThrow(
+        new TypeError(
+          'Cannot enter: yield* enter() needs whoever drives a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
+        ),
+      );
+      expect(events).toEqual([]);
+      const decorated = library.contextDecorator(library.nullContext())(program);
+      expect(() => [...decorated()]).toThrow(TypeError);
+      await Promise.resolve();
+    });
+
     it('is told by a stack that the outcome is unknown, and nobody suppresses that', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));

@@ -123,6 +123,12 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot enter: a generator yields enter() with a star, but an object (Object) was given. Write yield* enter(manager).',
     ],
   ],
+  notAnswered: [
+    [
+      messages.notAnswered(),
+      'Cannot enter: yield* enter() needs whoever drives a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
+    ],
+  ],
   notScope: [
     [
       messages.notScope(scope, 1),

@@ -61,6 +61,34 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe.each(formsOf(library).map((form) => [form.name, form] as const))('%s', (name, { run, scope }) => {
+    it('passes an unknown outcome on, which nobody suppresses', async () => {
+      const log: unknown[] = [];
+      const { AsyncExitStack, ExitStack, suppress } = library;
+      const program = (error: unknown) =>
+        run(function* () {
+          yield* enter(suppress(Error));
+          throw error;
+        });
+      if (name === 'scopeSync') {
+        const stack = new ExitStack<unknown>();
+        stack.push((thrown) => {
+          log.push('told');
+          program(thrown?.error);
+          log.push('went on');
+        });
+        stack.dispose();
+      } else {
+        const stack = new AsyncExitStack<unknown>();
+        stack.push(async (thrown) => {
+          log.push('told');
+          await program(thrown?.error);
+          log.push('went on');
+        });
+        await stack.disposeAsync();
+      }
+      expect(log).toEqual(['told']);
+    });
+
     it('enters as it goes, exits in reverse order when the function is done, and gives what that returned', async () => {
       const log: unknown[] = [];
       const result = await run(function* () {

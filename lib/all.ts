@@ -168,16 +168,18 @@ class AtOnce extends Composite {
     const { managers, pile } = this;
     const entries = managers.map((manager) => asyncEntry(manager, 'all()'));
     const begun = await Promise.allSettled(entries.map((entry, index) => begunAsync(entry, managers[index])));
-    const values: unknown[] = [];
-    const errors: unknown[] = [];
-    for (const [index, result] of begun.entries()) {
-      if (result.status === 'rejected') errors.push(result.reason);
-      else {
-        pile.held.push({ entry: result.value.entry, manager: managers[index] });
-        values.push(result.value.value);
-      }
-    }
-    if (errors.length === 0) return { done: false, value: values };
-    return this.abandon({ error: errors.length > 1 ? someNotEntered(errors, managers.length) : errors[0] });
+    for (const [index, result] of begun.entries())
+      if (result.status === 'fulfilled') pile.held.push({ entry: result.value.entry, manager: managers[index] });
+    // A sync manager may have given a promise, and that may reject: its manager is entered all the same.
+    const values = await Promise.allSettled(begun.map(valueOf));
+    const errors = values.flatMap((value) => (value.status === 'rejected' ? [value.reason as unknown] : []));
+    if (errors.length > 1) return this.abandon({ error: someNotEntered(errors, managers.length) });
+    if (errors.length === 1) return this.abandon({ error: errors[0] });
+    return { done: false, value: values.map((value) => (value as PromiseFulfilledResult<unknown>).value) };
   }
+}
+
+async function valueOf(result: PromiseSettledResult<{ value: unknown }>): Promise<unknown> {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value.value;
 }

@@ -18,6 +18,8 @@ import { unwindAsync, unwindSync, type Pile, type Unwound } from './stack.ts';
 /** What a generator yields to have a manager entered. */
 export interface EnteringRequest extends Request {
   readonly given: unknown;
+  /** What entering gave: it is set, and the request sent back. */
+  value: unknown;
   /** The entry of what is asked for; throws where that is wrong. */
   entry(twin: Twin): Entry;
 }
@@ -44,7 +46,6 @@ export const asyncTwin: Twin = {
     try {
       while (isRequest(step.value)) {
         const request = step.value as EnteringRequest;
-        let value: unknown;
         try {
           // As `begunAsync` does: one async function more would cost a tenth of the whole.
           let entry = request.entry(asyncTwin);
@@ -55,12 +56,12 @@ export const asyncTwin: Twin = {
           }
           if (entered.done) throw didNotYield(request.given);
           held.push({ entry, manager: request.given });
-          value = isThenable(entered.value) ? await entered.value : entered.value;
+          request.value = isThenable(entered.value) ? await entered.value : entered.value;
         } catch (error) {
           step = await generator.throw(error);
           continue;
         }
-        step = await generator.next(value);
+        step = await generator.next(request);
       }
     } catch (error) {
       failure = { error };
@@ -77,16 +78,15 @@ const syncTwin: Twin = {
     try {
       while (isRequest(step.value)) {
         const request = step.value as EnteringRequest;
-        let value: unknown;
         try {
           const begun = begunSync(request.entry(syncTwin) as SyncEntry, request.given);
           held.push({ entry: begun.entry, manager: request.given });
-          value = begun.value;
+          request.value = begun.value;
         } catch (error) {
           step = generator.throw(error) as Step;
           continue;
         }
-        step = generator.next(value) as Step;
+        step = generator.next(request) as Step;
       }
     } catch (error) {
       failure = { error };

@@ -1,6 +1,6 @@
 import { compose, type EnteringRequest, type Twin } from './compose.ts';
 import { isEnterable, takeOver, type Entry } from './entry.ts';
-import { notEnterable, starForgotten } from './messages.ts';
+import { notAnswered, notEnterable, starForgotten } from './messages.ts';
 import type {
   AsyncEnterable,
   Enterable,
@@ -125,12 +125,14 @@ export function askFor(given: unknown, entryOf: EntryOf): unknown {
  */
 class Asking implements EnteringRequest {
   readonly given: unknown;
+  value: unknown;
   private readonly entryOf: EntryOf;
   /** Only between the two is it rightly yielded. */
   private state: 'new' | 'iterated' | 'asked' | 'answered';
 
   constructor(given: unknown, entryOf: EntryOf) {
     this.given = given;
+    this.value = undefined;
     this.entryOf = entryOf;
     this.state = 'new';
   }
@@ -150,13 +152,19 @@ class Asking implements EnteringRequest {
     return this[Symbol.iterator]();
   }
 
-  next(value: unknown): IteratorResult<this, unknown> {
-    if (this.state === 'asked') {
-      this.state = 'answered';
-      return { done: true, value };
-    }
+  next(sent: unknown): IteratorResult<this, unknown> {
+    if (this.state === 'asked') return this.answer(sent);
     this.state = 'asked';
     return { done: false, value: this };
+  }
+
+  /** Whoever has entered it sends the request itself, with the value. */
+  private answer(sent: unknown): IteratorReturnResult<unknown> {
+    this.state = 'answered';
+    if (sent !== this) throw notAnswered();
+    const { value } = this;
+    this.value = undefined;
+    return { done: true, value };
   }
 
   throw(error: unknown): never {

@@ -194,6 +194,18 @@ export function starForgotten(given: unknown): TypeError {
   return wrongInput('enter', 'a generator yields enter() with a star', given, 'Write yield* enter(manager).');
 }
 
+/** Somebody drives the generator who does not know of requests: a loop, or a decorator. */
+export function notAnswered(): TypeError {
+  return new TypeError(
+    explain(
+      'enter',
+      'yield* enter() needs whoever drives a manager or a scope',
+      'other code drives this generator',
+      'Write it in the generator of asyncContextManager() or scopeAsync().',
+    ),
+  );
+}
+
 /** How messages speak of `scopeAsync` or of `scopeSync`. */
 export interface ScopeForm {
   readonly name: string;
