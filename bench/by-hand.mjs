@@ -32,3 +32,64 @@ export async function driveAsync(generatorFunction, argument, body) {
   if (!(await generator.next()).done) throw new Error('The generator did not stop.');
   return result;
 }
+
+// The same for generators that ask for others with `yield* asked(…)`: these are entered on the way, and exited after.
+
+/** What is asked for: it is yielded to the driver, and gives what the driver sends back. */
+class Asked {
+  isAsked = false;
+
+  constructor(generator) {
+    this.generator = generator;
+  }
+
+  [Symbol.iterator]() {
+    return this;
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  next(sent) {
+    if (this.isAsked) return { done: true, value: sent };
+    this.isAsked = true;
+    return { done: false, value: this };
+  }
+
+  throw(error) {
+    throw error;
+  }
+}
+
+export const asked = (generator) => new Asked(generator);
+
+export function driveComposedSync(generatorFunction, argument, body) {
+  const entered = [generatorFunction(argument)];
+  const [generator] = entered;
+  let step = generator.next();
+  while (step.value instanceof Asked) {
+    const asked = step.value.generator;
+    const { value } = asked.next();
+    entered.splice(-1, 0, asked);
+    step = generator.next(value);
+  }
+  const result = body(step.value);
+  while (entered.length > 0) entered.pop().next();
+  return result;
+}
+
+export async function driveComposedAsync(generatorFunction, argument, body) {
+  const entered = [generatorFunction(argument)];
+  const [generator] = entered;
+  let step = await generator.next();
+  while (step.value instanceof Asked) {
+    const asked = step.value.generator;
+    const { value } = await asked.next();
+    entered.splice(-1, 0, asked);
+    step = await generator.next(value);
+  }
+  const result = await body(step.value);
+  while (entered.length > 0) await entered.pop().next();
+  return result;
+}
