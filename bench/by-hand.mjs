@@ -65,31 +65,33 @@ class Asked {
 export const asked = (generator) => new Asked(generator);
 
 export function driveComposedSync(generatorFunction, argument, body) {
-  const entered = [generatorFunction(argument)];
-  const [generator] = entered;
+  const generator = generatorFunction(argument);
+  const entered = [];
   let step = generator.next();
   while (step.value instanceof Asked) {
     const asked = step.value.generator;
     const { value } = asked.next();
-    entered.splice(-1, 0, asked);
+    entered.push(asked);
     step = generator.next(value);
   }
   const result = body(step.value);
+  generator.next();
   while (entered.length > 0) entered.pop().next();
   return result;
 }
 
 export async function driveComposedAsync(generatorFunction, argument, body) {
-  const entered = [generatorFunction(argument)];
-  const [generator] = entered;
+  const generator = generatorFunction(argument);
+  const entered = [];
   let step = await generator.next();
   while (step.value instanceof Asked) {
     const asked = step.value.generator;
     const { value } = await asked.next();
-    entered.splice(-1, 0, asked);
+    entered.push(asked);
     step = await generator.next(value);
   }
   const result = await body(step.value);
+  await generator.next();
   while (entered.length > 0) await entered.pop().next();
   return result;
 }
