@@ -17,8 +17,8 @@ import type {
   Thrown,
 } from './protocol.ts';
 
-/** A list or a record of managers. */
-export type Managers<M> = readonly AsyncEnterable[] | { readonly [K in keyof M]: AsyncEnterable };
+/** A list or a record of managers. The list of one tells the compiler to see a tuple; a `const` would not, before 5.4. */
+export type Managers<M> = readonly AsyncEnterable[] | [AsyncEnterable] | { readonly [K in keyof M]: AsyncEnterable };
 
 /** Refuses generators among them, in the words that the compiler then shows. */
 export type Checked<M> = { readonly [K in keyof M]: NotGenerator<M[K]> };
@@ -89,8 +89,8 @@ export interface AllOptions {
  * await withAsync(all({ a: opened('a'), bc: opened('bc') }), ({ a, bc }) => a + bc); // => 3
  * ```
  */
-export function all<const M extends Managers<M>>(managers: M & Checked<M>, options?: { concurrent?: false }): All<M>;
-export function all<const M extends Managers<M>>(managers: M & Checked<M>, options: AllOptions): AsyncAll<M>;
+export function all<M extends Managers<M>>(managers: M & Checked<M>, options?: { concurrent?: false }): All<M>;
+export function all<M extends Managers<M>>(managers: M & Checked<M>, options: AllOptions): AsyncAll<M>;
 export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);
   if (kindOf(options) !== 'Object' || isEnterable(options)) throw notAll(options, 'an object as its options');
