@@ -28,7 +28,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
     [
       messages.notEnterable('withAsync()', transaction.fn()),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Generator) was given. Did you mean aclosing(), or to wrap its function?',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Generator) was given. Did you mean aclosing(), or its function?',
     ],
     [
       messages.notEnterable('withAsync()', { enter() {} }),
@@ -44,7 +44,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyNotFunction: [
     [
       messages.bodyNotFunction('withAsync()', 1),
-      'Cannot enter: withAsync() takes a function as its body, but 1 was given. Write a function.',
+      'Cannot enter: withAsync() takes a body, but 1 was given. Write a function.',
     ],
   ],
   bodyReturnedPromise: [
@@ -82,17 +82,17 @@ const table: Record<string, [error: Error, message: string][]> = {
   alreadyEntered: [
     [
       messages.alreadyEntered(transaction),
-      'Cannot enter transaction(): it holds one entry by hand, but it is entered. Exit it first.',
+      'Cannot enter transaction(): it holds one entry, but it is entered. Exit it first.',
     ],
     [
       messages.alreadyEntered(unnamed),
-      'Cannot enter an unnamed manager (name its generator): it holds one entry by hand, but it is entered. Exit it first.',
+      'Cannot enter an unnamed manager (name it): it holds one entry, but it is entered. Exit it first.',
     ],
   ],
   notEntered: [
     [
       messages.notEntered(transaction),
-      'Cannot exit transaction(): it holds one entry by hand, but it is not entered. Enter it first.',
+      'Cannot exit transaction(): it holds one entry, but it is not entered. Enter it first.',
     ],
   ],
   notThrown: [
@@ -121,6 +121,12 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.starForgotten({}),
       'Cannot enter: a generator yields enter() with a star, but an object (Object) was given. Write yield* enter(manager).',
+    ],
+  ],
+  setupSuppressed: [
+    [
+      messages.setupSuppressed(transaction, { error: 1 }),
+      'Cannot enter transaction(): it must yield once, but its setup failed, and a manager that it had entered suppressed that. Suppress around the block instead.',
     ],
   ],
   notAnswered: [
@@ -356,9 +362,8 @@ describe('messages', () => {
     expect(messages.didNotStop(transaction, undefined)).not.toHaveProperty('cause');
   });
 
-  it('didNotYield keeps what was suppressed', () => {
-    expect(messages.didNotYield(transaction, { error: undefined })).toHaveProperty('cause', undefined);
-    expect(messages.didNotYield(transaction)).not.toHaveProperty('cause');
+  it('setupSuppressed keeps the failure', () => {
+    expect(messages.setupSuppressed(transaction, { error: undefined })).toHaveProperty('cause', undefined);
   });
 
   it('someNotEntered keeps every error', () => {

@@ -221,14 +221,14 @@ describe.each(builds)('%s', (_build, library) => {
       [
         'a generator',
         generator,
-        /, but an object \(.*Generator.*\) was given\. Did you mean aclosing\(\), or to wrap its function\?/,
+        /, but an object \(.*Generator.*\) was given\. Did you mean aclosing\(\), or its function\?/,
       ],
       [
         'an async generator',
         (async function* rows() {
           yield;
         })(),
-        /Did you mean aclosing\(\), or to wrap its function\?/,
+        /Did you mean aclosing\(\), or its function\?/,
       ],
       [
         'a generator made disposable',
@@ -268,7 +268,7 @@ describe.each(builds)('%s', (_build, library) => {
       const enter = jest.fn();
       const error = await errorOf(() => run({ enter, exit() {} }, body));
       expect(error).toBeInstanceOf(TypeError);
-      expect((error as Error).message).toContain(`Cannot enter: ${name}() takes a function as its body, but `);
+      expect((error as Error).message).toContain(`Cannot enter: ${name}() takes a body, but `);
       expect(enter).not.toHaveBeenCalled();
     });
   });
@@ -381,7 +381,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('names an unnamed manager, and asks for its name', async () => {
       const unnamed = asyncContextManager(async function* () {});
       await expect(withAsync(unnamed(), () => undefined)).rejects.toThrow(
-        'Cannot enter an unnamed manager (name its generator): it must yield once, but it finished. Always yield.',
+        'Cannot enter an unnamed manager (name it): it must yield once, but it finished. Always yield.',
       );
     });
   });

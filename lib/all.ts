@@ -1,7 +1,8 @@
 import { asyncTwin, Composite } from './compose.ts';
 import { kindOf } from './describe.ts';
-import { askFor, enter, type EnteringAsync } from './enter.ts';
+import { enter } from './enter.ts';
 import { asyncEntry, begunAsync, fresh, freshEntry, isEnterable, isSyncEnterable, type Step } from './entry.ts';
+import { define } from './errors.ts';
 import { asyncContextManager, contextManager } from './generator.ts';
 import { notAll, notMember, someNotEntered } from './messages.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   NotGenerator,
   Thrown,
 } from './protocol.ts';
+import type { Held } from './stack.ts';
 
 /** A list or a record of managers. The list of one tells the compiler to see a tuple; a `const` would not, before 5.4. */
 export type Managers<M> = readonly AsyncEnterable[] | [AsyncEnterable] | { readonly [K in keyof M]: AsyncEnterable };
@@ -140,46 +142,49 @@ const inTurnSync = /* @__PURE__ */ contextManager(function* all(members: Members
 function inBothWays(members: Members): object {
   const asynchronous = inTurnAsync(members);
   const synchronous = inTurnSync(members);
-  return {
+  const manager = {
     enterAsync: () => asynchronous.enterAsync(),
     exitAsync: (thrown?: Thrown) => asynchronous.exitAsync(thrown),
     enter: () => synchronous.enter(),
     exit: (thrown?: Thrown) => synchronous.exit(thrown),
     fn: { name: 'all' },
-    [fresh]: (isSync?: true) => freshEntry(isSync ? synchronous : asynchronous),
   };
+  // Not enumerable, so that an object that somebody spreads it into is not entered in its place.
+  define(manager, fresh, (isSync?: true) => freshEntry(isSync ? synchronous : asynchronous));
+  return manager;
 }
 
-const atOnce = /* @__PURE__ */ asyncContextManager(async function* all(members: Members) {
-  const request = askFor(members.managers, (managers) => new AtOnce(managers as readonly unknown[]));
-  yield valuesOf(members, yield* request as EnteringAsync<ContextManager<unknown[]>>);
+/** Its entry is no generator, but can be driven as one. */
+const atOnce = /* @__PURE__ */ asyncContextManager(function all(members: Members) {
+  return new AtOnce(members) as unknown as AsyncGenerator<unknown, void, void>;
 });
 
 class AtOnce extends Composite {
-  private readonly managers: readonly unknown[];
+  readonly [Symbol.asyncIterator] = undefined;
+  private readonly members: Members;
 
-  constructor(managers: readonly unknown[]) {
+  constructor(members: Members) {
     super(asyncTwin, { fn: { name: 'all' } });
-    this.managers = managers;
+    this.members = members;
   }
 
   /** Those that were entered are put on the pile in their order, and not in that of their completion. */
   protected async enter(): Promise<Step> {
-    const { managers, pile } = this;
-    const entries = managers.map((manager) => asyncEntry(manager, 'all()'));
-    const begun = await Promise.allSettled(entries.map((entry, index) => begunAsync(entry, managers[index])));
-    for (const [index, result] of begun.entries())
-      if (result.status === 'fulfilled') pile.held.push({ entry: result.value.entry, manager: managers[index] });
-    // A sync manager may have given a promise, and that may reject: its manager is entered all the same.
-    const values = await Promise.allSettled(begun.map(valueOf));
-    const errors = values.flatMap((value) => (value.status === 'rejected' ? [value.reason as unknown] : []));
-    if (errors.length > 1) return this.abandon({ error: someNotEntered(errors, managers.length) });
-    if (errors.length === 1) return this.abandon({ error: errors[0] });
-    return { done: false, value: values.map((value) => (value as PromiseFulfilledResult<unknown>).value) };
+    const { managers } = this.members;
+    const entered: Held[] = [];
+    const results = await Promise.allSettled(
+      managers.map(async (manager, index) => {
+        const { entry, value } = await begunAsync(asyncEntry(manager, 'all()'), manager);
+        entered[index] = { entry, manager };
+        // A sync manager may have given a promise, which the return awaits.
+        return value;
+      }),
+    );
+    // A hole is one that failed.
+    entered.forEach((held) => this.pile.held.push(held));
+    const values = results.map((result) => (result as { value?: unknown }).value);
+    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    if (errors.length === 0) return { done: false, value: valuesOf(this.members, values) };
+    return this.abandon({ error: errors.length > 1 ? someNotEntered(errors, managers.length) : errors[0] });
   }
-}
-
-async function valueOf(result: PromiseSettledResult<{ value: unknown }>): Promise<unknown> {
-  if (result.status === 'rejected') throw result.reason;
-  return result.value.value;
 }

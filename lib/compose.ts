@@ -11,15 +11,13 @@ import {
   type SyncEntry,
 } from './entry.ts';
 import { keepBoth, suppressing } from './errors.ts';
-import { didNotStop, didNotYield } from './messages.ts';
+import { didNotStop, didNotYield, setupSuppressed } from './messages.ts';
 import type { Thrown } from './protocol.ts';
 import { unwindAsync, unwindSync, type Pile, type Unwound } from './stack.ts';
 
 /** What a generator yields to have a manager entered. */
 export interface EnteringRequest extends Request {
   readonly given: unknown;
-  /** What entering gave: it is set, and the request sent back. */
-  value: unknown;
   /** The entry of what is asked for; throws where that is wrong. */
   entry(twin: Twin): Entry;
 }
@@ -46,6 +44,7 @@ export const asyncTwin: Twin = {
     try {
       while (isRequest(step.value)) {
         const request = step.value as EnteringRequest;
+        let value: unknown;
         try {
           // As `begunAsync` does: one async function more would cost a tenth of the whole.
           let entry = request.entry(asyncTwin);
@@ -56,12 +55,12 @@ export const asyncTwin: Twin = {
           }
           if (entered.done) throw didNotYield(request.given);
           held.push({ entry, manager: request.given });
-          request.value = isThenable(entered.value) ? await entered.value : entered.value;
+          value = isThenable(entered.value) ? await entered.value : entered.value;
         } catch (error) {
           step = await generator.throw(error);
           continue;
         }
-        step = await generator.next(request);
+        step = await generator.next(value);
       }
     } catch (error) {
       failure = { error };
@@ -78,15 +77,16 @@ const syncTwin: Twin = {
     try {
       while (isRequest(step.value)) {
         const request = step.value as EnteringRequest;
+        let value: unknown;
         try {
           const begun = begunSync(request.entry(syncTwin) as SyncEntry, request.given);
           held.push({ entry: begun.entry, manager: request.given });
-          request.value = begun.value;
+          value = begun.value;
         } catch (error) {
           step = generator.throw(error) as Step;
           continue;
         }
-        step = generator.next(request) as Step;
+        step = generator.next(value) as Step;
       }
     } catch (error) {
       failure = { error };
@@ -130,8 +130,10 @@ export abstract class Composite implements Entry {
   /** Exits what was entered with the failure of the setup. That may be suppressed, but there is no value for a block. */
   abandon(failure: Thrown | undefined): Step | Promise<Step> {
     const { manager, pile, twin } = this;
-    return twin.unwind(pile, false, failure ?? { error: didNotYield(manager) }, ({ thrown }) => {
-      throw thrown ? thrown.error : didNotYield(manager, failure);
+    const told = failure ?? { error: didNotYield(manager) };
+    return twin.unwind(pile, false, told, (unwound) => {
+      stepOf(unwound, told);
+      throw failure ? setupSuppressed(manager, failure) : told.error;
     });
   }
 
@@ -170,7 +172,7 @@ class Composition extends Composite {
     const { generator, manager, pile } = this;
     this.isEntered = true;
     // The driver still holds the generator itself, and asks that.
-    generator.keepsErrors = true;
+    Reflect.set(generator, 'keepsErrors', true);
     const exit = (thrown: Thrown | undefined) => this.answer((isClosing ? closed : resumed)(manager, thrown));
     pile.held.push({ entry: generator, manager, exit });
   }
@@ -205,7 +207,7 @@ export function compose(request: EnteringRequest, entry: Entry, manager: unknown
   return composition;
 }
 
-function stepOf({ thrown, fallback }: Unwound, told: Thrown | undefined): Step {
+export function stepOf({ thrown, fallback }: Unwound, told: Thrown | undefined): Step {
   if (thrown) throw thrown.error;
   // Nobody can suppress an unknown outcome: it passes.
   if (told && !fallback) throw told.error;

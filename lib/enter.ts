@@ -105,18 +105,7 @@ export function enter<M extends Enterable>(manager: M & NotGenerator<M>): Enteri
 export function enter<M extends AsyncEnterable>(manager: M & NotGenerator<M>): EnteringAsync<M>;
 export function enter(manager: unknown): unknown {
   if (!isEnterable(manager)) throw notEnterable('enter()', manager);
-  return askFor(manager, ofTwin);
-}
-
-type EntryOf = (given: unknown, twin: Twin) => Entry;
-
-function ofTwin(manager: unknown, twin: Twin): Entry {
-  return twin.entryOf(manager);
-}
-
-/** What is to be yielded with the star; where it is not, a message names what was given. */
-export function askFor(given: unknown, entryOf: EntryOf): unknown {
-  return new Asking(given, entryOf);
+  return new Asking(manager);
 }
 
 /**
@@ -125,15 +114,11 @@ export function askFor(given: unknown, entryOf: EntryOf): unknown {
  */
 class Asking implements EnteringRequest {
   readonly given: unknown;
-  value: unknown;
-  private readonly entryOf: EntryOf;
-  /** Only between the two is it rightly yielded. */
-  private state: 'new' | 'iterated' | 'asked' | 'answered';
+  /** Where it is asked it is rightly yielded; once it is heard, the driver sends what came of that. */
+  private state: 'new' | 'iterated' | 'asked' | 'heard' | 'answered';
 
-  constructor(given: unknown, entryOf: EntryOf) {
+  constructor(given: unknown) {
     this.given = given;
-    this.value = undefined;
-    this.entryOf = entryOf;
     this.state = 'new';
   }
 
@@ -143,7 +128,7 @@ class Asking implements EnteringRequest {
 
   /** A request that is kept can be yielded many times. */
   [Symbol.iterator](): Asking {
-    const request = this.state === 'new' ? this : new Asking(this.given, this.entryOf);
+    const request = this.state === 'new' ? this : new Asking(this.given);
     request.state = 'iterated';
     return request;
   }
@@ -152,18 +137,14 @@ class Asking implements EnteringRequest {
     return this[Symbol.iterator]();
   }
 
-  next(sent: unknown): IteratorResult<this, unknown> {
-    if (this.state === 'asked') return this.answer(sent);
-    this.state = 'asked';
-    return { done: false, value: this };
-  }
-
-  /** Whoever has entered it sends the request itself, with the value. */
-  private answer(sent: unknown): IteratorReturnResult<unknown> {
+  next(value: unknown): IteratorResult<this, unknown> {
+    if (this.state === 'iterated') {
+      this.state = 'asked';
+      return { done: false, value: this };
+    }
+    // Whoever iterated the generator knows nothing of requests.
+    if (this.state === 'asked') throw notAnswered();
     this.state = 'answered';
-    if (sent !== this) throw notAnswered();
-    const { value } = this;
-    this.value = undefined;
     return { done: true, value };
   }
 
@@ -174,6 +155,7 @@ class Asking implements EnteringRequest {
 
   entry(twin: Twin): Entry {
     if (this.state !== 'asked') throw starForgotten(this.given);
-    return this.entryOf(this.given, twin);
+    this.state = 'heard';
+    return twin.entryOf(this.given);
   }
 }

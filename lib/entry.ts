@@ -42,9 +42,13 @@ export interface Request {
   [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Entry;
 }
 
-/** Not by reading the property, for there are proxies that have any. */
+/** Not by its property alone: a proxy may say that it has any, or object to the question. */
 export function isRequest(value: unknown): value is Request {
-  return isObject(value) && takeOver in value;
+  try {
+    return isObject(value) && takeOver in value && typeof value[takeOver] === 'function';
+  } catch {
+    return false;
+  }
 }
 
 /** An {@link Entry} of whatever `withSync` takes. Nothing is entered yet. */

@@ -65,13 +65,13 @@ export type SuppressedError = globalThis.SuppressedError;
  * The new error stays itself wherever that is possible.
  */
 export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
-  if (!thrown || Object.is(error, thrown.error) || unkept.has(thrown.error as object)) return error;
+  if (!thrown || Object.is(error, thrown.error) || isUnknownOutcome(thrown)) return error;
   return holds(error, thrown.error) || attach(error, thrown.error) ? error : suppressing(error, thrown);
 }
 
 /** What `using` makes of the two, with a message that names both. */
 export function suppressing(error: unknown, thrown: Thrown | undefined): unknown {
-  if (!thrown || unkept.has(thrown.error as object)) return error;
+  if (!thrown || isUnknownOutcome(thrown)) return error;
   return new SuppressedError(error, thrown.error, `${describe(error)} (after ${describe(thrown.error)})`);
 }
 
@@ -98,18 +98,14 @@ export function withoutOutcome(
 /** Where errors keep other errors. */
 const fields = ['cause', 'errors', 'error', 'suppressed'];
 
-/** Errors that stand for no failure, and are kept with none. */
-const unkept = /* @__PURE__ */ new WeakSet();
-
 /** An error that tells a teardown that the outcome of its block is not known. It is not to leave whoever told it. */
 export function unknownOutcome(error: ContextManagerError): Thrown {
-  unkept.add(error);
   return { error };
 }
 
 /** Whether it tells of an unknown outcome, whoever told it first. */
 export function isUnknownOutcome({ error }: Thrown): boolean {
-  return unkept.has(error as object);
+  return held(error, 'code')[0] === 'ERR_OUTCOME_UNKNOWN';
 }
 
 // Links that `attach` made: holder → what it was given as its cause.

@@ -1,8 +1,26 @@
-import { isObject, kindOf, markHandled, isError } from './describe.ts';
-import { begunAsync, begunSync, fresh, leave, stopAsync, stopSync, type Entry, type SyncEntry } from './entry.ts';
+import { isError, isObject, kindOf, markHandled } from './describe.ts';
+import {
+  begunSync,
+  fresh,
+  isRequest,
+  leave,
+  takeOver,
+  stopAsync,
+  stopSync,
+  type Entry,
+  type SyncEntry,
+} from './entry.ts';
 import type { EnteredFallback, EnterRequest, Yielded } from './enter.ts';
 import { keepBoth } from './errors.ts';
-import { alreadyEntered, notEntered, notGeneratorFunction, notThrown, subject, type Maker } from './messages.ts';
+import {
+  alreadyEntered,
+  didNotYield,
+  notEntered,
+  notGeneratorFunction,
+  notThrown,
+  subject,
+  type Maker,
+} from './messages.ts';
 import type { AsyncContextManager, ContextManager, ExitAnswer, Thrown } from './protocol.ts';
 
 /**
@@ -216,7 +234,7 @@ class SyncGeneratorManager extends GeneratorManager implements ContextManager<un
 
   exit(thrown?: Thrown): ExitAnswer<unknown> {
     const entry = this.byHand as SyncEntry | null | undefined;
-    if (!isOutcome(thrown)) throw notThrown(this, thrown);
+    assertThrown(this, thrown);
     if (!entry) throw notEntered(this);
     this.byHand = null;
     try {
@@ -237,9 +255,15 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
     if (this.byHand !== undefined) throw alreadyEntered(this);
     this.byHand = null;
     try {
-      const { entry, value } = await begunAsync(this[fresh](), this);
+      let entry = this[fresh]();
+      let step = await entry.next();
+      if (isRequest(step.value)) {
+        entry = step.value[takeOver](entry, this);
+        step = await entry.next();
+      }
+      if (step.done) throw didNotYield(this);
       this.byHand = entry;
-      return value;
+      return step.value;
     } finally {
       this.byHand ??= undefined;
     }
@@ -247,7 +271,7 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
 
   async exitAsync(thrown?: Thrown): Promise<ExitAnswer<unknown>> {
     const entry = this.byHand;
-    if (!isOutcome(thrown)) throw notThrown(this, thrown);
+    assertThrown(this, thrown);
     if (!entry) throw notEntered(this);
     this.byHand = null;
     try {
@@ -263,7 +287,7 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
   }
 }
 
-/** Whether a manager can be told this. An error itself is no box for one, though a `SuppressedError` has an `error` too. */
-function isOutcome(thrown: unknown): boolean {
-  return thrown === undefined || (!isError(thrown) && 'error' in Object(thrown));
+/** Refuses what is no box: an error itself too, though a `SuppressedError` has an `error`. */
+function assertThrown(manager: unknown, thrown: unknown): void {
+  if (thrown !== undefined && (isError(thrown) || !('error' in Object(thrown)))) throw notThrown(manager, thrown);
 }

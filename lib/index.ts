@@ -6,7 +6,7 @@ export { asyncContextManager, contextManager } from './generator.ts';
 export { AbstractAsyncContextManager, AbstractContextManager } from './abstract.ts';
 
 // Managers made of managers
-export { enter, type EnterRequest } from './enter.ts';
+export { enter, type Entering, type EnteringAsync, type EnterRequest } from './enter.ts';
 export { scopeAsync, scopeSync } from './scope.ts';
 export { all } from './all.ts';
 
@@ -15,14 +15,19 @@ export { AsyncExitStack } from './async-exit-stack.ts';
 export { ExitStack } from './exit-stack.ts';
 
 // Ready-made managers
-export { aclosing } from './aclosing.ts';
-export { closing } from './closing.ts';
+export { aclosing, type AsyncClosing } from './aclosing.ts';
+export { closing, type ClosingManager } from './closing.ts';
 export { nullContext } from './null-context.ts';
 export { suppress } from './suppress.ts';
 export { timeout } from './timeout.ts';
 
 // Functions that run inside a manager
-export { asyncContextDecorator, contextDecorator } from './decorator.ts';
+export {
+  asyncContextDecorator,
+  contextDecorator,
+  type AsyncContextDecorator,
+  type ContextDecorator,
+} from './decorator.ts';
 
 // What a manager is
 export { isAsyncContextManager, isContextManager } from './protocol.ts';

@@ -20,7 +20,7 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 function likelySlip(given: unknown): string {
   if (isThenable(given)) return 'Did you forget await?';
   if (typeof given === 'function' && !kindOf(given).endsWith('GeneratorFunction')) return 'Did you forget to call it?';
-  if (isObject(given) && 'next' in given) return 'Did you mean aclosing(), or to wrap its function?';
+  if (isObject(given) && 'next' in given) return 'Did you mean aclosing(), or its function?';
   if (isObject(given))
     for (const suffix of ['Async', '']) {
       if (typeof given[`enter${suffix}`] === 'function') return `Its exit${suffix}() is missing.`;
@@ -41,7 +41,7 @@ export function exitReturnedPromise(given: unknown): TypeError {
 // What is wrong with a body
 
 export function bodyNotFunction(caller: string, given: unknown): TypeError {
-  return wrongInput('enter', `${caller} takes a function as its body`, given, 'Write a function.');
+  return wrongInput('enter', `${caller} takes a body`, given, 'Write a function.');
 }
 
 export function bodyReturnedPromise(given: unknown): TypeError {
@@ -74,9 +74,8 @@ export function notGeneratorFunction(
   return wrongInput(action, `${name}() takes ${syntax}`, given, advice);
 }
 
-/** `failure` is an error of its setup that a manager which it had entered suppressed. */
-export function didNotYield(manager: unknown, failure?: Thrown): ContextManagerError {
-  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'it must yield once', 'it finished', 'Always yield.', failure);
+export function didNotYield(manager: unknown): ContextManagerError {
+  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'it must yield once', 'it finished', 'Always yield.');
 }
 
 export function didNotStop(manager: unknown, cause: Thrown | undefined): ContextManagerError {
@@ -94,25 +93,11 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
 // What is wrong with an entry by hand
 
 export function alreadyEntered(manager: unknown): ContextManagerError {
-  return misuse(
-    'ERR_ALREADY_ENTERED',
-    'enter',
-    manager,
-    'it holds one entry by hand',
-    'it is entered',
-    'Exit it first.',
-  );
+  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it holds one entry', 'it is entered', 'Exit it first.');
 }
 
 export function notEntered(manager: unknown): ContextManagerError {
-  return misuse(
-    'ERR_NOT_ENTERED',
-    'exit',
-    manager,
-    'it holds one entry by hand',
-    'it is not entered',
-    'Enter it first.',
-  );
+  return misuse('ERR_NOT_ENTERED', 'exit', manager, 'it holds one entry', 'it is not entered', 'Enter it first.');
 }
 
 export function notThrown(manager: unknown, given: unknown): TypeError {
@@ -138,7 +123,7 @@ function misuse(
 /** Managers are named by their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
-  return name ? `${name}()` : 'an unnamed manager (name its generator)';
+  return name ? `${name}()` : 'an unnamed manager (name it)';
 }
 
 // What is wrong with closing() and aclosing()
@@ -189,6 +174,19 @@ export function sourceDidNotStop(): ContextManagerError {
 }
 
 // What is wrong with a composition
+
+/** There is no value for a block, though the failure was suppressed. */
+export function setupSuppressed(manager: unknown, failure: Thrown): ContextManagerError {
+  return misuse(
+    'ERR_DID_NOT_YIELD',
+    'enter',
+    manager,
+    'it must yield once',
+    'its setup failed, and a manager that it had entered suppressed that',
+    'Suppress around the block instead.',
+    failure,
+  );
+}
 
 export function starForgotten(given: unknown): TypeError {
   return wrongInput('enter', 'a generator yields enter() with a star', given, 'Write yield* enter(manager).');

@@ -1,4 +1,4 @@
-import { passed, twinOf, type Resumable, type Twin } from './compose.ts';
+import { passed, stepOf, twinOf, type Resumable, type Twin } from './compose.ts';
 import { isThenable, kindOf, markHandled } from './describe.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
 import type { Step } from './entry.ts';
@@ -6,7 +6,7 @@ import { keepBoth } from './errors.ts';
 import { isGeneratorLike } from './generator.ts';
 import { notScope, plainYield, scopeReturnedPromise, type ScopeForm } from './messages.ts';
 import type { Thrown } from './protocol.ts';
-import { concluded, type Pile, type Unwound } from './stack.ts';
+import type { Pile } from './stack.ts';
 import type { NotPromise } from './with.ts';
 
 /**
@@ -128,13 +128,10 @@ function* scoped(form: ScopeForm, fn: unknown): Generator<unknown, unknown, unkn
   } catch (error) {
     thrown = { error };
   }
-  const unwound = (yield twin.unwind(pile, false, thrown, checked)) as Unwound;
+  const step = (yield twin.unwind(pile, false, thrown, (unwound) => stepOf(unwound, thrown))) as Step;
   // A manager that suppresses can't make up for a function that is still running.
   if (refused) throw refused;
-  if (!thrown) return result;
-  // Nobody can suppress an unknown outcome, which a block within a teardown may be told of: it passes.
-  if (!unwound.fallback) throw thrown.error;
-  return unwound.fallback.value;
+  return thrown ? step.value : result;
 }
 
 function started(form: ScopeForm, fn: unknown): Resumable {
@@ -156,20 +153,16 @@ function* returned(
 ): Generator<unknown, unknown, unknown> {
   const step = (yield answer(generator, pile, (yield generator.next()) as Step, passed)) as Step;
   if (step.done) return step.value;
+  markHandled(step.value);
   const error = plainYield(name, step.value);
   const last = (yield answer(generator, pile, (yield generator.throw(error)) as Step, passed)) as Step;
   if (last.done) return last.value;
   try {
-    yield answer(generator, pile, (yield generator.return?.()) as Step, passed);
+    yield answer(generator, pile, ((yield generator.return?.()) ?? { done: true }) as Step, passed);
   } catch (closing) {
     throw keepBoth(closing, { error });
   }
   throw error;
-}
-
-function checked(unwound: Unwound): Unwound {
-  concluded(unwound);
-  return { ...unwound };
 }
 
 function refusal(result: unknown): TypeError {

@@ -74,25 +74,60 @@ async function* limit(
 ): AsyncGenerator<EnvironmentAbortSignal, void, void> {
   if (outer?.aborted) throw outer.reason;
   const source = abortSource();
+  const undo: (() => void)[] = [];
   let timeUp: Error | undefined;
-  const stop = after(ms, () => {
-    timeUp = timedOut(ms);
-    source.abort(timeUp);
-  });
-  const follow = () => {
-    source.abort(outer?.reason);
-  };
-  outer?.addEventListener('abort', follow);
   try {
+    undo.push(
+      after(ms, () => {
+        timeUp = timedOut(ms);
+        source.abort(timeUp);
+      }),
+    );
+    if (outer)
+      undo.push(
+        followed(outer, () => {
+          source.abort(outer.reason);
+        }),
+      );
     yield source.signal;
   } catch (error) {
     // The outer signal may have been first.
     const isUp = timeUp && source.signal.reason === timeUp;
     throw isUp && isAbort(error, source.signal) ? timeUp : error;
   } finally {
-    stop();
-    outer?.removeEventListener('abort', follow);
+    for (const stop of undo) stop();
   }
+}
+
+interface Following {
+  readonly callbacks: Set<() => void>;
+  readonly listener: () => void;
+}
+
+/** One listener for all who follow a signal: Node warns of more than ten, and a server may have one signal for all. */
+const followings = /* @__PURE__ */ new WeakMap<AbortSignalLike, Following>();
+
+/** Calls back when the signal aborts; gives what prevents it. */
+function followed(signal: AbortSignalLike, callback: () => void): () => void {
+  const following = followings.get(signal) ?? follow(signal);
+  following.callbacks.add(callback);
+  return () => {
+    following.callbacks.delete(callback);
+    if (following.callbacks.size > 0) return;
+    signal.removeEventListener('abort', following.listener);
+    followings.delete(signal);
+  };
+}
+
+function follow(signal: AbortSignalLike): Following {
+  const callbacks = new Set<() => void>();
+  const listener = () => {
+    for (const callback of callbacks) callback();
+  };
+  signal.addEventListener('abort', listener);
+  const following = { callbacks, listener };
+  followings.set(signal, following);
+  return following;
 }
 
 interface Timers {
