@@ -252,6 +252,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(exits).toEqual([undefined, undefined, { error }, { error }]);
     });
 
+    it('is not entered in place of an object that it was spread into', async () => {
+      const spread = { ...library.all([library.nullContext(1)]), enter: () => 'own', exit() {} };
+      expect(library.withSync(spread as never, (value: unknown) => value)).toBe('own');
+    });
+
     it('prefers the asynchronous protocol in withAsync, and the synchronous one in withSync', async () => {
       const both = { enterAsync: async () => 'async', exitAsync: async () => {}, enter: () => 'sync', exit() {} };
       const one = library.all([both]);

@@ -537,6 +537,28 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([resource, 'disposed']);
     });
 
+    it('passes an unknown outcome on that a setup within a teardown throws', async () => {
+      let seen: unknown;
+      const rethrowing = flat.manager(function* rethrowing(error: unknown): Generator {
+        yield* enter(logged('a', () => 'suppressed'));
+        throw error;
+      });
+      await flat.onStack(async (stack) => {
+        const outer = flat.manager(function* outer(): Generator {
+          try {
+            yield;
+          } catch (error) {
+            seen = error;
+            yield* enter(rethrowing(error) as never);
+          }
+        });
+        await stack.enterContext(outer());
+        await stack.close();
+      });
+      expect(seen).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
+      expect(events).toEqual(['enter a', 'a sees ERR_OUTCOME_UNKNOWN']);
+    });
+
     it('throws a TypeError at the enter where the input is wrong', async () => {
       const app = flat.manager(function* app(given: unknown): Generator {
         yield* enter(logged('a'));
@@ -601,6 +623,7 @@ describe.each(builds)('%s', (_build, library) => {
       const giving = flat.manager(function* giving(value: unknown) {
         yield value;
       });
+      proxies.push(new Proxy({}, { has: () => true }), new Proxy({}, { has: fail }));
       for (const value of proxies) expect(await flat.run(giving(value), (given) => [given === value])).toEqual([true]);
     });
   });
@@ -634,6 +657,23 @@ describe.each(builds)('%s', (_build, library) => {
     });
     expect(await withAsync(app(), (value) => value)).toBe('awaited');
     expect(events).toEqual(['disposed', 'exit']);
+  });
+
+  it('tells managers of the other copy that the outcome is unknown, and nobody suppresses that', async () => {
+    for (const [, other] of builds) {
+      const events: unknown[] = [];
+      const [, flat] = flatOf(other) as [Flat, Flat];
+      const logged = logging(flat, events);
+      const app = flat.manager(function* app(): Generator {
+        yield* other.enter(logged('transaction') as never);
+        yield* other.enter(other.suppress(() => true));
+        yield;
+      });
+      const stack = new library.AsyncExitStack<undefined>();
+      await stack.enterContext(app() as never);
+      await stack.disposeAsync();
+      expect(events).toEqual(['enter transaction', 'transaction sees ERR_OUTCOME_UNKNOWN']);
+    }
   });
 
   it('drives generators of the other copy of this package', async () => {

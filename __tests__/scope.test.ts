@@ -61,6 +61,16 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe.each(formsOf(library).map((form) => [form.name, form] as const))('%s', (name, { run, scope }) => {
+    it('ends a generator that a compiler made without a return()', async () => {
+      const generator = {
+        next: () => ({ done: false, value: 'plain' }),
+        throw: () => ({ done: false, value: 'plain again' }),
+        [name === 'scopeSync' ? Symbol.iterator : Symbol.asyncIterator]: () => generator,
+      };
+      const error = await errorOf(() => scope(() => generator));
+      expect((error as Error).message).toContain('but "plain" was given. To give a value, return it.');
+    });
+
     it('passes an unknown outcome on, which nobody suppresses', async () => {
       const log: unknown[] = [];
       const { AsyncExitStack, ExitStack, suppress } = library;

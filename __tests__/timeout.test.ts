@@ -31,6 +31,19 @@ describe.each(builds)('%s', (_build, library) => {
 
     afterEach(() => void jest.useRealTimers());
 
+    it('has one listener on a signal that many follow, and none once they are done', async () => {
+      const source = new AbortController();
+      const reason = new Error('shutdown');
+      const runs = Array.from({ length: 20 }, () =>
+        errorOf(() => withAsync(timeout(1000, { signal: source.signal }), waiting())),
+      );
+      await withAsync(timeout(1000, { signal: source.signal }), () => undefined);
+      expect(getEventListeners(source.signal, 'abort')).toHaveLength(1);
+      source.abort(reason);
+      expect(await Promise.all(runs)).toEqual(Array(20).fill(reason));
+      expect(getEventListeners(source.signal, 'abort')).toHaveLength(0);
+    });
+
     /** The error after that many milliseconds. */
     const errorAfter = async (ms: number, run: () => unknown) => {
       const error = errorOf(run);
