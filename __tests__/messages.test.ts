@@ -144,11 +144,29 @@ const table: Record<string, [error: Error, message: string][]> = {
       messages.notScope(scope, async function* main() {}),
       'Cannot run: scopeSync() takes function*, but function main() was given. Did you mean scopeAsync()?',
     ],
+    [
+      messages.notScope(scope, async function main() {}),
+      'Cannot run: scopeSync() takes function*, but function main() was given. Is its star missing?',
+    ],
+  ],
+  scopeReturned: [
+    [
+      messages.scopeReturned(scope, 5, false),
+      'Cannot run: scopeSync() takes function*, but a function that returned 5 was given. Write scopeSync(function* () { … }).',
+    ],
+    [
+      messages.scopeReturned(scope, 5, true),
+      'Cannot run: scopeSync() takes function*, but a function that returned 5 was given. Did you mean withAsync()?',
+    ],
   ],
   plainYield: [
     [
-      messages.plainYield('scopeSync()', 1),
+      messages.plainYield('scopeSync()', 1, false),
       'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. To give a value, return it.',
+    ],
+    [
+      messages.plainYield('scopeSync()', 1, true),
+      'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. Write yield* enter(manager).',
     ],
   ],
   scopeReturnedPromise: [
@@ -198,7 +216,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   timedOut: [
     [
       messages.timedOut(5),
-      'Cannot finish: the block must be done within 5 ms, but it was not. Give it more, or make it faster.',
+      'Cannot finish: the block must be done within 5 ms, but it was not. Give it more time, or make it faster.',
     ],
   ],
   stackFinished: [

@@ -20,7 +20,7 @@ const after = async (ms: number, value?: unknown) => new Promise((resolve) => se
 const bodyError = new Error('body');
 const bareAbort = () => new DOMException('This operation was aborted', 'AbortError');
 const timedOut = (ms: number) =>
-  `Cannot finish: the block must be done within ${String(ms)} ms, but it was not. Give it more, or make it faster.`;
+  `Cannot finish: the block must be done within ${String(ms)} ms, but it was not. Give it more time, or make it faster.`;
 
 describe.each(builds)('%s', (_build, library) => {
   const { all, asyncContextDecorator, asyncContextManager, AsyncExitStack, enter, scopeAsync, timeout, withAsync } =

@@ -105,14 +105,14 @@ export function enter<M extends Enterable>(manager: M & NotGenerator<M>): Enteri
 export function enter<M extends AsyncEnterable>(manager: M & NotGenerator<M>): EnteringAsync<M>;
 export function enter(manager: unknown): unknown {
   if (!isEnterable(manager)) throw notEnterable('enter()', manager);
-  return new Asking(manager);
+  return new Enter(manager);
 }
 
 /**
  * Asks to enter what was given; one is made for each manager that is entered, so it is the iterator of its `yield*` too,
  * and its properties are plain. It ends with what the driver sends: the value that was entered, or the error from entering.
  */
-class Asking implements EnteringRequest {
+class Enter implements EnteringRequest {
   readonly given: unknown;
   /** Where it is asked it is rightly yielded; once it is heard, the driver sends what came of that. */
   private state: 'new' | 'iterated' | 'asked' | 'heard' | 'answered';
@@ -127,13 +127,13 @@ class Asking implements EnteringRequest {
   }
 
   /** A request that is kept can be yielded many times. */
-  [Symbol.iterator](): Asking {
-    const request = this.state === 'new' ? this : new Asking(this.given);
+  [Symbol.iterator](): Enter {
+    const request = this.state === 'new' ? this : new Enter(this.given);
     request.state = 'iterated';
     return request;
   }
 
-  [Symbol.asyncIterator](): Asking {
+  [Symbol.asyncIterator](): Enter {
     return this[Symbol.iterator]();
   }
 

@@ -30,6 +30,7 @@ export {
 } from './decorator.ts';
 
 // What a manager is
+export type { AbortSignalLike } from './abort.ts';
 export { isAsyncContextManager, isContextManager } from './protocol.ts';
 export type { AsyncContextManager, ContextManager, Entered, Fallback, Suppressed, Thrown } from './protocol.ts';
 

@@ -216,16 +216,25 @@ export interface ScopeForm {
 export function notScope({ name, other, syntax }: ScopeForm, given: unknown): TypeError {
   const advice = kindOf(given).endsWith('GeneratorFunction')
     ? `Did you mean ${other}?`
-    : `Write ${name.replace('()', '')}(${syntax} () { … }).`;
+    : kindOf(given) === 'AsyncFunction'
+      ? 'Is its star missing?'
+      : `Write ${name.replace('()', '')}(${syntax} () { … }).`;
   return wrongInput('run', `${name} takes ${syntax}`, given, advice);
 }
 
-export function plainYield(name: string, given: unknown): TypeError {
+/** It was called, for a compiler may have made a plain function of a generator function. */
+export function scopeReturned({ name, syntax }: ScopeForm, returned: unknown, isManager: boolean): TypeError {
+  const advice = isManager ? 'Did you mean withAsync()?' : `Write ${name.replace('()', '')}(${syntax} () { … }).`;
+  const found = `a function that returned ${describe(returned)} was given`;
+  return new TypeError(explain('run', `${name} takes ${syntax}`, found, advice));
+}
+
+export function plainYield(name: string, given: unknown, isManager: boolean): TypeError {
   return wrongInput(
     'run',
     `a function in ${name} yields nothing but yield* enter(manager)`,
     given,
-    'To give a value, return it.',
+    isManager ? 'Write yield* enter(manager).' : 'To give a value, return it.',
   );
 }
 
@@ -282,7 +291,7 @@ export function timedOut(ms: number): Error {
     'finish',
     `the block must be done within ${String(ms)} ms`,
     'it was not',
-    'Give it more, or make it faster.',
+    'Give it more time, or make it faster.',
   );
   const { DOMException } = globalThis as unknown as { DOMException: new (message: string, name: string) => Error };
   return new DOMException(message, 'TimeoutError');

@@ -1,10 +1,10 @@
 import { passed, stepOf, twinOf, type Resumable, type Twin } from './compose.ts';
 import { isThenable, kindOf, markHandled } from './describe.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
-import type { Step } from './entry.ts';
+import { isEnterable, type Step } from './entry.ts';
 import { keepBoth } from './errors.ts';
 import { isGeneratorLike } from './generator.ts';
-import { notScope, plainYield, scopeReturnedPromise, type ScopeForm } from './messages.ts';
+import { notScope, plainYield, scopeReturned, scopeReturnedPromise, type ScopeForm } from './messages.ts';
 import type { Thrown } from './protocol.ts';
 import type { Pile } from './stack.ts';
 import type { NotPromise } from './with.ts';
@@ -13,7 +13,7 @@ import type { NotPromise } from './with.ts';
  * Runs an async generator function in which `yield* enter(manager)` enters a manager: a block without nesting. When the
  * function is done, the managers are exited in reverse order, and are told how it ended.
  *
- * It equals nested blocks:
+ * It equals nested blocks, but that it keeps the result where a manager swallowed an error of another one's teardown:
  *
  * ```ts no-run: the equivalent
  * await withAsync(first, (a) =>
@@ -141,7 +141,7 @@ function started(form: ScopeForm, fn: unknown): Resumable {
   const generator: unknown = fn();
   if (isGeneratorLike(generator, form === asyncForm)) return generator as Resumable;
   markHandled(generator);
-  throw notScope(form, generator);
+  throw scopeReturned(form, generator, isEnterable(generator));
 }
 
 /** What the generator returns. A plain yield is an error there, and one more closes the generator. */
@@ -154,7 +154,7 @@ function* returned(
   const step = (yield answer(generator, pile, (yield generator.next()) as Step, passed)) as Step;
   if (step.done) return step.value;
   markHandled(step.value);
-  const error = plainYield(name, step.value);
+  const error = plainYield(name, step.value, isEnterable(step.value));
   const last = (yield answer(generator, pile, (yield generator.throw(error)) as Step, passed)) as Step;
   if (last.done) return last.value;
   try {

@@ -149,7 +149,9 @@ export function withSync(manager: unknown, body: (value: unknown) => unknown): u
 
 /** Refuses a body that returns a promise, in the words that the compiler then shows. */
 export type NotPromise<R> =
-  Extract<R, PromiseLike<unknown>> extends never ? unknown : 'a body that returns a promise needs withAsync()';
+  Extract<R, PromiseLike<unknown>> extends never
+    ? unknown
+    : 'what returns a promise needs withAsync(), or scopeAsync()';
 
 function refusal(result: unknown): TypeError {
   markHandled(result);

@@ -9,3 +9,7 @@ export type { FileUrl } from './chdir.ts';
 // Ctrl-C
 export { terminationSignal } from './signal.ts';
 export type { SignalName, TerminationError } from './signal.ts';
+
+// What the managers are, for declarations that name them
+export type { AbortSignalLike } from '../abort.ts';
+export type { AsyncContextManager, ContextManager, Suppressed, Thrown } from '../protocol.ts';
