@@ -122,6 +122,8 @@ describe('the quick start', () => {
       'exit ✘ CLOSE pages',
       '✘ threw current transaction is aborted, commands ignored until end',
       'of transaction block',
+      'cause new row for relation "accounts" violates check constraint',
+      '"no_overdraft"',
       'exit ROLLBACK',
       '✘ threw current transaction is aborted, commands ignored until end of',
       'transaction block',

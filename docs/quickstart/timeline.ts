@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import colors from 'picocolors';
-import type { AsyncContextManager } from 'withal';
+import { asyncContextManager, enter, type AsyncContextManager } from 'withal';
 import type { Database, Row } from './database.ts';
 
 const { bold, cyan, dim, green, red, yellow } = colors;
@@ -17,8 +17,19 @@ let phase = '';
 /** The same manager function, but its managers draw a box: what happens on entry, in the body and on exit. */
 export function drawn<Arguments extends unknown[], T>(
   create: (...args: Arguments) => AsyncContextManager<T>,
-): (...args: Arguments) => AsyncContextManager<T> {
-  return (...args) => boxed(create.name, create(...args));
+): (...args: Arguments) => AsyncContextManager<Awaited<T>> {
+  return asyncContextManager(async function* drawn(...args: Arguments) {
+    yield* enter(box(create.name));
+    const value = yield* enter(create(...args));
+    begin('body', cyan);
+    try {
+      yield value;
+    } catch (error) {
+      begin('exit', red);
+      throw error;
+    }
+    begin('exit', green);
+  });
 }
 
 /** The same database, but it shows every statement, and what came of it. */
@@ -52,23 +63,17 @@ export function remark(text: string): void {
   row(mark, text.slice(2), { '✔': green, '↺': yellow }[mark] ?? dim);
 }
 
-function boxed<T>(name: string, manager: AsyncContextManager<T>): AsyncContextManager<T> {
-  return {
-    async enterAsync() {
-      open(name);
-      const value = await manager.enterAsync().catch(closeAndRethrow);
-      begin('body', cyan);
-      return value;
-    },
-    async exitAsync(thrown) {
-      begin('exit', thrown ? red : green);
-      const answer = await manager.exitAsync(thrown).catch(closeAndRethrow);
-      if (thrown && !answer) closeThrew(thrown.error);
-      else closeReturned();
-      return answer;
-    },
-  };
-}
+/** It is entered first, and so it is closed last: when the manager in it has exited. */
+const box = asyncContextManager(async function* box(name: string) {
+  open(name);
+  try {
+    yield;
+  } catch (error) {
+    closeThrew(error);
+    throw error;
+  }
+  closeReturned();
+});
 
 function open(name: string): void {
   showPhase();
@@ -102,11 +107,6 @@ function closeThrew(error: unknown): void {
   close();
   paragraph(`${dim('╰─')} ${red('✘ threw')}  `, messageOf(error), red);
   for (const cause of causesOf(error)) paragraph(dim('     cause  '), messageOf(cause), red);
-}
-
-function closeAndRethrow(error: unknown): never {
-  closeThrew(error);
-  throw error;
 }
 
 /** A line in three columns: the phase, if this is its first line, a mark, and a text. */
