@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { isError } from '../lib/describe.ts';
-import { ContextManagerError, holds, keepBoth, suppressing, unknownOutcome, withoutOutcome } from '../lib/errors.ts';
+import { ContextManagerError, holds, keepBoth, suppressing, withoutOutcome } from '../lib/errors.ts';
 import { builds } from './support/builds.ts';
 import { reachableFrom } from './support/outcome.ts';
 
@@ -383,9 +383,9 @@ function revoked(): unknown {
   return proxy;
 }
 
-describe('unknownOutcome', () => {
+describe('an unknown outcome', () => {
   it('is kept with no error', () => {
-    const unknown = unknownOutcome(new ContextManagerError('ERR_OUTCOME_UNKNOWN', 'unknown'));
+    const unknown = { error: new ContextManagerError('ERR_OUTCOME_UNKNOWN', 'unknown') };
     const error = new Error('teardown');
     expect([keepBoth(error, unknown), suppressing(error, unknown)]).toEqual([error, error]);
     expect(error).not.toHaveProperty('cause');

@@ -3,7 +3,7 @@ import * as messages from '../lib/messages.ts';
 
 const maker = { name: 'contextManager', other: 'asyncContextManager', syntax: 'function*', kind: 'GeneratorFunction' };
 const transaction = { fn: function* transaction() {} };
-const scope = { name: 'scopeSync()', other: 'scopeAsync()', syntax: 'function*', kind: 'GeneratorFunction' };
+const scope = { name: 'scopeSync', other: 'scopeAsync', syntax: 'function*', kind: 'GeneratorFunction' };
 const unnamed = { fn: function* () {} };
 Object.defineProperty(unnamed.fn, 'name', { value: '' });
 
@@ -161,11 +161,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   plainYield: [
     [
-      messages.plainYield('scopeSync()', 1, false),
+      messages.plainYield('scopeSync', 1, false),
       'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. To give a value, return it.',
     ],
     [
-      messages.plainYield('scopeSync()', 1, true),
+      messages.plainYield('scopeSync', 1, true),
       'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. Write yield* enter(manager).',
     ],
   ],

@@ -1,6 +1,6 @@
 import { describe, isObject, isThenable, kindOf, markHandled } from './describe.ts';
 import { enteredAsync, enteredSync, isEnterable, isSyncEnterable, type ExitAsync, type ExitSync } from './entry.ts';
-import { unknownOutcome, withoutOutcome } from './errors.ts';
+import { withoutOutcome } from './errors.ts';
 import { likened } from './generator.ts';
 import {
   decoratedAsyncFunction,
@@ -433,7 +433,7 @@ async function leaveAsync(
   isClosed = false,
 ): Promise<unknown> {
   if (thrown || !isClosed) return exit(thrown, thrown);
-  const unknown = unknownOutcome(outcomeUnknown(manager));
+  const unknown: Thrown = { error: outcomeUnknown(manager) };
   try {
     return await exit(unknown, undefined);
   } catch (error) {
@@ -444,7 +444,7 @@ async function leaveAsync(
 /** {@link leaveAsync} for a synchronous driver. */
 function leaveSync(exit: ExitSync, manager: unknown, thrown: Thrown | undefined, isClosed = false): unknown {
   if (thrown || !isClosed) return exit(thrown, thrown);
-  const unknown = unknownOutcome(outcomeUnknown(manager));
+  const unknown: Thrown = { error: outcomeUnknown(manager) };
   try {
     return exit(unknown, undefined);
   } catch (error) {

@@ -98,12 +98,7 @@ export function withoutOutcome(
 /** Where errors keep other errors. */
 const fields = ['cause', 'errors', 'error', 'suppressed'];
 
-/** An error that tells a teardown that the outcome of its block is not known. It is not to leave whoever told it. */
-export function unknownOutcome(error: ContextManagerError): Thrown {
-  return { error };
-}
-
-/** Whether it tells of an unknown outcome, whoever told it first. */
+/** Whether it tells a teardown that the outcome of its block is not known. It is not to leave whoever told it. */
 export function isUnknownOutcome({ error }: Thrown): boolean {
   return held(error, 'code')[0] === 'ERR_OUTCOME_UNKNOWN';
 }

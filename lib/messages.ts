@@ -50,7 +50,7 @@ export function bodyReturnedPromise(given: unknown): TypeError {
 
 // What is wrong with a generator function, or with its generator
 
-/** How messages speak of `asyncContextManager` or of `contextManager`. */
+/** How messages speak of a function that takes a generator function, and of its twin. */
 export interface Maker {
   readonly name: string;
   readonly other: string;
@@ -204,35 +204,26 @@ export function notAnswered(): TypeError {
   );
 }
 
-/** How messages speak of `scopeAsync` or of `scopeSync`. */
-export interface ScopeForm {
-  readonly name: string;
-  readonly other: string;
-  /** The function that it takes, as one writes it, and as the engine calls it. */
-  readonly syntax: string;
-  readonly kind: string;
-}
-
-export function notScope({ name, other, syntax }: ScopeForm, given: unknown): TypeError {
+export function notScope({ name, other, syntax }: Maker, given: unknown): TypeError {
   const advice = kindOf(given).endsWith('GeneratorFunction')
-    ? `Did you mean ${other}?`
+    ? `Did you mean ${other}()?`
     : kindOf(given) === 'AsyncFunction'
       ? 'Is its star missing?'
-      : `Write ${name.replace('()', '')}(${syntax} () { … }).`;
-  return wrongInput('run', `${name} takes ${syntax}`, given, advice);
+      : `Write ${name}(${syntax} () { … }).`;
+  return wrongInput('run', `${name}() takes ${syntax}`, given, advice);
 }
 
 /** It was called, for a compiler may have made a plain function of a generator function. */
-export function scopeReturned({ name, syntax }: ScopeForm, returned: unknown, isManager: boolean): TypeError {
-  const advice = isManager ? 'Did you mean withAsync()?' : `Write ${name.replace('()', '')}(${syntax} () { … }).`;
+export function scopeReturned({ name, syntax }: Maker, returned: unknown, isManager: boolean): TypeError {
+  const advice = isManager ? 'Did you mean withAsync()?' : `Write ${name}(${syntax} () { … }).`;
   const found = `a function that returned ${describe(returned)} was given`;
-  return new TypeError(explain('run', `${name} takes ${syntax}`, found, advice));
+  return new TypeError(explain('run', `${name}() takes ${syntax}`, found, advice));
 }
 
 export function plainYield(name: string, given: unknown, isManager: boolean): TypeError {
   return wrongInput(
     'run',
-    `a function in ${name} yields nothing but yield* enter(manager)`,
+    `a function in ${name}() yields nothing but yield* enter(manager)`,
     given,
     isManager ? 'Write yield* enter(manager).' : 'To give a value, return it.',
   );

@@ -4,7 +4,7 @@ import type { EnteredFallback, EnterRequest } from './enter.ts';
 import { isEnterable, type Step } from './entry.ts';
 import { keepBoth } from './errors.ts';
 import { isGeneratorLike } from './generator.ts';
-import { notScope, plainYield, scopeReturned, scopeReturnedPromise, type ScopeForm } from './messages.ts';
+import { notScope, plainYield, scopeReturned, scopeReturnedPromise, type Maker } from './messages.ts';
 import type { Thrown } from './protocol.ts';
 import type { Pile } from './stack.ts';
 import type { NotPromise } from './with.ts';
@@ -100,22 +100,22 @@ export function scopeSync(fn: unknown): unknown {
   return step.value;
 }
 
-const asyncForm: ScopeForm = {
-  name: 'scopeAsync()',
-  other: 'scopeSync()',
+const asyncForm: Maker = {
+  name: 'scopeAsync',
+  other: 'scopeSync',
   syntax: 'async function*',
   kind: 'AsyncGeneratorFunction',
 };
 
-const syncForm: ScopeForm = {
-  name: 'scopeSync()',
-  other: 'scopeAsync()',
+const syncForm: Maker = {
+  name: 'scopeSync',
+  other: 'scopeAsync',
   syntax: 'function*',
   kind: 'GeneratorFunction',
 };
 
 /** Both scopes: yields what the async one awaits. */
-function* scoped(form: ScopeForm, fn: unknown): Generator<unknown, unknown, unknown> {
+function* scoped(form: Maker, fn: unknown): Generator<unknown, unknown, unknown> {
   const generator = started(form, fn);
   const twin = twinOf(generator);
   const pile: Pile = { held: [] };
@@ -134,7 +134,7 @@ function* scoped(form: ScopeForm, fn: unknown): Generator<unknown, unknown, unkn
   return thrown ? step.value : result;
 }
 
-function started(form: ScopeForm, fn: unknown): Resumable {
+function started(form: Maker, fn: unknown): Resumable {
   const kind = kindOf(fn);
   // A compiler may have made a plain function of it.
   if (typeof fn !== 'function' || (kind !== form.kind && kind !== 'Function')) throw notScope(form, fn);
@@ -146,7 +146,7 @@ function started(form: ScopeForm, fn: unknown): Resumable {
 
 /** What the generator returns. A plain yield is an error there, and one more closes the generator. */
 function* returned(
-  { name }: ScopeForm,
+  { name }: Maker,
   { answer }: Twin,
   generator: Resumable,
   pile: Pile,

@@ -1,5 +1,5 @@
 import { leave, stopAsync, stopSync, type Entry, type Step, type SyncEntry } from './entry.ts';
-import { isUnknownOutcome, keepBoth, suppressing, unknownOutcome, withoutOutcome } from './errors.ts';
+import { isUnknownOutcome, keepBoth, suppressing, withoutOutcome } from './errors.ts';
 import { notDisposable, notExit, notFunction, outcomeNotSaid } from './messages.ts';
 import type { AnsweredValue, ExitAnswer, Suppressed, Thrown } from './protocol.ts';
 import type { asyncDispose, dispose } from './symbols.ts';
@@ -117,7 +117,7 @@ class Unwinding implements Unwound {
 
   /** What a manager is told: made only for one, so that what TC39's stacks can hold notices nothing of it. */
   told(): Thrown | undefined {
-    if (this.isUnknown) this.unknown ??= unknownOutcome(outcomeNotSaid());
+    if (this.isUnknown) this.unknown ??= { error: outcomeNotSaid() };
     return this.thrown ?? this.unknown;
   }
 

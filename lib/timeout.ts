@@ -54,8 +54,9 @@ export interface TimeoutOptions {
 export function timeout(ms: number, options?: TimeoutOptions): AsyncContextManager<EnvironmentAbortSignal>;
 export function timeout(ms: unknown, options: unknown = {}): AsyncContextManager<EnvironmentAbortSignal> {
   if (typeof ms !== 'number' || !(ms >= 0)) throw notDuration(ms);
-  const signal = isObject(options) && !isSignal(options) ? options['signal'] : options;
-  if (signal !== undefined && !(isSignal(signal) && signal !== options)) throw notSignal(signal);
+  if (!isObject(options) || isSignal(options)) throw notSignal(options);
+  const { signal } = options;
+  if (signal !== undefined && !isSignal(signal)) throw notSignal(signal);
   return limited(ms, signal);
 }
 

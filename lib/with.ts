@@ -33,7 +33,7 @@ import type {
  * const value = await manager.enterAsync();
  * let result;
  * try {
- *   result = await body(step.value);
+ *   result = await body(value);
  * } catch (error) {
  *   const answer = await manager.exitAsync({ error });
  *   if (answer === true) return undefined;
@@ -75,6 +75,7 @@ export async function withAsync<M extends AsyncEnterable, R>(
 export async function withAsync(manager: unknown, body: (value: unknown) => unknown): Promise<unknown> {
   if (typeof body !== 'function') throw bodyNotFunction('withAsync()', body);
   let entry = asyncEntry(manager, 'withAsync()');
+  // As `begunAsync` does: one async function more would cost a sixth of the whole.
   let step = await entry.next();
   if (isRequest(step.value)) {
     entry = step.value[takeOver](entry, manager);
