@@ -4,7 +4,7 @@
 
 import { asyncContextManager, contextManager, enter, withAsync, withSync } from 'withal';
 import { asked, driveComposedAsync, driveComposedSync } from './by-hand.mjs';
-import { measureRounds, ratioOf, timeOf } from './rounds.mjs';
+import { measureEach, measureRounds, ratioCells, ratioOf, timeOf } from './rounds.mjs';
 
 const goal = 1.6;
 const batchSize = 1000;
@@ -106,17 +106,17 @@ function repeatedAsync(operation) {
   };
 }
 
-console.log(
-  ['     ', 'by hand, ns', ' nested, ns', 'composed, ns', 'composed / nested', 'by hand / nested'].join('  '),
-);
-for (const [name, tasks] of Object.entries(scenarios)) {
-  const measured = await measureRounds(tasks, { rounds: 61, time: 20, warmupTime: 500 });
-  const [byHand, nested, composed] = Object.keys(tasks).map((task) => (timeOf(measured, task) / batchSize).toFixed(0));
-  const { lower, median, upper } = ratioOf(measured, 'composed', 'nested');
-  const ratio = `${median.toFixed(2)} (${lower.toFixed(2)} - ${upper.toFixed(2)}) ${median <= goal ? '✔' : '✘'} <= ${goal}`;
-  const floor = ratioOf(measured, 'by hand', 'nested').median.toFixed(2);
-  console.log(
-    [name.padEnd(5), byHand.padStart(11), nested.padStart(11), composed.padStart(12), ratio, floor].join('  '),
-  );
-}
-if (exits === 0) throw new Error('Nothing was exited.');
+await measureEach(scenarios, {
+  head: ['', 'by hand, ns', 'nested, ns', 'composed, ns', 'ratio', 'quartiles', 'goal', 'floor'],
+  async measure(tasks) {
+    const measured = await measureRounds(tasks, { rounds: 61, time: 20, warmupTime: 500 });
+    if (exits === 0) throw new Error('Nothing was exited.');
+    return measured;
+  },
+  row: (name, tasks, measured) => [
+    name,
+    ...Object.keys(tasks).map((task) => (timeOf(measured, task) / batchSize).toFixed(0)),
+    ...ratioCells(ratioOf(measured, 'composed', 'nested'), goal),
+    ratioOf(measured, 'by hand', 'nested').median.toFixed(3),
+  ],
+});

@@ -1,12 +1,8 @@
 // What one entry and exit costs, against driving the same generator by hand. Run it with `npm run bench`.
-//
-// Each scenario has a process of its own, so that what the engine learned from one neither helps nor hinders another.
 
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { asyncContextManager, contextManager, withAsync, withSync } from 'withal';
 import { driveAsync, driveSync } from './by-hand.mjs';
-import { measureRounds, ratioOf, timeOf } from './rounds.mjs';
+import { measureEach, measureRounds, ratioCells, ratioOf, timeOf } from './rounds.mjs';
 
 const rounds = 61;
 const batchSize = 2000;
@@ -48,7 +44,7 @@ const fail = () => {
   throw error;
 };
 
-/** The ratio is not to exceed the goal; an aim is only for comparison. */
+/** The ratio is not to exceed the goal. */
 const scenarios = {
   async: {
     goal: 1.1,
@@ -66,7 +62,6 @@ const scenarios = {
     withal: repeated((value) => withSync(counted(value), add)),
   },
   'sync, throwing': {
-    aim: 1.5,
     byHand: repeated((value) => driveSync(counting, value, fail)),
     withal: repeated((value) => withSync(counted(value), fail)),
   },
@@ -101,41 +96,16 @@ function expectOwn(caught) {
   if (caught !== error) throw caught;
 }
 
-// One scenario, in a process of its own
-
-async function measure({ byHand, withal }) {
-  const measured = await measureRounds({ byHand, withal }, { rounds, time: 20, warmupTime: 500 });
-  if (outcomes < rounds * batchSize) throw new Error('The generators were not told of the outcomes.');
-  return measured;
-}
-
-// All of them, and the table
-
-function row([name, { goal, aim }]) {
-  const measured = measureApart(name);
-  const ratio = ratioOf(measured, 'withal', 'byHand');
-  return [
+await measureEach(scenarios, {
+  head: ['', 'by hand, ns', 'withal, ns', 'ratio', 'quartiles', 'goal'],
+  async measure({ byHand, withal }) {
+    const measured = await measureRounds({ byHand, withal }, { rounds, time: 20, warmupTime: 500 });
+    if (outcomes < rounds * batchSize) throw new Error('The generators were not told of the outcomes.');
+    return measured;
+  },
+  row: (name, { goal }, measured) => [
     name,
-    (timeOf(measured, 'byHand') / batchSize).toFixed(0),
-    (timeOf(measured, 'withal') / batchSize).toFixed(0),
-    ratio.median.toFixed(3),
-    `${ratio.lower.toFixed(3)} - ${ratio.upper.toFixed(3)}`,
-    goal ? `${ratio.median <= goal ? '✔' : '✘'} <= ${goal.toFixed(2)}` : `(${aim.toFixed(2)})`,
-  ];
-}
-
-function measureApart(name) {
-  return JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), name], { encoding: 'utf8' }));
-}
-
-function print([name, ...cells]) {
-  console.log(name.padEnd(16), ...cells.map((cell) => cell.padStart(13)));
-}
-
-const [, , scenario] = process.argv;
-if (scenario) {
-  console.log(JSON.stringify(await measure(scenarios[scenario])));
-} else {
-  print(['', 'by hand, ns', 'withal, ns', 'ratio', 'quartiles', 'goal']);
-  for (const entry of Object.entries(scenarios)) print(row(entry));
-}
+    ...['byHand', 'withal'].map((task) => (timeOf(measured, task) / batchSize).toFixed(0)),
+    ...ratioCells(ratioOf(measured, 'withal', 'byHand'), goal),
+  ],
+});

@@ -1,7 +1,26 @@
 // All sides are measured in many short rounds, in an order that rotates, and ratios are taken within a round: whatever
 // slows the machine down for a while slows all of them.
 
+import { execFileSync } from 'node:child_process';
 import { Bench } from 'tinybench';
+
+/**
+ * Measures each scenario in a process of its own, so that what the engine learned from one neither helps nor hinders
+ * another, and prints a row for it. The script is run again for that, with the scenario's name.
+ */
+export async function measureEach(scenarios, { head, measure, row }) {
+  const [, script, name] = process.argv;
+  if (name) return console.log(JSON.stringify(await measure(scenarios[name])));
+  print(head);
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    const measured = JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' }));
+    print(row(name, scenario, measured));
+  }
+}
+
+function print([name, ...cells]) {
+  console.log(name.padEnd(16), ...cells.map((cell) => cell.padStart(13)));
+}
 
 /** Nanoseconds of each task, in each round: `[{ name: ns, … }, …]`. */
 export async function measureRounds(tasks, { rounds, time, warmupTime }) {
@@ -27,6 +46,12 @@ async function roundOf(tasks) {
 function rotated(tasks, round) {
   const start = round % tasks.length;
   return [...tasks.slice(start), ...tasks.slice(0, start)];
+}
+
+/** The cells for a ratio, its quartiles, and whether it is what it is to be. */
+export function ratioCells({ lower, median, upper }, goal) {
+  const spread = `${lower.toFixed(3)} - ${upper.toFixed(3)}`;
+  return [median.toFixed(3), spread, goal ? `${median <= goal ? '✔' : '✘'} <= ${goal.toFixed(2)}` : ''];
 }
 
 /** The ratio of two tasks, over the rounds. */

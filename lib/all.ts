@@ -174,14 +174,14 @@ class AtOnce extends Composite {
     const entered: Held[] = [];
     const results = await Promise.allSettled(
       managers.map(async (manager, index) => {
-        const { entry, value } = await begunAsync(asyncEntry(manager, 'all()'), manager);
-        entered[index] = { entry, manager };
+        const begun = await begunAsync(asyncEntry(manager, 'all()'), manager);
+        entered[index] = begun;
         // A sync manager may have given a promise, which the return awaits.
-        return value;
+        return begun.value;
       }),
     );
     // A hole is one that failed.
-    entered.forEach((held) => this.pile.held.push(held));
+    entered.forEach((held) => this.held.push(held));
     const values = results.map((result) => (result as { value?: unknown }).value);
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (errors.length === 0) return { done: false, value: valuesOf(this.members, values) };

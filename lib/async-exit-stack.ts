@@ -245,7 +245,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    */
   async exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
     const pile = this.#take();
-    if (pile) return (await this.#finish(pile, false, thrown, (unwound) => answered(unwound, thrown))) as ExitAnswer<F>;
+    if (pile) return (await this.#finish(pile, false, thrown, answered)) as ExitAnswer<F>;
     await this.#finishing;
     return undefined;
   }
@@ -282,13 +282,13 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     pile: AsyncPile,
     isUnknown: boolean,
     thrown: Thrown | undefined,
-    conclude: (unwound: Unwound) => unknown,
+    conclude: (unwound: Unwound, given: Thrown | undefined) => unknown,
   ): Promise<unknown> {
     const { promise, settle } = deferred();
     this.#finishing = promise;
-    return unwindAsync(pile, isUnknown, thrown, (unwound) => {
+    return unwindAsync(pile, isUnknown, thrown, (unwound, given) => {
       settle();
-      return conclude(unwound);
+      return conclude(unwound, given);
     });
   }
 }
@@ -320,9 +320,9 @@ function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>)
 }
 
 async function enterOn({ held }: Pile, given: Entry, manager: unknown): Promise<unknown> {
-  const { entry, value } = await begunAsync(given, manager);
-  held.push({ entry, manager });
-  return value;
+  const begun = await begunAsync(given, manager);
+  held.push(begun);
+  return begun.value;
 }
 
 function deferred(): { promise: Promise<void>; settle: () => void } {

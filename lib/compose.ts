@@ -8,18 +8,16 @@ import {
   type Entry,
   type Request,
   type Step,
-  type SyncEntry,
 } from './entry.ts';
 import { keepBoth, suppressing } from './errors.ts';
 import { didNotStop, didNotYield, setupSuppressed } from './messages.ts';
 import type { Thrown } from './protocol.ts';
-import { unwindAsync, unwindSync, type Pile, type Unwound } from './stack.ts';
+import { unwindAsync, unwindSync, type Held, type Pile, type Unwound } from './stack.ts';
 
 /** What a generator yields to have a manager entered. */
 export interface EnteringRequest extends Request {
-  readonly given: unknown;
-  /** The entry of what is asked for; throws where that is wrong. */
-  entry(twin: Twin): Entry;
+  /** What is to be entered; throws where that was asked for wrongly. */
+  heard(): unknown;
 }
 
 export interface Resumable extends Entry {
@@ -31,30 +29,28 @@ export type Settle = (step: Step, failure: Thrown | undefined) => Step | Promise
 
 /** How a composition is driven: as what its generator is, async or sync. */
 export interface Twin {
-  entryOf(manager: unknown): Entry;
   /** Enters what the generator asks for, until it gives something else, or throws. */
   answer(generator: Resumable, pile: Pile, step: Step, settle: Settle): Step | Promise<Step>;
   readonly unwind: typeof unwindAsync | typeof unwindSync;
 }
 
 export const asyncTwin: Twin = {
-  entryOf: (manager) => asyncEntry(manager, 'enter()'),
   async answer(generator, { held }, step, settle) {
     let failure: Thrown | undefined;
     try {
       while (isRequest(step.value)) {
-        const request = step.value as EnteringRequest;
         let value: unknown;
         try {
+          const manager = (step.value as EnteringRequest).heard();
           // As `begunAsync` does: one async function more would cost a tenth of the whole.
-          let entry = request.entry(asyncTwin);
+          let entry = asyncEntry(manager, 'enter()');
           let entered = await entry.next();
           if (isRequest(entered.value)) {
-            entry = entered.value[takeOver](entry, request.given);
+            entry = entered.value[takeOver](entry, manager);
             entered = await entry.next();
           }
-          if (entered.done) throw didNotYield(request.given);
-          held.push({ entry, manager: request.given });
+          if (entered.done) throw didNotYield(manager);
+          held.push({ entry, manager });
           value = isThenable(entered.value) ? await entered.value : entered.value;
         } catch (error) {
           step = await generator.throw(error);
@@ -71,16 +67,15 @@ export const asyncTwin: Twin = {
 };
 
 const syncTwin: Twin = {
-  entryOf: (manager) => syncEntry(manager, 'enter()', 'asyncContextManager() or scopeAsync()'),
   answer(generator, { held }, step, settle) {
     let failure: Thrown | undefined;
     try {
       while (isRequest(step.value)) {
-        const request = step.value as EnteringRequest;
         let value: unknown;
         try {
-          const begun = begunSync(request.entry(syncTwin) as SyncEntry, request.given);
-          held.push({ entry: begun.entry, manager: request.given });
+          const manager = (step.value as EnteringRequest).heard();
+          const begun = begunSync(syncEntry(manager, 'enter()', 'asyncContextManager() or scopeAsync()'), manager);
+          held.push(begun);
           value = begun.value;
         } catch (error) {
           step = generator.throw(error) as Step;
@@ -102,10 +97,10 @@ export function twinOf(generator: Resumable): Twin {
 }
 
 /** An entry of many managers: the stack that they are on. */
-export abstract class Composite implements Entry {
+export abstract class Composite implements Entry, Pile {
   // Plain properties: one is made on each entry.
   readonly keepsErrors = true;
-  readonly pile: Pile = { held: [] };
+  readonly held: Held[] = [];
   readonly twin: Twin;
   readonly manager: unknown;
   protected isEntered = false;
@@ -129,16 +124,15 @@ export abstract class Composite implements Entry {
 
   /** Exits what was entered with the failure of the setup. That may be suppressed, but there is no value for a block. */
   abandon(failure: Thrown | undefined): Step | Promise<Step> {
-    const { manager, pile, twin } = this;
-    const told = failure ?? { error: didNotYield(manager) };
-    return twin.unwind(pile, false, told, (unwound) => {
+    const { manager, twin } = this;
+    return twin.unwind(this, false, failure ?? { error: didNotYield(manager) }, (unwound, told) => {
       stepOf(unwound, told);
-      throw failure ? setupSuppressed(manager, failure) : told.error;
+      throw failure ? setupSuppressed(manager, failure) : told?.error;
     });
   }
 
   private exit(told: Thrown | undefined): Step | Promise<Step> {
-    return this.twin.unwind(this.pile, false, told, (unwound) => stepOf(unwound, told));
+    return this.twin.unwind(this, false, told, stepOf);
   }
 }
 
@@ -156,29 +150,29 @@ class Composition extends Composite {
   constructor(request: EnteringRequest, entry: Entry, manager: unknown) {
     super(twinOf(entry), manager);
     this.generator = entry;
-    this.asked = { done: false, value: request };
+    this.asked = { value: request, done: false };
   }
 
   enter(): Step | Promise<Step> {
     return this.answer((step, failure) => {
       if (failure || step.done) return this.abandon(failure);
-      this.pile.held.push({ entry: this.generator, manager: this.manager });
+      this.held.push({ entry: this.generator, manager: this.manager });
       return step;
     });
   }
 
   /** It asked in its teardown half, and so has been told of the outcome: it only goes on. */
   resume(isClosing: boolean): void {
-    const { generator, manager, pile } = this;
+    const { generator, manager } = this;
     this.isEntered = true;
     // The driver still holds the generator itself, and asks that.
     Reflect.set(generator, 'keepsErrors', true);
     const exit = (thrown: Thrown | undefined) => this.answer((isClosing ? closed : resumed)(manager, thrown));
-    pile.held.push({ entry: generator, manager, exit });
+    this.held.push({ entry: generator, manager, exit });
   }
 
   private answer(settle: Settle): Step | Promise<Step> {
-    return this.twin.answer(this.generator, this.pile, this.asked, settle);
+    return this.twin.answer(this.generator, this, this.asked, settle);
   }
 }
 
@@ -211,5 +205,5 @@ export function stepOf({ thrown, fallback }: Unwound, told: Thrown | undefined):
   if (thrown) throw thrown.error;
   // Nobody can suppress an unknown outcome: it passes.
   if (told && !fallback) throw told.error;
-  return { done: true, value: fallback?.value };
+  return { value: fallback?.value, done: true };
 }

@@ -1,4 +1,4 @@
-import { compose, type EnteringRequest, type Twin } from './compose.ts';
+import { compose, type EnteringRequest } from './compose.ts';
 import { isEnterable, takeOver, type Entry } from './entry.ts';
 import { notAnswered, notEnterable, starForgotten } from './messages.ts';
 import type {
@@ -113,7 +113,7 @@ export function enter(manager: unknown): unknown {
  * and its properties are plain. It ends with what the driver sends: the value that was entered, or the error from entering.
  */
 class Enter implements EnteringRequest {
-  readonly given: unknown;
+  private readonly given: unknown;
   /** Where it is asked it is rightly yielded; once it is heard, the driver sends what came of that. */
   private state: 'new' | 'iterated' | 'asked' | 'heard' | 'answered';
 
@@ -137,15 +137,16 @@ class Enter implements EnteringRequest {
     return this[Symbol.iterator]();
   }
 
+  /** An async `yield*` awaits these steps: V8 does so sooner where they look like its own, the value first. */
   next(value: unknown): IteratorResult<this, unknown> {
     if (this.state === 'iterated') {
       this.state = 'asked';
-      return { done: false, value: this };
+      return { value: this, done: false };
     }
     // Whoever iterated the generator knows nothing of requests.
     if (this.state === 'asked') throw notAnswered();
     this.state = 'answered';
-    return { done: true, value };
+    return { value, done: true };
   }
 
   throw(error: unknown): never {
@@ -153,9 +154,9 @@ class Enter implements EnteringRequest {
     throw error;
   }
 
-  entry(twin: Twin): Entry {
+  heard(): unknown {
     if (this.state !== 'asked') throw starForgotten(this.given);
     this.state = 'heard';
-    return twin.entryOf(this.given);
+    return this.given;
   }
 }

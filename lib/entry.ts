@@ -87,7 +87,7 @@ export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry
   return enter && exit && madeAsync(suffix !== '', enter, exit);
 }
 
-/** Enters: gives the value for the block, and the entry to exit. */
+/** Enters: gives the value for the block, and what is to be exited. */
 export async function begunAsync(entry: Entry, manager: unknown): Promise<Begun<Entry>> {
   let step = await entry.next();
   if (isRequest(step.value)) {
@@ -95,7 +95,7 @@ export async function begunAsync(entry: Entry, manager: unknown): Promise<Begun<
     step = await entry.next();
   }
   if (step.done) throw didNotYield(manager);
-  return { entry, value: step.value };
+  return { entry, manager, value: step.value };
 }
 
 /** {@link begunAsync} for a synchronous driver. */
@@ -106,11 +106,12 @@ export function begunSync(entry: SyncEntry, manager: unknown): Begun<SyncEntry> 
     step = entry.next();
   }
   if (step.done) throw didNotYield(manager);
-  return { entry, value: step.value };
+  return { entry, manager, value: step.value };
 }
 
 interface Begun<E> {
   readonly entry: E;
+  readonly manager: unknown;
   readonly value: unknown;
 }
 
@@ -169,7 +170,13 @@ export function isSyncEnterable(value: unknown): boolean {
 
 /** Whether {@link asyncEntry} takes the value. */
 export function isEnterable(value: unknown): boolean {
-  return isAsyncContextManager(value) || isSyncEnterable(value) || methodOf(value, asyncDispose) !== undefined;
+  return (
+    // First, for it is soon asked, and `enter` asks on each entry.
+    Boolean((value as { [fresh]?: unknown } | null | undefined)?.[fresh]) ||
+    isAsyncContextManager(value) ||
+    isSyncEnterable(value) ||
+    methodOf(value, asyncDispose) !== undefined
+  );
 }
 
 /**

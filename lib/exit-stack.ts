@@ -129,11 +129,11 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
     const pile = this.#open('enterContext', manager);
-    const { entry, value } = begunSync(syncEntry(manager, 'enterContext()'), manager);
-    pile.held.push({ entry, manager });
+    const begun = begunSync(syncEntry(manager, 'enterContext()'), manager);
+    pile.held.push(begun);
     if (pile.isUnwound) return this.#refuse(pile, manager);
     this.#isComplete = false;
-    return value as EnteredSync<M>;
+    return begun.value as EnteredSync<M>;
   }
 
   /**
@@ -199,7 +199,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   exit(thrown?: Thrown): ExitAnswer<F> {
     const pile = this.#take();
-    return pile && (unwindSync(pile, false, thrown, (unwound) => answered(unwound, thrown)) as ExitAnswer<F>);
+    return pile && (unwindSync(pile, false, thrown, answered) as ExitAnswer<F>);
   }
 
   /**

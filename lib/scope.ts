@@ -128,7 +128,7 @@ function* scoped(form: Maker, fn: unknown): Generator<unknown, unknown, unknown>
   } catch (error) {
     thrown = { error };
   }
-  const step = (yield twin.unwind(pile, false, thrown, (unwound) => stepOf(unwound, thrown))) as Step;
+  const step = (yield twin.unwind(pile, false, thrown, stepOf)) as Step;
   // A manager that suppresses can't make up for a function that is still running.
   if (refused) throw refused;
   return thrown ? step.value : result;

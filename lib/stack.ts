@@ -43,7 +43,7 @@ export async function unwindAsync<R>(
   pile: Pile,
   isUnknown: boolean,
   given: Thrown | undefined,
-  conclude: (unwound: Unwound) => R,
+  conclude: (unwound: Unwound, given: Thrown | undefined) => R,
 ): Promise<R> {
   while (pile.pending?.size) await Promise.allSettled(pile.pending);
   const unwinding = new Unwinding(pile, isUnknown, given);
@@ -70,7 +70,7 @@ export async function unwindAsync<R>(
   }
   // TC39's stack awaits once for `use(null)`, unless it awaited something else.
   if (isAwaitOwed && !isAwaited) await Promise.resolve();
-  return conclude(unwinding);
+  return conclude(unwinding, given);
 }
 
 /** {@link unwindAsync} where nothing is to be awaited. */
@@ -78,7 +78,7 @@ export function unwindSync<R>(
   pile: Pile,
   isUnknown: boolean,
   given: Thrown | undefined,
-  conclude: (unwound: Unwound) => R,
+  conclude: (unwound: Unwound, given: Thrown | undefined) => R,
 ): R {
   const unwinding = new Unwinding(pile, isUnknown, given);
   for (let item = pile.held.pop(); item; item = pile.held.pop()) {
@@ -96,7 +96,7 @@ export function unwindSync<R>(
       unwinding.failed(entry, error);
     }
   }
-  return conclude(unwinding);
+  return conclude(unwinding, given);
 }
 
 /** What the two unwindings share: who is told what, and what came of it. */
