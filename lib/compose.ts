@@ -3,16 +3,21 @@ import {
   asyncEntry,
   begunSync,
   isRequest,
+  leave,
+  stopAsync,
   syncEntry,
   takeOver,
+  type Body,
+  type Composed,
   type Entry,
   type Request,
   type Step,
+  type SyncEntry,
 } from './entry.ts';
 import { keepBoth, suppressing } from './errors.ts';
 import { didNotStop, didNotYield, setupSuppressed } from './messages.ts';
 import type { Thrown } from './protocol.ts';
-import { unwindAsync, unwindSync, type Held, type Pile, type Unwound } from './stack.ts';
+import { Unwinding, unwindAsync, unwindSync, type Held, type Pile, type Unwound } from './stack.ts';
 
 /** What a generator yields to have a manager entered. */
 export interface EnteringRequest extends Request {
@@ -35,36 +40,72 @@ export interface Twin {
 }
 
 export const asyncTwin: Twin = {
-  async answer(generator, { held }, step, settle) {
-    let failure: Thrown | undefined;
-    try {
-      while (isRequest(step.value)) {
-        let value: unknown;
-        try {
-          const manager = (step.value as EnteringRequest).heard();
-          // As `begunAsync` does: one async function more would cost a tenth of the whole.
-          let entry = asyncEntry(manager, 'enter()');
-          let entered = await entry.next();
-          if (isRequest(entered.value)) {
-            entry = entered.value[takeOver](entry, manager);
-            entered = await entry.next();
-          }
-          if (entered.done) throw didNotYield(manager);
-          held.push({ entry, manager });
-          value = isThenable(entered.value) ? await entered.value : entered.value;
-        } catch (error) {
-          step = await generator.throw(error);
-          continue;
-        }
-        step = await generator.next(value);
-      }
-    } catch (error) {
-      failure = { error };
-    }
-    return settle(step, failure);
-  },
+  answer: answerAsync as Twin['answer'],
   unwind: unwindAsync,
 };
+
+/**
+ * With a body it goes on, and gives the block's value: it runs the body, and exits what it entered. All is in one
+ * function, for each async function more costs as much as two awaits.
+ */
+async function answerAsync(
+  generator: Resumable,
+  pile: Pile,
+  step: Step,
+  settle: Settle,
+  body?: Body,
+): Promise<unknown> {
+  const { held } = pile;
+  let thrown: Thrown | undefined;
+  try {
+    while (isRequest(step.value)) {
+      let value: unknown;
+      try {
+        const manager = (step.value as EnteringRequest).heard();
+        // As `begunAsync` does.
+        let entry = asyncEntry(manager, 'enter()');
+        let entered = await entry.next();
+        if (isRequest(entered.value)) {
+          entry = entered.value[takeOver](entry, manager);
+          entered = await entry.next();
+        }
+        if (entered.done) throw didNotYield(manager);
+        held.push({ entry, manager });
+        value = isThenable(entered.value) ? await entered.value : entered.value;
+      } catch (error) {
+        step = await generator.throw(error);
+        continue;
+      }
+      step = await generator.next(value);
+    }
+  } catch (error) {
+    thrown = { error };
+  }
+  const settled = settle(step, thrown);
+  if (thrown || step.done || !body) return settled;
+  // As `withAsync` does.
+  let result: unknown;
+  try {
+    result = await body(step.value);
+  } catch (error) {
+    thrown = { error };
+  }
+  // As `unwindAsync` does.
+  const unwinding = new Unwinding(pile, false, thrown);
+  for (let item = held.pop(); item?.entry; item = held.pop()) {
+    const { entry, manager } = item;
+    try {
+      const told = unwinding.told();
+      step = await leave(entry, told);
+      if (!step.done) step = await stopAsync(entry, manager, step, unwinding.thrown, told);
+      unwinding.exited(step);
+    } catch (error) {
+      unwinding.failed(entry, error);
+    }
+  }
+  step = stepOf(unwinding, thrown);
+  return thrown ? step.value : result;
+}
 
 const syncTwin: Twin = {
   answer(generator, { held }, step, settle) {
@@ -142,7 +183,7 @@ export abstract class Composite implements Entry, Pile {
  * It equals an exit stack around the whole generator. The generator is the last thing on that stack: what comes out of it
  * is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
  */
-class Composition extends Composite {
+class Composition extends Composite implements Composed {
   readonly generator: Resumable;
   /** What the generator gave when it asked. */
   readonly asked: Step;
@@ -154,11 +195,13 @@ class Composition extends Composite {
   }
 
   enter(): Step | Promise<Step> {
-    return this.answer((step, failure) => {
-      if (failure || step.done) return this.abandon(failure);
-      this.held.push({ entry: this.generator, manager: this.manager });
-      return step;
-    });
+    return this.twin.answer(this.generator, this, this.asked, this.settle());
+  }
+
+  block(body: Body): Promise<unknown> {
+    return this.twin === asyncTwin
+      ? answerAsync(this.generator, this, this.asked, this.settle(), body)
+      : blockOfSync(this, body);
   }
 
   /** It asked in its teardown half, and so has been told of the outcome: it only goes on. */
@@ -167,13 +210,32 @@ class Composition extends Composite {
     this.isEntered = true;
     // The driver still holds the generator itself, and asks that.
     Reflect.set(generator, 'keepsErrors', true);
-    const exit = (thrown: Thrown | undefined) => this.answer((isClosing ? closed : resumed)(manager, thrown));
+    const exit = (thrown: Thrown | undefined) =>
+      this.twin.answer(generator, this, this.asked, (isClosing ? closed : resumed)(manager, thrown));
     this.held.push({ entry: generator, manager, exit });
   }
 
-  private answer(settle: Settle): Step | Promise<Step> {
-    return this.twin.answer(this.generator, this, this.asked, settle);
+  private settle(): Settle {
+    return (step, failure) => {
+      if (failure || step.done) return this.abandon(failure);
+      this.held.push({ entry: this.generator, manager: this.manager });
+      return step;
+    };
   }
+}
+
+/** The block of a sync generator, for `withAsync`. */
+async function blockOfSync(composition: Composition, body: Body): Promise<unknown> {
+  const { value } = composition.next() as Step;
+  let result: unknown;
+  let thrown: Thrown | undefined;
+  try {
+    result = await body(value);
+  } catch (error) {
+    thrown = { error };
+  }
+  const step = leave(composition as SyncEntry, thrown);
+  return thrown ? step.value : result;
 }
 
 /** What the generator gave or threw, as it is. */
@@ -195,7 +257,7 @@ function closed(manager: unknown, thrown: Thrown | undefined): Settle {
 }
 
 /** Takes over where a generator asks for a manager: while it enters, while it exits, or while it is being closed. */
-export function compose(request: EnteringRequest, entry: Entry, manager: unknown, isClosing?: boolean): Entry {
+export function compose(request: EnteringRequest, entry: Entry, manager: unknown, isClosing?: boolean): Composed {
   const composition = new Composition(request, entry, manager);
   if (isClosing !== undefined) composition.resume(isClosing);
   return composition;

@@ -1,5 +1,5 @@
 import { compose, type EnteringRequest } from './compose.ts';
-import { isEnterable, takeOver, type Entry } from './entry.ts';
+import { isEnterable, takeOver, type Composed, type Entry } from './entry.ts';
 import { notAnswered, notEnterable, starForgotten } from './messages.ts';
 import type {
   AsyncEnterable,
@@ -122,7 +122,7 @@ class Enter implements EnteringRequest {
     this.state = 'new';
   }
 
-  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Entry {
+  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Composed {
     return compose(this, entry, manager, isClosing);
   }
 

@@ -39,8 +39,16 @@ export interface Request {
    * Gives the entry to drive in place of the one that asked. Its next step enters; where that one asked while it exited,
    * or was being closed, its next step or `throw()` goes on with that.
    */
-  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Entry;
+  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Composed;
 }
+
+/** What is driven in place of a generator that asked. */
+export interface Composed extends Entry {
+  /** Enters, runs the body and exits, for `withAsync`. */
+  block(body: Body): Promise<unknown>;
+}
+
+export type Body = (value: unknown) => unknown;
 
 /** Not by its property alone: a proxy may say that it has any, or object to the question. */
 export function isRequest(value: unknown): value is Request {
@@ -66,7 +74,8 @@ export function syncEntry(value: unknown, caller: string, asyncForm = 'withAsync
 /** An {@link Entry} of whatever `withAsync` takes. Nothing is entered yet. */
 export function asyncEntry(value: unknown, caller: string): Entry {
   const entry =
-    freshEntry(value) ??
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it knows of no optional unique symbol
+    (value as Fresh)?.[fresh]?.() ??
     asyncManagerEntry(value, 'Async') ??
     asyncManagerEntry(value, '') ??
     asyncDisposableEntry(value);
@@ -76,9 +85,11 @@ export function asyncEntry(value: unknown, caller: string): Entry {
 
 /** Of a manager of this package that can be entered many times at once. */
 export function freshEntry(value: unknown, isSync?: true): Entry | undefined {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the rule takes no optional unique symbol into account
-  return (value as { [fresh]?(isSync?: true): Entry } | null | undefined)?.[fresh]?.(isSync);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it knows of no optional unique symbol
+  return (value as Fresh)?.[fresh]?.(isSync);
 }
+
+type Fresh = { [fresh]?(isSync?: true): Entry } | null | undefined;
 
 /** The entry of an object that has `enterAsync` and `exitAsync`, or `enter` and `exit`. */
 export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry | undefined {
@@ -172,7 +183,7 @@ export function isSyncEnterable(value: unknown): boolean {
 export function isEnterable(value: unknown): boolean {
   return (
     // First, for it is soon asked, and `enter` asks on each entry.
-    Boolean((value as { [fresh]?: unknown } | null | undefined)?.[fresh]) ||
+    Boolean((value as Fresh)?.[fresh]) ||
     isAsyncContextManager(value) ||
     isSyncEnterable(value) ||
     methodOf(value, asyncDispose) !== undefined

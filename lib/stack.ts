@@ -99,8 +99,8 @@ export function unwindSync<R>(
   return conclude(unwinding, given);
 }
 
-/** What the two unwindings share: who is told what, and what came of it. */
-class Unwinding implements Unwound {
+/** What all unwindings share: who is told what, and what came of it. */
+export class Unwinding implements Unwound {
   thrown: Thrown | undefined;
   fallback: Suppressed<unknown> | undefined;
   private unknown: Thrown | undefined;

@@ -74,13 +74,9 @@ export async function withAsync<M extends AsyncEnterable, R>(
 ): Promise<Awaited<R> | Awaited<Fallback<M>>>;
 export async function withAsync(manager: unknown, body: (value: unknown) => unknown): Promise<unknown> {
   if (typeof body !== 'function') throw bodyNotFunction('withAsync()', body);
-  let entry = asyncEntry(manager, 'withAsync()');
-  // As `begunAsync` does: one async function more would cost a sixth of the whole.
+  const entry = asyncEntry(manager, 'withAsync()');
   let step = await entry.next();
-  if (isRequest(step.value)) {
-    entry = step.value[takeOver](entry, manager);
-    step = await entry.next();
-  }
+  if (isRequest(step.value)) return await step.value[takeOver](entry, manager).block(body);
   if (step.done) throw didNotYield(manager);
   let result: unknown;
   let thrown: Thrown | undefined;
