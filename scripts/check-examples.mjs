@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import ts from 'typescript';
-import { exampleFiles, examplesOf, root, shortName } from './examples.mjs';
+import { exampleFiles, examplesOf, isRun, root, shortName } from './examples.mjs';
 
 const modules = new Map(exampleFiles().flatMap(modulesOf));
 const diagnostics = ts.getPreEmitDiagnostics(programOf(modules, compilerOptions()));
@@ -11,8 +11,9 @@ console.log(`examples: ${modules.size} type-checked, ${diagnostics.length} error
 process.exitCode = diagnostics.length > 0 ? 1 : 0;
 
 function modulesOf(file) {
-  const examples = examplesOf(file).filter(({ reason, problem }) => !reason && !problem);
-  return examples.map(({ line, code }) => [`${file}.${line}.ts`, '\n'.repeat(line) + code]);
+  return examplesOf(file)
+    .filter(isRun)
+    .map(({ line, code }) => [`${file}.${line}.ts`, '\n'.repeat(line) + code]);
 }
 
 /** Those of the repository; but an example may well declare more than it uses. */

@@ -1,19 +1,26 @@
-// Checks what publint and attw don't: that the package holds all it should and nothing else, and that a program which
-// both imports and requires it gets one copy.
+// Checks the package that npm makes: that its types are found in every way, that it holds all it should and nothing else,
+// and that a program which both imports and requires it gets one copy.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './examples.mjs';
 
-assert.deepEqual(packedFiles(), expectedFiles(), 'The package holds other files than expected.');
-
-await assertOneCopy('withal', 'ContextManagerError');
-await assertOneCopy('withal/node', 'redirectStdout');
-
-console.log(`package: ${packedFiles().length} files, one copy for import and require`);
+const folder = mkdtempSync(join(tmpdir(), 'package-'));
+try {
+  const { filename, files } = pack();
+  // Of a folder it would make the package anew, and build it for that.
+  run('npx', ['attw', join(folder, filename), '--profile', 'node16', '--quiet']);
+  assert.deepEqual(files, expectedFiles(), 'The package holds other files than expected.');
+  await assertOneCopy('withal', 'ContextManagerError');
+  await assertOneCopy('withal/node', 'redirectStdout');
+  console.log(`package: ${files.length} files, one copy for import and require`);
+} finally {
+  rmSync(folder, { recursive: true });
+}
 
 async function assertOneCopy(entry, name) {
   const required = createRequire(import.meta.url)(entry);
@@ -21,11 +28,15 @@ async function assertOneCopy(entry, name) {
   assert.equal(required[name], imported[name], `import and require give two copies of ${entry}.`);
 }
 
-function packedFiles() {
-  const [{ files }] = JSON.parse(
-    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, stdio: 'pipe' }),
+function pack() {
+  const [{ filename, files }] = JSON.parse(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]),
   );
-  return files.map(({ path }) => path).sort();
+  return { filename, files: files.map(({ path }) => path).sort() };
+}
+
+function run(command, args) {
+  return execFileSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** No tests and no sources; the source maps hold these. */

@@ -1,5 +1,9 @@
 // What the tests made of examples call. The names begin with $ to keep out of the way of an example's own.
 
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
 
 /** A test of an example. An expectation in a callback that is never called would pass unseen: each line is to be met. */
@@ -30,4 +34,30 @@ export async function $rejectionOf(act) {
     () => nothing,
     (error) => error,
   );
+}
+
+/** A test that a file has these lines, however they are indented there. */
+export function $quoted(file, code) {
+  return async () => expect(outdented(await readFile(file, 'utf8'))).toContain(outdented(code));
+}
+
+function outdented(text) {
+  return text.replace(/^ +/gm, '');
+}
+
+// What the tests were started with is not to choose the colours or the database.
+const neutral = { NODE_OPTIONS: undefined, NO_COLOR: '1', FORCE_COLOR: undefined, DATABASE_URL: undefined };
+
+/** A test that a program prints this: `…` stands for what differs from run to run. */
+export function $printed(program, expected) {
+  return async () => {
+    const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), env: { ...process.env, ...neutral } };
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], options);
+    expect(matches(stdout, expected) ? expected : stdout).toBe(expected);
+  };
+}
+
+function matches(text, expected) {
+  const parts = expected.split('…').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(text);
 }

@@ -1,6 +1,7 @@
 // Makes a jest test file of a Markdown file, or of the doc comments of a source file: a test for each example.
 // Every line stays where it was, so that a failure points to the line of the page.
 
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { examplesIn, lineAt, shortName } from './examples.mjs';
@@ -15,16 +16,21 @@ const runtime = JSON.stringify(fileURLToPath(new URL('./doctest-runtime.mjs', im
 
 function testsIn(text, file) {
   const lines = text.split('\n').map(() => '');
-  for (const example of examplesIn(text, file)) place(lines, example);
-  return `import { $example, $errorOf, $rejectionOf } from ${runtime}; ${lines.join('\n')}`;
+  for (const example of examplesIn(text, file)) if (!example.reason) place(lines, example, dirname(file));
+  return `import { $example, $errorOf, $printed, $quoted, $rejectionOf } from ${runtime}; ${lines.join('\n')}`;
 }
 
 /** The test opens in the line of the opening fence, and closes in that of the closing one. */
-function place(lines, { line, code, reason, problem }) {
-  if (reason) return;
+function place(lines, example, folder) {
+  const test = `test('line ${example.line}', ${testOf(example, folder)}, 60_000);`;
+  for (const [offset, content] of test.split('\n').entries()) lines[example.line - 1 + offset] += content;
+}
+
+function testOf({ line, code, output, from, problem }, folder) {
+  if (output) return `$printed(${JSON.stringify(resolve(folder, output))}, ${JSON.stringify(code)})`;
+  if (from) return `$quoted(${JSON.stringify(resolve(folder, from))}, ${JSON.stringify(code)})`;
   const { body, expected } = problem ? failing(problem) : bodyOf(code, line);
-  const test = `test('line ${line}', $example(${JSON.stringify(expected)}, async ($expect) => {\n${body}}));`;
-  for (const [offset, content] of test.split('\n').entries()) lines[line - 1 + offset] += content;
+  return `$example(${JSON.stringify(expected)}, async ($expect) => {\n${body}})`;
 }
 
 function failing(problem) {

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 /**
- * One fence of code in a Markdown file or in a doc comment. It is to be run, or exempt for a `reason`, or its fence is
- * written wrongly, which is a `problem`.
+ * One fence of code in a Markdown file or in a doc comment. It is to be run; or it is what a program prints, the `output`
+ * of a file; or it is quoted `from` a file; or it is exempt for a `reason`; or its fence is written wrongly, a `problem`.
  *
- * @typedef {{ line: number, code: string, reason?: string, problem?: string }} Example
+ * @typedef {{ line: number, code: string, output?: string, from?: string, reason?: string, problem?: string }} Example
  */
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +26,11 @@ export function examplesOf(file) {
   return examplesIn(readFileSync(file, 'utf8'), file);
 }
 
+/** Whether it is code that is run where it stands. */
+export function isRun({ output, from, reason, problem }) {
+  return !output && !from && !reason && !problem;
+}
+
 /** A name for messages. */
 export function shortName(file) {
   return relative(root, file);
@@ -34,12 +39,13 @@ export function shortName(file) {
 /** Any fence, also those of other languages: what looks like a fence within them is none. */
 const fences = /^[ \t]*(`{3,}|~{3,})([^\n]*)\n(.*?)^[ \t]*\1[`~]*[ \t]*$/gms;
 
-const runnable = /^(ts|typescript|mts|js|javascript|mjs)(\s|$)/;
+/** Fences of other languages hold nothing to check. */
+const languages = /^(?<language>ts|typescript|mts|js|javascript|mjs|text)(\s+(?<mark>.*))?$/;
 
 /** @returns {Example[]} */
 export function examplesIn(text, file) {
   const prose = file.endsWith('.md') ? text : docComments(text);
-  const examples = [...prose.matchAll(fences)].filter(([, , info]) => runnable.test(info.trim())).map(exampleFrom);
+  const examples = [...prose.matchAll(fences)].flatMap(exampleFrom);
   const unclosed = /^[ \t]*(`{3,}|~{3,})/m.exec(prose.replace(fences, ''));
   return unclosed ? [...examples, { line: 1, code: '', problem: 'A fence is not closed.' }] : examples;
 }
@@ -50,15 +56,18 @@ function docComments(source) {
 }
 
 function exampleFrom({ 2: info, 3: code, index, input }) {
-  return { line: lineAt(input, index), code, ...markOf(info.trim().replace(/^\w+\s*/, '')) };
+  const found = languages.exec(info.trim());
+  return found ? [{ line: lineAt(input, index), code, ...kindOf(found.groups) }] : [];
 }
 
 export function lineAt(text, index) {
   return text.slice(0, index).split('\n').length;
 }
 
-function markOf(mark) {
-  const reason = /^no-run: *(\S.*)/.exec(mark)?.[1];
-  if (reason) return { reason };
-  return mark ? { problem: `Write "ts" or "ts no-run: the reason" on the fence, not "ts ${mark}".` } : {};
+function kindOf({ language, mark = '' }) {
+  const { kind, detail } = /^(?<kind>no-run|output|from): *(?<detail>\S.*)/.exec(mark)?.groups ?? {};
+  if (kind) return { [kind === 'no-run' ? 'reason' : kind]: detail };
+  if (language !== 'text' && !mark) return {};
+  const problem = `Write "${language} no-run: the reason", "output: a program" or "from: a file" on the fence.`;
+  return { problem: language === 'text' ? problem : `${problem} Or nothing, to run it.` };
 }

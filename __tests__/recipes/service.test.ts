@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -143,6 +143,13 @@ function begin(url: string, lines: string): ClientRequest {
   const begun = request(`${url}/payments`, { method: 'POST' });
   begun.write(lines);
   return begun;
+}
+
+/** The outputs that the page shows, with another port. */
+async function shown(port: string): Promise<string[][]> {
+  const page = await readFile(join(root, 'docs/recipes/service/README.md'), 'utf8');
+  const blocks = page.matchAll(/^```text [^\n]*service\.test\.ts\n(.*?)\n```$/gms);
+  return [...blocks].map(([, block = '']) => block.replaceAll('8080', port).split('\n'));
 }
 
 /** Asks until the answer is as wanted; if it never is, the test takes too long. */
@@ -365,13 +372,8 @@ describe.each(databases)('the service on %s', (_name, database) => {
 
       const error = `Error: listen EADDRINUSE: address already in use :::${PORT}`;
       expect(await ending()).toEqual({ code: 1, signal: null, errors: expect.stringContaining(error) });
-      expect(lines).toEqual([
-        'enter directory',
-        'enter database',
-        'enter job',
-        'enter server',
-        ...unwound.map((line) => `${line}: ${error}`),
-      ]);
+      const [, output] = await shown(PORT);
+      expect(lines).toEqual(output);
       expect(await readdir(temporary)).toEqual([]);
       expect(await isListening(Number(PORT))).toBe(true);
     });
@@ -379,6 +381,24 @@ describe.each(databases)('the service on %s', (_name, database) => {
 });
 
 describe('the service', () => {
+  it('prints what its page shows', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL } = yield* enter(embedded());
+      const { until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
+      const url = await until(ready);
+
+      expect(await post(url, 'Ada,30')).toEqual([200, { received: 1 }]);
+      expect(await post(url, 'Ada,5\nAlan')).toEqual([400, { error: 'not a payment: Alan' }]);
+      expect(await get(`${url}/payments`)).toEqual([200, [{ account: 'Ada', amount: 30 }]]);
+      await get(`${url}/report`);
+
+      kill('SIGINT');
+      expect(await ending()).toMatchObject({ code: 130 });
+      const [output] = await shown(new URL(url).port);
+      expect(lines).toEqual(output);
+    });
+  }, 60_000);
+
   it('waits for requests whose clients have gone, before it closes the database', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(embedded());

@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { postgres as embedded } from '../../docs/recipes/postgres.ts';
 import { asyncContextManager } from '../../lib/index.ts';
 
 const programs = folderOfPrograms();
@@ -33,6 +34,9 @@ export const postgres = asyncContextManager(async function* postgres() {
     await rm(folder, { recursive: true });
   }
 });
+
+/** The URL of a server where there is one, and else of a Postgres within this process. */
+export const anyPostgres = hasPostgres ? postgres : embedded;
 
 /** A connection that checks what others did. */
 export const connection = asyncContextManager(async function* connection(url: string) {

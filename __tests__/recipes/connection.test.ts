@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Client } from 'pg';
+import { Connection, connection } from '../../docs/recipes/connection/connection.ts';
+import { AsyncExitStack, withAsync, type AsyncContextManager } from '../../lib/index.ts';
+import { anyPostgres } from '../support/postgres.ts';
+
+const shared = new AsyncExitStack();
+let url: string;
+
+beforeAll(async () => {
+  url = await shared.enterContext(anyPostgres());
+}, 60_000);
+
+afterAll(() => shared.exitAsync());
+
+const forms: [string, (url: string) => AsyncContextManager<Client>][] = [
+  ['the generator', connection],
+  ['the class', (url) => new Connection(url)],
+];
+
+describe.each(forms)('a connection, %s', (_name, make) => {
+  it('is open in the block, and closed after it', async () => {
+    const client = await withAsync(make(url), async (client) => {
+      expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+      return client;
+    });
+    await expect(client.query('SELECT 1')).rejects.toThrow('Client was closed');
+  });
+
+  it('is closed where the block throws, which throws on', async () => {
+    let used: Client | undefined;
+    await expect(
+      withAsync(make(url), (client) => {
+        used = client;
+        return client.query('SELECT 1 / 0');
+      }),
+    ).rejects.toThrow('division by zero');
+    await expect(used?.query('SELECT 1')).rejects.toThrow('Client was closed');
+  });
+
+  it('can be opened again', async () => {
+    const manager = make(url);
+    const count = async (client: Client) => (await client.query('SELECT 1')).rowCount;
+    expect([await withAsync(manager, count), await withAsync(manager, count)]).toEqual([1, 1]);
+  });
+
+  it('rejects where it cannot be opened, and does not run the block', async () => {
+    const nowhere = make('postgres://postgres@127.0.0.1:1/postgres');
+    await expect(
+      withAsync(nowhere, () => {
+        throw new Error('The block was run.');
+      }),
+    ).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+describe('a connection, the generator', () => {
+  it('can be open many times at once', async () => {
+    const manager = connection(url);
+    await withAsync(manager, async (one) => {
+      await withAsync(manager, async (other) => {
+        expect(one).not.toBe(other);
+        expect((await other.query('SELECT 1')).rowCount).toBe(1);
+      });
+      expect((await one.query('SELECT 1')).rowCount).toBe(1);
+    });
+  });
+});
+
+describe('a connection, the class', () => {
+  it('is open once, and says so', async () => {
+    const manager = new Connection(url);
+    await withAsync(manager, async (client) => {
+      await expect(withAsync(manager, () => {})).rejects.toThrow('The connection is open already.');
+      expect((await client.query('SELECT 1')).rowCount).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,37 @@
+import type { Client } from 'pg';
+import { asyncContextManager } from 'withal';
+
+/**
+ * Commits what the block did, or rolls it back if the block threw. Within another transaction on the same connection it
+ * is a savepoint: it rolls back its own part, and the rest stands.
+ */
+export const transaction = asyncContextManager(async function* transaction(client: Client) {
+  const depth = depths.get(client) ?? 0;
+  const { begin, commit, rollback } = statements(depth);
+  await client.query(begin);
+  depths.set(client, depth + 1);
+  try {
+    yield client;
+  } catch (error) {
+    await client.query(rollback);
+    throw error;
+  } finally {
+    depths.set(client, depth);
+  }
+  const { command } = await client.query(commit);
+  // Postgres answers so, and not with an error, where the block went on after a statement that had failed.
+  if (command === 'ROLLBACK') throw new Error('The transaction was rolled back, for a statement in it had failed.');
+});
+
+/** How many transactions each connection is in. */
+const depths = new WeakMap<Client, number>();
+
+function statements(depth: number) {
+  if (depth === 0) return { begin: 'BEGIN', commit: 'COMMIT', rollback: 'ROLLBACK' };
+  const name = `savepoint_${String(depth)}`;
+  return {
+    begin: `SAVEPOINT ${name}`,
+    commit: `RELEASE SAVEPOINT ${name}`,
+    rollback: `ROLLBACK TO SAVEPOINT ${name}`,
+  };
+}
