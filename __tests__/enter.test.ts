@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Thrown } from '../lib/index.ts';
 import { builds } from './support/builds.ts';
 import { flatOf, type Flat } from './support/flat.ts';
 import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
@@ -516,6 +517,58 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).not.toHaveProperty('cause');
     });
 
+    it('passes an unknown outcome on that the body throws', async () => {
+      const unknown = new library.ContextManagerError('ERR_OUTCOME_UNKNOWN', 'unknown');
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        yield* enter(logged('b', () => 'suppressed'));
+        try {
+          yield;
+        } catch {
+          yield* enter(logged('late'));
+        }
+      });
+      const run = () =>
+        flat.run(app(), () => {
+          throw unknown;
+        });
+      expect(await errorOf(run)).toBe(unknown);
+      expect(events).toEqual([
+        'enter a',
+        'enter b',
+        'enter late',
+        'late sees ERR_OUTCOME_UNKNOWN',
+        'b sees ERR_OUTCOME_UNKNOWN',
+        'a sees ERR_OUTCOME_UNKNOWN',
+      ]);
+    });
+
+    it('refuses a request that a manager gives which is no generator, and does not run the body', async () => {
+      const given = {
+        enter: () => enter(logged('a')),
+        exit: (thrown?: Thrown) => void events.push(messageOf(thrown?.error)),
+      };
+      const async = { enterAsync: async () => given.enter(), exitAsync: async (thrown?: Thrown) => given.exit(thrown) };
+      const managers = flat.name === 'sync' ? [given] : [given, async];
+      for (const manager of [...managers, library.nullContext(enter(logged('a')))]) {
+        const error = await errorOf(() => flat.run(manager, () => events.push('body')));
+        expect(error).toBeInstanceOf(TypeError);
+        expect(error).toMatchObject({ message: expect.stringContaining('with a star') });
+      }
+      const seen = expect.stringContaining('with a star') as unknown;
+      expect(events).toEqual(managers.map(() => seen));
+    });
+
+    it('does not run the body where such a manager suppresses that', async () => {
+      const given = { enter: () => enter(logged('a')), exit: () => true };
+      const async = { enterAsync: async () => given.enter(), exitAsync: async () => true };
+      for (const manager of flat.name === 'sync' ? [given] : [given, async]) {
+        const error = await errorOf(() => flat.run(manager, () => events.push('body')));
+        expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD' });
+      }
+      expect(events).toEqual([]);
+    });
+
     it('takes disposables, and keeps both errors as using does', async () => {
       const resource = {
         [Symbol.dispose]() {
@@ -625,6 +678,12 @@ describe.each(builds)('%s', (_build, library) => {
       });
       proxies.push(new Proxy({}, { has: () => true }), new Proxy({}, { has: fail }));
       for (const value of proxies) expect(await flat.run(giving(value), (given) => [given === value])).toEqual([true]);
+    });
+
+    it('refuses what has all properties, but as none that it can call', () => {
+      const odd: object = new Proxy({}, { get: (_target, key) => (typeof key === 'symbol' ? 1 : undefined) });
+      expect(() => enter(odd as never)).toThrow(TypeError);
+      expect(() => library.all([odd as never])).toThrow(TypeError);
     });
   });
 

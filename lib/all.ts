@@ -174,10 +174,10 @@ class AtOnce extends Composite {
     const entered: Held[] = [];
     const results = await Promise.allSettled(
       managers.map(async (manager, index) => {
-        const begun = await begunAsync(asyncEntry(manager, 'all()'), manager);
-        entered[index] = begun;
+        const { entry, value } = await begunAsync(asyncEntry(manager, 'all()'), manager);
+        entered[index] = { entry, manager };
         // A sync manager may have given a promise, which the return awaits.
-        return begun.value;
+        return value;
       }),
     );
     // A hole is one that failed.

@@ -320,9 +320,9 @@ function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>)
 }
 
 async function enterOn({ held }: Pile, given: Entry, manager: unknown): Promise<unknown> {
-  const begun = await begunAsync(given, manager);
-  held.push(begun);
-  return begun.value;
+  const { entry, value } = await begunAsync(given, manager);
+  held.push({ entry, manager });
+  return value;
 }
 
 function deferred(): { promise: Promise<void>; settle: () => void } {

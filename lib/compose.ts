@@ -12,7 +12,6 @@ import {
   type Entry,
   type Request,
   type Step,
-  type SyncEntry,
 } from './entry.ts';
 import { keepBoth, suppressing } from './errors.ts';
 import { didNotStop, didNotYield, setupSuppressed } from './messages.ts';
@@ -45,7 +44,8 @@ export const asyncTwin: Twin = {
 };
 
 /**
- * With a body it goes on, and gives the block's value: it runs the body, and exits what it entered. All is in one
+ * Enters what the generator asks for, until it gives something else, or throws; what is to be made of that says `settle`.
+ * With a body it goes on from there: it runs the body, exits everything, and gives the block's value. All is in one
  * function, for each async function more costs as much as two awaits.
  */
 async function answerAsync(
@@ -90,7 +90,7 @@ async function answerAsync(
   } catch (error) {
     thrown = { error };
   }
-  // As `unwindAsync` does.
+  // As `unwindAsync` does, for a pile that holds nothing but entries.
   const unwinding = new Unwinding(pile, false, thrown);
   for (let item = held.pop(); item?.entry; item = held.pop()) {
     const { entry, manager } = item;
@@ -116,7 +116,7 @@ const syncTwin: Twin = {
         try {
           const manager = (step.value as EnteringRequest).heard();
           const begun = begunSync(syncEntry(manager, 'enter()', 'asyncContextManager() or scopeAsync()'), manager);
-          held.push(begun);
+          held.push({ entry: begun.entry, manager });
           value = begun.value;
         } catch (error) {
           step = generator.throw(error) as Step;
@@ -164,11 +164,12 @@ export abstract class Composite implements Entry, Pile {
   protected abstract enter(): Step | Promise<Step>;
 
   /** Exits what was entered with the failure of the setup. That may be suppressed, but there is no value for a block. */
-  abandon(failure: Thrown | undefined): Step | Promise<Step> {
+  protected abandon(failure: Thrown | undefined): Step | Promise<Step> {
     const { manager, twin } = this;
-    return twin.unwind(this, false, failure ?? { error: didNotYield(manager) }, (unwound, told) => {
+    const told = failure ?? { error: didNotYield(manager) };
+    return twin.unwind(this, false, told, (unwound) => {
       stepOf(unwound, told);
-      throw failure ? setupSuppressed(manager, failure) : told?.error;
+      throw failure ? setupSuppressed(manager, failure) : told.error;
     });
   }
 
@@ -184,9 +185,9 @@ export abstract class Composite implements Entry, Pile {
  * is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
  */
 class Composition extends Composite implements Composed {
-  readonly generator: Resumable;
+  private readonly generator: Resumable;
   /** What the generator gave when it asked. */
-  readonly asked: Step;
+  private readonly asked: Step;
 
   constructor(request: EnteringRequest, entry: Entry, manager: unknown) {
     super(twinOf(entry), manager);
@@ -194,7 +195,7 @@ class Composition extends Composite implements Composed {
     this.asked = { value: request, done: false };
   }
 
-  enter(): Step | Promise<Step> {
+  protected enter(): Step | Promise<Step> {
     return this.twin.answer(this.generator, this, this.asked, this.settle());
   }
 
@@ -224,17 +225,18 @@ class Composition extends Composite implements Composed {
   }
 }
 
-/** The block of a sync generator, for `withAsync`. */
+/** A block in what is driven as sync; it awaits, for the entry of a class that asks does not tell that it is async. */
 async function blockOfSync(composition: Composition, body: Body): Promise<unknown> {
-  const { value } = composition.next() as Step;
+  let step = await composition.next();
+  if (step.done) throw didNotYield(composition.manager);
   let result: unknown;
   let thrown: Thrown | undefined;
   try {
-    result = await body(value);
+    result = await body(step.value);
   } catch (error) {
     thrown = { error };
   }
-  const step = leave(composition as SyncEntry, thrown);
+  step = await leave(composition, thrown);
   return thrown ? step.value : result;
 }
 

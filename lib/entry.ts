@@ -98,7 +98,7 @@ export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry
   return enter && exit && madeAsync(suffix !== '', enter, exit);
 }
 
-/** Enters: gives the value for the block, and what is to be exited. */
+/** Enters: gives the value for the block, and the entry to exit. */
 export async function begunAsync(entry: Entry, manager: unknown): Promise<Begun<Entry>> {
   let step = await entry.next();
   if (isRequest(step.value)) {
@@ -106,7 +106,7 @@ export async function begunAsync(entry: Entry, manager: unknown): Promise<Begun<
     step = await entry.next();
   }
   if (step.done) throw didNotYield(manager);
-  return { entry, manager, value: step.value };
+  return { entry, value: step.value };
 }
 
 /** {@link begunAsync} for a synchronous driver. */
@@ -117,12 +117,11 @@ export function begunSync(entry: SyncEntry, manager: unknown): Begun<SyncEntry> 
     step = entry.next();
   }
   if (step.done) throw didNotYield(manager);
-  return { entry, manager, value: step.value };
+  return { entry, value: step.value };
 }
 
 interface Begun<E> {
   readonly entry: E;
-  readonly manager: unknown;
   readonly value: unknown;
 }
 
@@ -182,8 +181,8 @@ export function isSyncEnterable(value: unknown): boolean {
 /** Whether {@link asyncEntry} takes the value. */
 export function isEnterable(value: unknown): boolean {
   return (
-    // First, for it is soon asked, and `enter` asks on each entry.
-    Boolean((value as Fresh)?.[fresh]) ||
+    // First, for it is the quickest to ask, and `enter` asks on each entry.
+    typeof (value as Fresh)?.[fresh] === 'function' ||
     isAsyncContextManager(value) ||
     isSyncEnterable(value) ||
     methodOf(value, asyncDispose) !== undefined

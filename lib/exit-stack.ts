@@ -129,11 +129,11 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
     const pile = this.#open('enterContext', manager);
-    const begun = begunSync(syncEntry(manager, 'enterContext()'), manager);
-    pile.held.push(begun);
+    const { entry, value } = begunSync(syncEntry(manager, 'enterContext()'), manager);
+    pile.held.push({ entry, manager });
     if (pile.isUnwound) return this.#refuse(pile, manager);
     this.#isComplete = false;
-    return begun.value as EnteredSync<M>;
+    return value as EnteredSync<M>;
   }
 
   /**

@@ -255,7 +255,7 @@ class AsyncGeneratorManager extends GeneratorManager implements AsyncContextMana
     if (this.byHand !== undefined) throw alreadyEntered(this);
     this.byHand = null;
     try {
-      // As `begunAsync` does: written as in `withAsync`, it adds next to nothing to what a bundle has of that.
+      // As `begunAsync` does, which would add more to a bundle that has `withAsync` only.
       let entry = this[fresh]();
       let step = await entry.next();
       if (isRequest(step.value)) {

@@ -25,7 +25,7 @@ export interface Held {
   readonly exit?: (thrown: Thrown | undefined) => Step | Promise<Step>;
 }
 
-/** What `move()` hands over. */
+/** What a stack or a composition has to undo; it is what `move()` hands over. */
 export interface Pile {
   readonly held: Held[];
   /** Entries that have not settled yet. */
