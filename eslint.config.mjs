@@ -75,6 +75,19 @@ const describeTest = {
   rules: { 'jest/valid-title': 'off' },
 };
 
+/** Programs of other runners, which are written as their documentation has it. */
+const otherRunners = {
+  files: ['docs/testing/*.test.ts'],
+  rules: {
+    // Playwright reads from the pattern which fixtures are wanted: none.
+    'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
+    // A test of node:test is a promise; the runner awaits it.
+    '@typescript-eslint/no-floating-promises': 'off',
+    // A runner gives what a test threw as a plain object.
+    '@typescript-eslint/only-throw-error': 'off',
+  },
+};
+
 /** They are only compiled, and half of them is what should not compile. */
 const typeTests = {
   files: ['typetests/**/*.ts'],
@@ -98,5 +111,6 @@ export default defineConfig(
   library,
   tests,
   describeTest,
+  otherRunners,
   typeTests,
 );

@@ -1,0 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { asyncContextManager } from 'withal';
+
+/** A temporary directory for a test. Where the test fails it is kept, to be looked at. */
+export const workspace = asyncContextManager(async function* workspace() {
+  const path = await mkdtemp(join(tmpdir(), 'workspace-'));
+  try {
+    yield path;
+  } catch (error) {
+    console.log(`kept: ${path}`);
+    throw error;
+  }
+  await rm(path, { recursive: true });
+});
