@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as messages from '../lib/messages.ts';
 
@@ -17,6 +18,10 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.notEnterable('withSync()', { enterAsync() {}, exitAsync() {} }, 'Did you mean withAsync()?'),
       'Cannot enter: withSync() takes a manager or a disposable, but an object (Object) was given. Did you mean withAsync()?',
+    ],
+    [
+      messages.notEnterable('enter()', {}, 'Did you mean asyncContextManager() or scopeAsync()?'),
+      'Cannot enter: enter() takes a manager or a disposable, but an object (Object) was given. Did you mean asyncContextManager() or scopeAsync()?',
     ],
     [
       messages.notEnterable('withAsync()', Promise.resolve()),
@@ -386,5 +391,51 @@ describe('messages', () => {
 
   it('someNotEntered keeps every error', () => {
     expect(messages.someNotEntered([1, undefined], 3).errors).toStrictEqual([1, undefined]);
+  });
+});
+
+interface Explained {
+  /** The beginning of a message: what was asked, what is required, and what was given. */
+  readonly start: string;
+  /** What it may end with: what to do. */
+  readonly ends: string[];
+}
+
+/** The sections of docs/messages.md. */
+function explained(): Explained[] {
+  const page = readFileSync(new URL('../docs/messages.md', import.meta.url), 'utf8');
+  const [, ...sections] = page.split(/^### /m);
+  const found = sections.map((section) => ({
+    start: /^`(.*)`$/m.exec(section)?.[1] ?? section,
+    ends: [...section.matchAll(/^\| `(.*?)` +\|/gm)].map(([, end = '']) => end),
+  }));
+  // Where an end is nothing but `…`, the page refers to those of its first section.
+  const known = found[0]?.ends ?? [];
+  return found.map(({ start, ends }) => ({ start, ends: ends.flatMap((end) => (end === '…' ? known : [end])) }));
+}
+
+/** On the page `…` stands for anything. */
+function isLike(message: string, pattern: string): boolean {
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(`^${pattern.split('…').map(literal).join('.*')}$`).test(message);
+}
+
+describe('the page of messages', () => {
+  const all = Object.values(table)
+    .flat()
+    .map(([, message]) => message);
+  const sections = explained();
+
+  it.each(all)('explains once: %s', (message) => {
+    const its = sections.filter(({ start, ends }) => ends.some((end) => isLike(message, `${start} ${end}`)));
+    expect(its).toHaveLength(1);
+  });
+
+  it.each(sections.map(({ start }) => start))('explains nothing that is not said: %s', (start) => {
+    expect(all.filter((message) => isLike(message, `${start} …`))).not.toEqual([]);
+  });
+
+  it.each([...new Set(sections.flatMap(({ ends }) => ends))])('explains no end that is not said: %s', (end) => {
+    expect(all.filter((message) => isLike(message, `…. ${end}`))).not.toEqual([]);
   });
 });
