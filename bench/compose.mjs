@@ -113,6 +113,7 @@ await measureEach(scenarios, {
     if (exits === 0) throw new Error('Nothing was exited.');
     return measured;
   },
+  ratio: (measured) => ratioOf(measured, 'composed', 'nested'),
   row: (name, tasks, measured) => [
     name,
     ...Object.keys(tasks).map((task) => (timeOf(measured, task) / batchSize).toFixed(0)),

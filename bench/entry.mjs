@@ -103,6 +103,7 @@ await measureEach(scenarios, {
     if (outcomes < rounds * batchSize) throw new Error('The generators were not told of the outcomes.');
     return measured;
   },
+  ratio: (measured) => ratioOf(measured, 'withal', 'byHand'),
   row: (name, { goal }, measured) => [
     name,
     ...['byHand', 'withal'].map((task) => (timeOf(measured, task) / batchSize).toFixed(0)),

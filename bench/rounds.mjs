@@ -2,20 +2,25 @@
 // slows the machine down for a while slows all of them.
 
 import { execFileSync } from 'node:child_process';
+import { basename } from 'node:path';
 import { Bench } from 'tinybench';
+import { keep } from './results.mjs';
 
 /**
  * Measures each scenario in a process of its own, so that what the engine learned from one neither helps nor hinders
- * another, and prints a row for it. The script is run again for that, with the scenario's name.
+ * another; prints a row for it, and keeps the ratio. The script is run again for that, with the scenario's name.
  */
-export async function measureEach(scenarios, { head, measure, row }) {
+export async function measureEach(scenarios, { head, measure, ratio, row }) {
   const [, script, name] = process.argv;
   if (name) return console.log(JSON.stringify(await measure(scenarios[name])));
+  const ratios = {};
   print(head);
   for (const [name, scenario] of Object.entries(scenarios)) {
     const measured = JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' }));
+    ratios[name] = ratio(measured);
     print(row(name, scenario, measured));
   }
+  keep(basename(script, '.mjs'), ratios);
 }
 
 function print([name, ...cells]) {

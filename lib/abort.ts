@@ -3,10 +3,15 @@ import { ContextManagerError, held, heldBy } from './errors.ts';
 
 /** As much of an `AbortSignal` as an environment without DOM or Node types can say. */
 export interface AbortSignalLike {
+  /** Whether it has aborted. */
   readonly aborted: boolean;
+  /** Why it has aborted. */
   readonly reason: unknown;
+  /** Throws the reason if it has aborted. */
   throwIfAborted(): void;
+  /** Calls the listener when it aborts. */
   addEventListener(type: 'abort', listener: () => void): void;
+  /** Undoes `addEventListener`. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 

@@ -30,6 +30,7 @@ import {
  * ```
  */
 export abstract class AbstractContextManager implements ContextManager<unknown, unknown> {
+  /** Whether the value has the two methods, whatever its class; of a subclass, whether it is an instance. */
   static [Symbol.hasInstance](value: unknown): boolean {
     return this === AbstractContextManager
       ? isContextManager(value)
@@ -68,6 +69,7 @@ export abstract class AbstractContextManager implements ContextManager<unknown, 
  * ```
  */
 export abstract class AbstractAsyncContextManager implements AsyncContextManager<unknown, unknown> {
+  /** Whether the value has the two methods, whatever its class; of a subclass, whether it is an instance. */
   static [Symbol.hasInstance](value: unknown): boolean {
     return this === AbstractAsyncContextManager
       ? isAsyncContextManager(value)

@@ -27,8 +27,11 @@ export type SourceFunction<T> = (signal: EnvironmentAbortSignal) => AsyncSource<
  */
 export interface AsyncClosing<T>
   extends AsyncContextManager<AsyncIterableIterator<T>>, AsyncIterableIterator<T>, AsyncDisposable {
+  /** Closes the source. */
   return(value?: unknown): Promise<IteratorResult<T>>;
+  /** Closes the source, and rejects with the error. */
   throw(error?: unknown): Promise<IteratorResult<T>>;
+  /** Gives the same object: a loop over it closes the source when it is left. */
   [Symbol.asyncIterator](): AsyncClosing<T>;
 }
 

@@ -92,6 +92,7 @@ export interface AllOptions {
  * ```
  */
 export function all<M extends Managers<M>>(managers: M & Checked<M>, options?: { concurrent?: false }): All<M>;
+/** {@link all} that may enter them at once. */
 export function all<M extends Managers<M>>(managers: M & Checked<M>, options: AllOptions): AsyncAll<M>;
 export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);

@@ -190,6 +190,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   push<A extends ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>>(
     exit: (thrown?: Thrown) => A & Declared<AnsweredValue<Awaited<A>>, F>,
   ): (thrown?: Thrown) => A;
+  /** {@link AsyncExitStack.push} of a manager that is entered already. */
   push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E;
   push(exit: unknown): unknown {
     const { held } = this.#open('push', exit);
@@ -201,11 +202,12 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /**
    * Says that the block succeeded, where the stack is disposed and not exited. Entering a manager afterwards takes it back.
    *
-   * @param result - anything
-   * @returns the result, so that `return stack.complete(rows)` reads well
+   * With an argument it gives that back, so that `return stack.complete(rows)` reads well.
+   *
    * @throws ReferenceError if the stack is finished
    */
   complete(): void;
+  /** {@link AsyncExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
     this.#open('complete', result);

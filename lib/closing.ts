@@ -9,7 +9,9 @@ import type { Thrown } from './protocol.ts';
  * @typeParam Closed - what closing it returns
  */
 export interface ClosingManager<T, Closed> {
+  /** Gives the thing. */
   enter(): T;
+  /** Closes the thing, and suppresses nothing. */
   exit(
     thrown?: Thrown,
   ): 0 extends 1 & Closed ? void : Extract<Closed, PromiseLike<unknown>> extends never ? void : Promise<void>;
@@ -28,8 +30,7 @@ export interface ClosingManager<T, Closed> {
  * }
  * ```
  *
- * @param thing - what to close; without `close` it must have a method `close()`
- * @param close - closes the thing; a promise that it returns is awaited, so it is for `withAsync`
+ * @param thing - what has a method `close()`; where that returns a promise it is awaited, so it is for `withAsync`
  * @returns a manager that can be used many times, as far as the thing can
  * @throws TypeError if there is nothing to call
  *
@@ -44,6 +45,12 @@ export interface ClosingManager<T, Closed> {
  * ```
  */
 export function closing<T extends { close(): unknown }>(thing: T): ClosingManager<T, ReturnType<T['close']>>;
+/**
+ * {@link closing} of a thing that has no `close()`, or is to be closed in another way.
+ *
+ * @param thing - what to close
+ * @param close - closes the thing; a promise that it returns is awaited, so it is for `withAsync`
+ */
 export function closing<T, Closed>(thing: T, close: (thing: T) => Closed): ClosingManager<T, Closed>;
 export function closing(thing: unknown, close: unknown = closeMethod): ClosingManager<unknown, unknown> {
   if (typeof close !== 'function') throw notClosable('a function that closes', close);

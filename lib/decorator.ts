@@ -78,10 +78,16 @@ export type LegacyDecorated<F extends (...args: never) => unknown, Args extends 
  * @typeParam Args - the arguments that the manager is made of
  */
 export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
+  /** Wraps a function, and decorates a method by TC39's standard. */
   <T extends This, A extends [...Args, ...unknown[]], R>(
     fn: (this: T, ...args: A) => R,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => AsyncDecorated<R, Awaited<Fallback<M>>>;
+  /**
+   * Decorates a method by TypeScript's `experimentalDecorators`.
+   *
+   * @typeParam F - the method
+   */
   <F extends (...args: never) => unknown>(
     target: This,
     name: string | symbol,
@@ -97,10 +103,16 @@ export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
  * @typeParam Args - the arguments that the manager is made of
  */
 export interface ContextDecorator<M, This, Args extends unknown[]> {
+  /** Wraps a function, and decorates a method by TC39's standard. */
   <T extends This, A extends [...Args, ...unknown[]], R>(
     fn: (this: T, ...args: A) => R,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => Decorated<R, FallbackSync<M>>;
+  /**
+   * Decorates a method by TypeScript's `experimentalDecorators`.
+   *
+   * @typeParam F - the method
+   */
   <F extends (...args: never) => unknown>(
     target: This,
     name: string | symbol,

@@ -21,7 +21,12 @@ declare const asked: unique symbol;
  */
 export interface EnterRequest<T, F = never> {
   /** Tells it from every other value; there is none to read. */
-  readonly [asked]: { readonly entered: T; readonly fallback: F };
+  readonly [asked]: {
+    /** The type of what entering gives. */
+    readonly entered: T;
+    /** The type of the fallback. */
+    readonly fallback: F;
+  };
 }
 
 /**
@@ -30,6 +35,7 @@ export interface EnterRequest<T, F = never> {
  * @typeParam M - the manager
  */
 export interface EnteringAsync<M> {
+  /** For `yield*` in an async generator. */
   [Symbol.asyncIterator](): AsyncIterator<
     EnterRequest<Awaited<Entered<M>>, Awaited<Fallback<M>>>,
     Awaited<Entered<M>>,
@@ -43,6 +49,7 @@ export interface EnteringAsync<M> {
  * @typeParam M - the manager
  */
 export interface Entering<M> extends EnteringAsync<M> {
+  /** For `yield*` in a sync generator. */
   [Symbol.iterator](): Iterator<EnterRequest<EnteredSync<M>, FallbackSync<M>>, EnteredSync<M>, unknown>;
 }
 
@@ -102,6 +109,7 @@ export type Yielded<Y> = Exclude<Y, EnterRequest<unknown, unknown>>;
  * ```
  */
 export function enter<M extends Enterable>(manager: M & NotGenerator<M>): Entering<M>;
+/** {@link enter} of a manager that only an async generator can enter. */
 export function enter<M extends AsyncEnterable>(manager: M & NotGenerator<M>): EnteringAsync<M>;
 export function enter(manager: unknown): unknown {
   if (!isEnterable(manager)) throw notEnterable('enter()', manager);

@@ -29,6 +29,7 @@ import { dispose } from './symbols.ts';
 
 /** A manager that {@link ExitStack.push} takes: it is entered already. */
 export interface Exit {
+  /** Tears down. */
   exit(thrown?: Thrown): ExitAnswer<unknown>;
 }
 
@@ -147,6 +148,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   push<A extends ExitAnswer<unknown>>(
     exit: (thrown?: Thrown) => A & Declared<AnsweredValue<A>, F>,
   ): (thrown?: Thrown) => A;
+  /** {@link ExitStack.push} of a manager that is entered already. */
   push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E;
   push(exit: unknown): unknown {
     const { held } = this.#open('push', exit);
@@ -158,11 +160,12 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /**
    * Says that the block succeeded, where the stack is disposed and not exited. Entering a manager afterwards takes it back.
    *
-   * @param result - anything
-   * @returns the result, so that `return stack.complete(rows)` reads well
+   * With an argument it gives that back, so that `return stack.complete(rows)` reads well.
+   *
    * @throws ReferenceError if the stack is finished
    */
   complete(): void;
+  /** {@link ExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
     this.#open('complete', result);

@@ -93,6 +93,7 @@ export type Returned<R> = 0 extends 1 & R
 export function asyncContextManager<This, Args extends unknown[], T, R, F = never>(
   fn: (this: This, ...args: Args) => AsyncGenerator<T | EnterRequest<unknown, F>, R, void>,
 ): (this: This, ...args: Args) => AsyncContextManager<T, Returned<R> | F>;
+/** {@link asyncContextManager} of a generator that enters managers with fallbacks of several types. */
 export function asyncContextManager<This, Args extends unknown[], Y, R>(
   fn: (this: This, ...args: Args) => AsyncGenerator<Y, R, void>,
 ): (this: This, ...args: Args) => AsyncContextManager<Yielded<Y>, Returned<R> | EnteredFallback<Y>>;
@@ -129,6 +130,7 @@ export function asyncContextManager(fn: GeneratorFunction, ...decoration: Decora
 export function contextManager<This, Args extends unknown[], T, R, F = never>(
   fn: (this: This, ...args: Args) => Generator<T | EnterRequest<unknown, F>, R, void>,
 ): (this: This, ...args: Args) => ContextManager<T, Returned<R> | F>;
+/** {@link contextManager} of a generator that enters managers with fallbacks of several types. */
 export function contextManager<This, Args extends unknown[], Y, R>(
   fn: (this: This, ...args: Args) => Generator<Y, R, void>,
 ): (this: This, ...args: Args) => ContextManager<Yielded<Y>, Returned<R> | EnteredFallback<Y>>;

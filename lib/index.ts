@@ -1,3 +1,9 @@
+/**
+ * Context managers for every runtime: write setup, `yield` once, write teardown.
+ *
+ * @module withal
+ */
+
 // Enter, run the body, exit
 export { withAsync, withSync } from './with.ts';
 
@@ -8,7 +14,7 @@ export { AbstractAsyncContextManager, AbstractContextManager } from './abstract.
 // Managers made of managers
 export { enter, type Entering, type EnteringAsync, type EnterRequest } from './enter.ts';
 export { scopeAsync, scopeSync } from './scope.ts';
-export { all } from './all.ts';
+export { all, type AllOptions } from './all.ts';
 
 // Many managers in one block
 export { AsyncExitStack } from './async-exit-stack.ts';
@@ -19,7 +25,7 @@ export { aclosing, type AsyncClosing } from './aclosing.ts';
 export { closing, type ClosingManager } from './closing.ts';
 export { nullContext } from './null-context.ts';
 export { suppress } from './suppress.ts';
-export { timeout } from './timeout.ts';
+export { timeout, type TimeoutOptions } from './timeout.ts';
 
 // Functions that run inside a manager
 export {
@@ -32,7 +38,17 @@ export {
 // What a manager is
 export type { AbortSignalLike } from './abort.ts';
 export { isAsyncContextManager, isContextManager } from './protocol.ts';
-export type { AsyncContextManager, ContextManager, Entered, Fallback, Suppressed, Thrown } from './protocol.ts';
+export type {
+  AsyncContextManager,
+  AsyncEnterable,
+  ContextManager,
+  Enterable,
+  Entered,
+  ExitAnswer,
+  Fallback,
+  Suppressed,
+  Thrown,
+} from './protocol.ts';
 
 // Errors
-export { ContextManagerError, SuppressedError } from './errors.ts';
+export { ContextManagerError, SuppressedError, type ContextManagerErrorCode } from './errors.ts';

@@ -3,7 +3,6 @@ import type { ContextManager } from './protocol.ts';
 /**
  * Makes a manager that does nothing: it stands in where there may or may not be a manager.
  *
- * @param value - what entering gives
  * @returns a manager that can be used many times
  *
  * @example
@@ -21,6 +20,11 @@ import type { ContextManager } from './protocol.ts';
  * ```
  */
 export function nullContext(): ContextManager<undefined>;
+/**
+ * {@link nullContext} that gives a value to the block.
+ *
+ * @param value - what entering gives
+ */
 export function nullContext<T>(value: T): ContextManager<T>;
 export function nullContext(value?: unknown): ContextManager<unknown> {
   return { enter: () => value, exit: () => undefined };

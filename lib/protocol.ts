@@ -4,6 +4,7 @@ import { isObject } from './describe.ts';
  * How a block failed: a box around what was thrown, so that `throw undefined` is still an error.
  */
 export interface Thrown {
+  /** What was thrown; it can be anything, `undefined` too. */
   readonly error: unknown;
 }
 
@@ -13,6 +14,7 @@ export interface Thrown {
  * @typeParam F - the fallback, the value that the block takes
  */
 export interface Suppressed<F> {
+  /** The fallback. */
   readonly value: F;
 }
 

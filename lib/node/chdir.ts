@@ -7,7 +7,9 @@ import type { ContextManager } from '../protocol.ts';
 
 /** As much of a `URL` as an environment without DOM or Node types can say. */
 export interface FileUrl {
+  /** The URL as text. */
   readonly href: string;
+  /** `'file:'`. */
   readonly protocol: string;
 }
 

@@ -1,3 +1,9 @@
+/**
+ * Managers of what belongs to a Node process.
+ *
+ * @module withal/node
+ */
+
 // Where output goes
 export { redirectStderr, redirectStdout } from './redirect.ts';
 export type { StreamTarget, TextTarget } from './redirect.ts';
@@ -12,4 +18,4 @@ export type { SignalName, TerminationError } from './signal.ts';
 
 // What the managers are, for declarations that name them
 export type { AbortSignalLike } from '../abort.ts';
-export type { AsyncContextManager, ContextManager, Suppressed, Thrown } from '../protocol.ts';
+export type { AsyncContextManager, ContextManager, ExitAnswer, Suppressed, Thrown } from '../protocol.ts';

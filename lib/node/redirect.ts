@@ -9,14 +9,19 @@ import type { ContextManager } from '../protocol.ts';
 
 /** Anything that text can be written to. */
 export interface TextTarget {
+  /** Gets each text as it is written. */
   write(text: string): unknown;
 }
 
 /** As much of a Node `Writable` as a redirection uses. */
 export interface StreamTarget {
+  /** As of a `Writable`. */
   write(...args: never): unknown;
+  /** As of a `Writable`; it tells a stream from anything else that has a `write`. */
   end(...args: never): unknown;
+  /** As of a `Writable`: waits until it can take more. */
   once(event: 'drain', listener: () => void): unknown;
+  /** Undoes `once`. */
   removeListener(event: 'drain', listener: () => void): unknown;
 }
 

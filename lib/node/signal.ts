@@ -10,6 +10,7 @@ export type SignalName = `SIG${string}`;
 
 /** Why the `AbortSignal` of {@link terminationSignal} aborted: a signal asked the process to end. */
 export interface TerminationError extends Error {
+  /** Tells it from other errors. */
   readonly name: 'TerminationError';
   /** The signal that arrived. */
   readonly signal: SignalName;

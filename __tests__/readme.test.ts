@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+
+const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const json = (path: string): unknown => JSON.parse(text(path));
+
+const readme = text('README.md');
+
+/** The one place in the README that matches; gives its groups. */
+function said(pattern: RegExp): string[] {
+  const [match, ...others] = readme.matchAll(new RegExp(pattern, 'g'));
+  expect([match, others]).toEqual([expect.anything(), []]);
+  return match?.slice(1) ?? [];
+}
+
+/** The cells of a table, without its rule and its marks. */
+function cellsOf(table: string): string[][] {
+  const rows = table.split('\n').filter((row) => row.startsWith('|') && !/^\|[ |-]+\|$/.test(row));
+  return rows.map((row) => row.split('|').map((cell) => cell.replace(/\*\*/g, '').trim()));
+}
+
+describe('the README', () => {
+  it('says what the size limit says', () => {
+    const limits = json('.size-limit.json') as { name: string; limit: string }[];
+    const { limit } = limits.find(({ name }) => name === 'asyncContextManager + withAsync') ?? {};
+    expect(said(/together are at most ([\d.]+ kB)/)).toEqual([limit]);
+  });
+
+  it('says which Node and which TypeScript are tested', () => {
+    const { engines } = json('package.json') as { engines: { node: string } };
+    expect(said(/Node ≥ ([\d.]+)/)).toEqual([/^>=(\d+\.\d+)/.exec(engines.node)?.[1]]);
+    const [, oldest] = /const versions = \{ '?([\d.]+)/.exec(text('scripts/check-consumers.mjs')) ?? [];
+    expect(said(/TypeScript ≥ ([\d.]+)/)).toEqual([oldest]);
+  });
+
+  it.each<[RegExp, (results: Results) => number]>([
+    [/costs about ([\d.]+) times what it costs to drive/, ({ entry }) => entry.async.median],
+    [/a composed manager ([\d.]+) times/, ({ compose }) => compose.async.median],
+  ])('says what the benchmarks measured: %s', (pattern, ratioOf) => {
+    const [ratio] = said(pattern);
+    const measured = ratioOf(json('bench/results.json') as Results);
+    expect(Math.abs(Number(ratio) / measured - 1)).toBeLessThan(0.1);
+  });
+
+  it('compares as the comparison does', async () => {
+    const script = fileURLToPath(new URL('../bench/compare.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [script]);
+    const [, table = ''] = readme.split('## How it compares');
+    expect(cellsOf(table)).toEqual(cellsOf(stdout));
+  }, 60_000);
+});
+
+interface Results {
+  readonly entry: { readonly async: { readonly median: number } };
+  readonly compose: { readonly async: { readonly median: number } };
+}

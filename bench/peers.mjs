@@ -1,0 +1,163 @@
+// One block, in the words of each of those that could be used instead: resources are acquired in order, the body gets
+// the last of them, and they are released in reverse order.
+//
+// A release is told how the body ended, as far as it is told that: nothing after a success, a box with the error after a
+// failure, and `untold` where nobody tells. To recover it may answer `{ value }`.
+
+import { Buffer } from 'node:buffer';
+import { fileURLToPath } from 'node:url';
+import { withF } from '@matrixai/resources';
+import Bluebird from 'bluebird';
+import { Cause, Effect, Exit } from 'effect';
+import { resource, run, until } from 'effection';
+import { buildSync } from 'esbuild';
+import { Disposable } from 'promise-toolbox';
+import { asyncContextManager, withAsync } from 'withal';
+
+export const untold = Symbol('untold');
+
+// The language
+
+async function tryCatch([first, ...others], body, value) {
+  if (!first) return body(value);
+  const acquired = await first.acquire();
+  let result;
+  try {
+    result = await tryCatch(others, body, acquired);
+  } catch (error) {
+    const answer = await first.release({ error });
+    if (answer) return answer.value;
+    throw error;
+  }
+  await first.release(undefined);
+  return result;
+}
+
+/** Lowered, for a runtime that has no `await using`. */
+const { awaitUsing } = await bundled({
+  stdin: {
+    contents: `
+      export async function awaitUsing([first, ...others], body, value) {
+        if (!first) return body(value);
+        const acquired = await first.acquire();
+        await using held = { [Symbol.asyncDispose]: () => first.release(awaitUsing.untold) };
+        return await awaitUsing(others, body, acquired);
+      }`,
+  },
+});
+awaitUsing.untold = untold;
+
+// Packages
+
+/** What it publishes can't be imported, so its sources are bundled. */
+const { AsyncWith } = await bundled({
+  entryPoints: [fileURLToPath(new URL('src/index.ts', packageOf('contextlib')))],
+  alias: { utils: fileURLToPath(new URL('src/utils.ts', packageOf('contextlib'))) },
+});
+
+async function contextlib([first, ...others], body, value) {
+  if (!first) return body(value);
+  const manager = {
+    enter: first.acquire,
+    exit: async (...told) => {
+      const answer = await first.release(told.length > 0 ? { error: told[0] } : undefined);
+      return answer !== undefined;
+    },
+  };
+  const { result } = await AsyncWith(manager, (acquired) => contextlib(others, body, acquired));
+  return result;
+}
+
+async function promiseToolbox(resources, body) {
+  const disposables = [];
+  for (const { acquire, release } of resources)
+    disposables.push(new Disposable(() => release(untold), await acquire()));
+  return Disposable.use(disposables, (values) => body(values.at(-1)));
+}
+
+function matrixaiResources(resources, body) {
+  const acquires = resources.map(({ acquire, release }) => async () => {
+    const value = await acquire();
+    return [(error) => release(error === undefined ? undefined : { error }), value];
+  });
+  return withF(acquires, (values) => body(values.at(-1)));
+}
+
+function bluebird(resources, body) {
+  const disposers = resources.map(({ acquire, release }) =>
+    Bluebird.try(acquire).disposer((_value, block) =>
+      release(block.isRejected() ? { error: block.reason() } : undefined),
+    ),
+  );
+  return Bluebird.using(...disposers, (...values) => body(values.at(-1)));
+}
+
+function effection(resources, body) {
+  const provided = ({ acquire, release }) =>
+    resource(function* (provide) {
+      const value = yield* until(acquire());
+      try {
+        yield* provide(value);
+      } finally {
+        yield* until(release(untold));
+      }
+    });
+  return run(function* () {
+    let value;
+    for (const given of resources) value = yield* provided(given);
+    return yield* until((async () => body(value))());
+  });
+}
+
+function effect(resources, body) {
+  const around = ([first, ...others], value) =>
+    first
+      ? Effect.acquireUseRelease(
+          Effect.promise(first.acquire),
+          (acquired) => around(others, acquired),
+          (_acquired, exit) =>
+            Effect.promise(() => first.release(Exit.isSuccess(exit) ? undefined : { error: Cause.squash(exit.cause) })),
+        )
+      : Effect.tryPromise({ try: async () => body(value), catch: (error) => error });
+  return Effect.runPromise(around(resources));
+}
+
+const managed = asyncContextManager(async function* managed({ acquire, release }) {
+  const value = await acquire();
+  try {
+    yield value;
+  } catch (error) {
+    const answer = await release({ error });
+    if (answer) return answer.value;
+    throw error;
+  }
+  await release(undefined);
+});
+
+function withal([first, ...others], body, value) {
+  return first ? withAsync(managed(first), (acquired) => withal(others, body, acquired)) : body(value);
+}
+
+/** `block([{ acquire, release }, …], body)`, by name. */
+export const peers = {
+  '`try`/`catch`': tryCatch,
+  '`await using`': awaitUsing,
+  contextlib,
+  'promise-toolbox': promiseToolbox,
+  '@matrixai/resources': matrixaiResources,
+  'Bluebird `using`': bluebird,
+  effection,
+  Effect: effect,
+  withal,
+};
+
+// Loading them
+
+async function bundled(options) {
+  const { outputFiles } = buildSync({ ...options, bundle: true, format: 'esm', target: 'es2022', write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+function packageOf(name) {
+  return new URL(`../node_modules/${name}/`, import.meta.url);
+}

@@ -1,0 +1,77 @@
+// Builds docs/api: the reference, from the doc comments of lib, with the guide and the recipes in it. Any warning is an
+// error: an export without a doc comment, a link that leads nowhere.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Application, Converter } from 'typedoc';
+import { root } from './examples.mjs';
+
+/** The pages in the order in which the indexes list them, with the heading that each is listed under. */
+const pages = [
+  pageOf('docs/README.md', 'Start'),
+  ...pagesOf('docs/README.md'),
+  pageOf('docs/recipes/README.md', 'Recipes'),
+  ...pagesOf('docs/recipes/README.md', 'Recipes'),
+];
+
+const application = await Application.bootstrapWithPlugins({
+  name: 'withal',
+  entryPoints: ['lib/index.ts', 'lib/node/index.ts'],
+  tsconfig: 'tsconfig.json',
+  skipErrorChecking: true,
+  readme: 'README.md',
+  projectDocuments: pages.map(({ file }) => file),
+  out: 'docs/api',
+  plugin: ['typedoc-plugin-mdn-links'],
+  disableGit: true,
+  disableSources: true,
+  includeVersion: true,
+  treatWarningsAsErrors: true,
+  treatValidationWarningsAsErrors: true,
+  validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
+  // What the compiler infers with; nobody writes their names.
+  intentionallyNotExported: [
+    ...['All', 'AnsweredValue', 'AsyncAll', 'AsyncDecorated', 'AsyncExit', 'AsyncSource', 'Checked', 'Declared'],
+    ...['Decorated', 'EnteredFallback', 'EnteredSync', 'Exit', 'ExitFallback', 'FallbackSync', 'LegacyDecorated'],
+    ...['Managers', 'Matcher', 'NotGenerator', 'NotPromise', 'Returned', 'SourceFunction', 'Yielded'],
+  ],
+  // The methods of objects that are described in place.
+  intentionallyNotDocumented: [
+    ...['withal.AsyncEnterable.__type.enter', 'withal.AsyncEnterable.__type.exit', 'withal.closing.T.__type.close'],
+    ...['withal.Fallback.__type.enterAsync', 'withal.Fallback.__type.exitAsync'],
+  ],
+  highlightLanguages: ['typescript', 'javascript', 'json', 'sh', 'python', 'text'],
+  sort: ['documents-first', 'kind', 'alphabetical-ignoring-documents'],
+  groupOrder: [...new Set(pages.map(({ group }) => group)), '*'],
+  navigation: { includeGroups: true },
+  headings: { document: false, readme: false },
+  customCss: 'scripts/docs.css',
+});
+
+application.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
+  const page = pages.find(({ file }) => file === `docs/${document.name}.md`);
+  document.name = page.title;
+  document.frontmatter = { group: page.group };
+});
+
+const project = await application.convert();
+if (!project) process.exit(1);
+application.validate(project);
+await application.generateOutputs(project);
+process.exitCode = application.logger.hasErrors() || application.logger.hasWarnings() ? 1 : 0;
+
+function pagesOf(index, group) {
+  let heading = group;
+  return readFileSync(join(root, index), 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      if (!group) heading = /^## (.*)/.exec(line)?.[1] ?? heading;
+      const [, link] = /^(?:\d+\.|-) \[.*?\]\((.*?\.md)\)/.exec(line) ?? [];
+      return link && !link.endsWith('recipes/README.md') ? [pageOf(join(index, '..', link), heading)] : [];
+    });
+}
+
+function pageOf(file, group) {
+  const [, title] = /^# (.*)/m.exec(readFileSync(join(root, file), 'utf8'));
+  return { file, group, title };
+}
