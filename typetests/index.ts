@@ -2,7 +2,21 @@
 
 import { expectTypeOf } from 'expect-type';
 import * as withal from 'withal';
-import type { AsyncContextManager, ContextManager, Entered, EnterRequest, Fallback, Suppressed, Thrown } from 'withal';
+import type {
+  AllOptions,
+  AsyncContextManager,
+  AsyncEnterable,
+  ContextManager,
+  ContextManagerErrorCode,
+  Enterable,
+  Entered,
+  EnterRequest,
+  ExitAnswer,
+  Fallback,
+  Suppressed,
+  Thrown,
+  TimeoutOptions,
+} from 'withal';
 
 expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'AbstractAsyncContextManager'
@@ -35,3 +49,9 @@ expectTypeOf<Fallback<ContextManager<number>>>().toEqualTypeOf<never>();
 expectTypeOf<keyof Thrown>().toEqualTypeOf<'error'>();
 expectTypeOf<keyof Suppressed<number>>().toEqualTypeOf<'value'>();
 expectTypeOf<EnterRequest<1, 2>>().toExtend<EnterRequest<number, number>>();
+expectTypeOf<ExitAnswer<number>>().toExtend<ReturnType<ContextManager<unknown, number>['exit']>>();
+expectTypeOf<ContextManager<unknown, unknown>>().toExtend<Enterable>();
+expectTypeOf<AsyncContextManager<unknown, unknown>>().toExtend<AsyncEnterable>();
+expectTypeOf<'ERR_OUTCOME_UNKNOWN'>().toExtend<ContextManagerErrorCode>();
+expectTypeOf<keyof AllOptions>().toEqualTypeOf<'concurrent'>();
+expectTypeOf<keyof TimeoutOptions>().toEqualTypeOf<'signal'>();
