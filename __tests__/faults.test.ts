@@ -1,0 +1,395 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  AbstractAsyncContextManager,
+  AbstractContextManager,
+  aclosing,
+  all,
+  asyncContextDecorator,
+  asyncContextManager,
+  AsyncExitStack,
+  closing,
+  contextDecorator,
+  contextManager,
+  enter,
+  ExitStack,
+  scopeAsync,
+  scopeSync,
+  suppress,
+  timeout,
+  withAsync,
+  withSync,
+  type Thrown,
+} from '../lib/index.ts';
+import { everyFault, kinds, type Scenario, type World } from './support/faults.ts';
+
+// What is managed fails where the world wants it to; but once on each way through it, for what a generator itself loses
+// nobody else can keep.
+
+const held = asyncContextManager(async function* held(world: World, name: string) {
+  await world.later(`set up ${name}`);
+  world.acquired(name);
+  try {
+    yield name;
+  } catch (error) {
+    world.released(name);
+    await world.later(`roll back ${name}`);
+    throw error;
+  }
+  world.released(name);
+  await world.later(`commit ${name}`);
+});
+
+const heldSync = contextManager(function* heldSync(world: World, name: string) {
+  world.now(`set up ${name}`);
+  world.acquired(name);
+  try {
+    yield name;
+  } catch (error) {
+    world.released(name);
+    world.now(`roll back ${name}`);
+    throw error;
+  }
+  world.released(name);
+  world.now(`commit ${name}`);
+});
+
+/** One that translates what it is told, without a word of where that came from. */
+const translating = asyncContextManager(async function* translating(world: World) {
+  try {
+    yield;
+  } catch {
+    const translation = new Error('translated');
+    world.faults.push(translation);
+    throw translation;
+  }
+});
+
+class Held extends AbstractAsyncContextManager {
+  readonly world: World;
+  readonly name: string;
+
+  constructor(world: World, name: string) {
+    super();
+    this.world = world;
+    this.name = name;
+  }
+
+  override async enterAsync(): Promise<this> {
+    await this.world.later(`enter ${this.name}`);
+    this.world.acquired(this.name);
+    return this;
+  }
+
+  async exitAsync(thrown?: Thrown): Promise<void> {
+    this.world.released(this.name);
+    await this.world.later(thrown ? `exit ${this.name} after an error` : `exit ${this.name}`);
+  }
+}
+
+class HeldSync extends AbstractContextManager {
+  readonly world: World;
+  readonly name: string;
+
+  constructor(world: World, name: string) {
+    super();
+    this.world = world;
+    this.name = name;
+  }
+
+  override enter(): this {
+    this.world.now(`enter ${this.name}`);
+    this.world.acquired(this.name);
+    return this;
+  }
+
+  exit(thrown?: Thrown): void {
+    this.world.released(this.name);
+    this.world.now(thrown ? `exit ${this.name} after an error` : `exit ${this.name}`);
+  }
+}
+
+function disposable(world: World, name: string): Disposable {
+  world.acquired(name);
+  return {
+    [Symbol.dispose]() {
+      world.released(name);
+      world.now(`dispose ${name}`);
+    },
+  };
+}
+
+async function* numbers(world: World, name: string, signal?: AbortSignal): AsyncGenerator<number> {
+  await world.later(`open ${name}`);
+  world.acquired(name);
+  try {
+    for (let number = 0; number < 3; number++) yield number;
+  } finally {
+    world.released(name);
+    await world.later(signal?.aborted ? `stop ${name}` : `end ${name}`);
+  }
+}
+
+/** What `await using` catches: what the block threw, and what the disposal did. */
+async function disposing(stack: AsyncExitStack, body: () => unknown): Promise<unknown[]> {
+  const caught: unknown[] = [];
+  for (const part of [body, () => stack.disposeAsync()]) {
+    try {
+      await part();
+    } catch (error) {
+      caught.push(error);
+    }
+  }
+  return caught;
+}
+
+async function fill(stack: AsyncExitStack, world: World): Promise<void> {
+  await stack.enterContext(held(world, 'a'));
+  stack.use(disposable(world, 'b'));
+  world.acquired('c');
+  stack.adopt('c', async (name) => {
+    world.released(name);
+    await world.later('free c');
+  });
+  await stack.enterContext(new Held(world, 'd'));
+  stack.push(async (thrown?: Thrown) => world.later(thrown ? 'exit after an error' : 'exit'));
+  stack.defer(() => world.later('deferred'));
+}
+
+const composed = asyncContextManager(async function* composed(world: World) {
+  const a = yield* enter(held(world, 'a'));
+  await world.later('between');
+  yield* enter(new HeldSync(world, 'b'));
+  yield* enter(disposable(world, 'c'));
+  try {
+    yield a;
+  } finally {
+    yield* enter(held(world, 'late'));
+    await world.later('last');
+  }
+});
+
+const composedSync = contextManager(function* composedSync(world: World) {
+  const a = yield* enter(heldSync(world, 'a'));
+  world.now('between');
+  yield* enter(new HeldSync(world, 'b'));
+  yield* enter(disposable(world, 'c'));
+  try {
+    yield a;
+  } finally {
+    yield* enter(heldSync(world, 'late'));
+    world.now('last');
+  }
+});
+
+const scenarios: Record<string, Scenario> = {
+  'generator managers, nested': (world) =>
+    withAsync(held(world, 'a'), async () => {
+      await world.later('before');
+      await withAsync(held(world, 'b'), () => world.later('body'));
+      await world.later('after');
+    }),
+  'sync generator managers, nested': (world) => {
+    withSync(heldSync(world, 'a'), () => {
+      world.now('before');
+      withSync(heldSync(world, 'b'), () => world.now('body'));
+      world.now('after');
+    });
+  },
+  'a sync generator manager around what is async': (world) =>
+    withAsync(heldSync(world, 'a'), () => world.later('body')),
+  'a manager that translates': (world) =>
+    withAsync(held(world, 'a'), () => withAsync(translating(world), () => world.later('body'))),
+  'generator managers, by hand': async (world) => {
+    const manager = held(world, 'a');
+    await manager.enterAsync();
+    let thrown: Thrown | undefined;
+    try {
+      await world.later('body');
+    } catch (error) {
+      thrown = { error };
+    }
+    const answer = await manager.exitAsync(thrown);
+    return thrown && answer === false ? [thrown.error] : [];
+  },
+  'classes, nested': (world) =>
+    withAsync(new Held(world, 'a'), () =>
+      withAsync(new HeldSync(world, 'b'), async () => {
+        await world.later('body');
+      }),
+    ),
+  'sync classes, nested': (world) => {
+    withSync(new HeldSync(world, 'a'), () => {
+      withSync(new HeldSync(world, 'b'), () => world.now('body'));
+    });
+  },
+  closing: (world) => {
+    world.acquired('a');
+    const close = async () => {
+      world.released('a');
+      await world.later('close');
+    };
+    return withAsync(closing({ close }), () => world.later('body'));
+  },
+  'a stack': (world) =>
+    withAsync(new AsyncExitStack(), async (stack) => {
+      await fill(stack, world);
+      await world.later('body');
+    }),
+  'a sync stack': (world) => {
+    withSync(new ExitStack(), (stack) => {
+      stack.enterContext(heldSync(world, 'a'));
+      stack.use(disposable(world, 'b'));
+      stack.enterContext(new HeldSync(world, 'c'));
+      stack.defer(() => world.now('deferred'));
+      world.now('body');
+    });
+  },
+  'a stack that is moved': (world) =>
+    withAsync(new AsyncExitStack(), async (outer) => {
+      const stack = new AsyncExitStack();
+      await outer.enterContext(stack);
+      await fill(stack, world);
+      const moved = stack.move();
+      await outer.enterContext(moved);
+      await world.later('body');
+    }),
+  'a stack that is disposed': (world) => {
+    const stack = new AsyncExitStack();
+    return disposing(stack, async () => {
+      await fill(stack, world);
+      await world.later('body');
+      stack.complete();
+    });
+  },
+  'a stack that is disposed, and nobody says that it succeeded': (world) => {
+    const stack = new AsyncExitStack();
+    return disposing(stack, () => fill(stack, world));
+  },
+  'a composition': (world) => withAsync(composed(world), () => world.later('body')),
+  'a sync composition': (world) => {
+    withSync(composedSync(world), () => world.now('body'));
+  },
+  'a sync composition around what is async': (world) => withAsync(composedSync(world), () => world.later('body')),
+  'a composition on a stack': (world) =>
+    withAsync(new AsyncExitStack(), async (stack) => {
+      await stack.enterContext(composed(world));
+      await world.later('body');
+    }),
+  'a composition of compositions': (world) => {
+    const outer = asyncContextManager(async function* outer() {
+      yield* enter(held(world, 'outer'));
+      yield yield* enter(composed(world));
+    });
+    return withAsync(outer(), () => world.later('body'));
+  },
+  'a scope': (world) =>
+    scopeAsync(async function* () {
+      yield* enter(held(world, 'a'));
+      yield* enter(composed(world));
+      await world.later('body');
+    }),
+  'a sync scope': (world) => {
+    scopeSync(function* () {
+      yield* enter(heldSync(world, 'a'));
+      yield* enter(composedSync(world));
+      world.now('body');
+    });
+  },
+  'all, in order': (world) =>
+    withAsync(all([held(world, 'a'), new Held(world, 'b'), heldSync(world, 'c')]), () => world.later('body')),
+  'all, at once': (world) =>
+    withAsync(all([held(world, 'a'), held(world, 'b'), held(world, 'c')], { concurrent: true }), () =>
+      world.later('body'),
+    ),
+  suppress: (world) => {
+    const isWanted = () => {
+      world.now('ask');
+      return false;
+    };
+    return withAsync(suppress(isWanted, isWanted), () => withAsync(held(world, 'a'), () => world.later('body')));
+  },
+  aclosing: (world) =>
+    withAsync(aclosing(numbers(world, 'source')), async (values) => {
+      for await (const value of values) {
+        await world.later(`take ${String(value)}`);
+        if (value === 1) break;
+      }
+      await world.later('between');
+      for await (const value of values) await world.later(`take ${String(value)}`);
+    }),
+  'aclosing, left early': (world) =>
+    withAsync(
+      aclosing((signal) => {
+        world.now('make the source');
+        return numbers(world, 'source', signal);
+      }),
+      async (values) => {
+        await values.next();
+        await world.later('body');
+      },
+    ),
+  'aclosing within a manager': (world) =>
+    scopeAsync(async function* () {
+      yield* enter(held(world, 'a'));
+      const values = yield* enter(aclosing(numbers(world, 'source')));
+      for await (const value of values) await world.later(`take ${String(value)}`);
+    }),
+  'a decorated function': (world) =>
+    asyncContextDecorator(() => {
+      world.now('make the manager');
+      return held(world, 'a');
+    })(() => world.later('body'))(),
+  'a decorated sync function': (world) => {
+    contextDecorator(() => {
+      world.now('make the manager');
+      return heldSync(world, 'a');
+    })(() => world.now('body'))();
+  },
+  'a decorated generator': async (world) => {
+    const decorated = asyncContextDecorator(held(world, 'a'))(async function* decorated(): AsyncGenerator<number> {
+      await world.later('start');
+      yield 1;
+      await world.later('go on');
+    });
+    for await (const value of decorated()) if (value !== 1) throw new Error('It gave another value.');
+  },
+  'a decorated generator, left early': async (world) => {
+    const decorated = asyncContextDecorator(held(world, 'a'))(async function* decorated(): AsyncGenerator<number> {
+      try {
+        yield 1;
+      } finally {
+        await world.later('left');
+      }
+    });
+    const iterated = decorated();
+    await iterated.next();
+    await iterated.return(undefined);
+  },
+  timeout: (world) => withAsync(timeout(60_000), () => withAsync(held(world, 'a'), () => world.later('body'))),
+};
+
+describe('under every fault', () => {
+  let cases = 0;
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown) => void unhandled.push(reason);
+
+  beforeAll(() => void process.on('unhandledRejection', onUnhandled));
+
+  afterAll(() => {
+    process.off('unhandledRejection', onUnhandled);
+    process.stderr.write(`faults: ${String(cases)} cases\n`);
+  });
+
+  describe.each(Object.entries(kinds))('that is thrown as %s', (_kind, make) => {
+    it.each(Object.entries(scenarios))('%s', async (_name, scenario) => {
+      const report = await everyFault(scenario, make);
+      cases += report.cases;
+      expect(report.cases).toBeGreaterThan(2);
+      expect(report.problems).toEqual([]);
+      // Node tells of those when the microtasks are done.
+      await setImmediate();
+      expect(unhandled).toEqual([]);
+    });
+  });
+});
