@@ -4,8 +4,8 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const scripts = {
-  files: ['**/*.mjs'],
-  languageOptions: { globals: { console: false, process: false, URL: false } },
+  files: ['**/*.{cjs,mjs}'],
+  languageOptions: { globals: { AbortController: false, console: false, process: false, URL: false } },
 };
 
 const typed = {
@@ -75,6 +75,15 @@ const describeTest = {
   rules: { 'jest/valid-title': 'off' },
 };
 
+/** Wrong input is what they ask about, too. */
+const conformance = {
+  files: ['conformance/*'],
+  rules: {
+    'no-unsafe-finally': 'off',
+    'require-yield': 'off',
+  },
+};
+
 /** Programs of other runners, which are written as their documentation has it. */
 const otherRunners = {
   files: ['docs/testing/*.test.ts'],
@@ -111,6 +120,7 @@ export default defineConfig(
   library,
   tests,
   describeTest,
+  conformance,
   otherRunners,
   typeTests,
 );

@@ -1,0 +1,21 @@
+// Everything that a runtime can be asked, in each form of `using` that it can load.
+
+import { suite as core } from './suite.mjs';
+
+/** Whether the runtime has the syntax. */
+export const hasUsing = (() => {
+  try {
+    return Boolean(new Function('return async () => { await using nothing = null; };'));
+  } catch {
+    return false;
+  }
+})();
+
+export async function all(withal) {
+  const results = [...(await core(withal))];
+  for (const form of hasUsing ? ['native'] : ['typescript', 'esbuild', 'babel']) {
+    const { suite } = await import(`./using.${form}.mjs`);
+    results.push(...(await suite(withal)).map(([name, problem]) => [`${form}: ${name}`, problem]));
+  }
+  return results;
+}
