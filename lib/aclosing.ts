@@ -128,11 +128,17 @@ class Closing<T> implements AsyncClosing<T> {
     if (this.#closed) return Promise.resolve({ value: undefined, done: true });
     let iterator: AsyncIterator<T>;
     try {
-      iterator = this.#open();
+      iterator = this.#iterator ?? this.#open();
     } catch (error) {
       return closeAfter(error, () => this[asyncDispose]());
     }
-    return (this.#last = stepOf(() => iterator.next(...(args as []))));
+    try {
+      // Its own promise where it gives one.
+      this.#last = Promise.resolve(iterator.next(...(args as [])));
+    } catch (error) {
+      this.#last = Promise.reject(error);
+    }
+    return this.#last;
   }
 
   async return(value?: unknown): Promise<IteratorResult<T>> {
@@ -201,15 +207,6 @@ function iteratorOf<T>(source: AsyncSource<T>): AsyncIterator<T> {
   const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = source as Partial<AsyncIterable<T> & Iterable<T>>;
   if (typeof async === 'function') return Reflect.apply(async, source, []);
   return typeof sync === 'function' ? awaiting(Reflect.apply(sync, source, [])) : (source as AsyncIterator<T>);
-}
-
-/** A promise of the step even where the iterator throws at once; its own promise where it gives one. */
-function stepOf<T>(next: () => Promise<IteratorResult<T>>): Promise<IteratorResult<T>> {
-  try {
-    return Promise.resolve(next());
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }
 
 /** An iterator of the values awaited. As in `for await`, a value that rejects closes the source. */
