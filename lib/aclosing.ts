@@ -105,7 +105,7 @@ class Closing<T> implements AsyncClosing<T> {
   /** A function makes a source for each entry; any other source can only be owned once. */
   [fresh](): Entry {
     const manager = typeof this.#source === 'function' ? new Closing(this.#source) : this;
-    return asyncManagerEntry(manager, 'Async') as Entry;
+    return asyncManagerEntry(manager, 'enterAsync', 'exitAsync') as Entry;
   }
 
   async enterAsync(): Promise<AsyncIterableIterator<T>> {

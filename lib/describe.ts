@@ -15,7 +15,8 @@ export function kindOf(value: unknown): string {
 
 /** Whether the value is a generator object, async or not, as the engine makes them. */
 export function isGenerator(value: unknown): boolean {
-  return kindOf(value).endsWith('Generator');
+  // First, for that is the quickest way to know of what is none.
+  return isObject(value) && 'next' in value && kindOf(value).endsWith('Generator');
 }
 
 /** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */

@@ -76,8 +76,8 @@ export function asyncEntry(value: unknown, caller: string): Entry {
   const entry =
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it knows of no optional unique symbol
     (value as Fresh)?.[fresh]?.() ??
-    asyncManagerEntry(value, 'Async') ??
-    asyncManagerEntry(value, '') ??
+    asyncManagerEntry(value, 'enterAsync', 'exitAsync') ??
+    asyncManagerEntry(value, 'enter', 'exit') ??
     asyncDisposableEntry(value);
   if (entry) return entry;
   throw notEnterable(caller, value);
@@ -92,10 +92,10 @@ export function freshEntry(value: unknown, isSync?: true): Entry | undefined {
 type Fresh = { [fresh]?(isSync?: true): Entry } | null | undefined;
 
 /** The entry of an object that has `enterAsync` and `exitAsync`, or `enter` and `exit`. */
-export function asyncManagerEntry(manager: unknown, suffix: 'Async' | ''): Entry | undefined {
-  const enter = methodOf(manager, `enter${suffix}`);
-  const exit = methodOf(manager, `exit${suffix}`);
-  return enter && exit && madeAsync(suffix !== '', enter, exit);
+export function asyncManagerEntry(manager: unknown, enterName: string, exitName: string): Entry | undefined {
+  const enter = methodOf(manager, enterName);
+  const exit = methodOf(manager, exitName);
+  return enter && exit && madeAsync(enterName !== 'enter', enter, exit);
 }
 
 /** Enters: gives the value for the block, and the entry to exit. */
@@ -256,9 +256,8 @@ function asyncDisposableEntry(resource: unknown): Entry | undefined {
       () => resource,
       async (thrown) => {
         try {
-          const disposed = disposal();
           // As in `await using`, what a synchronous disposal returns is not awaited.
-          if (asyncDisposal) await disposed;
+          await (asyncDisposal ? disposal() : void disposal());
         } catch (error) {
           throw suppressing(error, thrown);
         }
@@ -306,7 +305,8 @@ function suppressed(error: unknown, answer: unknown): Step {
 /** From Node 24 on generators are disposables; but disposing one is no way to run it. */
 export function methodOf(value: unknown, key: PropertyKey): Exit | undefined {
   const method = isObject(value) && !isGenerator(value) && value[key];
-  return typeof method === 'function' ? (method.bind(value) as Exit) : undefined;
+  // To bind it would take a third of what the whole entry and exit takes.
+  return typeof method === 'function' ? (...args) => Reflect.apply(method, value, args) as unknown : undefined;
 }
 
 export function refusePromise(answer: unknown): unknown {
