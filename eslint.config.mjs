@@ -5,7 +5,9 @@ import tseslint from 'typescript-eslint';
 
 const scripts = {
   files: ['**/*.{cjs,mjs}'],
-  languageOptions: { globals: { AbortController: false, console: false, process: false, URL: false } },
+  languageOptions: {
+    globals: { AbortController: false, console: false, performance: false, process: false, URL: false },
+  },
 };
 
 const typed = {

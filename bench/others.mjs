@@ -2,7 +2,7 @@
 // body. Run it with `npm run bench:others`; `await using` is lowered where the runtime has none.
 
 import { measureEach, measureRounds, ratioOf, timeOf } from './rounds.mjs';
-import { peers } from './peers.mjs';
+import { forms } from './peers.mjs';
 
 const batchSize = 500;
 
@@ -26,10 +26,14 @@ const bodies = {
 };
 
 const scenarios = Object.fromEntries(
-  Object.entries(bodies).map(([name, body]) => [
-    name,
-    Object.fromEntries(Object.entries(peers).map(([peer, block]) => [peer, repeated(() => block([resource], body))])),
-  ]),
+  Object.entries(forms).flatMap(([form, blocks]) =>
+    Object.entries(bodies).map(([name, body]) => [
+      `${form}, ${name}`,
+      Object.fromEntries(
+        Object.entries(blocks).map(([peer, block]) => [peer, repeated(() => block([resource], body))]),
+      ),
+    ]),
+  ),
 );
 
 function repeated(operation) {
@@ -44,10 +48,10 @@ function expectOwn(caught) {
 }
 
 const ratiosOf = (measured) =>
-  Object.fromEntries(Object.keys(peers).map((peer) => [peer, ratioOf(measured, peer, 'withal')]));
+  Object.fromEntries(Object.keys(measured[0]).map((peer) => [peer, ratioOf(measured, peer, 'withal')]));
 
 await measureEach(scenarios, {
-  head: ['', ...Object.keys(peers)],
+  head: ['', 'times as long as withal'],
   async measure(tasks) {
     const measured = await measureRounds(tasks, { rounds: 31, time: 20, warmupTime: 300 });
     if (releases === 0) throw new Error('Nothing was released.');
@@ -56,8 +60,9 @@ await measureEach(scenarios, {
   ratio: ratiosOf,
   row: (name, tasks, measured) => [
     name,
-    ...Object.entries(ratiosOf(measured)).map(
-      ([peer, { median }]) => `${median.toFixed(2)} (${(timeOf(measured, peer) / batchSize).toFixed(0)} ns)`,
-    ),
+    ...Object.entries(ratiosOf(measured)).map(([peer, { median }]) => {
+      const time = (timeOf(measured, peer) / batchSize).toFixed(0);
+      return `\n  ${peer.padEnd(22)} ${median.toFixed(2).padStart(7)}  ${time.padStart(7)} ns`;
+    }),
   ],
 });

@@ -50,7 +50,7 @@ awaitUsing.untold = untold;
 // Packages
 
 /** What it publishes can't be imported, so its sources are bundled. */
-const { AsyncWith } = await bundled({
+const { asynccontextmanager, AsyncWith } = await bundled({
   entryPoints: [fileURLToPath(new URL('src/index.ts', packageOf('contextlib')))],
   alias: { utils: fileURLToPath(new URL('src/utils.ts', packageOf('contextlib'))) },
 });
@@ -65,6 +65,25 @@ async function contextlib([first, ...others], body, value) {
     },
   };
   const { result } = await AsyncWith(manager, (acquired) => contextlib(others, body, acquired));
+  return result;
+}
+
+const contextlibManager = await asynccontextmanager(async function* managed({ acquire, release }) {
+  const value = await acquire();
+  try {
+    yield value;
+  } catch (error) {
+    await release({ error });
+    throw error;
+  }
+  await release(undefined);
+});
+
+async function contextlibGenerator([first, ...others], body, value) {
+  if (!first) return body(value);
+  const { result } = await AsyncWith(await contextlibManager(first), (acquired) =>
+    contextlibGenerator(others, body, acquired),
+  );
   return result;
 }
 
@@ -138,6 +157,17 @@ function withal([first, ...others], body, value) {
   return first ? withAsync(managed(first), (acquired) => withal(others, body, acquired)) : body(value);
 }
 
+function withalObject([first, ...others], body, value) {
+  if (!first) return body(value);
+  const manager = {
+    enterAsync: first.acquire,
+    exitAsync: async (thrown) => {
+      await first.release(thrown);
+    },
+  };
+  return withAsync(manager, (acquired) => withalObject(others, body, acquired));
+}
+
 /** `block([{ acquire, release }, …], body)`, by name. */
 export const peers = {
   '`try`/`catch`': tryCatch,
@@ -149,6 +179,21 @@ export const peers = {
   effection,
   Effect: effect,
   withal,
+};
+
+/** Those whose managers are written as generators, and those for which they are objects or functions. */
+export const forms = {
+  generators: { withal, contextlib: contextlibGenerator, effection },
+  objects: {
+    withal: withalObject,
+    '`try`/`catch`': tryCatch,
+    '`await using`': awaitUsing,
+    contextlib,
+    'promise-toolbox': promiseToolbox,
+    '@matrixai/resources': matrixaiResources,
+    'Bluebird `using`': bluebird,
+    Effect: effect,
+  },
 };
 
 // Loading them
