@@ -79,7 +79,7 @@ const describeTest = {
 
 /** Wrong input is what they ask about, too. */
 const conformance = {
-  files: ['conformance/*'],
+  files: ['bench/*', 'conformance/*'],
   rules: {
     'no-unsafe-finally': 'off',
     'require-yield': 'off',
