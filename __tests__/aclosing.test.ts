@@ -1,7 +1,9 @@
+import { createReadStream } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, jest } from '@jest/globals';
 import { builds } from './support/builds.ts';
-import { errorOf, reachableFrom } from './support/outcome.ts';
+import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
 
 const bodyError = new Error('body');
 const throwsBody = () => {
@@ -276,6 +278,46 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
         expect(events).toEqual([1, 1, 'closed', 2, 'closed']);
       });
 
+      it.each<[string, () => unknown]>([
+        ['the reason', () => undefined],
+        ['an AbortError', () => new DOMException('aborted', 'AbortError')],
+      ])('takes no notice of a source that ends with %s, for it was told to stop', async (_what, make) => {
+        const source = async function* (signal: AbortSignal) {
+          try {
+            yield 1;
+          } finally {
+            // As a response does whose request is aborted.
+            throw make() ?? signal.reason;
+          }
+        };
+        const run = (body: () => unknown) =>
+          withAsync(aclosing(source), async (items) => {
+            await items.next();
+            return body();
+          });
+        expect(await run(() => 'result')).toBe('result');
+        const error = await errorOf(() =>
+          run(() => {
+            throw bodyError;
+          }),
+        );
+        expect(error).toBe(bodyError);
+        expect(error).not.toHaveProperty('cause');
+      });
+
+      it('reports what a source ends with that nobody told to stop', async () => {
+        const abort = new DOMException('aborted', 'AbortError');
+        const source = async function* () {
+          try {
+            yield 1;
+          } finally {
+            throw abort;
+          }
+        };
+        const error = await errorOf(() => withAsync(aclosing(source()), (items) => items.next()));
+        expect(error).toBe(abort);
+      });
+
       it('aborts the signal before the closing, so that a source that waits can stop', async () => {
         const events: unknown[] = [];
         async function* waiting(signal: AbortSignal) {
@@ -467,6 +509,21 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
           const stream = Readable.from(counting([]));
           await withAsync(aclosing(stream), async (items) => (asked ? items.next() : undefined));
           expect(stream.destroyed).toBe(true);
+        }
+      });
+
+      it('has closed a Node stream when the block is over, however that ended', async () => {
+        for (const body of [
+          async (items: AsyncIterator<unknown>) => void (await items.next()),
+          async (items: AsyncIterator<unknown>) => {
+            await items.next();
+            throw bodyError;
+          },
+        ]) {
+          const stream = createReadStream(fileURLToPath(import.meta.url), { highWaterMark: 16 });
+          const { error } = (await outcomeOf(() => withAsync(aclosing(stream), body))) as { error?: unknown };
+          expect([undefined, bodyError]).toContain(error);
+          expect(stream.closed).toBe(true);
         }
       });
 

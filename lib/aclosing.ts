@@ -171,14 +171,13 @@ class Closing<T> implements AsyncClosing<T> {
     const isWaiting = last !== undefined && (await isPending(last));
     if (!opened || (last && !isWaiting && (await isFinished(last)))) return;
     opened.abort?.abort();
-    const returned = closeIterator(iterator);
+    const signal = opened.abort?.signal ?? disposal;
+    // A source that was told to stop may well say so.
+    const returned = opened.abort ? stopped(closeIterator(iterator), signal) : closeIterator(iterator);
     // A source that waits may return only once it is disposed; a source that does not is disposed once it has returned.
     if (!isWaiting) await Promise.allSettled([returned]);
     const closed = allOf([returned, disposeSource(opened.source)]);
-    await allOf([
-      closed,
-      closed.catch(() => undefined).then(() => (isWaiting ? abandon(last, opened.abort) : undefined)),
-    ]);
+    await allOf([closed, closed.catch(() => undefined).then(() => (isWaiting ? abandon(last, signal) : undefined))]);
   }
 }
 
@@ -257,10 +256,10 @@ async function closeIterator(iterator: AsyncIterator<unknown> | undefined): Prom
 }
 
 async function disposeSource(source: unknown): Promise<void> {
-  // Destroyed by its `return()`, a Node stream would answer its disposal with an AbortError.
-  if (!isObject(source) || source['destroyed'] === true) return;
+  if (!isObject(source)) return;
   const asyncMethod = ownDisposal(source, asyncDispose);
-  if (asyncMethod) await asyncMethod();
+  // A Node stream that its `return()` has destroyed is still to close; it only complains of an early end.
+  if (asyncMethod) await (source['destroyed'] === true ? stopped(asyncMethod(), disposal) : asyncMethod());
   else ownDisposal(source, dispose)?.();
 }
 
@@ -287,12 +286,17 @@ function inheritedDisposals(): unknown[] {
 const disposal = { reason: Symbol('disposal') };
 
 /** A `next()` that was left waiting may have failed meanwhile; unless only by the closing, that is an error like any other. */
-async function abandon(last: Promise<unknown>, abort: AbortSource | undefined): Promise<void> {
+function abandon(last: Promise<unknown>, signal: { readonly reason: unknown }): Promise<void> {
+  return stopped(Promise.race([last, Promise.resolve()]), signal);
+}
+
+/** Waits, and drops an error that says nothing but that the source was stopped: that was asked for. */
+async function stopped(waiting: unknown, signal: { readonly reason: unknown }): Promise<void> {
   try {
-    await Promise.race([last, Promise.resolve()]);
+    await waiting;
   } catch (error) {
     const isPremature = isObject(error) && error['code'] === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (!isPremature && !isAbort(error, abort?.signal ?? disposal)) throw error;
+    if (!isPremature && !isAbort(error, signal)) throw error;
   }
 }
 
