@@ -1,0 +1,39 @@
+import { Pool, type Dispatcher } from 'undici';
+import { asyncContextManager } from 'withal';
+
+/**
+ * Connections to one origin, which the requests of the block share. If the block returned, they are closed as soon as
+ * the requests still in flight are done; if it threw, at once, and those requests are rejected.
+ */
+export const session = asyncContextManager(async function* session(origin: string, options?: Pool.Options) {
+  const pool = new Pool(origin, options);
+  try {
+    yield pool;
+  } catch (error) {
+    await pool.destroy();
+    throw error;
+  }
+  await pool.close();
+});
+
+/** A response whose headers are there. What the block does not read of its body never keeps the connection busy. */
+export const response = asyncContextManager(async function* response(
+  dispatcher: Dispatcher,
+  options: Dispatcher.RequestOptions,
+) {
+  const response = await dispatcher.request(options);
+  try {
+    yield response;
+  } catch (error) {
+    destroy(response);
+    throw error;
+  }
+  // A body without a length may go on for ever.
+  if (response.headers['content-length']) await response.body.dump();
+  else destroy(response);
+});
+
+function destroy({ body }: Dispatcher.ResponseData): void {
+  // A body that is destroyed before its end emits an error, which nobody is waiting for any more.
+  body.on('error', () => undefined).destroy();
+}
