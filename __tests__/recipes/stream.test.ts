@@ -163,20 +163,20 @@ describe('reading', () => {
     expect(stream.closed).toBe(true);
   });
 
-  it('takes no notice of an error where nobody reads', async () => {
+  it('fails where the stream does, though nobody reads', async () => {
     const missing = () => createReadStream(join(folder, 'missing'));
-    expect(await withAsync(reading(missing()), () => 'done')).toBe('done');
+    expect(await errorOf(withAsync(reading(missing()), () => 'done'))).toMatchObject({ code: 'ENOENT' });
     const file = missing();
     const late = withAsync(reading(file), async () => {
       await new Promise((resolve) => file.on('error', resolve));
       return 'done';
     });
-    expect(await late).toBe('done');
+    expect(await errorOf(late)).toMatchObject({ code: 'ENOENT' });
   });
 
-  it('takes no notice of an error in closing', async () => {
+  it('fails where the stream does as it closes', async () => {
     const stream = new Readable({ read() {}, destroy: (_error, callback) => callback(failure) });
-    expect(await withAsync(reading(stream), () => 'done')).toBe('done');
+    expect(await errorOf(withAsync(reading(stream), () => 'done'))).toBe(failure);
     expect(stream.closed).toBe(true);
   });
 
