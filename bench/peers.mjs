@@ -13,6 +13,7 @@ import { resource, run, until } from 'effection';
 import { buildSync } from 'esbuild';
 import { Disposable } from 'promise-toolbox';
 import { asyncContextManager, withAsync } from 'withal';
+import { hasUsing } from '../conformance/all.mjs';
 
 export const untold = Symbol('untold');
 
@@ -33,7 +34,7 @@ async function tryCatch([first, ...others], body, value) {
   return result;
 }
 
-/** Lowered, for a runtime that has no `await using`. */
+/** As it is where the runtime has it, and else lowered. */
 const { awaitUsing } = await bundled({
   stdin: {
     contents: `
@@ -199,7 +200,13 @@ export const forms = {
 // Loading them
 
 async function bundled(options) {
-  const { outputFiles } = buildSync({ ...options, bundle: true, format: 'esm', target: 'es2022', write: false });
+  const { outputFiles } = buildSync({
+    ...options,
+    bundle: true,
+    format: 'esm',
+    target: hasUsing ? 'esnext' : 'es2022',
+    write: false,
+  });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 

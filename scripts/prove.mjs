@@ -1,0 +1,36 @@
+// Measures what docs/proof.md says, and writes that page: `npm run proof`. It takes some ten minutes, on a machine that
+// should do nothing else meanwhile.
+
+import { execFileSync } from 'node:child_process';
+import process from 'node:process';
+import { keep } from '../bench/results.mjs';
+import { root } from './examples.mjs';
+import { runtimes } from './runtimes.mjs';
+
+const { 'Node 24': node24 } = await runtimes();
+
+for (const name of ['entry', 'compose', 'aclosing', 'others', 'growth', 'costs', 'soak']) run(`bench/${name}.mjs`);
+for (const name of ['entry', 'compose', 'aclosing', 'others', 'stack']) run(`bench/${name}.mjs`, node24);
+run('scripts/check-runtimes.mjs', process.execPath, '--all');
+keep('consumers', { rows: lines(/^✔ (.*)$/gm, 'node', 'scripts/check-consumers.mjs') });
+keep('faults', { cases: Number(lines(/^faults: (\d+) cases$/gm, ...tests('faults.test'))[0]) });
+const programs = 20_000;
+lines(/(\d+) passed/g, ...tests('model.test', { MODEL_RUNS: programs }));
+keep('model', { programs });
+run('scripts/write-proof.mjs');
+
+function run(script, node = process.execPath, ...args) {
+  console.log(`\n${script} ${args.join(' ')}`);
+  execFileSync(node, [script, ...args], { cwd: root, stdio: 'inherit' });
+}
+
+/** What a program prints that matches. */
+function lines(pattern, program, ...args) {
+  const output = execFileSync('sh', ['-c', [program, ...args].join(' ') + ' 2>&1'], { cwd: root, encoding: 'utf8' });
+  return [...output.matchAll(pattern)].map(([, found]) => found);
+}
+
+function tests(name, environment = {}) {
+  const set = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
+  return ['env', ...set, 'npm', 'run', 'jest', '--', '--selectProjects', 'unit', '--testPathPatterns', name];
+}

@@ -1,0 +1,198 @@
+// Writes docs/proof.md and its chart from what was measured last.
+
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { results } from '../bench/results.mjs';
+import { chart } from './chart.mjs';
+
+const measured = results();
+const page = fileURLToPath(new URL('../docs/proof.md', import.meta.url));
+
+writeFileSync(new URL('../docs/proof.svg', import.meta.url), chart(measured));
+writeFileSync(page, await format(text(measured), { ...(await resolveConfig(page)), filepath: page }));
+
+function text({
+  entry,
+  compose,
+  stack,
+  others,
+  growth,
+  aclosing,
+  costs,
+  runtimes,
+  consumers,
+  faults,
+  model,
+  soak,
+  mutation,
+}) {
+  return [
+    '# Proof',
+    'Every figure on this page comes from a script that anyone can run. The page is written by `npm run proof`, which runs them all, from what they measured; mutation testing takes longer, and is run by itself. The machine had two cores.',
+    'A ratio is the median of many short rounds. In each round both sides are measured, one right after the other and in an order that rotates, so that whatever slows the machine down slows both; in brackets are its quartiles.',
+
+    '## One entry and exit',
+    command('bench'),
+    'Against driving the same generator by hand: checking both ends, passing the error on, and giving the fallback, with no care for a second error.',
+    table(
+      ['', ...Object.keys(entry)],
+      Object.keys(scenariosOf(entry)).map((name) => [name, ...Object.values(entry).map((node) => ratio(node[name]))]),
+    ),
+    'Async, the library adds next to nothing: what an `await` costs is far more. Sync, an entry and exit by hand takes well under a tenth of a microsecond, and there the manager object, its arguments and the checks show. Where the body throws, the library catches what leaves the generator, to see whether it is the same error, and throws it on: a third time, where the one who drives by hand throws twice.',
+
+    '## Against others',
+    command('bench:others'),
+    'The same resource and the same body. A number is how many times as long it takes as here; what takes less than here is below 1.',
+    ...Object.entries(others).map(([node, found]) => othersTable(node, found)),
+    '![How long one entry and exit takes, compared with the same generator driven by hand, and with others.](proof.svg)',
+    'Where managers are objects, two others are somewhat faster. They check nothing before they enter, take `throw undefined` for a success, and lose an error where two meet; `npm run compare` shows it.',
+
+    '## How it grows',
+    command('bench:growth', 'bench:stack', 'bench:compose'),
+    growthText(growth),
+    stack &&
+      `Filling and undoing a stack of callbacks, against the stacks of ${versions(stack)} itself: ${Object.entries(
+        scenariosOf(stack),
+      )
+        .map(([name, found]) => `${name}: ${ratio(found)}`)
+        .join('; ')}.`,
+    `A composed manager against nested blocks of as many generators: ${Object.entries(compose)
+      .map(([node, found]) => `async ${ratio(found.async)}, sync ${ratio(found.sync)} (${node})`)
+      .join(
+        '; ',
+      )}. A \`yield*\` in an async generator awaits twice by itself, and so the same generators driven by hand, with no care for errors, take about 1.25 times as long as the nested blocks.`,
+
+    '## An item through aclosing',
+    command('bench:aclosing'),
+    `Against a bare \`for await\` of the same generator: ${Object.entries(aclosing)
+      .map(([node, found]) => `${ratio(found['per item'])} (${node})`)
+      .join('; ')}.`,
+
+    '## Before anything is entered',
+    command('bench:costs'),
+    costsText(only(costs)),
+
+    '## Runtimes',
+    command('runtimes:all'),
+    'One suite without any framework, on the packed package. Where a runtime has no `using`, what three compilers make of it is run.',
+    table(
+      ['', 'version', '`using`', 'cases'],
+      only(runtimes).rows.map(({ name, version, using, cases }) => [name, version, using, String(cases)]),
+    ),
+
+    '## Types',
+    command('consumers'),
+    `The type tests are compiled against the packed package, with \`strict\`, \`exactOptionalPropertyTypes\`, \`skipLibCheck: false\` and no \`@types\`: ${only(consumers).rows.join(', ')}.`,
+
+    '## Faults',
+    '`npm run unit`',
+    `Every step of a scenario is made to fail, alone, in pairs and in threes, with an error, a frozen error and a text: ${number(only(faults).cases)} cases, on generator managers, classes, stacks, compositions, \`aclosing\` and decorators. After each, everything that was acquired is released once, in reverse order; no rejection is unhandled; and every error that was thrown can be reached from what was caught.`,
+    `Random programs (\`npm run model\`) are run by the library and by a model that is written with nested \`try\`, \`catch\` and \`finally\`; events, outcomes and reachable errors agree in ${number(only(model).programs)} of ${number(only(model).programs)}, async and sync.`,
+
+    '## Soak',
+    command('soak'),
+    soakText(only(soak)),
+
+    '## Mutation testing',
+    command('mutation'),
+    mutation
+      ? `Of ${number(only(mutation).mutants)} changes to the sources, the tests notice ${number(only(mutation).killed)} (${only(mutation).score} %). The rest is [explained one by one](mutants.md).`
+      : 'Not run yet.',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+// Parts of the page
+
+function command(...names) {
+  return names.map((name) => `\`npm run ${name}\``).join(', ');
+}
+
+function table(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function othersTable(node, found) {
+  const scenarios = Object.entries(scenariosOf(found));
+  const groups = Map.groupBy
+    ? Map.groupBy(scenarios, ([name]) => name.split(', ')[0])
+    : scenarios.reduce(
+        (map, it) => map.set(it[0].split(', ')[0], [...(map.get(it[0].split(', ')[0]) ?? []), it]),
+        new Map(),
+      );
+  return [...groups]
+    .map(([form, its]) =>
+      table(
+        [`${node}, managers as ${form}`, ...its.map(([name]) => name.split(', ')[1])],
+        Object.keys(its[0][1])
+          .filter((peer) => peer !== 'withal')
+          .map((peer) => [peer, ...its.map(([, ratios]) => ratio(ratios[peer]))]),
+      ),
+    )
+    .join('\n\n');
+}
+
+function growthText(growth) {
+  const { nesting, holding, concurrency } = only(growth);
+  return [
+    `Ten blocks, one in another, against the same driven by hand: async ${nesting.async.ratio.toFixed(2)}, sync ${nesting.sync.ratio.toFixed(2)}.`,
+    'Nanoseconds for each that is held:',
+    table(
+      ['', '10', '1,000', '100,000'],
+      Object.entries(holding).map(([name, by]) => [name, ...Object.values(by).map((ns) => number(Math.round(ns)))]),
+    ),
+    'Many runs at once, each waiting in its body; for each run:',
+    table(
+      ['', ...['100', '1,000', '10,000'].flatMap((count) => [`${count}: bytes`, 'ns'])],
+      Object.entries(concurrency).map(([name, by]) => [
+        name,
+        ...Object.values(by).flatMap(({ bytes, ns }) => [bytes, ns].map((value) => number(Math.round(value)))),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function costsText({ bundle, import: { milliseconds }, types }) {
+  const { everything, ...each } = bundle;
+  return [
+    `Bytes, minified and compressed, of each import by itself; everything together is ${number(everything)}.`,
+    table(
+      ['import', 'bytes'],
+      Object.entries(each).map(([name, bytes]) => [name, number(bytes)]),
+    ),
+    `To import it takes ${milliseconds.toFixed(0)} ms. To check a file of 200 managers, each of which is entered, takes ${types.withManagers.toFixed(0)} ms; the same generators driven by hand ${types.byHand.toFixed(0)} ms: ${types.each.toFixed(1)} ms for each manager.`,
+  ].join('\n\n');
+}
+
+function soakText({ failing, left, ...entries }) {
+  const grown = ({ runs, kilobytes }) => `${number(runs)}: ${kilobytes.join(', ')}`;
+  return `Kilobytes by which the heap has grown after each tenth of the runs, collected. Entries and exits in ten ways, ${grown(entries['entries and exits'])}. Failing in six ways, ${grown(failing)}. Left at the end: ${left.timers} timers, ${left.signals} handles of signals, ${left.listeners} listeners.`;
+}
+
+// Numbers
+
+/** What was measured with the only Node, or the oldest of many. */
+function only(byNode) {
+  return Object.values(byNode)[0];
+}
+
+function versions(byNode) {
+  return Object.values(byNode)
+    .map(({ version }) => `Node ${version}`)
+    .join(', ');
+}
+
+function scenariosOf(byNode) {
+  const found = 'version' in byNode ? byNode : only(byNode);
+  return Object.fromEntries(Object.entries(found).filter(([name]) => name !== 'version'));
+}
+
+function ratio({ lower, median, upper }) {
+  return `${median.toFixed(2)} (${lower.toFixed(2)} – ${upper.toFixed(2)})`;
+}
+
+function number(value) {
+  return value.toLocaleString('en');
+}
