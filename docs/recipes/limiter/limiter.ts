@@ -1,0 +1,41 @@
+import { asyncContextManager, withAsync } from 'withal';
+import { localLock, unlessAborted, type Waiting } from '../lock/lock.ts';
+
+export interface Rate {
+  /** How many blocks may begin within an interval, wherever it starts. */
+  readonly entries: number;
+  /** In milliseconds. */
+  readonly interval: number;
+}
+
+/** Makes a manager whose blocks begin no faster than that; those who have to wait begin in order. */
+export function limiter({ entries, interval }: Rate) {
+  if (!Number.isInteger(entries) || entries < 1 || !(interval >= 0 && interval < 2 ** 31))
+    throw new RangeError(`Not a rate: ${String(entries)} in ${String(interval)} ms.`);
+  const turns = localLock();
+  /** When the latest of them began, as many as may within an interval. */
+  const begun = Array.from({ length: entries }, () => -Infinity);
+  return asyncContextManager(async function* limiter({ signal }: Waiting = {}) {
+    await withAsync(turns('to begin', { signal }), async () => {
+      const [earliest = -Infinity] = begun;
+      await until(earliest + interval, signal);
+      begun.shift();
+      begun.push(performance.now());
+    });
+    yield;
+  });
+}
+
+/** A timer may fire a little early, by the clock that counts here. */
+async function until(time: number, signal: AbortSignal | undefined): Promise<void> {
+  for (let left = time - performance.now(); left > 0; left = time - performance.now()) await sleep(left, signal);
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await unlessAborted(new Promise((resolve) => (timer = setTimeout(resolve, milliseconds))), signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
