@@ -33,6 +33,71 @@ export async function driveAsync(generatorFunction, argument, body) {
   return result;
 }
 
+// The same, as cheaply as it can be had, where one function is given the arguments and another the block, and where an
+// error that replaces the block's is not to lose it: an object that holds the arguments, and one `catch` more.
+
+class Held {
+  constructor(generatorFunction, self, args) {
+    this.generatorFunction = generatorFunction;
+    this.self = self;
+    this.args = args;
+  }
+
+  start() {
+    return Reflect.apply(this.generatorFunction, this.self, this.args);
+  }
+}
+
+export const held = (generatorFunction) =>
+  function hold(...args) {
+    return new Held(generatorFunction, this, args);
+  };
+
+export function driveHeldSync(held, body) {
+  const generator = held.start();
+  let step = generator.next();
+  if (step.done) throw new Error('The generator did not yield.');
+  let result;
+  let thrown;
+  try {
+    result = body(step.value);
+  } catch (error) {
+    thrown = { error };
+  }
+  try {
+    step = thrown ? generator.throw(thrown.error) : generator.next();
+    if (!step.done) throw new Error('The generator did not stop.');
+  } catch (error) {
+    throw both(error, thrown);
+  }
+  return thrown ? step.value : result;
+}
+
+export async function driveHeldAsync(held, body) {
+  const generator = held.start();
+  let step = await generator.next();
+  if (step.done) throw new Error('The generator did not yield.');
+  let result;
+  let thrown;
+  try {
+    result = await body(step.value);
+  } catch (error) {
+    thrown = { error };
+  }
+  try {
+    step = await (thrown ? generator.throw(thrown.error) : generator.next());
+    if (!step.done) throw new Error('The generator did not stop.');
+  } catch (error) {
+    throw both(error, thrown);
+  }
+  return thrown ? step.value : result;
+}
+
+function both(error, thrown) {
+  if (thrown && error !== thrown.error) error.cause ??= thrown.error;
+  return error;
+}
+
 // The same for generators that ask for others with `yield* asked(…)`: these are entered on the way, and exited after.
 
 /** What is asked for: it is yielded to the driver, and gives what the driver sends back. */

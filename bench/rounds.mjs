@@ -24,7 +24,7 @@ export async function measureEach(scenarios, { head, measure, ratio, row }) {
 }
 
 function print([name, ...cells]) {
-  console.log(name.padEnd(16), ...cells.map((cell) => cell.padStart(13)));
+  console.log(name.padEnd(20), ...cells.map((cell) => cell.padStart(13)));
 }
 
 /** Nanoseconds of each task, in each round: `[{ name: ns, … }, …]`. */

@@ -12,7 +12,7 @@ const { 'Node 24': node24 } = await runtimes();
 for (const name of ['entry', 'compose', 'aclosing', 'others', 'growth', 'costs', 'soak']) run(`bench/${name}.mjs`);
 for (const name of ['entry', 'compose', 'aclosing', 'others', 'stack']) run(`bench/${name}.mjs`, node24);
 run('scripts/check-runtimes.mjs', process.execPath, '--all');
-keep('consumers', { rows: lines(/^✔ (.*)$/gm, 'node', 'scripts/check-consumers.mjs') });
+keep('consumers', { rows: lines(/^✔ (.*)$/gm, 'node', 'scripts/check-consumers.mjs', '--all') });
 keep('faults', { cases: Number(lines(/^faults: (\d+) cases$/gm, ...tests('faults.test'))[0]) });
 const programs = 20_000;
 lines(/(\d+) passed/g, ...tests('model.test', { MODEL_RUNS: programs }));
