@@ -126,6 +126,9 @@ const databases: [string, () => AsyncContextManager<Database>][] = [['PGlite', e
 if (hasPostgres) databases.push(['a server', server]);
 else process.stderr.write('Not run on a server: no initdb and postgres on PATH or in /usr/lib/postgresql.\n');
 
+/** To start the program takes seconds; what does not depend on its database is not tested on both. */
+const anyDatabase = hasPostgres ? server : embedded;
+
 async function post(url: string, lines: string): Promise<[number, unknown]> {
   return answerOf(await fetch(`${url}/payments`, { method: 'POST', body: lines }));
 }
@@ -232,23 +235,6 @@ describe.each(databases)('the service on %s', (_name, database) => {
     });
   }, 60_000);
 
-  it('rolls back where the client hangs up', async () => {
-    await scopeAsync(async function* () {
-      const { url: DATABASE_URL } = yield* enter(database());
-      const { until, kill, ending } = yield* enter(service({ DATABASE_URL }));
-      const url = await until(ready);
-
-      const begun = begin(url, 'Ada,30\n').on('error', () => {});
-      await until('enter POST /payments');
-      begun.destroy();
-      expect(await until('exit POST /payments: ')).toBe('Error: aborted');
-      expect(await get(`${url}/payments`)).toEqual([200, []]);
-
-      kill('SIGTERM');
-      expect(await ending()).toMatchObject({ code: 143, errors: expect.stringContaining('Error: aborted') });
-    });
-  }, 60_000);
-
   it('keeps the report up to date', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(database());
@@ -309,10 +295,29 @@ describe.each(databases)('the service on %s', (_name, database) => {
       ]);
     });
   }, 60_000);
+});
+
+describe('the service', () => {
+  it('rolls back where the client hangs up', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL } = yield* enter(anyDatabase());
+      const { until, kill, ending } = yield* enter(service({ DATABASE_URL }));
+      const url = await until(ready);
+
+      const begun = begin(url, 'Ada,30\n').on('error', () => {});
+      await until('enter POST /payments');
+      begun.destroy();
+      expect(await until('exit POST /payments: ')).toBe('Error: aborted');
+      expect(await get(`${url}/payments`)).toEqual([200, []]);
+
+      kill('SIGTERM');
+      expect(await ending()).toMatchObject({ code: 143, errors: expect.stringContaining('Error: aborted') });
+    });
+  }, 60_000);
 
   it('ends as soon as it has started where SIGTERM comes before', async () => {
     await scopeAsync(async function* () {
-      const { url: DATABASE_URL } = yield* enter(database());
+      const { url: DATABASE_URL } = yield* enter(anyDatabase());
       const { temporary, until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
 
       await until('enter database');
@@ -326,7 +331,7 @@ describe.each(databases)('the service on %s', (_name, database) => {
 
   it('leaves nothing behind where the table cannot be made', async () => {
     await scopeAsync(async function* () {
-      const { url: DATABASE_URL, query } = yield* enter(database());
+      const { url: DATABASE_URL, query } = yield* enter(anyDatabase());
       await query("CREATE TYPE payments AS ENUM ('in the way')");
       const { temporary, ending, lines } = yield* enter(service({ DATABASE_URL }));
 
@@ -344,7 +349,7 @@ describe.each(databases)('the service on %s', (_name, database) => {
 
   it('leaves nothing behind where the job cannot start', async () => {
     await scopeAsync(async function* () {
-      const { url: DATABASE_URL, query } = yield* enter(database());
+      const { url: DATABASE_URL, query } = yield* enter(anyDatabase());
       await query('CREATE TABLE payments (of_an int, older_version int)');
       const { temporary, ending, lines } = yield* enter(service({ DATABASE_URL }));
 
@@ -364,7 +369,7 @@ describe.each(databases)('the service on %s', (_name, database) => {
 
   it('leaves nothing behind where the port is taken', async () => {
     await scopeAsync(async function* () {
-      const { url: DATABASE_URL } = yield* enter(database());
+      const { url: DATABASE_URL } = yield* enter(anyDatabase());
       const other = yield* enter(closing(createServer().listen(0)));
       await once(other, 'listening');
       const PORT = String((other.address() as AddressInfo).port);
@@ -378,9 +383,7 @@ describe.each(databases)('the service on %s', (_name, database) => {
       expect(await isListening(Number(PORT))).toBe(true);
     });
   }, 60_000);
-});
 
-describe('the service', () => {
   it('prints what its page shows', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(embedded());
