@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Thrown } from '../lib/index.ts';
-import { builds } from './support/builds.ts';
+import { builds, copies } from './support/builds.ts';
 import { flatOf, type Flat } from './support/flat.ts';
 import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
 
@@ -627,8 +627,8 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toBeInstanceOf(TypeError);
       expect(events).toEqual([
         'enter a',
-        'Cannot enter: enter() takes a manager or a disposable, but 5 was given. Make one with asyncContextManager().',
-        'a sees Cannot enter: enter() takes a manager or a disposable, but 5 was given. Make one with asyncContextManager().',
+        'Cannot enter: enter() takes a manager or a disposable, but 5 was given. Write asyncContextManager(), closing() or all().',
+        'a sees Cannot enter: enter() takes a manager or a disposable, but 5 was given. Write asyncContextManager(), closing() or all().',
       ]);
       const slips: [unknown, string][] = [
         [logged, 'Did you forget to call '],
@@ -697,7 +697,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
     expect(() => withSync(app(), () => undefined)).toThrow(
       new TypeError(
-        'Cannot enter: enter() takes a manager or a disposable, but an object (AsyncGeneratorManager) was given. Did you mean asyncContextManager() or scopeAsync()?',
+        'Cannot enter: enter() takes a manager or a disposable, but an object (session) was given. Did you mean asyncContextManager() or scopeAsync()?',
       ),
     );
   });
@@ -719,7 +719,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   it('tells managers of the other copy that the outcome is unknown, and nobody suppresses that', async () => {
-    for (const [, other] of builds) {
+    for (const [, other] of copies) {
       const events: unknown[] = [];
       const [, flat] = flatOf(other) as [Flat, Flat];
       const logged = logging(flat, events);
@@ -736,7 +736,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   it('drives generators of the other copy of this package', async () => {
-    for (const [, other] of builds) {
+    for (const [, other] of copies) {
       const events: unknown[] = [];
       const [sync, async] = flatOf(other) as [Flat, Flat];
       for (const flat of [sync, async]) {

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { isError } from '../lib/describe.ts';
-import { ContextManagerError, holds, keepBoth, suppressing, withoutOutcome } from '../lib/errors.ts';
-import { builds } from './support/builds.ts';
+import { ContextManagerError, reach, keepBoth, suppressing, withoutOutcome } from '../lib/errors.ts';
+import { builds, copies } from './support/builds.ts';
 import { reachableFrom } from './support/outcome.ts';
 
 const foreign = runInNewContext('new TypeError("foreign")') as Error;
@@ -26,7 +26,7 @@ describe.each(builds)('%s', (_build, { ContextManagerError, SuppressedError }) =
     });
 
     it('is recognised across the copies of the package, its subclasses as usual', () => {
-      for (const [, other] of builds) expect(error).toBeInstanceOf(other.ContextManagerError);
+      for (const [, other] of copies) expect(error).toBeInstanceOf(other.ContextManagerError);
       class Special extends ContextManagerError {}
       expect(new Special('ERR_DID_NOT_STOP', '')).toBeInstanceOf(Special);
       expect(new Special('ERR_DID_NOT_STOP', '')).toBeInstanceOf(ContextManagerError);
@@ -64,7 +64,7 @@ describe.each(builds)('%s', (_build, { ContextManagerError, SuppressedError }) =
     });
 
     it('is recognised across the copies of the package', () => {
-      for (const [, other] of builds) expect(new SuppressedError(1, 2)).toBeInstanceOf(other.SuppressedError);
+      for (const [, other] of copies) expect(new SuppressedError(1, 2)).toBeInstanceOf(other.SuppressedError);
     });
   });
 });
@@ -205,7 +205,7 @@ describe('isError', () => {
   });
 });
 
-describe('holds', () => {
+describe('reach', () => {
   const target = new Error('target');
 
   it.each([
@@ -216,12 +216,12 @@ describe('holds', () => {
     ['a long way', new Error('a', { cause: new AggregateError([{ error: { suppressed: target } }]) })],
     ['itself', target],
   ])('finds the error through %s', (_field, error) => {
-    expect(holds(error, target)).toBe(true);
+    expect(reach(error, target).has(target)).toBe(true);
   });
 
   it('finds undefined only where it is held', () => {
-    expect(holds(new Error('none'), undefined)).toBe(false);
-    expect(holds(new Error('held', { cause: undefined }), undefined)).toBe(true);
+    expect(reach(new Error('none'), undefined).has(undefined)).toBe(false);
+    expect(reach(new Error('held', { cause: undefined }), undefined).has(undefined)).toBe(true);
   });
 
   it('ends on rings, hostile getters and endless ones', () => {
@@ -233,7 +233,7 @@ describe('holds', () => {
       }
     }
     for (const error of [ring, hostile(), new Endless(), revoked(), { errors: 'none' }])
-      expect(holds(error, target)).toBe(false);
+      expect(reach(error, target).has(target)).toBe(false);
   });
 });
 

@@ -13,11 +13,15 @@ const table: Record<string, [error: Error, message: string][]> = {
   notEnterable: [
     [
       messages.notEnterable('withAsync()', {}),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Make one with asyncContextManager().',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Write asyncContextManager(), closing() or all().',
     ],
     [
       messages.notEnterable('withSync()', { enterAsync() {}, exitAsync() {} }, 'Did you mean withAsync()?'),
       'Cannot enter: withSync() takes a manager or a disposable, but an object (Object) was given. Did you mean withAsync()?',
+    ],
+    [
+      messages.notEnterable('enterContext()', {}, 'Did you mean AsyncExitStack?'),
+      'Cannot enter: enterContext() takes a manager or a disposable, but an object (Object) was given. Did you mean AsyncExitStack?',
     ],
     [
       messages.notEnterable('enter()', {}, 'Did you mean asyncContextManager() or scopeAsync()?'),
@@ -49,7 +53,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyNotFunction: [
     [
       messages.bodyNotFunction('withAsync()', 1),
-      'Cannot enter: withAsync() takes a body, but 1 was given. Write a function.',
+      'Cannot enter: withAsync() takes a body, but 1 was given. Write a function without yield.',
     ],
   ],
   bodyReturnedPromise: [
@@ -81,24 +85,21 @@ const table: Record<string, [error: Error, message: string][]> = {
   didNotStop: [
     [
       messages.didNotStop(transaction, undefined),
-      'Cannot exit transaction(): it must yield once, but it yielded again. Return to suppress.',
+      'Cannot exit transaction(): it must yield once, but it yielded again. Return instead.',
     ],
   ],
   alreadyEntered: [
     [
       messages.alreadyEntered(transaction),
-      'Cannot enter transaction(): it holds one entry, but it is entered. Exit it first.',
+      'Cannot enter transaction(): it must not be entered, but it is. Exit it first.',
     ],
     [
       messages.alreadyEntered(unnamed),
-      'Cannot enter an unnamed manager (name it): it holds one entry, but it is entered. Exit it first.',
+      'Cannot enter an unnamed manager (name it): it must not be entered, but it is. Exit it first.',
     ],
   ],
   notEntered: [
-    [
-      messages.notEntered(transaction),
-      'Cannot exit transaction(): it holds one entry, but it is not entered. Enter it first.',
-    ],
+    [messages.notEntered(transaction), 'Cannot exit transaction(): it must be entered, but it is not. Enter it first.'],
   ],
   notThrown: [
     [
@@ -193,7 +194,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notMember: [
     [
       messages.notMember(undefined, 'at index 1'),
-      'Cannot make a manager: all() takes managers and disposables, but undefined was given at index 1. Make one with asyncContextManager().',
+      'Cannot make a manager: all() takes managers and disposables, but undefined was given at index 1. Write asyncContextManager(), closing() or all().',
     ],
     [
       messages.notMember(function database() {}, 'as db'),
@@ -239,6 +240,10 @@ const table: Record<string, [error: Error, message: string][]> = {
       messages.notDisposable({}),
       'Cannot use: use() takes a disposable, null or undefined, but an object (Object) was given. Write adopt(value, (value) => value.close()).',
     ],
+    [
+      messages.notDisposable({ enter() {}, exit() {} }),
+      'Cannot use: use() takes a disposable, null or undefined, but an object (Object) was given. Did you mean enterContext()?',
+    ],
   ],
   notFunction: [
     [
@@ -259,7 +264,13 @@ const table: Record<string, [error: Error, message: string][]> = {
   outcomeNotSaid: [
     [
       messages.outcomeNotSaid(),
-      'Cannot exit: a block says that it succeeded, but its stack was disposed without complete(). Call complete() at its end, or use withAsync() or withSync().',
+      'Cannot exit: a block that succeeded ends with complete(), but this one did not. If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
+    ],
+  ],
+  completedWithPromise: [
+    [
+      messages.completedWithPromise(Promise.resolve()),
+      'Cannot complete: complete() takes what is done, but an object (Promise) was given. The block has not succeeded yet: write complete(await …).',
     ],
   ],
   notMatcher: [
@@ -313,7 +324,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notManagerOrFunction: [
     [
       messages.notManagerOrFunction('contextDecorator', 1),
-      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but 1 was given. Make one with asyncContextManager().',
+      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but 1 was given. Write asyncContextManager(), closing() or all().',
     ],
     [
       messages.notManagerOrFunction('contextDecorator', {}, 'Did you mean asyncContextDecorator()?'),
@@ -329,7 +340,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   returnedNoManager: [
     [
       messages.returnedNoManager('contextDecorator', undefined),
-      'Cannot enter: the function given to contextDecorator() must return a manager, but undefined was given. Make one with asyncContextManager().',
+      'Cannot enter: the function given to contextDecorator() must return a manager, but undefined was given. Write asyncContextManager(), closing() or all().',
     ],
     [
       messages.returnedNoManager('contextDecorator', Promise.resolve()),

@@ -64,7 +64,7 @@ function codeOf(error: unknown): unknown {
 const bodyError = new Error('body');
 
 describe.each(builds)('%s', (_build, library) => {
-  const { ContextManagerError, SuppressedError, withAsync, AsyncExitStack, ExitStack } = library;
+  const { asyncContextManager, ContextManagerError, SuppressedError, withAsync, AsyncExitStack, ExitStack } = library;
 
   describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, as TC39 has it', (_name, kind) => {
     const { Stack, Other, dispose, symbol } = kind;
@@ -425,6 +425,22 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual(['enter a', 'exit a']);
       });
 
+      it('refuses to complete with a promise, whose block may still fail', async () => {
+        const events: unknown[] = [];
+        const rejected = Promise.reject(new Error('too late'));
+        await disposed((stack) => [
+          () => stack['enterContext']?.(manager(events, 'a')),
+          () => {
+            expect(() => stack['complete']?.(rejected)).toThrow(
+              new TypeError(
+                'Cannot complete: complete() takes what is done, but an object (Promise) was given. The block has not succeeded yet: write complete(await …).',
+              ),
+            );
+          },
+        ]);
+        expect(events).toEqual(['enter a', ['a', 'ERR_OUTCOME_UNKNOWN']]);
+      });
+
       it.each<[string, (stack: AnyStack, events: unknown[]) => unknown]>([
         ['entering a manager', (stack, events) => stack['enterContext']?.(manager(events, 'late'))],
         ['pushing an exit', (stack) => stack['push']?.(() => undefined)],
@@ -611,6 +627,22 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
+  it('says where to go with a manager that is used, or is async on a sync stack', async () => {
+    const session = asyncContextManager(async function* session() {
+      yield;
+    });
+    expect(() => new ExitStack().enterContext(session() as never)).toThrow(
+      new TypeError(
+        'Cannot enter: enterContext() takes a manager or a disposable, but an object (session) was given. Did you mean AsyncExitStack?',
+      ),
+    );
+    expect(() => new AsyncExitStack().use(session() as never)).toThrow(
+      new TypeError(
+        'Cannot use: use() takes a disposable, null or undefined, but an object (session) was given. Did you mean enterContext()?',
+      ),
+    );
+  });
+
   it('names the unknown outcome', async () => {
     let seen: unknown;
     const stack = new AsyncExitStack();
@@ -618,7 +650,7 @@ describe.each(builds)('%s', (_build, library) => {
     await stack.disposeAsync();
     expect(seen).toBeInstanceOf(ContextManagerError);
     expect((seen as Error).message).toBe(
-      'Cannot exit: a block says that it succeeded, but its stack was disposed without complete(). Call complete() at its end, or use withAsync() or withSync().',
+      'Cannot exit: a block that succeeded ends with complete(), but this one did not. If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
     );
   });
 });

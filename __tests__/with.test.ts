@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, jest } from '@jest/globals';
-import { builds, type Library } from './support/builds.ts';
+import { builds, copies, type Library } from './support/builds.ts';
 import { errorOf, outcomeOf } from './support/outcome.ts';
 
 const bodyError = new Error('body');
@@ -194,7 +195,11 @@ describe.each(builds)('%s', (_build, library) => {
       ['nothing', undefined, /, but undefined was given\. /],
       ['null', null, /, but null was given\. /],
       ['text', 'transaction', /, but "transaction" was given\. /],
-      ['a plain object', {}, /, but an object \(Object\) was given\. Make one with asyncContextManager\(\)\./],
+      [
+        'a plain object',
+        {},
+        /, but an object \(Object\) was given\. Write asyncContextManager\(\), closing\(\) or all\(\)\./,
+      ],
       ['an object without a prototype', Object.create(null), /, but an object \(Object\) was given\. /],
       ['a manager function', made, /, but function transaction\(\) was given\. Did you forget to call it\?/],
       ['a function without a name', () => undefined, /Did you forget to call it\?/],
@@ -254,7 +259,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a manager without an entry', { exit() {} }, /Its enter\(\) is missing\./],
       ['an async manager without an exit', { async enterAsync() {} }, /Its exitAsync\(\) is missing\./],
       ['an async manager without an entry', { async exitAsync() {} }, /Its enterAsync\(\) is missing\./],
-      ['something whose disposal is no function', { [Symbol.dispose]: true }, /Make one with/],
+      ['something whose disposal is no function', { [Symbol.dispose]: true }, /Write asyncContextManager/],
     ])('refuses %s', async (_what, given, message) => {
       const body = jest.fn();
       const error = await errorOf(() => run(given, body));
@@ -264,7 +269,23 @@ describe.each(builds)('%s', (_build, library) => {
       expect(body).not.toHaveBeenCalled();
     });
 
-    it.each([[undefined], ['text'], [{}]])('refuses the body %p before anything is entered', async (body) => {
+    it.each([
+      [undefined],
+      ['text'],
+      [{}],
+      // Nobody would run it, and the block would succeed.
+      [
+        function* work() {
+          yield;
+        },
+      ],
+      [
+        async function* work() {
+          yield;
+        },
+      ],
+      [runInNewContext('async function* work() { yield; }; work')],
+    ])('refuses the body %p before anything is entered', async (body) => {
       const enter = jest.fn();
       const error = await errorOf(() => run({ enter, exit() {} }, body));
       expect(error).toBeInstanceOf(TypeError);
@@ -370,7 +391,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('enters a manager of another copy of the package many times at once', async () => {
-      for (const [, other] of builds) {
+      for (const [, other] of copies) {
         const shared = other.asyncContextManager(async function* shared() {
           yield 'value';
         })();

@@ -15,6 +15,7 @@ import type {
 import {
   answered,
   assertFunction,
+  assertSettled,
   concluded,
   disposalOf,
   exitFunction,
@@ -24,6 +25,7 @@ import {
   type Declared,
   type ExitFallback,
   type Pile,
+  type Settled,
   type Unwound,
 } from './stack.ts';
 import { asyncDispose, dispose } from './symbols.ts';
@@ -202,15 +204,18 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /**
    * Says that the block succeeded, where the stack is disposed and not exited. Entering a manager afterwards takes it back.
    *
-   * With an argument it gives that back, so that `return stack.complete(rows)` reads well.
+   * With an argument it gives that back, so that `return stack.complete(rows)` reads well. It goes last: what fails after
+   * it has succeeded by then.
    *
    * @throws ReferenceError if the stack is finished
+   * @throws TypeError if the argument is a promise, which may still reject
    */
   complete(): void;
   /** {@link AsyncExitStack.complete} that gives its argument back. */
-  complete<T>(result: T): T;
+  complete<T>(result: T & Settled<T>): T;
   complete(result?: unknown): unknown {
     this.#open('complete', result);
+    assertSettled(result);
     this.#isComplete = true;
     return result;
   }

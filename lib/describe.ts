@@ -39,11 +39,14 @@ export function describe(value: unknown): string {
     if (typeof value === 'function') return `function ${value.name}()`;
     if (typeof value === 'string') return `"${value}"`;
     if (!isObject(value) || isError(value)) return String(value);
-    return `an object (${(value.constructor as { name?: string } | undefined)?.name || kindOf(value)})`;
+    // A manager of this package is named by its generator function.
+    return `an object (${(value['fn'] as Named)?.name || (value.constructor as Named)?.name || kindOf(value)})`;
   } catch {
     return 'unreadable';
   }
 }
+
+type Named = { readonly name?: string } | undefined;
 
 /** Keeps a promise that nobody will look at from ending the process when it rejects. A lazy thenable is not started. */
 export function markHandled(value: unknown): void {

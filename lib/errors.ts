@@ -66,7 +66,8 @@ export type SuppressedError = globalThis.SuppressedError;
  */
 export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
   if (!thrown || Object.is(error, thrown.error) || isUnknownOutcome(thrown)) return error;
-  return holds(error, thrown.error) || attach(error, thrown.error) ? error : suppressing(error, thrown);
+  const isKept = reach(error, thrown.error).has(thrown.error) || attach(error, thrown.error);
+  return isKept ? error : suppressing(error, thrown);
 }
 
 /** What `using` makes of the two, with a message that names both. */
@@ -85,7 +86,7 @@ export function withoutOutcome(
   seen: Set<unknown> = new Set<unknown>(),
 ): Thrown | undefined {
   if (Object.is(error, outcome)) return undefined;
-  if (seen.has(error) || !reach(error, outcome, fields, true).has(outcome)) return { error };
+  if (seen.has(error) || !reach(error, outcome).has(outcome)) return { error };
   seen.add(error);
   for (const suppressed of held(error, 'suppressed')) {
     const left = withoutOutcome(held(error, 'error')[0], outcome, seen);
@@ -110,7 +111,7 @@ const linked = new WeakSet();
 
 /** Hangs `previous` at the end of the cause chain of `error`; false where the chain is a ring, or its end is taken or not to be written to. */
 function attach(error: unknown, previous: unknown): boolean {
-  const end = [...reach(error, previous, ['cause'])].pop();
+  const end = [...reach(error, previous, ['cause'], false)].pop();
   if (!isError(end) || held(end, 'cause').length > 0) return false;
   try {
     // Asked before the walk, so that n frozen errors stay linear.
@@ -129,17 +130,17 @@ function attach(error: unknown, previous: unknown): boolean {
   }
 }
 
-/** Whether `target` can be reached from `error`, or is it. */
-export function holds(error: unknown, target: unknown): boolean {
-  return reach(error, target, fields, true).has(target);
-}
-
 /** What can be reached from `error`, itself included, until `target` is among it. The set grows while it is walked, so a ring ends the walk. */
-function reach(error: unknown, target: unknown, fields: string[], throughLinks?: boolean): Set<unknown> {
+export function reach(
+  error: unknown,
+  target: unknown,
+  within: string[] = fields,
+  throughLinks = true,
+): Set<unknown> {
   const reached = new Set([error]);
   for (const node of reached) {
     if (reached.has(target)) break;
-    for (const field of fields) for (const next of held(node, field, throughLinks)) reached.add(next);
+    for (const field of within) for (const next of held(node, field, throughLinks)) reached.add(next);
   }
   return reached;
 }
@@ -187,10 +188,6 @@ function recognised(errorClass: { prototype: Error }, name: string): void {
 }
 
 function platformSuppressedError(): SuppressedErrorConstructor {
-  return (globalThis as { SuppressedError?: SuppressedErrorConstructor }).SuppressedError ?? ownSuppressedError();
-}
-
-function ownSuppressedError(): SuppressedErrorConstructor {
   // The value of a property, whose name no minifier takes.
   const { SuppressedError } = {
     SuppressedError: class extends Error {
@@ -202,5 +199,6 @@ function ownSuppressedError(): SuppressedErrorConstructor {
     },
   };
   recognised(SuppressedError, 'SuppressedError');
-  return SuppressedError as unknown as SuppressedErrorConstructor;
+  return ((globalThis as { SuppressedError?: unknown }).SuppressedError ??
+    SuppressedError) as SuppressedErrorConstructor;
 }

@@ -15,6 +15,7 @@ import type {
 import {
   answered,
   assertFunction,
+  assertSettled,
   concluded,
   disposalOf,
   exitFunction,
@@ -24,6 +25,7 @@ import {
   type Declared,
   type ExitFallback,
   type Pile,
+  type Settled,
 } from './stack.ts';
 import { dispose } from './symbols.ts';
 
@@ -130,7 +132,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
     const pile = this.#open('enterContext', manager);
-    const { entry, value } = begunSync(syncEntry(manager, 'enterContext()'), manager);
+    const { entry, value } = begunSync(syncEntry(manager, 'enterContext()', 'AsyncExitStack'), manager);
     pile.held.push({ entry, manager });
     if (pile.isUnwound) return this.#refuse(pile, manager);
     this.#isComplete = false;
@@ -160,15 +162,18 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /**
    * Says that the block succeeded, where the stack is disposed and not exited. Entering a manager afterwards takes it back.
    *
-   * With an argument it gives that back, so that `return stack.complete(rows)` reads well.
+   * With an argument it gives that back, so that `return stack.complete(rows)` reads well. It goes last: what fails after
+   * it has succeeded by then.
    *
    * @throws ReferenceError if the stack is finished
+   * @throws TypeError if the argument is a promise, which may still reject
    */
   complete(): void;
   /** {@link ExitStack.complete} that gives its argument back. */
-  complete<T>(result: T): T;
+  complete<T>(result: T & Settled<T>): T;
   complete(result?: unknown): unknown {
     this.#open('complete', result);
+    assertSettled(result);
     this.#isComplete = true;
     return result;
   }

@@ -1,6 +1,6 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
 import { ContextManagerError, type ContextManagerErrorCode } from './errors.ts';
-import type { Thrown } from './protocol.ts';
+import { isAsyncContextManager, isContextManager, type Thrown } from './protocol.ts';
 
 /** Every message of this package says what was done, what is required, what was given and what to do. */
 function explain(action: string, required: string, given: string, advice: string): string {
@@ -26,7 +26,7 @@ function likelySlip(given: unknown): string {
       if (typeof given[`enter${suffix}`] === 'function') return `Its exit${suffix}() is missing.`;
       if (typeof given[`exit${suffix}`] === 'function') return `Its enter${suffix}() is missing.`;
     }
-  return 'Make one with asyncContextManager().';
+  return 'Write asyncContextManager(), closing() or all().';
 }
 
 export function exitReturnedPromise(given: unknown): TypeError {
@@ -41,7 +41,7 @@ export function exitReturnedPromise(given: unknown): TypeError {
 // What is wrong with a body
 
 export function bodyNotFunction(caller: string, given: unknown): TypeError {
-  return wrongInput('enter', `${caller} takes a body`, given, 'Write a function.');
+  return wrongInput('enter', `${caller} takes a body`, given, 'Write a function without yield.');
 }
 
 export function bodyReturnedPromise(given: unknown): TypeError {
@@ -85,7 +85,7 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
     manager,
     'it must yield once',
     'it yielded again',
-    'Return to suppress.',
+    'Return instead.',
     cause,
   );
 }
@@ -93,11 +93,11 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
 // What is wrong with an entry by hand
 
 export function alreadyEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it holds one entry', 'it is entered', 'Exit it first.');
+  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must not be entered', 'it is', 'Exit it first.');
 }
 
 export function notEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_NOT_ENTERED', 'exit', manager, 'it holds one entry', 'it is not entered', 'Enter it first.');
+  return misuse('ERR_NOT_ENTERED', 'exit', manager, 'it must be entered', 'it is not', 'Enter it first.');
 }
 
 export function notThrown(manager: unknown, given: unknown): TypeError {
@@ -301,12 +301,9 @@ export function stackFinished(stack: string, method: string, given: unknown): Re
 }
 
 export function notDisposable(given: unknown): TypeError {
-  return wrongInput(
-    'use',
-    'use() takes a disposable, null or undefined',
-    given,
-    'Write adopt(value, (value) => value.close()).',
-  );
+  const isManager = isAsyncContextManager(given) || isContextManager(given);
+  const advice = isManager ? 'Did you mean enterContext()?' : 'Write adopt(value, (value) => value.close()).';
+  return wrongInput('use', 'use() takes a disposable, null or undefined', given, advice);
 }
 
 export function notFunction(method: string, given: unknown): TypeError {
@@ -327,14 +324,23 @@ export function notExit(given: unknown): TypeError {
   );
 }
 
+export function completedWithPromise(given: unknown): TypeError {
+  return wrongInput(
+    'complete',
+    'complete() takes what is done',
+    given,
+    'The block has not succeeded yet: write complete(await …).',
+  );
+}
+
 export function outcomeNotSaid(): ContextManagerError {
   return new ContextManagerError(
     'ERR_OUTCOME_UNKNOWN',
     explain(
       'exit',
-      'a block says that it succeeded',
-      'its stack was disposed without complete()',
-      'Call complete() at its end, or use withAsync() or withSync().',
+      'a block that succeeded ends with complete()',
+      'this one did not',
+      'If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
     ),
   );
 }

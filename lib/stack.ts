@@ -1,6 +1,7 @@
+import { isThenable, markHandled } from './describe.ts';
 import { leave, stopAsync, stopSync, type Entry, type Step, type SyncEntry } from './entry.ts';
 import { isUnknownOutcome, keepBoth, suppressing, withoutOutcome } from './errors.ts';
-import { notDisposable, notExit, notFunction, outcomeNotSaid } from './messages.ts';
+import { completedWithPromise, notDisposable, notExit, notFunction, outcomeNotSaid } from './messages.ts';
 import type { AnsweredValue, ExitAnswer, Suppressed, Thrown } from './protocol.ts';
 import type { asyncDispose, dispose } from './symbols.ts';
 
@@ -15,6 +16,10 @@ export type ExitFallback<E> = E extends { exitAsync(thrown?: Thrown): infer Answ
 export type Declared<Given, F> = [Given] extends [F]
   ? unknown
   : 'it may suppress: declare what the block gives then, as in new AsyncExitStack<undefined>()';
+
+/** Refuses what has not settled, in the words that the compiler then shows. */
+export type Settled<T> =
+  Extract<T, PromiseLike<unknown>> extends never ? unknown : 'the block has not succeeded yet: complete(await …)';
 
 /** What a stack has to undo: a manager; a disposal or a callback; or nothing but an await, for `use(null)`. */
 export interface Held {
@@ -159,6 +164,13 @@ export function answered({ thrown, fallback }: Unwound, given: Thrown | undefine
 
 export function refuse(value: unknown): never {
   throw notDisposable(value);
+}
+
+/** A promise may still reject, and its block has not succeeded then. */
+export function assertSettled(result: unknown): void {
+  if (!isThenable(result)) return;
+  markHandled(result);
+  throw completedWithPromise(result);
 }
 
 /** As with `using`, null and undefined stand for no resource. */

@@ -72,6 +72,12 @@ expectTypeOf(stack.move()).toEqualTypeOf<AsyncExitStack>();
 expectTypeOf(stack).toExtend<AsyncDisposable>();
 expectTypeOf(new ExitStack()).toExtend<Disposable>();
 expectTypeOf(stack.complete([1])).toEqualTypeOf<number[]>();
+expectTypeOf(stack.complete({} as unknown)).toEqualTypeOf<unknown>();
+expectTypeOf(stack.complete({} as string | undefined)).toEqualTypeOf<string | undefined>();
+// @ts-expect-error -- the block has not succeeded yet
+stack.complete(Promise.resolve(1));
+// @ts-expect-error -- nor has this one, perhaps
+new ExitStack().complete({} as number | Promise<number>);
 // @ts-expect-error -- no disposable
 stack.use({});
 // @ts-expect-error -- an async disposable on a sync stack

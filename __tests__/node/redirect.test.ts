@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { withAsync, withSync, type ContextManager } from '../../lib/index.ts';
-import { nodeBuilds, type NodeLibrary } from '../support/builds.ts';
+import { nodeBuilds, nodeCopies, type NodeLibrary } from '../support/builds.ts';
 import { errorOf, outcomeOf } from '../support/outcome.ts';
 
 interface Case {
@@ -217,8 +217,8 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
     });
 
     it('overlap across the copies of this package', () => {
-      const texts: string[][] = nodeBuilds.map(() => []);
-      const ends = nodeBuilds.map(([, library], index) => open(library[name](texts[index] as string[])));
+      const texts: string[][] = nodeCopies.map(() => []);
+      const ends = nodeCopies.map(([, library], index) => open(library[name](texts[index] as string[])));
       for (const end of ends) {
         stream.write('x');
         end();
