@@ -114,7 +114,7 @@ const typeTests = {
 };
 
 export default defineConfig(
-  { ignores: ['dist', 'coverage', 'docs/api'] },
+  { ignores: ['dist', 'coverage', 'docs/api', '.stryker-tmp'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   scripts,

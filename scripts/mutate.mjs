@@ -1,0 +1,95 @@
+// Changes the sources in thousands of ways, and sees whether the tests notice: `npm run mutation`, or for some files
+// `npm run mutation -- lib/with.ts lib/all.ts`. Each change is tried on the tests that are nearest to its file; what these
+// let pass is tried on all. It takes an hour or two.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import process from 'node:process';
+import { keep } from '../bench/results.mjs';
+import { root } from './examples.mjs';
+
+/** Kept out of the package's own dependencies, for they are many, and the gate needs none of them. */
+const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/jest-runner@9.6.1'];
+
+/** The tests of a file have its name; where others are nearer, they come here. */
+const nearest = {
+  'async-exit-stack': ['async-exit-stack', 'stack', 'tc39'],
+  compose: ['enter', 'compose', 'scope'],
+  describe: ['describe', 'messages', 'errors', 'with'],
+  entry: ['entry', 'with', 'generator', 'stack', 'decorator'],
+  errors: ['errors', 'failures', 'stack'],
+  'exit-stack': ['exit-stack', 'stack', 'tc39'],
+  stack: ['stack', 'tc39', 'failures', 'enter'],
+};
+
+const results = join(root, 'node_modules', '.cache', 'mutation');
+const [, , ...given] = process.argv;
+const files = given.length > 0 ? given : sources();
+
+mkdirSync(results, { recursive: true });
+install();
+const first = files.flatMap((file) => tried([file], (nearest[stem(file)] ?? [stem(file)]).join('|')));
+const passed = first.filter(({ isNoticed }) => !isNoticed);
+const second = passed.length > 0 ? tried(passed.map(({ place }) => place)) : [];
+const mutants = [...first.filter(({ isNoticed }) => isNoticed), ...second];
+const survivors = second.filter(({ isNoticed }) => !isNoticed);
+report();
+
+function sources() {
+  const found = readdirSync(join(root, 'lib'), { recursive: true }).filter((file) => file.endsWith('.ts'));
+  return found.sort().map((file) => `lib/${file.replaceAll('\\', '/')}`);
+}
+
+function stem(file) {
+  return basename(file, '.ts');
+}
+
+function install() {
+  if (existsSync(join(root, 'node_modules', '@stryker-mutator', 'jest-runner'))) return;
+  execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', ...stryker], {
+    cwd: root,
+  });
+}
+
+/** Tries all changes of the places on the tests whose names match, or on all tests. */
+function tried(places, tests = '') {
+  const report = join(results, 'mutation.json');
+  console.log(`\n${places.length === 1 ? places[0] : `${places.length} changes`}: ${tests || 'all tests'}`);
+  execFileSync('npx', ['stryker', 'run', 'scripts/stryker.config.mjs', '--mutate', places.join(',')], {
+    cwd: root,
+    env: { ...process.env, MODEL_RUNS: '300', MUTATION_TESTS: tests, MUTATION_REPORT: report },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const { files } = JSON.parse(readFileSync(report, 'utf8'));
+  const found = Object.entries(files).flatMap(([file, { source, mutants }]) =>
+    mutants.filter(({ status }) => status !== 'Ignored').map((mutant) => described(file, source, mutant)),
+  );
+  console.log(
+    `${found.length} changes, of which the tests notice ${found.filter(({ isNoticed }) => isNoticed).length}`,
+  );
+  return found;
+}
+
+/** A change that does not compile was never one; one that never ends is noticed. */
+function described(file, source, { location: { start, end }, mutatorName, replacement = '', status }) {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
+  lines[0] = lines[0].slice(start.column - 1);
+  return {
+    file,
+    place: `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+    mutatorName,
+    original: lines.join('\n'),
+    replacement,
+    isNoticed: status !== 'Survived' && status !== 'NoCoverage',
+  };
+}
+
+function report() {
+  for (const { place, original, replacement } of survivors) console.log(`\n${place}\n- ${original}\n+ ${replacement}`);
+  writeFileSync(join(results, 'survivors.json'), JSON.stringify(survivors, undefined, 2));
+  const killed = mutants.length - survivors.length;
+  console.log(`\n${killed} of ${mutants.length} changes are noticed.`);
+  if (given.length === 0) keep('mutation', { mutants: mutants.length, killed, score: (100 * killed) / mutants.length });
+}
