@@ -17,11 +17,11 @@ const docs = {
   transform: { '\\.(md|ts)$': '<rootDir>/scripts/doctest-transform.mjs' },
   // What was transformed before the transformer changed would be taken from the cache.
   cache: false,
-  globalTeardown: '<rootDir>/scripts/count-examples.mjs',
 };
 
 export default {
   projects: [unit, docs],
+  reporters: ['default', '<rootDir>/scripts/count-examples.mjs'],
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageThreshold: { global: { branches: 100, functions: 100, lines: 100, statements: 100 } },
 };

@@ -6,16 +6,25 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
 
-/** A test of an example. An expectation in a callback that is never called would pass unseen: each line is to be met. */
+/**
+ * A test of an example. An expectation in a callback that is never called would pass unseen, and so would one that fails
+ * where the example catches errors: each is to be met, and to hold.
+ */
 export function $example(lines, body) {
   return async () => {
     const unmet = new Set(lines);
-    await body((line, value) => {
-      unmet.delete(line);
-      return expect(value);
-    });
-    if (unmet.size > 0) throw new Error(`Never reached: line ${[...unmet].join(', line ')}`);
+    await body((line, value) => held(unmet, line, expect(value)));
+    if (unmet.size > 0) throw new Error(`Never reached, or not so: line ${[...unmet].join(', line ')}`);
   };
+}
+
+/** The matchers that are used, of which one that holds takes its line from the set. */
+function held(unmet, line, matchers) {
+  const match = (name) => (expected) => {
+    matchers[name](expected);
+    unmet.delete(line);
+  };
+  return { toEqual: match('toEqual'), toMatchObject: match('toMatchObject') };
 }
 
 const nothing = 'Nothing was thrown';
@@ -38,7 +47,10 @@ export async function $rejectionOf(act) {
 
 /** A test that a file has these lines, however they are indented there. */
 export function $quoted(file, code) {
-  return async () => expect(outdented(await readFile(file, 'utf8'))).toContain(outdented(code));
+  return async () => {
+    expect(code).toMatch(/\S/);
+    expect(`\n${outdented(await readFile(file, 'utf8'))}`).toContain(`\n${outdented(code)}`);
+  };
 }
 
 function outdented(text) {

@@ -41,8 +41,11 @@ function failing(problem) {
 function bodyOf(code, line) {
   const file = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
   const claims = claimsIn(file, line);
-  const stray = [...code.matchAll(claim)].find(({ index }) => !claims.some(({ comment }) => comment.pos === index));
-  if (stray) return failing(`What line ${line + lineAt(code, stray.index)} claims stands at the end of no statement.`);
+  const stray = [...code.matchAll(claimLike)].find(({ index }) => !claims.some(({ comment }) => comment.pos === index));
+  if (stray)
+    return failing(
+      `Line ${line + lineAt(code, stray.index)} claims nothing: write "// => value" or "// throws Name: text" after a statement.`,
+    );
   const edits = [...moduleEdits(file), ...claims.flatMap(claimEdits)];
   return { body: edited(code, edits), expected: claims.map((found) => found.line) };
 }
@@ -50,6 +53,9 @@ function bodyOf(code, line) {
 // What an example claims
 
 const claim = /\/\/ (?:=> (?<value>.*)|throws (?<name>[A-Z]\w*)(?:: (?<text>.*))?$)/gm;
+
+/** What somebody may have meant as one. */
+const claimLike = /\/\/ *(?:=>|->|→|throws\b|rejects\b)/g;
 
 function claimsIn(file, fenceLine) {
   const claims = [];

@@ -39,7 +39,9 @@ export function shortName(file) {
 /** Any fence, also those of other languages: what looks like a fence within them is none. */
 const fences = /^[ \t]*(`{3,}|~{3,})([^\n]*)\n(.*?)^[ \t]*\1[`~]*[ \t]*$/gms;
 
-/** Fences of other languages hold nothing to check. */
+/** Fences of other languages hold nothing to check; but of a language that is misspelt, or not named, nobody can tell. */
+const otherLanguages = /^(sh|python|json)$/;
+
 const languages = /^(?<language>ts|typescript|mts|js|javascript|mjs|text)(\s+(?<mark>.*))?$/;
 
 /** @returns {Example[]} */
@@ -56,8 +58,10 @@ function docComments(source) {
 }
 
 function exampleFrom({ 2: info, 3: code, index, input }) {
+  if (otherLanguages.test(info.trim())) return [];
   const found = languages.exec(info.trim());
-  return found ? [{ line: lineAt(input, index), code, ...kindOf(found.groups) }] : [];
+  const kind = found ? kindOf(found.groups) : { problem: `Write ts, js, text, sh, python or json on the fence.` };
+  return [{ line: lineAt(input, index), code, ...kind }];
 }
 
 export function lineAt(text, index) {

@@ -75,4 +75,19 @@ describe('a connection, the class', () => {
       expect((await client.query('SELECT 1')).rowCount).toBe(1);
     });
   });
+
+  it('is open once also where it is entered twice at the same time', async () => {
+    const manager = new Connection(url);
+    const query = (client: Client) => client.query('SELECT 1');
+    const [one, other] = await Promise.allSettled([withAsync(manager, query), withAsync(manager, query)]);
+    expect(one.status).toBe('fulfilled');
+    expect(other).toMatchObject({ reason: new Error('The connection is open already.') });
+    expect((await withAsync(manager, query)).rowCount).toBe(1);
+  });
+
+  it('can be tried again where it could not be opened', async () => {
+    const manager = new Connection('postgres://postgres@127.0.0.1:1/postgres');
+    for (let attempt = 0; attempt < 2; attempt++)
+      await expect(withAsync(manager, () => {})).rejects.toThrow('ECONNREFUSED');
+  });
 });

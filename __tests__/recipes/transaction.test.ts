@@ -85,6 +85,26 @@ describe('a transaction', () => {
     expect(await committed()).toEqual(['milk', 'tea']);
   });
 
+  it('rolls back its own part only where its block went on after a statement that had failed', async () => {
+    await withAsync(transaction(client), async (outer) => {
+      await insert(outer, 'tea');
+      const inner = withAsync(transaction(outer), async (tx) => {
+        await insert(tx, 'cups');
+        await tx.query('SELECT 1 / 0').catch(() => {});
+      });
+      await expect(inner).rejects.toThrow('current transaction is aborted');
+      await insert(outer, 'milk');
+    });
+    expect(await committed()).toEqual(['milk', 'tea']);
+  });
+
+  it('leaves no savepoint behind where it is rolled back', async () => {
+    await withAsync(transaction(client), async (outer) => {
+      await withAsync(transaction(outer), fail).catch(() => {});
+      await expect(outer.query('RELEASE SAVEPOINT savepoint_1')).rejects.toThrow('does not exist');
+    }).catch(() => {});
+  });
+
   it('is rolled back with the one that it is within', async () => {
     const block = withAsync(transaction(client), async (outer) => {
       await withAsync(transaction(outer), (inner) => withAsync(transaction(inner), (tx) => insert(tx, 'tea')));

@@ -7,7 +7,9 @@ import { workspace } from './workspace.ts';
 /** A fixture of a manager, which is told whether the test failed. */
 function fixture<T, F>(manager: AsyncContextManager<T, F>) {
   return async ({ task }: TestContext, use: (value: T) => Promise<void>) => {
-    const failure = () => task.result?.errors?.[0];
+    // A test that is tried again keeps the errors of the attempts before.
+    const before = task.result?.errors?.length ?? 0;
+    const failure = () => task.result?.errors?.[before];
     await withAsync(manager, async (value) => {
       await use(value);
       if (failure()) throw failure();
@@ -29,4 +31,12 @@ test('writes a note', async ({ path }) => {
 test('keeps the workspace of a test that fails', async ({ path }) => {
   await writeFile(join(path, 'note.txt'), 'milk');
   expect('milk').toBe('honey');
+});
+
+let attempts = 0;
+
+test('keeps the workspace of the attempt that fails only', { retry: 1 }, async ({ path }) => {
+  await writeFile(join(path, 'note.txt'), 'milk');
+  attempts += 1;
+  expect(attempts).toBe(2);
 });

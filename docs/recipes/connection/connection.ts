@@ -14,7 +14,7 @@ export const connection = asyncContextManager(async function* connection(url: st
 /** The same, written as a class. */
 export class Connection implements AsyncContextManager<Client> {
   readonly url: string;
-  #client: Client | undefined;
+  #client: Promise<Client> | undefined;
 
   constructor(url: string) {
     this.url = url;
@@ -22,14 +22,18 @@ export class Connection implements AsyncContextManager<Client> {
 
   async enterAsync(): Promise<Client> {
     if (this.#client) throw new Error('The connection is open already.');
-    this.#client = await connect(this.url);
+    // Before it has connected, so that nobody else enters meanwhile.
+    this.#client = connect(this.url);
+    this.#client.catch(() => (this.#client = undefined));
     return this.#client;
   }
 
   async exitAsync(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    await client?.end();
+    try {
+      await (await this.#client)?.end();
+    } finally {
+      this.#client = undefined;
+    }
   }
 }
 

@@ -18,9 +18,15 @@ export const transaction = asyncContextManager(async function* transaction(clien
   } finally {
     depths.set(client, depth);
   }
-  const { command } = await client.query(commit);
-  // Postgres answers so, and not with an error, where the block went on after a statement that had failed.
-  if (command === 'ROLLBACK') throw new Error('The transaction was rolled back, for a statement in it had failed.');
+  try {
+    const { command } = await client.query(commit);
+    // Postgres answers so, and not with an error, where the block went on after a statement that had failed.
+    if (command === 'ROLLBACK') throw new Error('The transaction was rolled back, for a statement in it had failed.');
+  } catch (error) {
+    // For the same reason a savepoint can't be released; left as it is, the whole transaction could not go on.
+    if (depth > 0) await client.query(rollback);
+    throw error;
+  }
 });
 
 /** How many transactions each connection is in. */
@@ -32,6 +38,6 @@ function statements(depth: number) {
   return {
     begin: `SAVEPOINT ${name}`,
     commit: `RELEASE SAVEPOINT ${name}`,
-    rollback: `ROLLBACK TO SAVEPOINT ${name}`,
+    rollback: `ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`,
   };
 }
