@@ -204,7 +204,7 @@ describe('a response', () => {
     expect(server.opened()).toBe(1);
   });
 
-  it.each(['/long', '/endless'])('gives up %s with its connection where it was not read', async (path) => {
+  it.each(['/long', '/endless', '/stalling'])('gives up %s with its connection where it was not read', async (path) => {
     await withAsync(session(server.url, { connections: 1 }), async (pool) => {
       expect(await withAsync(response(pool, get(path)), ({ statusCode }) => statusCode)).toBe(200);
       await server.untilLeft();

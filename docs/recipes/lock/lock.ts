@@ -33,15 +33,19 @@ export function localLock(): Lock {
   });
 }
 
-/** Waits for the promise; rejects with the reason of the signal if that aborts first. */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
+/** Waits for the promise; rejects with the reason of a signal that aborts first. */
+export async function unlessAborted<T>(promise: Promise<T>, ...signals: (AbortSignal | undefined)[]): Promise<T> {
+  const settled = new AbortController();
+  const aborting = new Promise<never>((_resolve, reject) => {
+    for (const signal of signals) if (signal) whenAborted(signal, settled.signal, reject);
+  });
+  return Promise.race([aborting, promise]).finally(() => settled.abort());
+}
+
+function whenAborted(signal: AbortSignal, settled: AbortSignal, reject: (reason: unknown) => void): void {
+  const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
   // Many may wait with one signal, and Node would warn of a leak.
   setMaxListeners(Infinity, signal);
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+  signal.addEventListener('abort', abort, { once: true, signal: settled });
 }

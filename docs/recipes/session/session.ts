@@ -16,7 +16,7 @@ export const session = asyncContextManager(async function* session(origin: strin
   await pool.close();
 });
 
-/** A response whose headers are there. What the block does not read of its body never keeps the connection busy. */
+/** A response whose headers are there. What the block does not read of its body does not keep the connection for long. */
 export const response = asyncContextManager(async function* response(
   dispatcher: Dispatcher,
   options: Dispatcher.RequestOptions,
@@ -29,9 +29,14 @@ export const response = asyncContextManager(async function* response(
     throw error;
   }
   // A body without a length may go on for ever.
-  if (response.headers['content-length']) await response.body.dump();
+  if (response.headers['content-length']) await dump(response);
   else destroy(response);
 });
+
+async function dump({ body }: Dispatcher.ResponseData): Promise<void> {
+  // One with a length may stall; it rejects only where this signal has ended it.
+  await body.dump({ limit: 128 * 1024, signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+}
 
 function destroy({ body }: Dispatcher.ResponseData): void {
   // A body that is destroyed before its end emits an error, which nobody is waiting for any more.

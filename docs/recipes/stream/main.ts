@@ -55,6 +55,7 @@ async function* lines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
     rest = parts.pop() ?? '';
     yield* parts;
   }
+  if (rest) yield rest;
 }
 
 await scopeAsync(async function* main() {

@@ -40,7 +40,7 @@ function asking<Question, Answer>(thread: Worker, gone: AbortSignal): Ask<Questi
     try {
       const replied = once(here, 'message');
       thread.postMessage({ question, port: there }, [there]);
-      const [reply] = (await unlessAborted(unlessAborted(replied, gone), signal)) as [Reply<Answer>];
+      const [reply] = (await unlessAborted(replied, gone, signal)) as [Reply<Answer>];
       if ('error' in reply) throw reply.error;
       return reply.answer;
     } finally {
