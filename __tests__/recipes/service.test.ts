@@ -151,7 +151,7 @@ function begin(url: string, lines: string): ClientRequest {
 /** The outputs that the page shows, with another port. */
 async function shown(port: string): Promise<string[][]> {
   const page = await readFile(join(root, 'docs/recipes/service/README.md'), 'utf8');
-  const blocks = page.matchAll(/^```text [^\n]*service\.test\.ts\n(.*?)\n```$/gms);
+  const blocks = page.matchAll(/^```text no-run: a test of the service [^\n]*\n(.*?)\n```$/gms);
   return [...blocks].map(([, block = '']) => block.replaceAll('8080', port).split('\n'));
 }
 
