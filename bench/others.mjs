@@ -1,44 +1,68 @@
 // What one entry and exit costs with those that could be used instead, against this package: the same resource, the same
-// body. Run it with `npm run bench:others`; `await using` is lowered where the runtime has none.
+// body. Run it with `npm run bench:others`; `using` is lowered where the runtime has none.
 
 import { measureEach, measureRounds, ratioOf, timeOf } from './rounds.mjs';
-import { forms } from './peers.mjs';
+import { forms, suppressors } from './peers.mjs';
 
 const batchSize = 500;
 
 let releases = 0;
 
-const resource = {
-  acquire: async () => 1,
-  release: async () => {
-    releases += 1;
-  },
-};
-
 // Made once: to make an error costs more than all the rest.
 const error = new Error('thrown by the block');
 
-const bodies = {
-  returning: async (value) => value + 1,
-  throwing: async () => {
-    throw error;
-  },
+const succeed = (value) => value + 1;
+const fail = () => {
+  throw error;
+};
+
+/** What the block does, and what the resource answers when it is released. */
+const endings = {
+  returning: { body: succeed },
+  throwing: { body: fail },
+  suppressing: { body: fail, answer: { value: 0 }, only: suppressors },
 };
 
 const scenarios = Object.fromEntries(
   Object.entries(forms).flatMap(([form, blocks]) =>
-    Object.entries(bodies).map(([name, body]) => [
-      `${form}, ${name}`,
-      Object.fromEntries(
-        Object.entries(blocks).map(([peer, block]) => [peer, repeated(() => block([resource], body))]),
-      ),
-    ]),
+    Object.entries(endings).map(([name, ending]) => [`${form}, ${name}`, tasksOf(form, blocks, ending)]),
   ),
 );
+
+function tasksOf(form, blocks, { body, answer, only = Object.keys(blocks) }) {
+  const release = () => {
+    releases += 1;
+    return answer;
+  };
+  const peers = Object.entries(blocks).filter(([peer]) => only.includes(peer));
+  const tasks = form.endsWith('sync')
+    ? peers.map(([peer, block]) => [peer, repeatedSync(() => block([{ acquire: () => 1, release }], body))])
+    : peers.map(([peer, block]) => [
+        peer,
+        repeated(() => block([asynchronous(release)], async (value) => body(value))),
+      ]);
+  return Object.fromEntries(tasks);
+}
+
+function asynchronous(release) {
+  return { acquire: async () => 1, release: async () => release() };
+}
 
 function repeated(operation) {
   return async () => {
     for (let run = 0; run < batchSize; run++) await operation().catch(expectOwn);
+  };
+}
+
+function repeatedSync(operation) {
+  return () => {
+    for (let run = 0; run < batchSize; run++) {
+      try {
+        operation();
+      } catch (caught) {
+        expectOwn(caught);
+      }
+    }
   };
 }
 

@@ -12,7 +12,7 @@ import { Cause, Effect, Exit } from 'effect';
 import { resource, run, until } from 'effection';
 import { buildSync } from 'esbuild';
 import { Disposable } from 'promise-toolbox';
-import { asyncContextManager, withAsync } from 'withal';
+import { asyncContextManager, contextManager, withAsync, withSync } from 'withal';
 import { hasUsing } from '../conformance/all.mjs';
 
 export const untold = Symbol('untold');
@@ -35,7 +35,7 @@ async function tryCatch([first, ...others], body, value) {
 }
 
 /** As it is where the runtime has it, and else lowered. */
-const { awaitUsing } = await bundled({
+const { awaitUsing, using } = await bundled({
   stdin: {
     contents: `
       export async function awaitUsing([first, ...others], body, value) {
@@ -43,6 +43,11 @@ const { awaitUsing } = await bundled({
         const acquired = await first.acquire();
         await using held = { [Symbol.asyncDispose]: () => first.release(awaitUsing.untold) };
         return await awaitUsing(others, body, acquired);
+      }
+      export function using([{ acquire, release }], body) {
+        const acquired = acquire();
+        using held = { [Symbol.dispose]: () => release(awaitUsing.untold) };
+        return body(acquired);
       }`,
   },
 });
@@ -51,7 +56,12 @@ awaitUsing.untold = untold;
 // Packages
 
 /** What it publishes can't be imported, so its sources are bundled. */
-const { asynccontextmanager, AsyncWith } = await bundled({
+const {
+  asynccontextmanager,
+  AsyncWith,
+  contextmanager,
+  default: With,
+} = await bundled({
   entryPoints: [fileURLToPath(new URL('src/index.ts', packageOf('contextlib')))],
   alias: { utils: fileURLToPath(new URL('src/utils.ts', packageOf('contextlib'))) },
 });
@@ -74,7 +84,7 @@ const contextlibManager = await asynccontextmanager(async function* managed({ ac
   try {
     yield value;
   } catch (error) {
-    await release({ error });
+    if (await release({ error })) return true;
     throw error;
   }
   await release(undefined);
@@ -162,18 +172,75 @@ function withalObject([first, ...others], body, value) {
   if (!first) return body(value);
   const manager = {
     enterAsync: first.acquire,
-    exitAsync: async (thrown) => {
-      await first.release(thrown);
-    },
+    exitAsync: (thrown) => first.release(thrown),
   };
   return withAsync(manager, (acquired) => withalObject(others, body, acquired));
+}
+
+// Without promises, and with one resource
+
+function tryCatchSync([{ acquire, release }], body) {
+  const acquired = acquire();
+  let result;
+  try {
+    result = body(acquired);
+  } catch (error) {
+    const answer = release({ error });
+    if (answer) return answer.value;
+    throw error;
+  }
+  release(undefined);
+  return result;
+}
+
+function contextlibSync([{ acquire, release }], body) {
+  const manager = {
+    enter: acquire,
+    exit: (...told) => release(told.length > 0 ? { error: told[0] } : undefined) !== undefined,
+  };
+  return With(manager, body).result;
+}
+
+const contextlibManagerSync = contextmanager(function* managed({ acquire, release }) {
+  const value = acquire();
+  try {
+    yield value;
+  } catch (error) {
+    if (release({ error })) return true;
+    throw error;
+  }
+  release(undefined);
+});
+
+function contextlibGeneratorSync([resource], body) {
+  return With(contextlibManagerSync(resource), body).result;
+}
+
+const managedSync = contextManager(function* managed({ acquire, release }) {
+  const value = acquire();
+  try {
+    yield value;
+  } catch (error) {
+    const answer = release({ error });
+    if (answer) return answer.value;
+    throw error;
+  }
+  release(undefined);
+});
+
+function withalSync([resource], body) {
+  return withSync(managedSync(resource), body);
+}
+
+function withalObjectSync([{ acquire, release }], body) {
+  return withSync({ enter: acquire, exit: (thrown) => release(thrown) }, body);
 }
 
 /** `block([{ acquire, release }, …], body)`, by name. */
 export const peers = {
   '`try`/`catch`': tryCatch,
   '`await using`': awaitUsing,
-  contextlib,
+  'contextlib (npm)': contextlib,
   'promise-toolbox': promiseToolbox,
   '@matrixai/resources': matrixaiResources,
   'Bluebird `using`': bluebird,
@@ -184,18 +251,28 @@ export const peers = {
 
 /** Those whose managers are written as generators, and those for which they are objects or functions. */
 export const forms = {
-  generators: { withal, contextlib: contextlibGenerator, effection },
+  generators: { withal, 'contextlib (npm)': contextlibGenerator, effection },
   objects: {
     withal: withalObject,
     '`try`/`catch`': tryCatch,
     '`await using`': awaitUsing,
-    contextlib,
+    'contextlib (npm)': contextlib,
     'promise-toolbox': promiseToolbox,
     '@matrixai/resources': matrixaiResources,
     'Bluebird `using`': bluebird,
     Effect: effect,
   },
+  'generators, sync': { withal: withalSync, 'contextlib (npm)': contextlibGeneratorSync },
+  'objects, sync': {
+    withal: withalObjectSync,
+    '`try`/`catch`': tryCatchSync,
+    '`using`': using,
+    'contextlib (npm)': contextlibSync,
+  },
 };
+
+/** Those that can go on after an error of the block. */
+export const suppressors = ['withal', '`try`/`catch`', 'contextlib (npm)'];
 
 // Loading them
 
