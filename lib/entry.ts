@@ -1,7 +1,7 @@
 import { isGenerator, isObject, isThenable, markHandled } from './describe.ts';
 import { keepBoth, suppressing } from './errors.ts';
 import { didNotStop, didNotYield, exitReturnedPromise, notEnterable } from './messages.ts';
-import { isAsyncContextManager, isContextManager, type ContextManager, type Thrown } from './protocol.ts';
+import { isAsyncContextManager, isContextManager, type Thrown } from './protocol.ts';
 import { asyncDispose, dispose } from './symbols.ts';
 
 /**
@@ -224,26 +224,32 @@ export function enteredSync(manager: unknown): ExitSync {
 }
 
 function managerEntry(manager: unknown): SyncEntry | undefined {
-  return isContextManager(manager) && !isGenerator(manager) ? new ManagerEntry(manager) : undefined;
+  if (!isContextManager(manager) || isGenerator(manager)) return undefined;
+  const { enter, exit } = manager;
+  return new ManagerEntry(manager, enter, exit);
 }
 
-/** A class, and methods that are called where they are: closures would cost three times what all the rest does. */
+/** A class, for closures over the methods would cost three times what all the rest does. They are those that were checked. */
 class ManagerEntry implements SyncEntry {
-  private readonly manager: ContextManager<unknown, unknown>;
+  private readonly manager: unknown;
+  private readonly enter: Enter;
+  private readonly exit: Exit;
   private isEntered = false;
 
-  constructor(manager: ContextManager<unknown, unknown>) {
+  constructor(manager: unknown, enter: Enter, exit: Exit) {
     this.manager = manager;
+    this.enter = enter;
+    this.exit = exit;
   }
 
   next(): Step {
-    if (this.isEntered) return { done: true, value: void refusePromise(this.manager.exit()) };
+    if (this.isEntered) return { done: true, value: void refusePromise(Reflect.apply(this.exit, this.manager, [])) };
     this.isEntered = true;
-    return { done: false, value: this.manager.enter() };
+    return { done: false, value: Reflect.apply(this.enter, this.manager, []) };
   }
 
   throw(error: unknown): Step {
-    return suppressed(error, refusePromise(this.manager.exit({ error })));
+    return suppressed(error, refusePromise(Reflect.apply(this.exit, this.manager, [{ error }])));
   }
 }
 

@@ -131,12 +131,7 @@ function attach(error: unknown, previous: unknown): boolean {
 }
 
 /** What can be reached from `error`, itself included, until `target` is among it. The set grows while it is walked, so a ring ends the walk. */
-export function reach(
-  error: unknown,
-  target: unknown,
-  within: string[] = fields,
-  throughLinks = true,
-): Set<unknown> {
+export function reach(error: unknown, target: unknown, within: string[] = fields, throughLinks = true): Set<unknown> {
   const reached = new Set([error]);
   for (const node of reached) {
     if (reached.has(target)) break;
