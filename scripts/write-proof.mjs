@@ -42,14 +42,14 @@ function text({
         ...Object.values(entry).map((node) => withFloor(node[name])),
       ]),
     ),
-    'Async, the library adds next to nothing: what an `await` costs is far more. Sync, an entry and exit by hand takes well under a tenth of a microsecond, and there the manager object, its arguments and the checks show. Where the body throws, the library catches what leaves the generator, to see whether it is the same error, and throws it on: a third time, where the one who drives by hand throws twice.',
+    'The floor is the least that can be had where one function is given the arguments and another the block, so that an object holds them meanwhile, and where what leaves the generator is caught, to see whether it is the same error, and thrown on. It does that and checks nothing. Async, all of it is next to nothing: what an `await` costs is far more. Sync, an entry and exit by hand takes well under a tenth of a microsecond, and there the object and the list of its arguments show; and so does that an error is thrown once more, for to throw costs a microsecond.',
 
     '## Against others',
     command('bench:others'),
     'The same resource and the same body. A number is how many times as long it takes as here; what takes less than here is below 1.',
     ...Object.entries(others).map(([node, found]) => othersTable(node, found)),
     '![How long one entry and exit takes, compared with the same generator driven by hand, and with others.](proof.svg)',
-    'Where managers are objects, two others are somewhat faster. They check nothing before they enter, take `throw undefined` for a success, and lose an error where two meet; `npm run compare` shows it.',
+    'A dash is where nobody can go on after an error. Where managers are objects, some take less time than this package. They check nothing before they enter, and where two errors meet, they lose one: `npm run compare` shows it.',
 
     '## How it grows',
     command('bench:growth', 'bench:stack', 'bench:compose'),
@@ -99,9 +99,7 @@ function text({
 
     '## Mutation testing',
     command('mutation'),
-    mutation
-      ? `Of ${number(only(mutation).mutants)} changes to the sources, the tests notice ${number(only(mutation).killed)} (${only(mutation).score} %). The rest is [explained one by one](mutants.md).`
-      : 'Not run yet.',
+    mutation ? mutationText(only(mutation)) : 'Not run yet.',
   ]
     .filter(Boolean)
     .join('\n\n');
@@ -117,24 +115,31 @@ function table(head, rows) {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
+/** The scenarios are named by the form of the managers, and how the block ends. */
 function othersTable(node, found) {
-  const scenarios = Object.entries(scenariosOf(found));
-  const groups = Map.groupBy
-    ? Map.groupBy(scenarios, ([name]) => name.split(', ')[0])
-    : scenarios.reduce(
-        (map, it) => map.set(it[0].split(', ')[0], [...(map.get(it[0].split(', ')[0]) ?? []), it]),
-        new Map(),
-      );
-  return [...groups]
-    .map(([form, its]) =>
-      table(
-        [`${node}, managers as ${form}`, ...its.map(([name]) => name.split(', ')[1])],
-        Object.keys(its[0][1])
-          .filter((peer) => peer !== 'withal')
-          .map((peer) => [peer, ...its.map(([, ratios]) => ratio(ratios[peer]))]),
-      ),
-    )
+  const byForm = {};
+  for (const [name, ratios] of Object.entries(scenariosOf(found))) {
+    const [, form, ending] = /(.*), (.*)/.exec(name);
+    byForm[form] = { ...byForm[form], [ending]: ratios };
+  }
+  return Object.entries(byForm)
+    .map(([form, endings]) => formTable(`${node}, managers as ${form}`, endings))
     .join('\n\n');
+}
+
+function formTable(title, endings) {
+  const peers = Object.keys(Object.values(endings)[0]).filter((peer) => peer !== 'withal');
+  const cell = (ratios, peer) => (ratios[peer] ? ratio(ratios[peer]) : '–');
+  return table(
+    [title, ...Object.keys(endings)],
+    peers.map((peer) => [peer, ...Object.values(endings).map((ratios) => cell(ratios, peer))]),
+  );
+}
+
+function mutationText({ files }) {
+  const sum = (key) => Object.values(files).reduce((total, file) => total + file[key], 0);
+  const [mutants, killed] = [sum('mutants'), sum('killed')];
+  return `Of ${number(mutants)} changes to the sources, the tests notice ${number(killed)} (${((100 * killed) / mutants).toFixed(1)} %). The rest is [explained one by one](mutants.md).`;
 }
 
 function growthText(growth) {
