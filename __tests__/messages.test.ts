@@ -89,17 +89,14 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
   ],
   alreadyEntered: [
-    [
-      messages.alreadyEntered(transaction),
-      'Cannot enter transaction(): it must not be entered, but it is. Exit it first.',
-    ],
+    [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
     [
       messages.alreadyEntered(unnamed),
-      'Cannot enter an unnamed manager (name it): it must not be entered, but it is. Exit it first.',
+      'Cannot enter an unnamed manager (name it): it must be exited, but it is not. Exit first.',
     ],
   ],
   notEntered: [
-    [messages.notEntered(transaction), 'Cannot exit transaction(): it must be entered, but it is not. Enter it first.'],
+    [messages.notEntered(transaction), 'Cannot exit transaction(): it must be entered, but it is not. Enter first.'],
   ],
   notThrown: [
     [

@@ -430,6 +430,7 @@ describe.each(builds)('%s', (_build, library) => {
         const rejected = Promise.reject(new Error('too late'));
         await disposed((stack) => [
           () => stack['enterContext']?.(manager(events, 'a')),
+          () => stack['complete']?.(),
           () => {
             expect(() => stack['complete']?.(rejected)).toThrow(
               new TypeError(

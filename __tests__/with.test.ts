@@ -19,7 +19,7 @@ const driversOf = ({ withAsync, withSync }: Library) => {
 };
 
 describe.each(builds)('%s', (_build, library) => {
-  const { asyncContextManager, contextManager, withAsync, withSync } = library;
+  const { asyncContextManager, contextManager, nullContext, withAsync, withSync } = library;
 
   describe.each(driversOf(library))('%s', (name, run) => {
     const manager = (exit: (thrown?: { error: unknown }) => unknown) => ({ enter: () => 'value', exit });
@@ -292,6 +292,24 @@ describe.each(builds)('%s', (_build, library) => {
       expect((error as Error).message).toContain(`Cannot enter: ${name}() takes a body, but `);
       expect(enter).not.toHaveBeenCalled();
     });
+  });
+
+  it('takes a proxy of a function as a body, which may have anything as its prototype', async () => {
+    const body = new Proxy(() => 'done', { get: (target, key) => Reflect.get(target, key) ?? { next: true } });
+    expect(await withAsync(nullContext(), body)).toBe('done');
+    expect(withSync(nullContext(), body)).toBe('done');
+  });
+
+  it('enters by the methods that it has checked, read once', () => {
+    let reads = 0;
+    const changing = {
+      get enter() {
+        reads += 1;
+        return reads > 2 ? undefined : () => 'entered';
+      },
+      exit() {},
+    };
+    expect(withSync(changing as never, (value: unknown) => value)).toBe('entered');
   });
 
   describe('withAsync', () => {

@@ -25,7 +25,7 @@ import {
   type Declared,
   type ExitFallback,
   type Pile,
-  type Settled,
+  type Unsettled,
   type Unwound,
 } from './stack.ts';
 import { asyncDispose, dispose } from './symbols.ts';
@@ -211,11 +211,14 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if the argument is a promise, which may still reject
    */
   complete(): void;
+  /** {@link AsyncExitStack.complete} with a promise, which is refused. */
+  complete<T extends PromiseLike<unknown>>(result: T): Unsettled<T>;
   /** {@link AsyncExitStack.complete} that gives its argument back. */
-  complete<T>(result: T & Settled<T>): T;
+  complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    this.#open('complete', result);
+    this.#isComplete = false;
     assertSettled(result);
+    this.#open('complete', result);
     this.#isComplete = true;
     return result;
   }

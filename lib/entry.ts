@@ -224,9 +224,10 @@ export function enteredSync(manager: unknown): ExitSync {
 }
 
 function managerEntry(manager: unknown): SyncEntry | undefined {
-  if (!isContextManager(manager) || isGenerator(manager)) return undefined;
+  if (!isObject(manager) || isGenerator(manager)) return undefined;
   const { enter, exit } = manager;
-  return new ManagerEntry(manager, enter, exit);
+  if (typeof enter !== 'function' || typeof exit !== 'function') return undefined;
+  return new ManagerEntry(manager, enter as Enter, exit as Exit);
 }
 
 /** A class, for closures over the methods would cost three times what all the rest does. They are those that were checked. */

@@ -25,7 +25,7 @@ import {
   type Declared,
   type ExitFallback,
   type Pile,
-  type Settled,
+  type Unsettled,
 } from './stack.ts';
 import { dispose } from './symbols.ts';
 
@@ -169,11 +169,14 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if the argument is a promise, which may still reject
    */
   complete(): void;
+  /** {@link ExitStack.complete} with a promise, which is refused. */
+  complete<T extends PromiseLike<unknown>>(result: T): Unsettled<T>;
   /** {@link ExitStack.complete} that gives its argument back. */
-  complete<T>(result: T & Settled<T>): T;
+  complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    this.#open('complete', result);
+    this.#isComplete = false;
     assertSettled(result);
+    this.#open('complete', result);
     this.#isComplete = true;
     return result;
   }

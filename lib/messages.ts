@@ -93,11 +93,11 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
 // What is wrong with an entry by hand
 
 export function alreadyEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must not be entered', 'it is', 'Exit it first.');
+  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must be exited', 'it is not', 'Exit first.');
 }
 
 export function notEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_NOT_ENTERED', 'exit', manager, 'it must be entered', 'it is not', 'Enter it first.');
+  return misuse('ERR_NOT_ENTERED', 'exit', manager, 'it must be entered', 'it is not', 'Enter first.');
 }
 
 export function notThrown(manager: unknown, given: unknown): TypeError {

@@ -17,9 +17,8 @@ export type Declared<Given, F> = [Given] extends [F]
   ? unknown
   : 'it may suppress: declare what the block gives then, as in new AsyncExitStack<undefined>()';
 
-/** Refuses what has not settled, in the words that the compiler then shows. */
-export type Settled<T> =
-  Extract<T, PromiseLike<unknown>> extends never ? unknown : 'the block has not succeeded yet: complete(await …)';
+/** What has not settled is no result, in the words that the compiler then shows. */
+export type Unsettled<T> = 0 extends 1 & T ? T : 'the block has not succeeded yet: complete(await …)';
 
 /** What a stack has to undo: a manager; a disposal or a callback; or nothing but an await, for `use(null)`. */
 export interface Held {

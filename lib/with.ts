@@ -1,4 +1,4 @@
-import { isThenable, markHandled } from './describe.ts';
+import { isThenable, kindOf, markHandled } from './describe.ts';
 import {
   asyncEntry,
   begunSync,
@@ -73,8 +73,9 @@ export async function withAsync<M extends AsyncEnterable, R>(
   body: (value: Entered<M>) => R,
 ): Promise<Awaited<R> | Awaited<Fallback<M>>>;
 export async function withAsync(manager: unknown, body: Body): Promise<unknown> {
-  // Nobody would run what a generator function gives; its prototype is the quickest way to tell one.
-  if (typeof body !== 'function' || body.prototype?.next) throw bodyNotFunction('withAsync()', body);
+  // Nobody would run what a generator function gives. To look at its prototype is quick, but a proxy may have anything.
+  if (typeof body !== 'function' || (body.prototype?.next && kindOf(body).endsWith('GeneratorFunction')))
+    throw bodyNotFunction('withAsync()', body);
   const entry = asyncEntry(manager, 'withAsync()');
   let step = await entry.next();
   if (isRequest(step.value)) return await step.value[takeOver](entry, manager).block(body);
@@ -122,7 +123,8 @@ export function withSync<M extends Enterable, R>(
   body: (value: EnteredSync<M>) => R & NotPromise<R>,
 ): R | FallbackSync<M>;
 export function withSync(manager: unknown, body: Body): unknown {
-  if (typeof body !== 'function' || body.prototype?.next) throw bodyNotFunction('withSync()', body);
+  if (typeof body !== 'function' || (body.prototype?.next && kindOf(body).endsWith('GeneratorFunction')))
+    throw bodyNotFunction('withSync()', body);
   const { entry, value } = begunSync(syncEntry(manager, 'withSync()'), manager);
   let result: unknown;
   let thrown: Thrown | undefined;

@@ -33,7 +33,7 @@ const application = await Application.bootstrapWithPlugins({
   intentionallyNotExported: [
     ...['All', 'AnsweredValue', 'AsyncAll', 'AsyncDecorated', 'AsyncExit', 'AsyncSource', 'Checked', 'Declared'],
     ...['Decorated', 'EnteredFallback', 'EnteredSync', 'Exit', 'ExitFallback', 'FallbackSync', 'LegacyDecorated'],
-    ...['Managers', 'Matcher', 'NotGenerator', 'NotPromise', 'Returned', 'Settled', 'SourceFunction', 'Yielded'],
+    ...['Managers', 'Matcher', 'NotGenerator', 'NotPromise', 'Returned', 'SourceFunction', 'Unsettled', 'Yielded'],
   ],
   // The methods of objects that are described in place.
   intentionallyNotDocumented: [
