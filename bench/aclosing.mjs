@@ -36,7 +36,7 @@ await measureEach(scenarios, {
     if (taken === 0) throw new Error('Nothing was taken.');
     return measured;
   },
-  ratio: (measured) => ratioOf(measured, 'aclosing', 'bare'),
+  ratio: (measured) => ({ ...ratioOf(measured, 'aclosing', 'bare'), goal }),
   row: (name, tasks, measured) => [
     name,
     ...Object.keys(tasks).map((task) => (timeOf(measured, task) / items).toFixed(0)),

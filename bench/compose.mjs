@@ -113,7 +113,11 @@ await measureEach(scenarios, {
     if (exits === 0) throw new Error('Nothing was exited.');
     return measured;
   },
-  ratio: (measured) => ratioOf(measured, 'composed', 'nested'),
+  ratio: (measured) => ({
+    ...ratioOf(measured, 'composed', 'nested'),
+    floor: ratioOf(measured, 'by hand', 'nested').median,
+    goal,
+  }),
   row: (name, tasks, measured) => [
     name,
     ...Object.keys(tasks).map((task) => (timeOf(measured, task) / batchSize).toFixed(0)),

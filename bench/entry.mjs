@@ -146,8 +146,9 @@ await measureEach(scenarios, {
     if (outcomes < rounds * batchSize) throw new Error('The generators were not told of the outcomes.');
     return measured;
   },
-  ratio: (measured) => ({
+  ratio: (measured, { goal }) => ({
     ...ratioOf(measured, 'withal', 'byHand'),
+    goal,
     floor: ratioOf(measured, 'least', 'byHand').median,
   }),
   row: (name, { goal }, measured) => [

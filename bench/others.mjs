@@ -6,7 +6,8 @@ import { forms, suppressors } from './peers.mjs';
 
 const batchSize = 500;
 
-let releases = 0;
+/** By those who released, for each is to have. */
+const releases = new Map();
 
 // Made once: to make an error costs more than all the rest.
 const error = new Error('thrown by the block');
@@ -30,22 +31,27 @@ const scenarios = Object.fromEntries(
 );
 
 function tasksOf(form, blocks, { body, answer, only = Object.keys(blocks) }) {
-  const release = () => {
-    releases += 1;
+  const counted = (peer) => () => {
+    releases.set(peer, (releases.get(peer) ?? 0) + 1);
     return answer;
   };
   const peers = Object.entries(blocks).filter(([peer]) => only.includes(peer));
-  const tasks = form.endsWith('sync')
-    ? peers.map(([peer, block]) => [peer, repeatedSync(() => block([{ acquire: () => 1, release }], body))])
-    : peers.map(([peer, block]) => [
-        peer,
-        repeated(() => block([asynchronous(release)], async (value) => body(value))),
-      ]);
-  return Object.fromEntries(tasks);
+  return Object.fromEntries(
+    peers.map(([peer, block]) => {
+      const release = counted(peer);
+      return [peer, form.endsWith('sync') ? syncTask(block, release, body) : asyncTask(block, release, body)];
+    }),
+  );
 }
 
-function asynchronous(release) {
-  return { acquire: async () => 1, release: async () => release() };
+function syncTask(block, release, body) {
+  const resources = [{ acquire: () => 1, release }];
+  return repeatedSync(() => block(resources, body));
+}
+
+function asyncTask(block, release, body) {
+  const resources = [{ acquire: async () => 1, release: async () => release() }];
+  return repeated(() => block(resources, async (value) => body(value)));
 }
 
 function repeated(operation) {
@@ -78,7 +84,8 @@ await measureEach(scenarios, {
   head: ['', 'times as long as withal'],
   async measure(tasks) {
     const measured = await measureRounds(tasks, { rounds: 31, time: 20, warmupTime: 300 });
-    if (releases === 0) throw new Error('Nothing was released.');
+    const idle = Object.keys(tasks).filter((peer) => !releases.get(peer));
+    if (idle.length > 0) throw new Error(`Nothing was released by ${idle.join(', ')}.`);
     return measured;
   },
   ratio: ratiosOf,

@@ -19,12 +19,11 @@ export const untold = Symbol('untold');
 
 // The language
 
-async function tryCatch([first, ...others], body, value) {
-  if (!first) return body(value);
+async function tryCatch([first, ...others], body) {
   const acquired = await first.acquire();
   let result;
   try {
-    result = await tryCatch(others, body, acquired);
+    result = await (others.length > 0 ? tryCatch(others, body) : body(acquired));
   } catch (error) {
     const answer = await first.release({ error });
     if (answer) return answer.value;
@@ -38,11 +37,10 @@ async function tryCatch([first, ...others], body, value) {
 const { awaitUsing, using } = await bundled({
   stdin: {
     contents: `
-      export async function awaitUsing([first, ...others], body, value) {
-        if (!first) return body(value);
+      export async function awaitUsing([first, ...others], body) {
         const acquired = await first.acquire();
         await using held = { [Symbol.asyncDispose]: () => first.release(awaitUsing.untold) };
-        return await awaitUsing(others, body, acquired);
+        return await (others.length > 0 ? awaitUsing(others, body) : body(acquired));
       }
       export function using([{ acquire, release }], body) {
         const acquired = acquire();
@@ -66,8 +64,7 @@ const {
   alias: { utils: fileURLToPath(new URL('src/utils.ts', packageOf('contextlib'))) },
 });
 
-async function contextlib([first, ...others], body, value) {
-  if (!first) return body(value);
+async function contextlib([first, ...others], body) {
   const manager = {
     enter: first.acquire,
     exit: async (...told) => {
@@ -75,7 +72,9 @@ async function contextlib([first, ...others], body, value) {
       return answer !== undefined;
     },
   };
-  const { result } = await AsyncWith(manager, (acquired) => contextlib(others, body, acquired));
+  const { result } = await AsyncWith(manager, (acquired) =>
+    others.length > 0 ? contextlib(others, body) : body(acquired),
+  );
   return result;
 }
 
@@ -90,11 +89,8 @@ const contextlibManager = await asynccontextmanager(async function* managed({ ac
   await release(undefined);
 });
 
-async function contextlibGenerator([first, ...others], body, value) {
-  if (!first) return body(value);
-  const { result } = await AsyncWith(await contextlibManager(first), (acquired) =>
-    contextlibGenerator(others, body, acquired),
-  );
+async function contextlibGenerator([first], body) {
+  const { result } = await AsyncWith(await contextlibManager(first), body);
   return result;
 }
 

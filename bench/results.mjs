@@ -18,7 +18,7 @@ export function keep(name, values) {
   writeFileSync(file, `${JSON.stringify(kept, rounded, 2)}\n`);
 }
 
-/** More digits would tell of the noise only. */
+/** More digits would tell of the noise only. What is counted is kept as it is. */
 function rounded(_key, value) {
-  return typeof value === 'number' ? Number(value.toPrecision(4)) : value;
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

@@ -17,7 +17,7 @@ export async function measureEach(scenarios, { head, measure, ratio, row }) {
   print(head);
   for (const [name, scenario] of Object.entries(scenarios)) {
     const measured = JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' }));
-    ratios[name] = ratio(measured);
+    ratios[name] = ratio(measured, scenario);
     print(row(name, scenario, measured));
   }
   keep(basename(script, '.mjs'), ratios);

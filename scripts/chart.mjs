@@ -7,7 +7,7 @@ const barEnd = 880;
 
 /** An SVG, in the colours of the other figures. */
 export function chart({ entry, others }) {
-  const [node, found] = Object.entries(others).at(-1);
+  const [node, found] = Object.entries(others)[0];
   const groups = [
     ['the same generator, driven by hand = 1', hand(Object.values(entry)[0])],
     [`managers as generators, withal = 1 (${node})`, peers(found['generators, returning'])],

@@ -1,6 +1,6 @@
 // Compiles the type tests against the packed package, as its consumers would: with every version of TypeScript that is
 // supported, every way to resolve a module, and nothing but the language's own library. Without `--all` the oldest
-// version is tried in every way, and each of the others in one.
+// version is tried in every way, and some of the others in one.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,9 @@ import { root } from './examples.mjs';
 
 const run = promisify(execFile);
 
-const versions = { 5.2: '5.2.2', 5.4: '5.4.5', 5.9: '5.9.3', '6.0': '6.0.3', '7.0': '7.0.2' };
+const gated = { 5.2: '5.2.2', 5.4: '5.4.5', 5.9: '5.9.3', '6.0': '6.0.3', '7.0': '7.0.2' };
+const others = { 5.3: '5.3.3', 5.5: '5.5.4', 5.6: '5.6.3', 5.7: '5.7.3', 5.8: '5.8.3' };
+const versions = process.argv.includes('--all') ? { ...gated, ...others } : gated;
 
 const strictest = {
   target: 'es2022',
@@ -93,7 +95,7 @@ async function checkVersion(version, folders, index) {
 async function compile(version, folder) {
   return run(process.execPath, [compiler(version), '-p', folder], { cwd: folder }).then(
     () => '',
-    ({ stdout, stderr }) => stdout + stderr,
+    ({ stdout, stderr, message }) => stdout + stderr || message,
   );
 }
 

@@ -9,11 +9,13 @@ import { runtimes } from './runtimes.mjs';
 
 const { 'Node 24': node24 } = await runtimes();
 
+// First, for it needs most of the machine that it runs on.
+run('scripts/check-runtimes.mjs', process.execPath, '--all');
 for (const name of ['entry', 'compose', 'aclosing', 'others', 'growth', 'costs', 'soak']) run(`bench/${name}.mjs`);
 for (const name of ['entry', 'compose', 'aclosing', 'others', 'stack']) run(`bench/${name}.mjs`, node24);
-run('scripts/check-runtimes.mjs', process.execPath, '--all');
 keep('consumers', { rows: lines(/^✔ (.*)$/gm, 'node', 'scripts/check-consumers.mjs', '--all') });
-keep('faults', { cases: Number(lines(/^faults: (\d+) cases$/gm, ...tests('faults.test'))[0]) });
+const [cases] = lines(/^faults: (\d+) cases$/gm, ...tests('faults.test'));
+keep('faults', { cases: Number(cases) });
 const programs = 20_000;
 lines(/(\d+) passed/g, ...tests('model.test', { MODEL_RUNS: programs }));
 keep('model', { programs });
@@ -27,7 +29,9 @@ function run(script, node = process.execPath, ...args) {
 /** What a program prints that matches. */
 function lines(pattern, program, ...args) {
   const output = execFileSync('sh', ['-c', [program, ...args].join(' ') + ' 2>&1'], { cwd: root, encoding: 'utf8' });
-  return [...output.matchAll(pattern)].map(([, found]) => found);
+  const found = [...output.matchAll(pattern)].map(([, group]) => group);
+  if (found.length === 0) throw new Error(`${program} ${args.join(' ')} did not say what it found:\n${output}`);
+  return found;
 }
 
 function tests(name, environment = {}) {

@@ -1,6 +1,8 @@
 // Writes docs/proof.md and its chart from what was measured last.
 
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { results } from '../bench/results.mjs';
@@ -29,7 +31,11 @@ function text({
 }) {
   return [
     '# Proof',
-    'Every figure on this page comes from a script that anyone can run. The page is written by `npm run proof`, which runs them all, from what they measured; mutation testing takes longer, and is run by itself. The machine had two cores.',
+    'Every figure on this page comes from a script that anyone can run. The page is written by `npm run proof`, which runs them all, from what they measured; mutation testing takes longer, and is run by itself. This one was written on ' +
+      today() +
+      ', on a machine with ' +
+      availableParallelism() +
+      ' cores.',
     'A ratio is the median of many short rounds. In each round both sides are measured, one right after the other and in an order that rotates, so that whatever slows the machine down slows both; in brackets are its quartiles.',
 
     '## One entry and exit',
@@ -39,17 +45,17 @@ function text({
       ['', ...Object.keys(entry)],
       Object.keys(scenariosOf(entry)).map((name) => [
         name,
-        ...Object.values(entry).map((node) => withFloor(node[name])),
+        ...Object.values(entry).map((node) => withGoal(node[name])),
       ]),
     ),
-    'The floor is the least that can be had where one function is given the arguments and another the block, so that an object holds them meanwhile, and where what leaves the generator is caught, to see whether it is the same error, and thrown on. It does that and checks nothing. Async, all of it is next to nothing: what an `await` costs is far more. Sync, an entry and exit by hand takes well under a tenth of a microsecond, and there the object and the list of its arguments show; and so does that an error is thrown once more, for to throw costs a microsecond.',
+    'The floor is the least that can be had where one function is given the arguments and another the block, so that an object holds them meanwhile, and where what leaves the generator is caught, to see whether it is the same error, and thrown on. It does that and checks nothing. Async, all of it is next to nothing: what an `await` costs is far more. Sync, an entry and exit by hand takes well under a tenth of a microsecond, and there the object and the list of its arguments show; and so does that an error is thrown once more.',
 
     '## Against others',
     command('bench:others'),
     'The same resource and the same body. A number is how many times as long it takes as here; what takes less than here is below 1.',
     ...Object.entries(others).map(([node, found]) => othersTable(node, found)),
     '![How long one entry and exit takes, compared with the same generator driven by hand, and with others.](proof.svg)',
-    'A dash is where nobody can go on after an error. Where managers are objects, some take less time than this package. They check nothing before they enter, and where two errors meet, they lose one: `npm run compare` shows it.',
+    'A dash is where nobody can go on after an error. `using` is lowered where the runtime has none. Where managers are objects, some of the others take less time: they are functions for one form of manager, and know of nothing else that could be given to them. What each does with errors is in the table of the [start page](../README.md#how-it-compares).',
 
     '## How it grows',
     command('bench:growth', 'bench:stack', 'bench:compose'),
@@ -61,15 +67,20 @@ function text({
         .map(([name, found]) => `${name}: ${ratio(found)}`)
         .join('; ')}.`,
     `A composed manager against nested blocks of as many generators: ${Object.entries(compose)
-      .map(([node, found]) => `async ${ratio(found.async)}, sync ${ratio(found.sync)} (${node})`)
+      .map(
+        ([node, found]) =>
+          `async ${withGoal(found.async)}, sync ${withGoal({ ...found.sync, goal: undefined })} (${node})`,
+      )
       .join(
-        '; ',
-      )}. A \`yield*\` in an async generator awaits twice by itself, and so the same generators driven by hand, with no care for errors, take about 1.25 times as long as the nested blocks.`,
+        '. ',
+      )}. The floor is the same generators driven by hand, with no care for errors: a \`yield*\` in an async generator awaits twice by itself.`,
 
     '## An item through aclosing',
     command('bench:aclosing'),
-    `Against a bare \`for await\` of the same generator: ${Object.entries(aclosing)
-      .map(([node, found]) => `${ratio(found['per item'])} (${node})`)
+    `A wrapper must at least call one \`next()\` from another. Against a bare \`for await\` of the same generator: ${Object.entries(
+      aclosing,
+    )
+      .map(([node, found]) => `${withGoal(found['per item'])} (${node})`)
       .join('; ')}.`,
 
     '## Before anything is entered',
@@ -78,7 +89,7 @@ function text({
 
     '## Runtimes',
     command('runtimes:all'),
-    'One suite without any framework, on the packed package. Where a runtime has no `using`, what three compilers make of it is run.',
+    `One suite without any framework, on the packed package, run on ${only(runtimes).date}. Where a runtime has no \`using\`, what three compilers make of it is run. \`require\` gives the ES module where the runtime can require that; so the CommonJS copy is asked by itself.`,
     table(
       ['', 'version', '`using`', 'cases'],
       only(runtimes).rows.map(({ name, version, using, cases }) => [name, version, using, String(cases)]),
@@ -176,14 +187,15 @@ function costsText({ bundle, import: { milliseconds }, types }) {
 
 function soakText({ failing, left, ...entries }) {
   const grown = ({ runs, kilobytes }) => `${number(runs)}: ${kilobytes.join(', ')}`;
-  return `Kilobytes by which the heap has grown after each tenth of the runs, collected. Entries and exits in ten ways, ${grown(entries['entries and exits'])}. Failing in six ways, ${grown(failing)}. Left at the end: ${left.timers} timers, ${left.signals} handles of signals, ${left.listeners} listeners.`;
+  return `Kilobytes by which the heap has grown after each tenth of the runs, collected. Entries and exits, ${grown(entries['entries and exits'])}. Failing, ${grown(failing)}. Left at the end: ${left.timers} timers, ${left.signals} handles of signals, ${left.listeners} listeners.`;
 }
 
 // Numbers
 
-/** What was measured with the only Node, or the oldest of many. */
+/** What was measured with this Node, or the oldest of many. */
 function only(byNode) {
-  return Object.values(byNode)[0];
+  const [major] = process.versions.node.split('.');
+  return byNode[`Node ${major}`] ?? Object.values(byNode)[0];
 }
 
 function versions(byNode) {
@@ -201,8 +213,15 @@ function ratio({ lower, median, upper }) {
   return `${median.toFixed(2)} (${lower.toFixed(2)} – ${upper.toFixed(2)})`;
 }
 
-function withFloor({ floor, ...found }) {
-  return `${ratio(found)}; floor ${floor.toFixed(2)}`;
+function withGoal({ floor, goal, ...found }) {
+  const parts = [ratio(found)];
+  if (floor) parts.push(`floor ${floor.toFixed(2)}`);
+  if (goal) parts.push(`goal ${goal.toFixed(2)} ${found.median <= goal ? '✔' : '✘'}`);
+  return parts.join('; ');
+}
+
+function today() {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function number(value) {

@@ -1,0 +1,12 @@
+// Runs the suite on the CommonJS copy, by its path.
+
+const withal = require('./node_modules/withal/dist/index.cjs');
+const withalNode = require('./node_modules/withal/dist/node/index.cjs');
+
+async function main() {
+  const { all, hasUsing } = await import('./all.mjs');
+  const { suite: node } = await import('./node.mjs');
+  console.log(JSON.stringify({ hasUsing, results: [...(await all(withal)), ...(await node(withal, withalNode))] }));
+}
+
+void main();
