@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import {
   AbstractAsyncContextManager,
   AbstractContextManager,
@@ -22,6 +22,7 @@ import {
   type Thrown,
 } from '../lib/index.ts';
 import { everyFault, kinds, type Scenario, type World } from './support/faults.ts';
+import { reachableFrom } from './support/outcome.ts';
 
 // What is managed fails where the world wants it to; but once on each way through it, for what a generator itself loses
 // nobody else can keep.
@@ -32,12 +33,10 @@ const held = asyncContextManager(async function* held(world: World, name: string
   try {
     yield name;
   } catch (error) {
-    world.released(name);
-    await world.later(`roll back ${name}`);
+    await world.releaseLater(name, `roll back ${name}`);
     throw error;
   }
-  world.released(name);
-  await world.later(`commit ${name}`);
+  await world.releaseLater(name, `commit ${name}`);
 });
 
 const heldSync = contextManager(function* heldSync(world: World, name: string) {
@@ -46,12 +45,10 @@ const heldSync = contextManager(function* heldSync(world: World, name: string) {
   try {
     yield name;
   } catch (error) {
-    world.released(name);
-    world.now(`roll back ${name}`);
+    world.release(name, `roll back ${name}`);
     throw error;
   }
-  world.released(name);
-  world.now(`commit ${name}`);
+  world.release(name, `commit ${name}`);
 });
 
 /** One that translates what it is told, without a word of where that came from. */
@@ -62,6 +59,38 @@ const translating = asyncContextManager(async function* translating(world: World
     const translation = new Error('translated');
     world.faults.push(translation);
     throw translation;
+  }
+});
+
+/** One that goes on with its setup when it holds something already. */
+const heldEarly = asyncContextManager(async function* heldEarly(world: World, name: string) {
+  world.acquired(name);
+  await world.later(`finish ${name}`).catch((error: unknown) => {
+    world.drop(name);
+    throw error;
+  });
+  try {
+    yield name;
+  } finally {
+    await world.releaseLater(name, `let go of ${name}`);
+  }
+});
+
+/** One that suppresses whatever it is told. */
+const forgiving = asyncContextManager(async function* forgiving(world: World) {
+  try {
+    yield;
+  } catch (error) {
+    world.forgive(error);
+  }
+});
+
+const twice = asyncContextManager(async function* twice(world: World) {
+  try {
+    yield;
+    yield;
+  } finally {
+    await world.later('closed');
   }
 });
 
@@ -82,8 +111,7 @@ class Held extends AbstractAsyncContextManager {
   }
 
   async exitAsync(thrown?: Thrown): Promise<void> {
-    this.world.released(this.name);
-    await this.world.later(thrown ? `exit ${this.name} after an error` : `exit ${this.name}`);
+    await this.world.releaseLater(this.name, thrown ? `exit ${this.name} after an error` : `exit ${this.name}`);
   }
 }
 
@@ -104,8 +132,7 @@ class HeldSync extends AbstractContextManager {
   }
 
   exit(thrown?: Thrown): void {
-    this.world.released(this.name);
-    this.world.now(thrown ? `exit ${this.name} after an error` : `exit ${this.name}`);
+    this.world.release(this.name, thrown ? `exit ${this.name} after an error` : `exit ${this.name}`);
   }
 }
 
@@ -113,20 +140,31 @@ function disposable(world: World, name: string): Disposable {
   world.acquired(name);
   return {
     [Symbol.dispose]() {
-      world.released(name);
-      world.now(`dispose ${name}`);
+      world.release(name, `dispose ${name}`);
     },
   };
+}
+
+function asyncDisposable(world: World, name: string): AsyncDisposable {
+  world.acquired(name);
+  return { [Symbol.asyncDispose]: () => world.releaseLater(name, `dispose ${name}`) };
 }
 
 async function* numbers(world: World, name: string, signal?: AbortSignal): AsyncGenerator<number> {
   await world.later(`open ${name}`);
   world.acquired(name);
+  let isOpen = true;
   try {
-    for (let number = 0; number < 3; number++) yield number;
+    for (let number = 0; number < 3; number++) {
+      await world.later(`give ${String(number)}`);
+      yield number;
+    }
+  } catch (error) {
+    isOpen = false;
+    world.drop(name);
+    throw error;
   } finally {
-    world.released(name);
-    await world.later(signal?.aborted ? `stop ${name}` : `end ${name}`);
+    if (isOpen) await world.releaseLater(name, signal?.aborted ? `stop ${name}` : `end ${name}`);
   }
 }
 
@@ -148,12 +186,15 @@ async function fill(stack: AsyncExitStack, world: World): Promise<void> {
   stack.use(disposable(world, 'b'));
   world.acquired('c');
   stack.adopt('c', async (name) => {
-    world.released(name);
-    await world.later('free c');
+    await world.releaseLater(name, 'free c');
   });
   await stack.enterContext(new Held(world, 'd'));
   stack.push(async (thrown?: Thrown) => world.later(thrown ? 'exit after an error' : 'exit'));
   stack.defer(() => world.later('deferred'));
+  stack.use(asyncDisposable(world, 'e'));
+  const entered = new Held(world, 'f');
+  await entered.enterAsync();
+  stack.push(entered);
 }
 
 const composed = asyncContextManager(async function* composed(world: World) {
@@ -226,8 +267,7 @@ const scenarios: Record<string, Scenario> = {
   closing: (world) => {
     world.acquired('a');
     const close = async () => {
-      world.released('a');
-      await world.later('close');
+      await world.releaseLater('a', 'close');
     };
     return withAsync(closing({ close }), () => world.later('body'));
   },
@@ -244,6 +284,23 @@ const scenarios: Record<string, Scenario> = {
       stack.defer(() => world.now('deferred'));
       world.now('body');
     });
+  },
+  'a stack with a manager that suppresses': (world) =>
+    withAsync(new AsyncExitStack<undefined>(), async (stack) => {
+      await stack.enterContext(held(world, 'a'));
+      await stack.enterContext(forgiving(world));
+      await stack.enterContext(heldEarly(world, 'b'));
+      await world.later('body');
+    }),
+  'a stack with an entry that is not awaited': async (world) => {
+    const caught: unknown[] = [];
+    const keep = (error: unknown) => void caught.push(error);
+    await withAsync(new AsyncExitStack(), async (stack) => {
+      await stack.enterContext(held(world, 'a'));
+      stack.enterContext(held(world, 'b')).catch(keep);
+      await world.later('body');
+    }).catch(keep);
+    return caught;
   },
   'a stack that is moved': (world) =>
     withAsync(new AsyncExitStack(), async (outer) => {
@@ -302,6 +359,27 @@ const scenarios: Record<string, Scenario> = {
     withAsync(all([held(world, 'a'), held(world, 'b'), held(world, 'c')], { concurrent: true }), () =>
       world.later('body'),
     ),
+  'all, of a record': (world) =>
+    withAsync(all({ a: held(world, 'a'), b: heldSync(world, 'b') }), () => world.later('body')),
+  'all, sync': (world) => {
+    withSync(all([heldSync(world, 'a'), new HeldSync(world, 'b')]), () => world.now('body'));
+  },
+  'a manager that goes on with its setup': (world) =>
+    withAsync(heldEarly(world, 'a'), () => withAsync(heldEarly(world, 'b'), () => world.later('body'))),
+  'a manager that suppresses': (world) =>
+    withAsync(held(world, 'a'), async () => {
+      await withAsync(forgiving(world), () => withAsync(held(world, 'b'), () => world.later('body')));
+      await world.later('after');
+    }),
+  'a manager that yields twice': async (world) => {
+    try {
+      await withAsync(held(world, 'a'), () => withAsync(twice(world), () => world.later('body')));
+    } catch (error) {
+      const met = reachableFrom(error).filter((reached) => (reached as { code?: unknown }).code === 'ERR_DID_NOT_STOP');
+      world.faults.push(...met);
+      throw error;
+    }
+  },
   suppress: (world) => {
     const isWanted = () => {
       world.now('ask');
@@ -366,20 +444,45 @@ const scenarios: Record<string, Scenario> = {
     await iterated.next();
     await iterated.return(undefined);
   },
+  'a decorated generator, into which an error is thrown': async (world) => {
+    const decorated = asyncContextDecorator(held(world, 'a'))(async function* decorated(): AsyncGenerator<number> {
+      await world.later('start');
+      yield 1;
+    });
+    const iterated = decorated();
+    await iterated.next();
+    const error = new Error('thrown into it');
+    world.faults.push(error);
+    await iterated.throw(error);
+  },
+  'a decorated sync generator': (world) => {
+    const decorated = contextDecorator(heldSync(world, 'a'))(function* decorated(): Generator<number> {
+      world.now('start');
+      yield 1;
+      world.now('go on');
+    });
+    for (const value of decorated()) if (value !== 1) throw new Error('It gave another value.');
+  },
+  'a decorated method': (world) => {
+    class Repository {
+      readonly world = world;
+
+      @asyncContextDecorator(function (this: Repository) {
+        return held(this.world, 'a');
+      })
+      async save(): Promise<void> {
+        await this.world.later('body');
+      }
+    }
+    return new Repository().save();
+  },
   timeout: (world) => withAsync(timeout(60_000), () => withAsync(held(world, 'a'), () => world.later('body'))),
 };
 
 describe('under every fault', () => {
   let cases = 0;
-  const unhandled: unknown[] = [];
-  const onUnhandled = (reason: unknown) => void unhandled.push(reason);
 
-  beforeAll(() => void process.on('unhandledRejection', onUnhandled));
-
-  afterAll(() => {
-    process.off('unhandledRejection', onUnhandled);
-    process.stderr.write(`faults: ${String(cases)} cases\n`);
-  });
+  afterAll(() => void process.stderr.write(`faults: ${String(cases)} cases\n`));
 
   describe.each(Object.entries(kinds))('that is thrown as %s', (_kind, make) => {
     it.each(Object.entries(scenarios))('%s', async (_name, scenario) => {
@@ -387,9 +490,8 @@ describe('under every fault', () => {
       cases += report.cases;
       expect(report.cases).toBeGreaterThan(2);
       expect(report.problems).toEqual([]);
-      // Node tells of those when the microtasks are done.
+      // A rejection that nobody has handled fails the test, if it has not ended before Node tells of it.
       await setImmediate();
-      expect(unhandled).toEqual([]);
     });
   });
 });

@@ -9,7 +9,7 @@ export const kinds = {
 
 /**
  * A world in which a scenario runs, and in which some of its steps fail. It watches over what is acquired: each thing is
- * to be released once, and the last one first.
+ * to be released once, the last one first, and one after the other.
  */
 export class World {
   readonly faults: unknown[] = [];
@@ -17,6 +17,8 @@ export class World {
   /** How many steps have been taken. */
   taken = 0;
   private readonly held: string[] = [];
+  private readonly forgiven = new Set<unknown>();
+  private releasing: string | undefined;
   private readonly failing: ReadonlySet<number>;
   private readonly make: (label: string) => unknown;
 
@@ -44,20 +46,53 @@ export class World {
     this.held.push(name);
   }
 
-  released(name: string): void {
+  /** Releases by a step that may throw. */
+  release(name: string, label: string): void {
+    this.drop(name);
+    this.now(label);
+  }
+
+  /** Releases by a step that may reject. */
+  async releaseLater(name: string, label: string): Promise<void> {
+    this.beginRelease(name);
+    try {
+      await this.later(label);
+    } finally {
+      this.releasing = undefined;
+    }
+  }
+
+  /** Releases, and does not fail: for whoever has an error of its own on its way, which it would lose itself. */
+  drop(name: string): void {
+    this.beginRelease(name);
+    this.releasing = undefined;
+  }
+
+  /** Whoever suppresses an error says so: nobody is to see it any more. */
+  forgive(error: unknown): void {
+    for (const reached of reachableFrom(error)) this.forgiven.add(reached);
+  }
+
+  private beginRelease(name: string): void {
     const last = this.held.pop();
     if (last !== name) this.problems.push(`${name} was released, and not ${String(last)}`);
+    if (this.releasing) this.problems.push(`${name} was released while ${this.releasing} still was`);
+    this.releasing = name;
   }
 
   /** To be asked when all is over, with everything that the caller has caught. */
   judge(caught: readonly unknown[]): string[] {
     const known = caught.flatMap((error) => reachableFrom(error));
-    const lost = this.faults.filter((fault) => !known.some((error) => Object.is(error, fault)));
+    const faults = this.faults.filter((fault) => !this.forgiven.has(fault));
+    const lost = faults.filter((fault) => !known.some((error) => Object.is(error, fault)));
+    const strange = caught.filter((error) => !reachableFrom(error).some((reached) => faults.includes(reached)));
+    const isChanged = this.faults.length === 1 && caught.some((error) => !Object.is(error, this.faults[0]));
     return [
       ...this.problems,
       ...this.held.map((name) => `${name} was not released`),
       ...lost.map((fault) => `${String(fault)} was lost`),
-      ...(caught.length > 0 && this.faults.length === 0 ? ['an error came from nowhere'] : []),
+      ...strange.map((error) => `${String(error)} came from nowhere`),
+      ...(isChanged ? ['the only error was not thrown on as it was'] : []),
     ];
   }
 }
