@@ -31,7 +31,9 @@ mkdirSync(results, { recursive: true });
 install();
 const first = files.flatMap((file) => tried([file], (nearest[stem(file)] ?? [stem(file)]).join('|')));
 const passed = first.filter(({ isNoticed }) => !isNoticed);
-const second = passed.length > 0 ? tried(passed.map(({ place }) => place)) : [];
+// Other changes of the same places come along, and were noticed before.
+const isPassed = ({ key }) => passed.some((other) => other.key === key);
+const second = passed.length > 0 ? tried(passed.map(({ place }) => place)).filter(isPassed) : [];
 const mutants = [...first.filter(({ isNoticed }) => isNoticed), ...second];
 report();
 
@@ -62,7 +64,9 @@ function tried(places, tests = '') {
   });
   const { files } = JSON.parse(readFileSync(report, 'utf8'));
   const found = Object.entries(files).flatMap(([file, { source, mutants }]) =>
-    mutants.filter(({ status }) => status !== 'Ignored').map((mutant) => described(file, source, mutant)),
+    mutants
+      .filter(({ status }) => !/Ignored|CompileError|RuntimeError/.test(status))
+      .map((mutant) => described(file, source, mutant)),
   );
   console.log(
     `${found.length} changes, of which the tests notice ${found.filter(({ isNoticed }) => isNoticed).length}`,
@@ -70,19 +74,14 @@ function tried(places, tests = '') {
   return found;
 }
 
-/** A change that does not compile was never one; one that never ends is noticed. */
-function described(file, source, { location: { start, end }, mutatorName, replacement = '', status }) {
+/** A change that does not run was never one; one that never ends is noticed. */
+function described(file, source, { location: { start, end }, replacement = '', status }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
   lines[0] = lines[0].slice(start.column - 1);
-  return {
-    file,
-    place: `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
-    mutatorName,
-    original: lines.join('\n'),
-    replacement,
-    isNoticed: status !== 'Survived' && status !== 'NoCoverage',
-  };
+  const place = `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+  const isNoticed = status !== 'Survived' && status !== 'NoCoverage';
+  return { file, place, key: `${place} ${replacement}`, original: lines.join('\n'), replacement, isNoticed };
 }
 
 /** What was found out of other files stays. */
