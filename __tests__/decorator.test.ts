@@ -208,7 +208,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
 
       it.each([
-        ['nothing', undefined, 'but undefined was given. Write asyncContextManager'],
+        ['nothing', undefined, 'but undefined was given. Did you mean closing'],
         ['a manager function', () => function transaction() {}, 'Did you forget to call it?'],
         ['a promise', async () => Promise.reject(new Error('unseen')), 'Await in the manager instead.'],
       ])('refuses a function that returns %s, before anything is entered', async (_what, given, message) => {

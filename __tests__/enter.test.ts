@@ -627,8 +627,8 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toBeInstanceOf(TypeError);
       expect(events).toEqual([
         'enter a',
-        'Cannot enter: enter() takes a manager or a disposable, but 5 was given. Write asyncContextManager(), closing() or all().',
-        'a sees Cannot enter: enter() takes a manager or a disposable, but 5 was given. Write asyncContextManager(), closing() or all().',
+        'Cannot enter: enter() takes a manager or a disposable, but 5 was given. Did you mean closing() or all()?',
+        'a sees Cannot enter: enter() takes a manager or a disposable, but 5 was given. Did you mean closing() or all()?',
       ]);
       const slips: [unknown, string][] = [
         [logged, 'Did you forget to call '],

@@ -13,7 +13,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notEnterable: [
     [
       messages.notEnterable('withAsync()', {}),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Write asyncContextManager(), closing() or all().',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Did you mean closing() or all()?',
     ],
     [
       messages.notEnterable('withSync()', { enterAsync() {}, exitAsync() {} }, 'Did you mean withAsync()?'),
@@ -53,7 +53,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyNotFunction: [
     [
       messages.bodyNotFunction('withAsync()', 1),
-      'Cannot enter: withAsync() takes a body, but 1 was given. Write a function without yield.',
+      'Cannot enter: withAsync() takes a body, but 1 was given. Write a function.',
     ],
   ],
   bodyReturnedPromise: [
@@ -191,7 +191,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notMember: [
     [
       messages.notMember(undefined, 'at index 1'),
-      'Cannot make a manager: all() takes managers and disposables, but undefined was given at index 1. Write asyncContextManager(), closing() or all().',
+      'Cannot make a manager: all() takes managers and disposables, but undefined was given at index 1. Did you mean closing() or all()?',
     ],
     [
       messages.notMember(function database() {}, 'as db'),
@@ -321,7 +321,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notManagerOrFunction: [
     [
       messages.notManagerOrFunction('contextDecorator', 1),
-      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but 1 was given. Write asyncContextManager(), closing() or all().',
+      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but 1 was given. Did you mean closing() or all()?',
     ],
     [
       messages.notManagerOrFunction('contextDecorator', {}, 'Did you mean asyncContextDecorator()?'),
@@ -337,7 +337,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   returnedNoManager: [
     [
       messages.returnedNoManager('contextDecorator', undefined),
-      'Cannot enter: the function given to contextDecorator() must return a manager, but undefined was given. Write asyncContextManager(), closing() or all().',
+      'Cannot enter: the function given to contextDecorator() must return a manager, but undefined was given. Did you mean closing() or all()?',
     ],
     [
       messages.returnedNoManager('contextDecorator', Promise.resolve()),

@@ -26,7 +26,7 @@ function likelySlip(given: unknown): string {
       if (typeof given[`enter${suffix}`] === 'function') return `Its exit${suffix}() is missing.`;
       if (typeof given[`exit${suffix}`] === 'function') return `Its enter${suffix}() is missing.`;
     }
-  return 'Write asyncContextManager(), closing() or all().';
+  return 'Did you mean closing() or all()?';
 }
 
 export function exitReturnedPromise(given: unknown): TypeError {
@@ -41,7 +41,7 @@ export function exitReturnedPromise(given: unknown): TypeError {
 // What is wrong with a body
 
 export function bodyNotFunction(caller: string, given: unknown): TypeError {
-  return wrongInput('enter', `${caller} takes a body`, given, 'Write a function without yield.');
+  return wrongInput('enter', `${caller} takes a body`, given, 'Write a function.');
 }
 
 export function bodyReturnedPromise(given: unknown): TypeError {

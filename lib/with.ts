@@ -1,4 +1,4 @@
-import { isThenable, kindOf, markHandled } from './describe.ts';
+import { isThenable, markHandled } from './describe.ts';
 import {
   asyncEntry,
   begunSync,
@@ -8,6 +8,7 @@ import {
   stopSync,
   syncEntry,
   takeOver,
+  type Body,
   type Step,
 } from './entry.ts';
 import { keepBoth } from './errors.ts';
@@ -73,9 +74,7 @@ export async function withAsync<M extends AsyncEnterable, R>(
   body: (value: Entered<M>) => R,
 ): Promise<Awaited<R> | Awaited<Fallback<M>>>;
 export async function withAsync(manager: unknown, body: Body): Promise<unknown> {
-  // Nobody would run what a generator function gives. To look at its prototype is quick, but a proxy may have anything.
-  if (typeof body !== 'function' || (body.prototype?.next && kindOf(body).endsWith('GeneratorFunction')))
-    throw bodyNotFunction('withAsync()', body);
+  if (typeof body !== 'function') throw bodyNotFunction('withAsync()', body);
   const entry = asyncEntry(manager, 'withAsync()');
   let step = await entry.next();
   if (isRequest(step.value)) return await step.value[takeOver](entry, manager).block(body);
@@ -123,8 +122,7 @@ export function withSync<M extends Enterable, R>(
   body: (value: EnteredSync<M>) => R & NotPromise<R>,
 ): R | FallbackSync<M>;
 export function withSync(manager: unknown, body: Body): unknown {
-  if (typeof body !== 'function' || (body.prototype?.next && kindOf(body).endsWith('GeneratorFunction')))
-    throw bodyNotFunction('withSync()', body);
+  if (typeof body !== 'function') throw bodyNotFunction('withSync()', body);
   const { entry, value } = begunSync(syncEntry(manager, 'withSync()'), manager);
   let result: unknown;
   let thrown: Thrown | undefined;
@@ -146,8 +144,6 @@ export function withSync(manager: unknown, body: Body): unknown {
   if (refused) throw refused;
   return thrown ? step.value : result;
 }
-
-type Body = ((value: unknown) => unknown) & { prototype?: { next?: unknown } };
 
 /** Refuses a body that returns a promise, in the words that the compiler then shows. */
 export type NotPromise<R> =
