@@ -55,7 +55,7 @@ function text({
     'The same resource and the same body. A number is how many times as long it takes as here; what takes less than here is below 1.',
     ...Object.entries(others).map(([node, found]) => othersTable(node, found)),
     '![How long one entry and exit takes, compared with the same generator driven by hand, and with others.](proof.svg)',
-    'A dash is where nobody can go on after an error. `using` is lowered where the runtime has none. Where managers are objects, some of the others take less time: they are functions for one form of manager, and know of nothing else that could be given to them. What each does with errors is in the table of the [start page](../README.md#how-it-compares).',
+    'A dash is where nobody can go on after an error. `using` is lowered where the runtime has none. Some of the others take less time, where managers are objects or sync: they are functions for one form of manager, look at nothing before they enter it, and know of nothing else that could be given to them. What each does with errors is in the table of the [start page](../README.md#how-it-compares).',
 
     '## How it grows',
     command('bench:growth', 'bench:stack', 'bench:compose'),
@@ -150,7 +150,7 @@ function formTable(title, endings) {
 function mutationText({ files }) {
   const sum = (key) => Object.values(files).reduce((total, file) => total + file[key], 0);
   const [mutants, killed] = [sum('mutants'), sum('killed')];
-  return `Of ${number(mutants)} changes to the sources, the tests notice ${number(killed)} (${((100 * killed) / mutants).toFixed(1)} %). The rest is [explained one by one](mutants.md).`;
+  return `Of ${number(mutants)} changes to the sources, the tests that are nearest to their file notice ${number(killed)} (${((100 * killed) / mutants).toFixed(1)} %). The rest has not been tried on all tests yet, nor looked at one by one.`;
 }
 
 function growthText(growth) {

@@ -76,7 +76,9 @@ expectTypeOf(stack.complete({} as unknown)).toEqualTypeOf<unknown>();
 expectTypeOf(stack.complete({} as string | undefined)).toEqualTypeOf<string | undefined>();
 expectTypeOf(stack.complete({} as any)).toBeAny();
 expectTypeOf(stack.complete(Promise.resolve(1))).toEqualTypeOf<'the block has not succeeded yet: complete(await …)'>();
-const inStack = async <T>(body: () => Promise<T>): Promise<T> => new ExitStack().complete(await body());
+async function inStack<T>(body: () => Promise<T>): Promise<T> {
+  return new ExitStack().complete(await body());
+}
 expectTypeOf(inStack(async () => 1)).toEqualTypeOf<Promise<number>>();
 // @ts-expect-error -- no disposable
 stack.use({});
