@@ -4,6 +4,7 @@ const width = 960;
 const rowHeight = 26;
 const barStart = 330;
 const barEnd = 880;
+const least = 0.25;
 
 /** An SVG, in the colours of the other figures. */
 export function chart({ entry, others }) {
@@ -44,10 +45,10 @@ function peers(ratios) {
   }));
 }
 
-/** Where a ratio ends, from half of 1 on. */
+/** Where a ratio ends, from a quarter of 1 on. */
 function scaleTo(most) {
-  const span = Math.log(most / 0.5);
-  return (value) => barStart + (Math.max(0, Math.log(value / 0.5)) / span) * (barEnd - barStart);
+  const span = Math.log(most / least);
+  return (value) => barStart + (Math.max(0, Math.log(value / least)) / span) * (barEnd - barStart);
 }
 
 function drawn({ title, name, value, isOwn }, y, scale) {
@@ -58,7 +59,7 @@ function drawn({ title, name, value, isOwn }, y, scale) {
     `<text x="${barStart - 12}" y="${y}" text-anchor="end">${name}</text>`,
     `<rect class="${isOwn ? 'own' : 'other'}" x="${barStart}" y="${y - 13}" width="${(end - barStart).toFixed(1)}" height="16" rx="3"/>`,
     `<line class="one" x1="${scale(1).toFixed(1)}" x2="${scale(1).toFixed(1)}" y1="${y - 18}" y2="${y + 8}"/>`,
-    `<text class="soft" x="${Number(end) + 8}" y="${y}">${value < 10 ? value.toFixed(2) : value.toFixed(0)}</text>`,
+    `<text class="soft" x="${Math.max(Number(end), scale(1)) + 8}" y="${y}">${value < 10 ? value.toFixed(2) : value.toFixed(0)}</text>`,
   ].join('');
 }
 
