@@ -15,9 +15,10 @@ const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/jest-runner@9.
 /** The tests of a file have its name; where others are nearer, they come here. */
 const nearest = {
   'async-exit-stack': ['async-exit-stack', 'stack', 'tc39'],
-  compose: ['enter', 'compose', 'scope'],
+  compose: ['enter', 'compose', 'scope', 'faults'],
+  enter: ['enter', 'scope', 'all'],
   describe: ['describe', 'messages', 'errors', 'with'],
-  entry: ['entry', 'with', 'generator', 'stack', 'decorator'],
+  entry: ['entry', 'with', 'generator', 'enter', 'scope', 'all', 'stack', 'decorator'],
   errors: ['errors', 'failures', 'stack'],
   'exit-stack': ['exit-stack', 'stack', 'tc39'],
   stack: ['stack', 'tc39', 'failures', 'enter'],
