@@ -133,7 +133,8 @@ describe('a transaction', () => {
       }),
     );
     const error = (await block.catch((error: unknown) => error)) as Error;
-    expect(error.message).toMatch(/Connection terminated|not queryable/);
+    // How the break is noticed depends on how far the rollback has come by then.
+    expect(error.message).toMatch(/Connection terminated|not queryable|ECONNRESET|EPIPE/);
     expect((error.cause as Error).message).toContain('terminating connection');
   });
 });
