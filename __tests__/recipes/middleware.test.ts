@@ -1,31 +1,21 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Client } from 'pg';
 import { connection } from '../../docs/recipes/connection/connection.ts';
 import { inside } from '../../docs/recipes/middleware/middleware.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
-import { AsyncExitStack, asyncContextManager, closing, enter } from '../../lib/index.ts';
-import { anyPostgres, hasPostgres } from '../support/postgres.ts';
+import { asyncContextManager, closing, enter } from '../../lib/index.ts';
+import { hasPostgres, sharedPostgres } from '../support/postgres.ts';
 
-const shared = new AsyncExitStack();
-let url: string;
-let client: Client;
+const database = sharedPostgres('CREATE TABLE items (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
 let app: FastifyInstance;
 let log: string[];
 
-beforeAll(async () => {
-  url = await shared.enterContext(anyPostgres());
-  client = await shared.enterContext(connection(url));
-  await client.query('CREATE TABLE items (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
-}, 60_000);
-
-afterAll(() => shared.exitAsync());
-
 beforeEach(async () => {
-  await client.query('TRUNCATE items');
+  await database.client.query('TRUNCATE items');
   app = fastify();
   origin = undefined;
   app.decorateRequest('transaction');
@@ -39,7 +29,7 @@ const exits = new EventEmitter();
 
 const requestTransaction = asyncContextManager(async function* requestTransaction(request: FastifyRequest) {
   yield* enter(closing(exits, (exits) => exits.emit('exit')));
-  const client = yield* enter(connection(url));
+  const client = yield* enter(connection(database.url));
   request.setDecorator('transaction', yield* enter(transaction(client)));
   yield;
 });
@@ -60,7 +50,7 @@ const insert = (request: FastifyRequest, name: string) =>
   request.getDecorator<Client>('transaction').query('INSERT INTO items VALUES ($1)', [name]);
 
 async function stored(): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>('SELECT name FROM items ORDER BY name');
+  const { rows } = await database.client.query<{ name: string }>('SELECT name FROM items ORDER BY name');
   return rows.map(({ name }) => name);
 }
 

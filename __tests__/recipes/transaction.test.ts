@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
 import { connection } from '../../docs/recipes/connection/connection.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
-import { AsyncExitStack, withAsync } from '../../lib/index.ts';
-import { anyPostgres, hasPostgres } from '../support/postgres.ts';
+import { withAsync } from '../../lib/index.ts';
+import { hasPostgres, sharedPostgres } from '../support/postgres.ts';
 
-const shared = new AsyncExitStack();
-let url: string;
-let client: Client;
-
-beforeAll(async () => {
-  url = await shared.enterContext(anyPostgres());
-  client = await shared.enterContext(connection(url));
-  await client.query('CREATE TABLE items (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
-}, 60_000);
-
-afterAll(() => shared.exitAsync());
+const database = sharedPostgres('CREATE TABLE items (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
 
 beforeEach(async () => {
-  await client.query('TRUNCATE items');
+  await database.client.query('TRUNCATE items');
 });
 
 const insert = (tx: Client, name: string) => tx.query('INSERT INTO items VALUES ($1)', [name]);
 
 /** What is committed; in a transaction that somebody has left open, nothing is. */
 async function committed(): Promise<string[]> {
-  await client.query('ROLLBACK');
-  const { rows } = await client.query<{ name: string }>('SELECT name FROM items ORDER BY name');
+  await database.client.query('ROLLBACK');
+  const { rows } = await database.client.query<{ name: string }>('SELECT name FROM items ORDER BY name');
   return rows.map(({ name }) => name);
 }
 
@@ -38,14 +28,14 @@ function fail(): never {
 
 describe('a transaction', () => {
   it('commits, and gives what the block gives', async () => {
-    expect((await withAsync(transaction(client), (tx) => insert(tx, 'tea'))).rowCount).toBe(1);
+    expect((await withAsync(transaction(database.client), (tx) => insert(tx, 'tea'))).rowCount).toBe(1);
     expect(await committed()).toEqual(['tea']);
   });
 
   it.each([failure, undefined, null, 0, ''])(
     'rolls back where the block throws %p, and throws that',
     async (thrown) => {
-      const block = withAsync(transaction(client), async (tx) => {
+      const block = withAsync(transaction(database.client), async (tx) => {
         await insert(tx, 'tea');
         throw thrown;
       });
@@ -55,7 +45,7 @@ describe('a transaction', () => {
   );
 
   it('rejects where the commit is refused', async () => {
-    const block = withAsync(transaction(client), async (tx) => {
+    const block = withAsync(transaction(database.client), async (tx) => {
       await insert(tx, 'tea');
       await insert(tx, 'tea');
     });
@@ -64,7 +54,7 @@ describe('a transaction', () => {
   });
 
   it('rejects where the block went on after a statement that had failed', async () => {
-    const block = withAsync(transaction(client), async (tx) => {
+    const block = withAsync(transaction(database.client), async (tx) => {
       await insert(tx, 'tea');
       await tx.query('SELECT 1 / 0').catch(() => {});
     });
@@ -73,7 +63,7 @@ describe('a transaction', () => {
   });
 
   it('rolls back its own part only where it is within another', async () => {
-    await withAsync(transaction(client), async (outer) => {
+    await withAsync(transaction(database.client), async (outer) => {
       await insert(outer, 'tea');
       const inner = withAsync(transaction(outer), async (tx) => {
         await insert(tx, 'cups');
@@ -86,7 +76,7 @@ describe('a transaction', () => {
   });
 
   it('rolls back its own part only where its block went on after a statement that had failed', async () => {
-    await withAsync(transaction(client), async (outer) => {
+    await withAsync(transaction(database.client), async (outer) => {
       await insert(outer, 'tea');
       const inner = withAsync(transaction(outer), async (tx) => {
         await insert(tx, 'cups');
@@ -99,14 +89,14 @@ describe('a transaction', () => {
   });
 
   it('leaves no savepoint behind where it is rolled back', async () => {
-    await withAsync(transaction(client), async (outer) => {
+    await withAsync(transaction(database.client), async (outer) => {
       await withAsync(transaction(outer), fail).catch(() => {});
       await expect(outer.query('RELEASE SAVEPOINT savepoint_1')).rejects.toThrow('does not exist');
     }).catch(() => {});
   });
 
   it('is rolled back with the one that it is within', async () => {
-    const block = withAsync(transaction(client), async (outer) => {
+    const block = withAsync(transaction(database.client), async (outer) => {
       await withAsync(transaction(outer), (inner) => withAsync(transaction(inner), (tx) => insert(tx, 'tea')));
       fail();
     });
@@ -115,7 +105,7 @@ describe('a transaction', () => {
   });
 
   it('recovers a transaction from a statement that failed', async () => {
-    await withAsync(transaction(client), async (outer) => {
+    await withAsync(transaction(database.client), async (outer) => {
       await withAsync(transaction(outer), (tx) => tx.query('SELECT 1 / 0')).catch(() => {});
       await insert(outer, 'tea');
     });
@@ -125,10 +115,10 @@ describe('a transaction', () => {
 
 (hasPostgres ? describe : describe.skip)('a transaction on a server', () => {
   it('keeps the error of the block where the connection breaks, and the rollback fails too', async () => {
-    const block = withAsync(connection(url), (broken) =>
+    const block = withAsync(connection(database.url), (broken) =>
       withAsync(transaction(broken), async (tx) => {
         const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-        const terminate = client.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+        const terminate = database.client.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
         await Promise.all([tx.query('SELECT pg_sleep(10)'), terminate]);
       }),
     );

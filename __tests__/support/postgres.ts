@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll } from '@jest/globals';
 import { Client } from 'pg';
 import { postgres as embedded } from '../../docs/recipes/postgres.ts';
-import { asyncContextManager } from '../../lib/index.ts';
+import { asyncContextManager, AsyncExitStack } from '../../lib/index.ts';
 
 const programs = folderOfPrograms();
 
@@ -48,6 +49,19 @@ export const connection = asyncContextManager(async function* connection(url: st
     await client.end();
   }
 });
+
+/** A server for the tests of a file, with that table and a connection, from before the first test to after the last. */
+export function sharedPostgres(createTable: string): { readonly url: string; readonly client: Client } {
+  const stack = new AsyncExitStack();
+  const shared = { url: '', client: new Client() };
+  beforeAll(async () => {
+    shared.url = await stack.enterContext(anyPostgres());
+    shared.client = await stack.enterContext(connection(shared.url));
+    await shared.client.query(createTable);
+  }, 60_000);
+  afterAll(() => stack.exitAsync());
+  return shared;
+}
 
 // Postgres refuses to run as root; then it runs as nobody.
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined;
