@@ -4,28 +4,11 @@
 
 import { asyncContextManager, contextManager, enter, withAsync, withSync } from 'withal';
 import { asked, driveComposedAsync, driveComposedSync } from './by-hand.mjs';
+import { checkExits, exited, part, partAsync } from './part.mjs';
 import { measureEach, measureRounds, ratioCells, ratioOf, timeOf } from './rounds.mjs';
 
 const goal = 1.6;
 const batchSize = 1000;
-
-let exits = 0;
-
-function* part(value) {
-  try {
-    yield value;
-  } finally {
-    exits += 1;
-  }
-}
-
-async function* partAsync(value) {
-  try {
-    yield value;
-  } finally {
-    exits += 1;
-  }
-}
 
 const opened = contextManager(part);
 const openedAsync = asyncContextManager(partAsync);
@@ -39,7 +22,7 @@ const composed = contextManager(function* composed(value) {
   try {
     yield c;
   } finally {
-    exits += 1;
+    exited();
   }
 });
 
@@ -50,7 +33,7 @@ const composedAsync = asyncContextManager(async function* composedAsync(value) {
   try {
     yield c;
   } finally {
-    exits += 1;
+    exited();
   }
 });
 
@@ -61,7 +44,7 @@ function* byHand(value) {
   try {
     yield c;
   } finally {
-    exits += 1;
+    exited();
   }
 }
 
@@ -72,7 +55,7 @@ async function* byHandAsync(value) {
   try {
     yield c;
   } finally {
-    exits += 1;
+    exited();
   }
 }
 
@@ -110,7 +93,7 @@ await measureEach(scenarios, {
   head: ['', 'by hand, ns', 'nested, ns', 'composed, ns', 'ratio', 'quartiles', 'goal', 'floor'],
   async measure(tasks) {
     const measured = await measureRounds(tasks, { rounds: 61, time: 20, warmupTime: 500 });
-    if (exits === 0) throw new Error('Nothing was exited.');
+    checkExits();
     return measured;
   },
   ratio: (measured) => ({

@@ -5,26 +5,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { asyncContextManager, AsyncExitStack, contextManager, enter, ExitStack, withAsync, withSync } from 'withal';
 import { driveAsync, driveSync } from './by-hand.mjs';
+import { checkExits, exited, part, partAsync } from './part.mjs';
 import { keep } from './results.mjs';
 import { measureRounds, ratioOf, timeOf } from './rounds.mjs';
-
-let exits = 0;
-
-async function* partAsync(value) {
-  try {
-    yield value;
-  } finally {
-    exits += 1;
-  }
-}
-
-function* part(value) {
-  try {
-    yield value;
-  } finally {
-    exits += 1;
-  }
-}
 
 const opened = contextManager(part);
 const openedAsync = asyncContextManager(partAsync);
@@ -74,7 +57,7 @@ const filled = {
     }),
   'AsyncExitStack, callbacks': (size) =>
     withAsync(new AsyncExitStack(), (stack) => {
-      for (let index = 0; index < size; index++) stack.defer(() => void (exits += 1));
+      for (let index = 0; index < size; index++) stack.defer(exited);
     }),
   composition: (size) => withAsync(composed(size), () => undefined),
 };
@@ -144,7 +127,7 @@ async function medianOf(measure) {
 }
 
 const found = { nesting: await nesting(), holding: await holding(), concurrency: await concurrency() };
-if (exits === 0) throw new Error('Nothing was exited.');
+checkExits();
 console.log(
   JSON.stringify(found, (_key, value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value), 2),
 );

@@ -232,32 +232,24 @@ function withalObjectSync([{ acquire, release }], body) {
   return withSync({ enter: acquire, exit: (thrown) => release(thrown) }, body);
 }
 
-/** `block([{ acquire, release }, …], body)`, by name. */
-export const peers = {
+/** Those for which a manager is an object or a function. */
+const objects = {
   '`try`/`catch`': tryCatch,
   '`await using`': awaitUsing,
   'contextlib (npm)': contextlib,
   'promise-toolbox': promiseToolbox,
   '@matrixai/resources': matrixaiResources,
   'Bluebird `using`': bluebird,
-  effection,
   Effect: effect,
-  withal,
 };
+
+/** `block([{ acquire, release }, …], body)`, by name. */
+export const peers = { ...objects, effection, withal };
 
 /** Those whose managers are written as generators, and those for which they are objects or functions. */
 export const forms = {
   generators: { withal, 'contextlib (npm)': contextlibGenerator, effection },
-  objects: {
-    withal: withalObject,
-    '`try`/`catch`': tryCatch,
-    '`await using`': awaitUsing,
-    'contextlib (npm)': contextlib,
-    'promise-toolbox': promiseToolbox,
-    '@matrixai/resources': matrixaiResources,
-    'Bluebird `using`': bluebird,
-    Effect: effect,
-  },
+  objects: { withal: withalObject, ...objects },
   'generators, sync': { withal: withalSync, 'contextlib (npm)': contextlibGeneratorSync },
   'objects, sync': {
     withal: withalObjectSync,

@@ -1,0 +1,27 @@
+// The least that a manager function can do. What it holds is counted when it is exited, so that no engine can leave it out.
+
+let exits = 0;
+
+export function* part(value) {
+  try {
+    yield value;
+  } finally {
+    exited();
+  }
+}
+
+export async function* partAsync(value) {
+  try {
+    yield value;
+  } finally {
+    exited();
+  }
+}
+
+export function exited() {
+  exits += 1;
+}
+
+export function checkExits() {
+  if (exits === 0) throw new Error('Nothing was exited.');
+}
