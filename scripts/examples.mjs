@@ -47,9 +47,8 @@ const languages = /^(?<language>ts|typescript|mts|js|javascript|mjs|text)(\s+(?<
 /** @returns {Example[]} */
 export function examplesIn(text, file) {
   const prose = file.endsWith('.md') ? text : docComments(text);
-  const examples = [...prose.matchAll(fences)]
-    .flatMap(exampleFrom)
-    .map(file.endsWith('.md') ? excused : (example) => example);
+  const found = [...prose.matchAll(fences)];
+  const examples = found.flatMap(file.endsWith('.md') ? pageExampleFrom : exampleFrom);
   const unclosed = /^[ \t]*(`{3,}|~{3,})/m.exec(prose.replace(fences, ''));
   return unclosed ? [...examples, { line: 1, code: '', problem: 'A fence is not closed.' }] : examples;
 }
@@ -59,18 +58,21 @@ function docComments(source) {
   return source.replace(/^.*$/gm, (line) => /^\s*\* ?(.*)/.exec(line)?.[1] ?? '');
 }
 
-function exampleFrom({ 0: { length }, 2: info, 3: code, index, input }) {
+/** A page says to its readers, too, why it does not run something: they don't see what stands on the fence. */
+function pageExampleFrom(fence) {
+  const after = fence.index + fence[0].length;
+  return exampleFrom(fence).map((example) => {
+    const { reason } = example;
+    if (!reason || fence.input.startsWith(`\n\n_Not run here: ${reason}._`, after)) return example;
+    return { ...example, reason: undefined, problem: `Write "_Not run here: ${reason}._" below the fence.` };
+  });
+}
+
+function exampleFrom({ 2: info, 3: code, index, input }) {
   if (otherLanguages.test(info.trim())) return [];
   const found = languages.exec(info.trim());
   const kind = found ? kindOf(found.groups) : { problem: `Write ts, js, text, sh, python or json on the fence.` };
-  return [{ line: lineAt(input, index), code, after: input.slice(index + length + 1), ...kind }];
-}
-
-/** A page says to its readers, too, why it does not run something: they don't see what stands on the fence. */
-function excused(example) {
-  const { reason, after } = example;
-  if (!reason || after.startsWith(`\n_Not run here: ${reason}._`)) return example;
-  return { ...example, reason: undefined, problem: `Write "_Not run here: ${reason}._" below the fence.` };
+  return [{ line: lineAt(input, index), code, ...kind }];
 }
 
 export function lineAt(text, index) {
