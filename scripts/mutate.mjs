@@ -69,9 +69,9 @@ function tried(places, tests = '') {
       .filter(({ status }) => !/Ignored|CompileError|RuntimeError/.test(status))
       .map((mutant) => described(file, source, mutant)),
   );
-  console.log(
-    `${found.length} changes, of which the tests notice ${found.filter(({ isNoticed }) => isNoticed).length}`,
-  );
+  const passed = found.filter(({ isNoticed }) => !isNoticed);
+  console.log(`${found.length} changes, of which the tests notice ${found.length - passed.length}`);
+  for (const { place, original, replacement } of passed) console.log(`\n${place}\n- ${original}\n+ ${replacement}`);
   return found;
 }
 
@@ -87,13 +87,11 @@ function described(file, source, { location: { start, end }, replacement = '', s
 
 /** What was found out of other files stays. */
 function report() {
-  const survivors = mutants.filter(({ isNoticed }) => !isNoticed);
-  for (const { place, original, replacement } of survivors) console.log(`\n${place}\n- ${original}\n+ ${replacement}`);
   const counts = { ...Object.values(kept().mutation ?? {})[0]?.files };
   for (const file of files) {
     const own = mutants.filter((mutant) => mutant.file === file);
     counts[file] = { mutants: own.length, killed: own.filter(({ isNoticed }) => isNoticed).length };
   }
   keep('mutation', { files: counts });
-  console.log(`\n${mutants.length - survivors.length} of ${mutants.length} changes are noticed.`);
+  console.log(`\n${mutants.filter(({ isNoticed }) => isNoticed).length} of ${mutants.length} changes are noticed.`);
 }
