@@ -355,6 +355,16 @@ describe.each(builds)('%s', (_build, library) => {
         expect(log).toEqual([]);
       });
 
+      it('says so at the first next() where its manager is none any more', async () => {
+        const given: Record<string, Fn | undefined> = { enter: () => undefined, exit: () => undefined };
+        const driven = decorator(given)(rows({}))();
+        given['exit'] = undefined;
+        expect(await errorOf(() => driven.next())).toHaveProperty(
+          'message',
+          'Cannot enter: the decorator takes a manager or a disposable, but an object (Object) was given. Its exit() is missing.',
+        );
+      });
+
       it.each([
         ['does not yield', { setup: () => 'no yield' }, 'ERR_DID_NOT_YIELD'],
         ['yields again', { teardown: () => again }, 'ERR_DID_NOT_STOP'],

@@ -420,6 +420,21 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each([
+      ['is called again', undefined],
+      ['is told of an error', { error: bodyError }],
+    ])('reports what yields again, and has no return(), where it %s', async (_what, thrown) => {
+      const again = () => ({ done: false, value: 'again' });
+      const generator = { next: again, throw: again, ...(isAsync && { [Symbol.asyncIterator]: () => generator }) };
+      const made = make(() => generator);
+      const body = () => rethrow(thrown);
+      const expected = { code: 'ERR_DID_NOT_STOP', ...(thrown && { cause: bodyError }) };
+      expect(await errorOf(() => run(made(), body))).toMatchObject(expected);
+      const manager = made() as Record<string, (thrown?: { error: unknown }) => unknown>;
+      await manager[isAsync ? 'enterAsync' : 'enter']?.();
+      expect(await errorOf(() => manager[isAsync ? 'exitAsync' : 'exit']?.(thrown))).toMatchObject(expected);
+    });
+
+    it.each([
       [
         'a generator function of the other kind',
         isAsync

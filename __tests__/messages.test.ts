@@ -43,6 +43,30 @@ const table: Record<string, [error: Error, message: string][]> = {
       messages.notEnterable('withAsync()', { enter() {} }),
       'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its exit() is missing.',
     ],
+    [
+      messages.notEnterable('withAsync()', { enterAsync() {} }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its exitAsync() is missing.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { exit() {} }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its enter() is missing.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { exitAsync() {}, enter: 1 }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its enterAsync() is missing.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { exit: true }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Did you mean closing() or all()?',
+    ],
+    [
+      messages.notEnterable('withAsync()', transaction.fn),
+      'Cannot enter: withAsync() takes a manager or a disposable, but function transaction() was given. Did you mean asyncContextManager() or contextManager()?',
+    ],
+    [
+      messages.notEnterable('withAsync()', async function* transaction() {}),
+      'Cannot enter: withAsync() takes a manager or a disposable, but function transaction() was given. Did you mean asyncContextManager() or contextManager()?',
+    ],
   ],
   exitReturnedPromise: [
     [
@@ -90,10 +114,10 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   alreadyEntered: [
     [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
-    [
-      messages.alreadyEntered(unnamed),
+    ...[unnamed, {}].map((manager): [Error, string] => [
+      messages.alreadyEntered(manager),
       'Cannot enter an unnamed manager (name it): it must be exited, but it is not. Exit first.',
-    ],
+    ]),
   ],
   notEntered: [
     [messages.notEntered(transaction), 'Cannot exit transaction(): it must be entered, but it is not. Enter first.'],
@@ -374,6 +398,26 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
 };
 
+/** The codes that programs ask for. */
+const codes: Record<string, string> = {
+  didNotYield: 'ERR_DID_NOT_YIELD',
+  setupSuppressed: 'ERR_DID_NOT_YIELD',
+  didNotStop: 'ERR_DID_NOT_STOP',
+  sourceDidNotStop: 'ERR_DID_NOT_STOP',
+  alreadyEntered: 'ERR_ALREADY_ENTERED',
+  alreadyOwned: 'ERR_ALREADY_ENTERED',
+  notEntered: 'ERR_NOT_ENTERED',
+  outcomeNotSaid: 'ERR_OUTCOME_UNKNOWN',
+  outcomeUnknown: 'ERR_OUTCOME_UNKNOWN',
+};
+
+/** The names of the errors that are neither a ContextManagerError nor a TypeError. */
+const names: Record<string, string> = {
+  someNotEntered: 'AggregateError',
+  timedOut: 'TimeoutError',
+  stackFinished: 'ReferenceError',
+};
+
 describe('messages', () => {
   it.each(
     Object.values(table)
@@ -386,6 +430,12 @@ describe('messages', () => {
   it('are all asserted here', () => {
     const { subject: _subject, ...errors } = messages;
     expect(Object.keys(table).sort()).toEqual(Object.keys(errors).sort());
+  });
+
+  it.each(Object.entries(table))('have the name and the code that programs ask for: %s', (name, errors) => {
+    const code = codes[name];
+    const expected = code ? { name: 'ContextManagerError', code } : { name: names[name] ?? 'TypeError' };
+    for (const [error] of errors) expect(error).toMatchObject(expected);
   });
 
   it('didNotStop keeps what was thrown', () => {

@@ -180,6 +180,17 @@ describe.each(builds)('%s', (_build, library) => {
       await stack[dispose]?.();
     });
 
+    it('refuses a primitive, even if what it inherits has a disposal', () => {
+      const prototype = Number.prototype as unknown as Record<symbol, unknown>;
+      prototype[symbol] = () => undefined;
+      try {
+        expect(() => make()['use']?.(1)).toThrow(TypeError);
+      } finally {
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- it was not there before
+        delete prototype[symbol];
+      }
+    });
+
     it('knows its own kind', async () => {
       for (const method of ['use', 'adopt', 'defer', 'move', dispose]) {
         const foreign = Reflect.get(Stack.prototype, method) as () => unknown;

@@ -14,14 +14,45 @@ OldStyle.prototype = Object.create(Error.prototype) as unknown;
 (OldStyle.prototype as { constructor: unknown }).constructor = OldStyle;
 
 const foreign = runInNewContext(
-  '({ error: new TypeError("foreign"), TypeError, aggregate: new AggregateError([new TypeError("a"), 1]) })',
+  `({
+    error: new TypeError("foreign"),
+    TypeError,
+    aggregate: new AggregateError([new TypeError("a"), 1]),
+    trap: new WebAssembly.RuntimeError(),
+  })`,
 ) as {
   error: Error;
+  trap: Error;
   TypeError: typeof TypeError;
   aggregate: AggregateError;
 };
 
+const Trap = runInNewContext('WebAssembly.RuntimeError') as ErrorConstructor;
+
 const isFalsy = (error: unknown) => !error;
+
+// A function that is no arrow has a prototype, as a class has.
+function isOne(error: unknown) {
+  return error === 1;
+}
+
+const { Error: isTwo } = {
+  Error: function Error(error: unknown) {
+    return error === 2;
+  },
+};
+
+function ofNothing(error: unknown) {
+  return error === 3;
+}
+ofNothing.prototype = { constructor: 1 };
+
+function withErrors(error: Error, errors: unknown): Error {
+  return Object.assign(error, { errors });
+}
+
+// Node's is written in JavaScript, and so are those of other hosts.
+const { DOMException: ForeignDOMException } = { DOMException: class DOMException extends Error {} };
 
 describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, withSync }) => {
   describe('suppress', () => {
@@ -51,8 +82,15 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       ['an error of another realm, by a base', suppress(Error), foreign.error, true],
       ['an error of another realm, by another class', suppress(RangeError), foreign.error, false],
       ['a DOMException', suppress(DOMException), new DOMException('aborted', 'AbortError'), true],
+      ['a DOMException of another realm', suppress(DOMException), new ForeignDOMException(), true],
+      ['a platform’s error that is none of JavaScript’s', suppress(Trap), foreign.trap, true],
       ['an error that a predicate takes', suppress((error) => error === 1), 1, true],
       ['an error that a predicate leaves', suppress((error) => error === 1), 2, false],
+      ['an error that a predicate with a prototype takes', suppress(isOne), 1, true],
+      ['an error that a predicate with a prototype leaves', suppress(isOne), new Error(), false],
+      ['an error that a predicate takes whose name is Error', suppress(isTwo), 2, true],
+      ['an error that a predicate takes whose prototype is odd', suppress(ofNothing), 3, true],
+      ['an error that a predicate takes that speaks of a class', suppress((error) => error === 'class'), 'class', true],
       ['undefined', suppress(isFalsy), undefined, true],
       ['anything, without a matcher', suppress(), new Error(), false],
       ['an AggregateError as a whole', suppress(AggregateError), new AggregateError([new Own()]), true],
@@ -70,8 +108,32 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
         false,
       ],
       ['an empty AggregateError', suppress(Own), new AggregateError([]), false],
+      ['an AggregateError without its errors', suppress(Own), withErrors(new AggregateError([]), undefined), false],
+      ['another error that has errors', suppress(Own), withErrors(new Error(), [new Own()]), false],
     ])('%s', async (_what, manager, error, isSuppressed) => {
-      expect(await outcome(manager, error)).toStrictEqual(isSuppressed ? { value: undefined } : { error });
+      const ended = (await outcome(manager, error)) as { error?: unknown };
+      expect(ended).toStrictEqual(isSuppressed ? { value: undefined } : { error });
+      expect(ended.error).toBe(isSuppressed ? undefined : error);
+      expect(await outcomeOf(() => manager.exit({ error }))).toEqual({ value: isSuppressed });
+    });
+
+    it('asks a predicate about the error, and about each that it holds', async () => {
+      const asked: unknown[] = [];
+      const held = new Own();
+      const unreadable = Object.defineProperty(new AggregateError([1]), 'errors', {
+        get() {
+          throw new Error('getter');
+        },
+      });
+      const error = new AggregateError([held, unreadable]);
+      await outcome(
+        suppress((given) => {
+          asked.push(given);
+          return false;
+        }),
+        error,
+      );
+      expect(asked).toEqual([error, held, unreadable]);
     });
 
     it('throws what is left of an AggregateError in a new one, as it is', async () => {
@@ -144,6 +206,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
         hostile(new RangeError(), 'constructor'),
         hostile(new AggregateError([1]), 'errors'),
         Object.assign(new RangeError(), { constructor: 1 }),
+        Object.assign(new RangeError(), { constructor: { name: 'TypeError' } }),
         proxy,
       ];
       for (const error of errors) {
@@ -157,7 +220,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(withSync(manager, () => withSync(manager, () => 'result'))).toBe('result');
       const rejecting = () => withAsync(manager, async () => Promise.reject(new Own()));
       expect(await outcomeOf(rejecting)).toEqual({ value: undefined });
-      expect(await outcomeOf(() => manager.exit())).toEqual({ value: false });
+      expect(manager.exit()).toBe(false);
     });
 
     it('keeps the error where a predicate fails, or answers with a promise', async () => {
@@ -174,6 +237,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
 
     it.each([['TypeError'], [undefined], [{}]])('refuses %p', (given) => {
       expect(() => suppress(given as never)).toThrow(TypeError);
+      expect(() => suppress(given as never)).toThrow('suppress() takes error classes and predicates');
     });
   });
 });

@@ -27,8 +27,8 @@ describe.each(builds)('%s', (_build, library) => {
       const events: unknown[] = [];
       const result = await run(
         {
-          enter() {
-            events.push(['enter', this === undefined]);
+          enter(...args: unknown[]) {
+            events.push(['enter', this === undefined, ...args]);
             return 'value';
           },
           exit(...args: unknown[]) {

@@ -75,7 +75,7 @@ export function syncEntry(value: unknown, caller: string, asyncForm = 'withAsync
 export function asyncEntry(value: unknown, caller: string): Entry {
   const entry =
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it knows of no optional unique symbol
-    (value as Fresh)?.[fresh]?.() ??
+    (value as Fresh | undefined)?.[fresh]?.() ??
     asyncManagerEntry(value, 'enterAsync', 'exitAsync') ??
     asyncManagerEntry(value, 'enter', 'exit') ??
     asyncDisposableEntry(value);
@@ -84,12 +84,13 @@ export function asyncEntry(value: unknown, caller: string): Entry {
 }
 
 /** Of a manager of this package that can be entered many times at once. */
-export function freshEntry(value: unknown, isSync?: true): Entry | undefined {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it knows of no optional unique symbol
-  return (value as Fresh)?.[fresh]?.(isSync);
+export function freshEntry(manager: object, isSync?: true): Entry | undefined {
+  return (manager as Fresh)[fresh]?.(isSync);
 }
 
-type Fresh = { [fresh]?(isSync?: true): Entry } | null | undefined;
+interface Fresh {
+  [fresh]?(isSync?: true): Entry;
+}
 
 /** The entry of an object that has `enterAsync` and `exitAsync`, or `enter` and `exit`. */
 export function asyncManagerEntry(manager: unknown, enterName: string, exitName: string): Entry | undefined {
@@ -182,7 +183,7 @@ export function isSyncEnterable(value: unknown): boolean {
 export function isEnterable(value: unknown): boolean {
   return (
     // First, for it is the quickest to ask, and `enter` asks on each entry.
-    typeof (value as Fresh)?.[fresh] === 'function' ||
+    typeof (value as Fresh | undefined)?.[fresh] === 'function' ||
     isAsyncContextManager(value) ||
     isSyncEnterable(value) ||
     methodOf(value, asyncDispose) !== undefined

@@ -19,7 +19,10 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 
 function likelySlip(given: unknown): string {
   if (isThenable(given)) return 'Did you forget await?';
-  if (typeof given === 'function' && !kindOf(given).endsWith('GeneratorFunction')) return 'Did you forget to call it?';
+  if (typeof given === 'function')
+    return kindOf(given).endsWith('GeneratorFunction')
+      ? 'Did you mean asyncContextManager() or contextManager()?'
+      : 'Did you forget to call it?';
   if (isObject(given) && 'next' in given) return 'Did you mean aclosing(), or its function?';
   if (isObject(given))
     for (const suffix of ['Async', '']) {

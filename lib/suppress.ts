@@ -113,7 +113,7 @@ type AnyClass = ((...args: never) => unknown) & { readonly prototype?: unknown }
 function isClass(matcher: object): matcher is AnyClass {
   return (
     /^class\b/.test(Function.prototype.toString.call(matcher)) ||
-    classesOf((matcher as AnyClass).prototype).some((found) => isPlatformError(found) && found.name === 'Error')
+    classesOf((matcher as AnyClass).prototype).some((found) => isOfPlatform(found) && found.name === 'Error')
   );
 }
 
@@ -122,9 +122,9 @@ function isInstance(error: unknown, matcher: AnyClass): boolean {
   try {
     if (error instanceof (matcher as unknown as new () => object)) return true;
     return (
-      isPlatformError(matcher) &&
+      isOfPlatform(matcher) &&
       isError(error) &&
-      classesOf(error).some((found) => isPlatformError(found) && found.name === matcher.name)
+      classesOf(error).some((found) => isOfPlatform(found) && found.name === matcher.name)
     );
   } catch {
     return false;
@@ -132,13 +132,9 @@ function isInstance(error: unknown, matcher: AnyClass): boolean {
 }
 
 /** Whether it is a class of the platform's, and no other of the same name. Node writes its DOMException in JavaScript. */
-function isPlatformError(matcher: unknown): matcher is AnyClass {
-  if (typeof matcher !== 'function') return false;
-  const isNative = Function.prototype.toString.call(matcher).includes('[native code]');
-  return (
-    matcher.name === 'DOMException' ||
-    (isNative && /^(Aggregate|Eval|Range|Reference|Suppressed|Syntax|Type|URI)?Error$/.test(matcher.name))
-  );
+function isOfPlatform(found: unknown): found is AnyClass {
+  if (typeof found !== 'function') return false;
+  return found.name === 'DOMException' || Function.prototype.toString.call(found).includes('[native code]');
 }
 
 /** The classes that the object, or the prototype of a class, inherits from. */
