@@ -640,6 +640,39 @@ describe.each(builds)('%s', (_build, library) => {
       for (const [given, hint] of slips) expect(() => enter(given as never)).toThrow(hint);
     });
 
+    it('throws a TypeError at the enter where what was a manager is none any more', async () => {
+      const given: Record<string, unknown> = { enter() {}, exit() {} };
+      const app = flat.manager(function* app(): Generator {
+        const request = enter(given as never);
+        given['exit'] = undefined;
+        yield* request;
+        yield;
+      });
+      expect(await errorOf(() => flat.run(app()))).toMatchObject({
+        name: 'TypeError',
+        message: expect.stringMatching(/^Cannot enter: enter\(\) takes a manager or a disposable, /),
+      });
+    });
+
+    it('leaves nothing of an error behind that is suppressed in its teardown half', async () => {
+      const [kept, dropped] = [new RangeError('kept'), new TypeError('dropped')];
+      const app = flat.manager(function* app(): Generator {
+        try {
+          yield;
+        } catch (error) {
+          yield* enter(library.suppress(TypeError) as never);
+          throw error;
+        }
+      });
+      const left = await errorOf(() =>
+        flat.run(app(), () => {
+          throw new AggregateError([kept, dropped], 'both');
+        }),
+      );
+      expect(left).toMatchObject({ message: 'both', errors: [kept] });
+      expect(reachableFrom(left)).toEqual([left, kept]);
+    });
+
     it('throws a TypeError at a yield of enter without the star', async () => {
       const app = flat.manager(function* app(): Generator {
         try {
@@ -687,7 +720,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  it('refuses an async manager in a sync generator, at the enter', () => {
+  it('refuses an async manager in a sync generator, at the enter', async () => {
     const session = asyncContextManager(async function* session() {
       yield;
     });
@@ -695,11 +728,37 @@ describe.each(builds)('%s', (_build, library) => {
       yield* enter(session() as never);
       yield;
     });
-    expect(() => withSync(app(), () => undefined)).toThrow(
-      new TypeError(
-        'Cannot enter: enter() takes a manager or a disposable, but an object (session) was given. Did you mean asyncContextManager() or scopeAsync()?',
-      ),
+    const refusal = new TypeError(
+      'Cannot enter: enter() takes a manager or a disposable, but an object (session) was given. Did you mean asyncContextManager() or scopeAsync()?',
     );
+    expect(() => withSync(app(), () => undefined)).toThrow(refusal);
+    await expect(withAsync(app(), () => undefined)).rejects.toThrow(refusal);
+  });
+
+  it('composes sync managers for a body that is awaited', async () => {
+    const events: unknown[] = [];
+    const logged = contextManager(function* logged() {
+      events.push('enter');
+      try {
+        yield 'value';
+      } catch {
+        return 'fallback';
+      } finally {
+        events.push('exit');
+      }
+      return undefined;
+    });
+    const app = contextManager(function* app() {
+      yield yield* enter(logged());
+    });
+    const body = async (value: unknown) => {
+      await Promise.resolve();
+      events.push(value);
+      return 'result';
+    };
+    expect(await withAsync(app(), body)).toBe('result');
+    expect(await withAsync(app(), async () => Promise.reject(bodyError))).toBe('fallback');
+    expect(events).toEqual(['enter', 'value', 'exit', 'enter', 'exit']);
   });
 
   it('takes sync managers and async disposables in an async generator, and awaits what they give', async () => {

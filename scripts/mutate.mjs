@@ -1,13 +1,13 @@
 // Changes the sources in thousands of ways, and sees whether the tests notice: `npm run mutation`, or for some files
 // `npm run mutation -- lib/with.ts lib/all.ts`. Each change is tried on the tests that are nearest to its file; what these
-// let pass is tried on all. It takes an hour or two.
+// let pass is tried on all. It takes an hour or two. A change that no test notices must be explained in docs/mutants.md.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { keep, results as kept } from '../bench/results.mjs';
-import { root } from './examples.mjs';
+import { examplesOf, root } from './examples.mjs';
 
 /** Kept out of the package's own dependencies, for they are many, and the gate needs none of them. */
 const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/jest-runner@9.6.1'];
@@ -78,20 +78,66 @@ function tried(places, tests = '') {
 /** A change that does not run was never one; one that never ends is noticed. */
 function described(file, source, { location: { start, end }, replacement = '', status }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
+  const [line] = lines;
   lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
   lines[0] = lines[0].slice(start.column - 1);
   const place = `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
   const isNoticed = status !== 'Survived' && status !== 'NoCoverage';
-  return { file, place, key: `${place} ${replacement}`, original: lines.join('\n'), replacement, isNoticed };
+  return { file, place, line, key: `${place} ${replacement}`, original: lines.join('\n'), replacement, isNoticed };
+}
+
+/**
+ * What docs/mutants.md explains: each of its fences quotes a file, and the list below it has an item
+ * `` `the original` → `the replacement`: why nothing can notice `` for each change of the lines.
+ */
+function explanations() {
+  const page = join(root, 'docs', 'mutants.md');
+  const lines = readFileSync(page, 'utf8').split('\n');
+  return examplesOf(page).flatMap(({ from, code, line }) => {
+    const below = lines.slice(line + code.split('\n').length);
+    const end = below.findIndex((text) => /^(```|#)/.test(text));
+    const items = below.slice(0, end < 0 ? undefined : end).join('\n');
+    return [...items.matchAll(/^- `(.+?)` → `(.*?)`: /gm)].map(([, original, replacement]) => ({
+      file: from.replace('../', ''),
+      lines: code.split('\n').map((text) => text.trim()),
+      original,
+      replacement,
+    }));
+  });
+}
+
+function isExplainedBy(mutant, { file, lines, original, replacement }) {
+  return (
+    mutant.file === file &&
+    lines.includes(mutant.line.trim()) &&
+    inOneLine(mutant.original) === original &&
+    inOneLine(mutant.replacement) === replacement
+  );
+}
+
+function inOneLine(text) {
+  return text.trim().replace(/\s+/g, ' ');
 }
 
 /** What was found out of other files stays. */
 function report() {
+  const survivors = mutants.filter(({ isNoticed }) => !isNoticed);
+  const known = explanations().filter(({ file }) => files.includes(file));
+  const unexplained = survivors.filter((mutant) => !known.some((explanation) => isExplainedBy(mutant, explanation)));
+  const idle = known.filter((explanation) => !survivors.some((mutant) => isExplainedBy(mutant, explanation)));
   const counts = { ...Object.values(kept().mutation ?? {})[0]?.files };
   for (const file of files) {
     const own = mutants.filter((mutant) => mutant.file === file);
-    counts[file] = { mutants: own.length, killed: own.filter(({ isNoticed }) => isNoticed).length };
+    counts[file] = {
+      mutants: own.length,
+      killed: own.filter(({ isNoticed }) => isNoticed).length,
+      unexplained: unexplained.filter((mutant) => mutant.file === file).length,
+    };
   }
   keep('mutation', { files: counts });
-  console.log(`\n${mutants.filter(({ isNoticed }) => isNoticed).length} of ${mutants.length} changes are noticed.`);
+  console.log(`\n${mutants.length - survivors.length} of ${mutants.length} changes are noticed.`);
+  for (const mutant of unexplained) console.error(`Not explained: ${mutant.place} ${inOneLine(mutant.replacement)}`);
+  for (const { file, original, replacement } of idle)
+    console.error(`Explained, but noticed, or no change: ${file} ${original} → ${replacement}`);
+  if (unexplained.length + idle.length > 0) process.exitCode = 1;
 }
