@@ -378,29 +378,38 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
       });
 
       it.each([
-        ['nothing', undefined, /undefined was given/],
-        ['a promise', Promise.reject(new Error('unseen')), /Did you forget await\?/],
-      ])('refuses a function that gives %s, at entry', async (_what, given, message) => {
-        const error = await errorOf(() => withAsync(aclosing((() => given) as never), () => undefined));
+        ['nothing', () => undefined, /undefined was given/],
+        ['a promise', async () => Promise.reject(new Error('unseen')), /Did you forget await\?/],
+      ])('refuses a function that gives %s, at entry', async (_what, giving, message) => {
+        const error = await errorOf(() => withAsync(aclosing(giving as never), () => undefined));
         expect(error).toBeInstanceOf(TypeError);
         expect((error as Error).message).toMatch(message);
       });
     });
 
-    it('reports an error of a next() left waiting where there is no signal, and waits for none that stays', async () => {
-      let fail: (error: unknown) => void = () => undefined;
-      const source = {
-        next: async () => new Promise<IteratorResult<number>>((_resolve, reject) => (fail = reject)),
-        return: async () => {
-          fail(bodyError);
-          return Promise.resolve({ value: undefined, done: true as const });
-        },
-      };
-      expect(
-        await errorOf(() => withAsync(aclosing(source), (items) => void items.next().catch(() => undefined))),
-      ).toBe(bodyError);
+    it.each([bodyError, undefined])(
+      'reports the error %p of a next() left waiting where there is no signal',
+      async (error) => {
+        let fail: (error: unknown) => void = () => undefined;
+        const source = {
+          next: async () => new Promise<IteratorResult<number>>((_resolve, reject) => (fail = reject)),
+          return: async () => {
+            fail(error);
+            return Promise.resolve({ value: undefined, done: true as const });
+          },
+        };
+        const ended = outcomeOf(() => withAsync(aclosing(source), (items) => void items.next().catch(() => undefined)));
+        expect(await ended).toStrictEqual({ error });
+      },
+    );
+
+    it('waits for no next() that stays', async () => {
       const silent = { next: async () => new Promise<IteratorResult<number>>(() => undefined) };
-      await withAsync(aclosing(silent), (items) => void items.next());
+      const ended = withAsync(aclosing(silent), (items) => {
+        void items.next();
+        return 'result';
+      });
+      expect(await ended).toBe('result');
     });
 
     it('owns a source once', async () => {
@@ -455,6 +464,13 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
         expect(items).toEqual([1, 2, 3]);
       });
 
+      it.each([Symbol.asyncIterator, Symbol.iterator])('asks for the %s with nothing', async (key) => {
+        const asked: unknown[][] = [];
+        const source = { [key]: (...args: unknown[]) => (asked.push(args), [1].values()) };
+        await withAsync(aclosing(source as unknown as Iterable<number>), async (items) => items.next());
+        expect(asked).toEqual([[]]);
+      });
+
       it('iterates text', async () => {
         const found: string[] = [];
         for await (const letter of aclosing('ab')) found.push(letter);
@@ -486,7 +502,15 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
           [Symbol.iterator]: () => ({ next: () => ({ value: 1, done: false }), ...last }),
         });
         await withAsync(aclosing(iterator({})), async (items) => items.next());
-        await withAsync(aclosing(iterator({ next: () => ({ value: 1 }) })), async (items) => items.next());
+        for (const done of [undefined, false]) {
+          const step = await withAsync(aclosing(iterator({ next: () => ({ value: 1, done }) })), async (items) =>
+            items.next(),
+          );
+          expect(step).toEqual({ value: 1, done: false });
+        }
+        const unreturned = iterator({ next: () => ({ value: Promise.reject(bodyError) }) });
+        expect(await errorOf(() => aclosing(unreturned).next())).toBe(bodyError);
+        expect(bodyError).not.toHaveProperty('cause');
         const rejected = {
           next: () => ({ value: Promise.reject(bodyError), done: false }),
           return: () => {

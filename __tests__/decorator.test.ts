@@ -241,6 +241,7 @@ describe.each(builds)('%s', (_build, library) => {
         ['a field', [undefined, { kind: 'field', name: '#x' }], 'the field #x was given'],
         ['an accessor', [{}, { kind: 'accessor', name: Symbol('s') }], 'the accessor Symbol(s) was given'],
         ['a legacy field', [{}, 'x', undefined], 'the field x was given'],
+        ['a legacy field named by a symbol', [{}, Symbol('s'), undefined], 'the field Symbol(s) was given'],
         ['a legacy getter', [{}, 'x', { get() {} }], 'the accessor x was given'],
         ['a legacy setter', [{}, 'x', { get: undefined, set() {} }], 'the accessor x was given'],
         ['a legacy parameter', [{}, 'x', 0], 'the field x was given'],
@@ -258,6 +259,14 @@ describe.each(builds)('%s', (_build, library) => {
         const decorate = () => decorator(...args);
         expect(decorate).toThrow(TypeError);
         expect(decorate).toThrow(`${message}. Write @${decoratorName.slice(0, -2)}(manager).`);
+      });
+
+      it.each([
+        ['an iterator', [1].values()],
+        ['what can be thrown at', { throw() {} }],
+        ['what can be returned', { return() {} }],
+      ])('takes a function that returns %s for any other', async (_what, result) => {
+        expect(await decorator(manager({}))(fn(() => result))()).toBe(result);
       });
 
       it.each([

@@ -394,6 +394,16 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter a', 'exit a', 'exit a']);
     });
 
+    it('enters one request in runs that overlap', async () => {
+      const request = enter(logged('a'));
+      const app = flat.manager(function* app(): Generator {
+        yield yield* request;
+      });
+      const overlapping = async () => flat.run(app());
+      expect(await Promise.all([overlapping(), overlapping()])).toEqual(['a', 'a']);
+      expect(events.sort()).toEqual(['enter a', 'enter a', 'exit a', 'exit a']);
+    });
+
     it('passes falsy errors on', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
@@ -699,6 +709,20 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
       expect(await errorOf(() => flat.run(last()))).toBeInstanceOf(TypeError);
+    });
+
+    it('takes a request for yielded without the star once the generator is told of an error at the star', async () => {
+      const request = enter(logged('a'));
+      const asking = (function* asking(): Generator {
+        yield* request;
+      })();
+      asking.next();
+      expect(() => asking.throw(bodyError)).toThrow(bodyError);
+      const app = flat.manager(function* app() {
+        yield request;
+      });
+      expect(await errorOf(() => flat.run(app()))).toBeInstanceOf(TypeError);
+      expect(events).toEqual([]);
     });
 
     it('passes any other value to the block, whatever its properties say', async () => {

@@ -214,9 +214,14 @@ describe('reach', () => {
     ['error', { error: target }],
     ['suppressed', { suppressed: target }],
     ['a long way', new Error('a', { cause: new AggregateError([{ error: { suppressed: target } }]) })],
+    ['errors that are no array', Object.assign(new Error('a'), { errors: target })],
     ['itself', target],
   ])('finds the error through %s', (_field, error) => {
     expect(reach(error, target).has(target)).toBe(true);
+  });
+
+  it('takes an array for what a field holds, but for errors', () => {
+    expect(reach(new Error('listing', { cause: [target] }), target).has(target)).toBe(false);
   });
 
   it('finds undefined only where it is held', () => {
@@ -284,6 +289,11 @@ describe('keepBoth', () => {
   const ring = new Error('ring');
   ring.cause = ring;
   const undefinedCause = new Error('an undefined that was thrown may be what it holds', { cause: undefined });
+  const withCause = (get: () => unknown) =>
+    Object.defineProperty(new Error('own'), 'cause', { get, configurable: true });
+  const failing = () => {
+    throw new Error('no');
+  };
   const objecting = new Proxy(new Error('proxy'), {
     defineProperty() {
       throw new Error('no');
@@ -299,6 +309,8 @@ describe('keepBoth', () => {
     ['an error that has an undefined cause', undefinedCause],
     ['an error that is its own cause', ring],
     ['an error with a hostile cause', hostile()],
+    ['an error whose own cause can’t be read', withCause(failing)],
+    ['an error whose own cause is always another', withCause(() => new Error('another'))],
     ['a proxy that objects', objecting],
   ])('makes a SuppressedError of %s', (_what, next) => {
     const previous = new Error('previous');

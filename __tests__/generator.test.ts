@@ -460,11 +460,12 @@ describe.each(builds)('%s', (_build, library) => {
     ])('refuses %s at definition', (_what, given, message) => {
       expect(() => make(given as never)).toThrow(TypeError);
       expect(() => make(given as never)).toThrow(message);
+      expect(() => make(given as never)).toThrow(/^Cannot make a manager: /);
     });
 
     it.each([
       ['nothing', () => undefined],
-      ['a promise', async () => Promise.reject(new Error('unseen'))],
+      ['a promise', Promise.reject.bind(Promise, new Error('unseen'))],
       [
         'a generator of the other kind',
         isAsync
@@ -479,9 +480,10 @@ describe.each(builds)('%s', (_build, library) => {
       ],
       ['an iterator without throw()', () => [1][Symbol.iterator]()],
     ])('refuses a plain function that returns %s at entry', async (_what, given) => {
-      const error = await errorOf(() => run(make(given)(), neverRun));
+      const error = await errorOf(() => run(make(Object.defineProperty(given, 'name', { value: 'made' }))(), neverRun));
       expect(error).toBeInstanceOf(TypeError);
-      expect((error as Error).message).toContain(`${name}() takes ${isAsync ? 'async ' : ''}function*`);
+      const syntax = isAsync ? 'async function*' : 'function*';
+      expect((error as Error).message).toContain(`Cannot enter made(): ${name}() takes ${syntax}, but `);
     });
 
     it('shows the field form when used as a decorator, TC39 or legacy', () => {
@@ -489,6 +491,7 @@ describe.each(builds)('%s', (_build, library) => {
         ? 'session = asyncContextManager(async function* session(this: …)'
         : 'session = contextManager(function* session(this: …)';
       expect(() => make(fn, { kind: 'method', name: 'session' })).toThrow(form);
+      expect(() => make(fn, { kind: 'method', name: 'session' })).toThrow(/^Cannot decorate: /);
       expect(() => make({} as never, 'session', {})).toThrow(form);
       expect(() => make(fn, { kind: 'method', name: Symbol('session') })).toThrow('Symbol(session) = ');
       expect(() => make({} as never, Symbol('session'), {})).toThrow('Symbol(session) = ');

@@ -168,7 +168,7 @@ class Closing<T> implements AsyncClosing<T> {
     if (isSource(this.#source)) this.#open();
     const [opened, iterator, last] = [this.#opened, this.#iterator, this.#last];
     this.#opened = this.#iterator = this.#last = undefined;
-    const isWaiting = last !== undefined && (await isPending(last));
+    const isWaiting = await isPending(last);
     if (!opened || (last && !isWaiting && (await isFinished(last)))) return;
     opened.abort?.abort();
     const signal = opened.abort?.signal ?? disposal;
@@ -236,7 +236,7 @@ async function closeAfter(error: unknown, close: () => unknown): Promise<never> 
 }
 
 /** Whether the promise has not settled yet: of two that have, the first wins a race. */
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
+async function isPending(promise: Promise<unknown> | undefined): Promise<boolean> {
   const pending = {};
   return (await Promise.race([promise, Promise.resolve(pending)]).catch(() => undefined)) === pending;
 }
@@ -286,7 +286,7 @@ function inheritedDisposals(): unknown[] {
 const disposal = { reason: Symbol('disposal') };
 
 /** A `next()` that was left waiting may have failed meanwhile; unless only by the closing, that is an error like any other. */
-function abandon(last: Promise<unknown>, signal: { readonly reason: unknown }): Promise<void> {
+function abandon(last: Promise<unknown> | undefined, signal: { readonly reason: unknown }): Promise<void> {
   return stopped(Promise.race([last, Promise.resolve()]), signal);
 }
 

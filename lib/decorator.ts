@@ -425,13 +425,12 @@ function passing(generator: Generator, settle: SettleStep = (step) => step): Pas
   return passed;
 }
 
-/** As an async generator awaits what it yields: a rejection is thrown at the `yield`. */
+/** As an async generator awaits what it yields: a rejection is thrown at the `yield`; one that it returns, by itself. */
 async function awaited(step: IteratorResult<unknown>, generator: Generator): Promise<IteratorResult<unknown>> {
   for (;;) {
     try {
       return { ...step, value: (await step.value) as unknown };
     } catch (error) {
-      if (step.done) throw error;
       step = generator.throw(error);
     }
   }
@@ -442,7 +441,7 @@ async function leaveAsync(
   exit: ExitAsync,
   manager: unknown,
   thrown: Thrown | undefined,
-  isClosed = false,
+  isClosed: boolean | undefined,
 ): Promise<unknown> {
   if (thrown || !isClosed) return exit(thrown, thrown);
   const unknown: Thrown = { error: outcomeUnknown(manager) };
@@ -454,7 +453,12 @@ async function leaveAsync(
 }
 
 /** {@link leaveAsync} for a synchronous driver. */
-function leaveSync(exit: ExitSync, manager: unknown, thrown: Thrown | undefined, isClosed = false): unknown {
+function leaveSync(
+  exit: ExitSync,
+  manager: unknown,
+  thrown: Thrown | undefined,
+  isClosed: boolean | undefined,
+): unknown {
   if (thrown || !isClosed) return exit(thrown, thrown);
   const unknown: Thrown = { error: outcomeUnknown(manager) };
   try {

@@ -123,7 +123,7 @@ export function enter(manager: unknown): unknown {
 class Enter implements EnteringRequest {
   private readonly given: unknown;
   /** Where it is asked it is rightly yielded; once it is heard, the driver sends what came of that. */
-  private state: 'new' | 'iterated' | 'asked' | 'heard' | 'answered';
+  private state: 'new' | 'iterated' | 'asked' | 'heard';
 
   constructor(given: unknown) {
     this.given = given;
@@ -153,12 +153,12 @@ class Enter implements EnteringRequest {
     }
     // Whoever iterated the generator knows nothing of requests.
     if (this.state === 'asked') throw notAnswered();
-    this.state = 'answered';
     return { value, done: true };
   }
 
   throw(error: unknown): never {
-    this.state = 'answered';
+    // Also where somebody throws who has not heard it: it is not yielded any more.
+    this.state = 'heard';
     throw error;
   }
 

@@ -66,7 +66,7 @@ function tried(places, tests = '') {
   const { files } = JSON.parse(readFileSync(report, 'utf8'));
   const found = Object.entries(files).flatMap(([file, { source, mutants }]) =>
     mutants
-      .filter(({ status }) => !/Ignored|CompileError|RuntimeError/.test(status))
+      .filter(({ status }) => !/Ignored|CompileError/.test(status))
       .map((mutant) => described(file, source, mutant)),
   );
   const passed = found.filter(({ isNoticed }) => !isNoticed);
@@ -75,13 +75,14 @@ function tried(places, tests = '') {
   return found;
 }
 
-/** A change that does not run was never one; one that never ends is noticed. */
-function described(file, source, { location: { start, end }, replacement = '', status }) {
+/** A change that never ends is noticed, and one that ends the tests' process; for that there might be another reason, though. */
+function described(file, source, { location: { start, end }, replacement = '', status, statusReason }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   const [line] = lines;
   lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
   lines[0] = lines[0].slice(start.column - 1);
   const place = `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+  if (status === 'RuntimeError') console.log(`${place} ${replacement}: ${statusReason.trim().split('\n')[0]}`);
   const isNoticed = status !== 'Survived' && status !== 'NoCoverage';
   return { file, place, line, key: `${place} ${replacement}`, original: lines.join('\n'), replacement, isNoticed };
 }
