@@ -36,6 +36,12 @@ group('kinds', () => {
     expect(isGenerator(null)).toBe(false);
   });
 
+  it('isGenerator takes nothing for one that only looks like it', () => {
+    const tagged = (tag: string) => ({ [Symbol.toStringTag]: tag });
+    const others = [[1].values(), { next() {} }, tagged('Generator'), 'next', foreign, null];
+    expect(others.map(isGenerator)).toEqual(others.map(() => false));
+  });
+
   it('isObject', () => {
     expect([{}, () => undefined, null, undefined, 'text', 1].map(isObject)).toEqual([
       true,

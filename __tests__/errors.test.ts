@@ -179,6 +179,8 @@ describe('isError', () => {
     ['an error by its prototype only', Object.create(Error.prototype) as unknown, true],
     ['a DOMException', new DOMException('aborted', 'AbortError'), true],
     ['an object with a message', { name: 'Error', message: 'no' }, false],
+    ['an object whose kind ends like an error', { [Symbol.toStringTag]: 'NoError' }, false],
+    ['an object whose kind begins like an error', { [Symbol.toStringTag]: 'Errors' }, false],
     ['undefined', undefined, false],
     ['text', 'Error', false],
   ])('%s', (_what, value, expected) => {
