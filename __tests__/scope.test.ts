@@ -399,6 +399,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['null', null, 'null was given. Write'],
       ['an object', {}, 'an object (Object) was given. Write'],
       ['a manager', suppress(), 'was given. Write'],
+      ['what says that it is a function', { [Symbol.toStringTag]: 'Function' }, 'an object (Object) was given. Write'],
       ['a generator', (function* named() {})(), 'an object (Generator) was given. Write'],
       ['an async generator', (async function* named() {})(), 'an object (AsyncGenerator) was given. Write'],
       ['an async function', async function named() {}, 'function named() was given. Is its star missing?'],
@@ -409,13 +410,31 @@ describe.each(builds)('%s', (_build, library) => {
     ])('refuses %s', async (_what, given, message) => {
       const error = await errorOf(() => scope(given));
       expect(error).toBeInstanceOf(TypeError);
-      expect(error).toHaveProperty('message', expect.stringContaining(`Cannot run: ${name}() takes`));
+      const syntax = name === 'scopeSync' ? 'function*' : 'async function*';
+      expect(error).toHaveProperty('message', expect.stringContaining(`Cannot run: ${name}() takes ${syntax}, but `));
       expect(error).toHaveProperty('message', expect.stringContaining(message));
     });
 
     it('throws what the function throws when it is called', async () => {
       expect(await errorOf(() => scope(fail(bodyError)))).toBe(bodyError);
     });
+  });
+
+  it('scopeAsync awaits what ends a generator that was not made by the language', async () => {
+    const made = {
+      next: async () =>
+        Promise.resolve({
+          done: true,
+          value: {
+            then: (resolve: (value: unknown) => void) => {
+              resolve('result');
+            },
+          },
+        }),
+      throw: fail(bodyError),
+      [Symbol.asyncIterator]: () => made,
+    };
+    expect(await scopeAsync((() => made) as never)).toBe('result');
   });
 
   describe('scopeSync', () => {

@@ -162,20 +162,22 @@ describe.each(builds)('%s', (_build, library) => {
       );
     });
 
-    it.each<[string, unknown[]]>([
-      ['use', [{}]],
-      ['use', [1]],
-      ['use', [{ [Symbol.dispose]: 1, [Symbol.asyncDispose]: 1 }]],
-      ['adopt', [{}, undefined]],
-      ['adopt', [{}, {}]],
-      ['defer', [undefined]],
-      ['push', [{}]],
-      ['push', [undefined]],
-      ['enterContext', [{}]],
-      ['enterContext', [1]],
-    ])('refuses %s(%j), and holds nothing of it', async (method, args) => {
+    it.each<[string, unknown[], string]>([
+      ['use', [{}], 'use() takes a disposable, null or undefined'],
+      ['use', [1], 'use() takes a disposable, null or undefined'],
+      ['use', [{ [Symbol.dispose]: 1, [Symbol.asyncDispose]: 1 }], 'use() takes a disposable, null or undefined'],
+      ['adopt', [{}, undefined], 'adopt() takes a function'],
+      ['adopt', [{}, {}], 'adopt() takes a function'],
+      ['defer', [undefined], 'defer() takes a function'],
+      ['push', [{}], 'push() takes'],
+      ['push', [undefined], 'push() takes'],
+      ['enterContext', [{}], 'enterContext() takes a manager or a disposable'],
+      ['enterContext', [1], 'enterContext() takes a manager or a disposable'],
+    ])('refuses %s(%j), and holds nothing of it', async (method, args, required) => {
       const stack = make();
-      expect(await errorOf(() => stack[method]?.(...args))).toBeInstanceOf(TypeError);
+      const error = await errorOf(() => stack[method]?.(...args));
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as Error).message).toContain(`: ${required}`);
       expect(stack.disposed).toBe(false);
       await stack[dispose]?.();
     });
@@ -597,7 +599,19 @@ describe.each(builds)('%s', (_build, library) => {
         const outcome = await outcomeOf(() => stack['enterContext']?.(entered));
         await finishing;
         expect(events).toEqual(['ERR_OUTCOME_UNKNOWN']);
-        expect('error' in outcome).toBe(kind.name === 'ExitStack');
+        // An async stack waits for an entry that is under way.
+        expect(outcome).toEqual(
+          kind.name === 'AsyncExitStack'
+            ? { value: undefined }
+            : {
+                error: expect.objectContaining({
+                  name: 'ReferenceError',
+                  message: expect.stringContaining(
+                    'Cannot call enterContext() of an ExitStack: it must not be finished',
+                  ),
+                }),
+              },
+        );
       });
 
       it('lets disposables and callbacks notice nothing', async () => {

@@ -360,6 +360,8 @@ describe.each(builds)('%s', (_build, library) => {
       ['a controller', { signal: new AbortController() }, 'an object (AbortController)'],
       ['an EventTarget', { signal: new EventTarget() }, 'an object (EventTarget)'],
       ['a signal that is null', { signal: null }, 'null'],
+      ['half a signal', { signal: { aborted: false } }, 'an object (Object)'],
+      ['the other half', { signal: { addEventListener() {} } }, 'an object (Object)'],
       ['options that are null', null, 'null'],
       ['options that are a number', 5, '5'],
     ])('refuses %s for a signal', (_what, options, named) => {

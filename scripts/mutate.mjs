@@ -14,14 +14,17 @@ const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/jest-runner@9.
 
 /** The tests of a file have its name; where others are nearer, they come here. */
 const nearest = {
+  all: ['all', 'enter'],
   'async-exit-stack': ['async-exit-stack', 'stack', 'tc39'],
-  compose: ['enter', 'compose', 'scope', 'faults'],
-  enter: ['enter', 'scope', 'all'],
-  describe: ['describe', 'messages', 'errors', 'with'],
-  entry: ['entry', 'with', 'generator', 'enter', 'scope', 'all', 'stack', 'decorator'],
+  compose: ['enter', 'scope', 'faults'],
+  describe: ['describe', 'errors', 'messages'],
+  enter: ['enter', 'scope'],
+  entry: ['entry', 'with', 'generator', 'enter', 'scope', 'decorator'],
   errors: ['errors', 'failures', 'stack'],
   'exit-stack': ['exit-stack', 'stack', 'tc39'],
-  stack: ['stack', 'tc39', 'failures', 'enter'],
+  generator: ['generator', 'enter'],
+  stack: ['stack', 'async-exit-stack', 'tc39', 'failures', 'enter'],
+  with: ['with', 'generator', 'enter'],
 };
 
 const results = join(root, 'node_modules', '.cache', 'mutation');

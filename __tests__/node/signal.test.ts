@@ -157,6 +157,11 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
           signal: name,
         });
         expect((reason as Error).stack).toMatch(/^TerminationError: /);
+        expect(Object.getOwnPropertyDescriptor(Object.getPrototypeOf(reason), 'name')).toMatchObject({
+          writable: true,
+          enumerable: false,
+          configurable: true,
+        });
         expect(process.exitCode).toBe(128 + constants.signals[name]);
       },
     );
@@ -240,6 +245,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       ['an unknown name', ['SIGINT', 'SIGNIT'], 'but "SIGNIT" was given'],
       ['a name of something else', ['toString'], 'but "toString" was given'],
       ['a number', [2], 'but 2 was given'],
+      ['a name in a list of its own', [['SIGINT']], 'but an object (Array) was given'],
       ['what no process can catch', ['SIGINT', 'SIGKILL'], 'but "SIGKILL" was given'],
       ['the other one', ['SIGSTOP'], 'but "SIGSTOP" was given'],
     ])('refuses %s', (_what, given, message) => {

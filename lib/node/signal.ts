@@ -123,5 +123,5 @@ const Terminated = class TerminationError extends Error {
 
 /** No process can listen to the two, and trying to throws. */
 function isCatchable(name: unknown): boolean {
-  return typeof name === 'string' && Object.hasOwn(constants.signals, name) && !/^SIG(KILL|STOP)$/.test(name);
+  return typeof name === 'string' && Object.hasOwn(constants.signals, name) && !['SIGKILL', 'SIGSTOP'].includes(name);
 }
