@@ -149,8 +149,20 @@ function formTable(title, endings) {
 
 function mutationText({ files }) {
   const sum = (key) => Object.values(files).reduce((total, file) => total + file[key], 0);
-  const [mutants, killed] = [sum('mutants'), sum('killed')];
-  return `Of ${number(mutants)} changes to the sources, the tests that are nearest to their file notice ${number(killed)} (${((100 * killed) / mutants).toFixed(1)} %). The rest has not been tried on all tests yet, nor looked at one by one.`;
+  const [mutants, killed, unexplained] = [sum('mutants'), sum('killed'), sum('unexplained')];
+  const explained = mutants - killed - unexplained;
+  return [
+    `Of ${number(mutants)} changes to the sources, made one at a time, the tests notice ${number(killed)}. That nothing can notice the other ${explained} is [explained for each](mutants.md)${unexplained > 0 ? `; but ${unexplained} are still to be looked at` : ''}.`,
+    table(
+      ['', 'changes', 'noticed', 'explained'],
+      Object.entries(files).map(([file, found]) => [
+        file,
+        found.mutants,
+        found.killed,
+        found.mutants - found.killed - found.unexplained,
+      ]),
+    ),
+  ].join('\n\n');
 }
 
 function growthText(growth) {
