@@ -412,6 +412,42 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
       expect(await ended).toBe('result');
     });
 
+    it('closes at once a source that was never asked', async () => {
+      const events: unknown[] = [];
+      const closed = aclosing(closable(events))[Symbol.asyncDispose]();
+      expect(events).toEqual(['return']);
+      await closed;
+      expect(events).toEqual(['return', 'dispose']);
+    });
+
+    it('disposes a source that does not wait once its return() is done', async () => {
+      const events: unknown[] = [];
+      const returning = async () => {
+        await new Promise(setImmediate);
+        events.push('returned');
+        return { value: undefined, done: true as const };
+      };
+      await withAsync(aclosing({ ...closable(events), return: returning }), async (items) => items.next());
+      expect(events).toEqual(['returned', 'dispose']);
+    });
+
+    it('calls no disposal that is null', async () => {
+      const events: unknown[] = [];
+      const source = { ...closable(events), [Symbol.asyncDispose]: null, [Symbol.dispose]: null };
+      await withAsync(aclosing(source as never), () => undefined);
+      expect(events).toEqual(['return']);
+    });
+
+    it.each([
+      Object.assign(new Error('closed early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
+      new DOMException('aborted', 'AbortError'),
+    ])('reports what a disposal throws, though it is %p, where it is no stream that was destroyed', async (error) => {
+      const source = { ...closable([]), [Symbol.asyncDispose]: async () => Promise.reject(error) };
+      expect(await errorOf(() => withAsync(aclosing(source), () => undefined))).toBe(error);
+      const destroyed = { ...source, destroyed: true };
+      expect(await withAsync(aclosing(destroyed), () => 'result')).toBe('result');
+    });
+
     it('owns a source once', async () => {
       const items = aclosing(counting([]));
       await withAsync(items, async () => {

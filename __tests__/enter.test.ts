@@ -394,16 +394,6 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter a', 'exit a', 'exit a']);
     });
 
-    it('enters one request in runs that overlap', async () => {
-      const request = enter(logged('a'));
-      const app = flat.manager(function* app(): Generator {
-        yield yield* request;
-      });
-      const overlapping = async () => flat.run(app());
-      expect(await Promise.all([overlapping(), overlapping()])).toEqual(['a', 'a']);
-      expect(events.sort()).toEqual(['enter a', 'enter a', 'exit a', 'exit a']);
-    });
-
     it('passes falsy errors on', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
@@ -655,13 +645,20 @@ describe.each(builds)('%s', (_build, library) => {
       const app = flat.manager(function* app(): Generator {
         const request = enter(given as never);
         given['exit'] = undefined;
-        yield* request;
-        yield;
+        try {
+          yield* request;
+        } catch (error) {
+          events.push(error);
+        }
+        yield 'value';
       });
-      expect(await errorOf(() => flat.run(app()))).toMatchObject({
-        name: 'TypeError',
-        message: expect.stringMatching(/^Cannot enter: enter\(\) takes a manager or a disposable, /),
-      });
+      expect(await flat.run(app())).toBe('value');
+      expect(events).toEqual([
+        expect.objectContaining({
+          name: 'TypeError',
+          message: expect.stringMatching(/^Cannot enter: enter\(\) takes a manager or a disposable, /),
+        }),
+      ]);
     });
 
     it('leaves nothing of an error behind that is suppressed in its teardown half', async () => {
@@ -711,15 +708,32 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await errorOf(() => flat.run(last()))).toBeInstanceOf(TypeError);
     });
 
-    it('takes a request for yielded without the star once the generator is told of an error at the star', async () => {
+    it.each<[string, (asking: Generator) => unknown]>([
+      ['waits at a star for it', () => undefined],
+      ['has left a star', (asking) => asking.return(undefined)],
+      ['was told of an error at a star', (asking) => outcomeOf(() => asking.throw(bodyError))],
+    ])('throws a TypeError at a yield of enter without the star, though elsewhere one %s', async (_what, go) => {
       const request = enter(logged('a'));
       const asking = (function* asking(): Generator {
         yield* request;
       })();
       asking.next();
-      expect(() => asking.throw(bodyError)).toThrow(bodyError);
+      await go(asking);
       const app = flat.manager(function* app() {
         yield request;
+      });
+      expect(await errorOf(() => flat.run(app()))).toBeInstanceOf(TypeError);
+      expect(events).toEqual([]);
+    });
+
+    it('throws a TypeError at a yield of what was asked for before, and answered with an error', async () => {
+      const asking = (function* asking(): Generator {
+        yield* enter(logged('a'));
+      })();
+      const asked = asking.next().value as unknown;
+      expect(() => asking.throw(bodyError) as unknown).toThrow(bodyError);
+      const app = flat.manager(function* app() {
+        yield asked;
       });
       expect(await errorOf(() => flat.run(app()))).toBeInstanceOf(TypeError);
       expect(events).toEqual([]);
@@ -757,6 +771,15 @@ describe.each(builds)('%s', (_build, library) => {
     );
     expect(() => withSync(app(), () => undefined)).toThrow(refusal);
     await expect(withAsync(app(), () => undefined)).rejects.toThrow(refusal);
+  });
+
+  it('enters one request in runs that overlap', async () => {
+    const request = enter(library.nullContext('value'));
+    const app = asyncContextManager(async function* app() {
+      yield yield* request;
+    });
+    const overlapping = async () => withAsync(app(), (value) => value);
+    expect(await Promise.all([overlapping(), overlapping()])).toEqual(['value', 'value']);
   });
 
   it('composes sync managers for a body that is awaited', async () => {

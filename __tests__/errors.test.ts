@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { isError } from '../lib/describe.ts';
-import { ContextManagerError, reach, keepBoth, suppressing, withoutOutcome } from '../lib/errors.ts';
+import { ContextManagerError, heldBy, reach, keepBoth, suppressing, withoutOutcome } from '../lib/errors.ts';
 import { builds, copies } from './support/builds.ts';
 import { reachableFrom } from './support/outcome.ts';
 
@@ -357,6 +357,13 @@ describe('keepBoth', () => {
     const other = new Error('other request');
     expect(keep(shared, other)).toBe(shared);
     expect(shared.cause).toBe(other);
+  });
+
+  it('takes only a cause for a link of its own', () => {
+    const [first, next] = [new Error('first'), new Error('next')];
+    keep(next, first);
+    expect(heldBy(next)).toEqual([]);
+    expect(heldBy(Object.assign(next, { suppressed: first }))).toEqual([first]);
   });
 
   it('takes a link that somebody else wrote over for theirs', () => {

@@ -410,6 +410,20 @@ describe.each(builds)('%s', (_build, library) => {
       expect(byDefault).toHaveBeenCalledTimes(2);
     });
 
+    it('takes what the language made for what it is, whatever it inherits besides', async () => {
+      const both = isAsync
+        ? async function* both() {
+            yield 'value';
+          }
+        : function* both() {
+            yield 'value';
+          };
+      const prototype = both.prototype as Record<symbol, unknown>;
+      prototype[Symbol.asyncIterator] = isAsync ? undefined : () => 'besides';
+      prototype[Symbol.iterator] = () => 'besides';
+      expect(await run(make(both)(), (value) => value)).toBe('value');
+    });
+
     it('takes what a compiler made of a generator function, and a bound one', async () => {
       const compiled = make(function compiled(this: unknown, ...args: [number]) {
         return fn.apply(this, args);

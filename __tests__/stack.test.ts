@@ -600,7 +600,7 @@ describe.each(builds)('%s', (_build, library) => {
         await finishing;
         expect(events).toEqual(['ERR_OUTCOME_UNKNOWN']);
         // An async stack waits for an entry that is under way.
-        expect(outcome).toEqual(
+        expect(outcome).toStrictEqual(
           kind.name === 'AsyncExitStack'
             ? { value: undefined }
             : {
@@ -612,6 +612,25 @@ describe.each(builds)('%s', (_build, library) => {
                 }),
               },
         );
+      });
+
+      it('does not look through an error again at each manager that it passes', async () => {
+        let reads = 0;
+        const error = Object.defineProperty(new Error('looked through'), 'cause', {
+          get: () => {
+            reads += 1;
+            return undefined;
+          },
+        });
+        const stack = new Stack();
+        for (let index = 0; index < 100; index++) await stack['enterContext']?.(manager([], 'passing'));
+        await stack['enterContext']?.(
+          manager([], 'replacing', () => {
+            throw error;
+          }),
+        );
+        expect(await errorOf(() => stack[dispose]?.())).toBe(error);
+        expect(reads).toBeLessThan(10);
       });
 
       it('lets disposables and callbacks notice nothing', async () => {

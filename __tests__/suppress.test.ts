@@ -47,6 +47,13 @@ function ofNothing(error: unknown) {
 }
 ofNothing.prototype = { constructor: 1 };
 
+/** The class as an instrumentation hands it on. */
+function traced(original: new () => Error): new () => Error {
+  const proxy = new Proxy(original, {});
+  (original as { prototype: { constructor: unknown } }).prototype.constructor = proxy;
+  return proxy;
+}
+
 function withErrors(error: Error, errors: unknown): Error {
   return Object.assign(error, { errors });
 }
@@ -82,7 +89,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       ['an error of another realm, by a base', suppress(Error), foreign.error, true],
       ['an error of another realm, by another class', suppress(RangeError), foreign.error, false],
       ['a DOMException', suppress(DOMException), new DOMException('aborted', 'AbortError'), true],
-      ['a DOMException of another realm', suppress(DOMException), new ForeignDOMException(), true],
+      ['a DOMException of a host that wrote it in JavaScript', suppress(DOMException), new ForeignDOMException(), true],
       ['a platform’s error that is none of JavaScript’s', suppress(Trap), foreign.trap, true],
       ['an error that a predicate takes', suppress((error) => error === 1), 1, true],
       ['an error that a predicate leaves', suppress((error) => error === 1), 2, false],
@@ -179,6 +186,24 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       const [mine, native] = [new Mine('mine'), new SyntaxError('native')];
       expect(await outcome(suppress(Mine), native)).toEqual({ error: native });
       expect(await outcome(suppress(SyntaxError), mine)).toEqual({ error: mine });
+    });
+
+    it('does not take a class of the same name for its twin, though its source is hidden, or speaks of native code', async () => {
+      const [first, second] = [0, 1].map(() => traced(class NotFound extends Error {}));
+      const [third, fourth] = [0, 1].map(
+        () =>
+          class Missing extends Error {
+            override message = '[native code]';
+          },
+      );
+      for (const [matcher, Other] of [
+        [first, second],
+        [third, fourth],
+      ] as [new () => Error, new () => Error][]) {
+        const [own, other] = [new matcher(), new Other()];
+        expect(await outcome(suppress(matcher), own)).toEqual({ value: undefined });
+        expect(await outcome(suppress(matcher), other)).toEqual({ error: other });
+      }
     });
 
     it('asks about each error once, however often it is held', async () => {

@@ -168,7 +168,8 @@ class Closing<T> implements AsyncClosing<T> {
     if (isSource(this.#source)) this.#open();
     const [opened, iterator, last] = [this.#opened, this.#iterator, this.#last];
     this.#opened = this.#iterator = this.#last = undefined;
-    const isWaiting = await isPending(last);
+    // A source that was never asked is closed at once.
+    const isWaiting = last !== undefined && (await isPending(last));
     if (!opened || (last && !isWaiting && (await isFinished(last)))) return;
     opened.abort?.abort();
     const signal = opened.abort?.signal ?? disposal;
@@ -236,7 +237,7 @@ async function closeAfter(error: unknown, close: () => unknown): Promise<never> 
 }
 
 /** Whether the promise has not settled yet: of two that have, the first wins a race. */
-async function isPending(promise: Promise<unknown> | undefined): Promise<boolean> {
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const pending = {};
   return (await Promise.race([promise, Promise.resolve(pending)]).catch(() => undefined)) === pending;
 }
@@ -255,8 +256,9 @@ async function closeIterator(iterator: AsyncIterator<unknown> | undefined): Prom
   if (step?.done === false) throw sourceDidNotStop();
 }
 
-async function disposeSource(source: unknown): Promise<void> {
-  if (!isObject(source)) return;
+async function disposeSource(given: unknown): Promise<void> {
+  // Text, too, can be asked for a property.
+  const source = given as Record<PropertyKey, unknown>;
   const asyncMethod = ownDisposal(source, asyncDispose);
   // A Node stream that its `return()` has destroyed is still to close; it only complains of an early end.
   if (asyncMethod) await (source['destroyed'] === true ? stopped(asyncMethod(), disposal) : asyncMethod());
@@ -286,7 +288,7 @@ function inheritedDisposals(): unknown[] {
 const disposal = { reason: Symbol('disposal') };
 
 /** A `next()` that was left waiting may have failed meanwhile; unless only by the closing, that is an error like any other. */
-function abandon(last: Promise<unknown> | undefined, signal: { readonly reason: unknown }): Promise<void> {
+function abandon(last: Promise<unknown>, signal: { readonly reason: unknown }): Promise<void> {
   return stopped(Promise.race([last, Promise.resolve()]), signal);
 }
 

@@ -117,28 +117,26 @@ export function enter(manager: unknown): unknown {
 }
 
 /**
- * Asks to enter what was given; one is made for each manager that is entered, so it is the iterator of its `yield*` too,
- * and its properties are plain. It ends with what the driver sends: the value that was entered, or the error from entering.
+ * Asks to enter what was given, and is the iterator of its `yield*` too, which ends with what the driver sends: the value
+ * that was entered, or the error from entering. Two are made for each manager that is entered, so its properties are plain.
  */
 class Enter implements EnteringRequest {
   private readonly given: unknown;
-  /** Where it is asked it is rightly yielded; once it is heard, the driver sends what came of that. */
-  private state: 'new' | 'iterated' | 'asked' | 'heard';
+  /** Where it is asked it is rightly yielded; once it is heard it has none, and the driver sends what came of that. */
+  private state: 'iterated' | 'asked' | undefined;
 
-  constructor(given: unknown) {
+  constructor(given: unknown, state?: 'iterated') {
     this.given = given;
-    this.state = 'new';
+    this.state = state;
   }
 
   [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Composed {
     return compose(this, entry, manager, isClosing);
   }
 
-  /** A request that is kept can be yielded many times. */
+  /** A request that is kept can be yielded many times, also at once; by itself it is never asked. */
   [Symbol.iterator](): Enter {
-    const request = this.state === 'new' ? this : new Enter(this.given);
-    request.state = 'iterated';
-    return request;
+    return new Enter(this.given, 'iterated');
   }
 
   [Symbol.asyncIterator](): Enter {
@@ -158,13 +156,13 @@ class Enter implements EnteringRequest {
 
   throw(error: unknown): never {
     // Also where somebody throws who has not heard it: it is not yielded any more.
-    this.state = 'heard';
+    this.state = undefined;
     throw error;
   }
 
   heard(): unknown {
     if (this.state !== 'asked') throw starForgotten(this.given);
-    this.state = 'heard';
+    this.state = undefined;
     return this.given;
   }
 }

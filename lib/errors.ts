@@ -149,7 +149,7 @@ export function held(node: unknown, field: string, throughLinks?: boolean): unkn
     if (!isObject(node) || !(field in node)) return [];
     const value = node[field];
     // A link of ours may belong to another request that failed with the same error object: it is nobody's history.
-    if (!throughLinks && links.has(node) && Object.is(links.get(node), value)) return [];
+    if (!throughLinks && field === 'cause' && links.has(node) && Object.is(links.get(node), value)) return [];
     if (field === 'errors' && Array.isArray(value)) return [...(value as unknown[])];
     // A getter that makes a new answer each time could lead on for ever.
     return Object.is(value, node[field]) ? [value] : [node];

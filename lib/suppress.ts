@@ -131,10 +131,14 @@ function isInstance(error: unknown, matcher: AnyClass): boolean {
   }
 }
 
-/** Whether it is a class of the platform's, and no other of the same name. Node writes its DOMException in JavaScript. */
+/**
+ * Whether it is a class of the platform's, and no other of the same name: the source of a proxy or of a bound function has
+ * no name. Node writes its DOMException in JavaScript.
+ */
 function isOfPlatform(found: unknown): found is AnyClass {
   if (typeof found !== 'function') return false;
-  return found.name === 'DOMException' || Function.prototype.toString.call(found).includes('[native code]');
+  const source = Function.prototype.toString.call(found).replace(/\s/g, '');
+  return found.name === 'DOMException' || source === `function${found.name}(){[nativecode]}`;
 }
 
 /** The classes that the object, or the prototype of a class, inherits from. */
