@@ -33,13 +33,8 @@ const files = given.length > 0 ? given : sources();
 
 mkdirSync(results, { recursive: true });
 install();
-const first = files.flatMap((file) => tried([file], (nearest[stem(file)] ?? [stem(file)]).join('|')));
-const passed = first.filter(({ isNoticed }) => !isNoticed);
-// Other changes of the same places come along, and were noticed before.
-const isPassed = ({ key }) => passed.some((other) => other.key === key);
-const second = passed.length > 0 ? tried(passed.map(({ place }) => place)).filter(isPassed) : [];
-const mutants = [...first.filter(({ isNoticed }) => isNoticed), ...second];
-report();
+const explained = explanations();
+for (const file of files) report(file, changesOf(file));
 
 function sources() {
   const found = readdirSync(join(root, 'lib'), { recursive: true }).filter((file) => file.endsWith('.ts'));
@@ -55,6 +50,20 @@ function install() {
   execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', ...stryker], {
     cwd: root,
   });
+}
+
+/** What became of each change of the file. Others of the same places come along to all tests: they were noticed before. */
+function changesOf(file) {
+  const found = tried([file], (nearest[stem(file)] ?? [stem(file)]).join('|'));
+  const open = found.filter(isOpen);
+  if (open.length === 0) return found;
+  const again = tried(open.map(({ place }) => place));
+  return found.map((mutant) => (open.includes(mutant) ? again.find(({ key }) => key === mutant.key) : mutant));
+}
+
+/** Whether it went unnoticed, and nobody has said why. */
+function isOpen(mutant) {
+  return !mutant.isNoticed && !explained.some((explanation) => isExplainedBy(mutant, explanation));
 }
 
 /** Tries all changes of the places on the tests whose names match, or on all tests. */
@@ -81,13 +90,13 @@ function tried(places, tests = '') {
 /** A change that never ends is noticed, and one that ends the tests' process; for that there might be another reason, though. */
 function described(file, source, { location: { start, end }, replacement = '', status, statusReason }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
-  const [line] = lines;
   lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
   lines[0] = lines[0].slice(start.column - 1);
   const place = `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
-  if (status === 'RuntimeError') console.log(`${place} ${replacement}: ${statusReason.trim().split('\n')[0]}`);
   const isNoticed = status !== 'Survived' && status !== 'NoCoverage';
-  return { file, place, line, key: `${place} ${replacement}`, original: lines.join('\n'), replacement, isNoticed };
+  const crash = status === 'RuntimeError' ? statusReason?.trim().split('\n')[0] : undefined;
+  const key = `${place} ${replacement}`;
+  return { file, place, line: start.line, key, original: lines.join('\n'), replacement, isNoticed, crash };
 }
 
 /**
@@ -95,25 +104,36 @@ function described(file, source, { location: { start, end }, replacement = '', s
  * `` `the original` → `the replacement`: why nothing can notice `` for each change of the lines.
  */
 function explanations() {
+  const sources = {};
   const page = join(root, 'docs', 'mutants.md');
   const lines = readFileSync(page, 'utf8').split('\n');
   return examplesOf(page).flatMap(({ from, code, line }) => {
     const below = lines.slice(line + code.split('\n').length);
     const end = below.findIndex((text) => /^(```|#)/.test(text));
     const items = below.slice(0, end < 0 ? undefined : end).join('\n');
+    const file = from.replace('../', '');
+    sources[file] ??= outdented(readFileSync(join(root, file), 'utf8'));
+    const first = sources[file].slice(0, sources[file].indexOf(outdented(code))).split('\n').length;
+    const last = first + code.trim().split('\n').length - 1;
     return [...items.matchAll(/^- `(.+?)` → `(.*?)`: /gm)].map(([, original, replacement]) => ({
-      file: from.replace('../', ''),
-      lines: code.split('\n').map((text) => text.trim()),
+      file,
+      first,
+      last,
       original,
       replacement,
     }));
   });
 }
 
-function isExplainedBy(mutant, { file, lines, original, replacement }) {
+function outdented(text) {
+  return text.replace(/^ +/gm, '');
+}
+
+function isExplainedBy(mutant, { file, first, last, original, replacement }) {
   return (
     mutant.file === file &&
-    lines.includes(mutant.line.trim()) &&
+    mutant.line >= first &&
+    mutant.line <= last &&
     inOneLine(mutant.original) === original &&
     inOneLine(mutant.replacement) === replacement
   );
@@ -124,24 +144,18 @@ function inOneLine(text) {
 }
 
 /** What was found out of other files stays. */
-function report() {
-  const survivors = mutants.filter(({ isNoticed }) => !isNoticed);
-  const known = explanations().filter(({ file }) => files.includes(file));
-  const unexplained = survivors.filter((mutant) => !known.some((explanation) => isExplainedBy(mutant, explanation)));
-  const idle = known.filter((explanation) => !survivors.some((mutant) => isExplainedBy(mutant, explanation)));
-  const counts = { ...Object.values(kept().mutation ?? {})[0]?.files };
-  for (const file of files) {
-    const own = mutants.filter((mutant) => mutant.file === file);
-    counts[file] = {
-      mutants: own.length,
-      killed: own.filter(({ isNoticed }) => isNoticed).length,
-      unexplained: unexplained.filter((mutant) => mutant.file === file).length,
-    };
-  }
-  keep('mutation', { files: counts });
-  console.log(`\n${mutants.length - survivors.length} of ${mutants.length} changes are noticed.`);
-  for (const mutant of unexplained) console.error(`Not explained: ${mutant.place} ${inOneLine(mutant.replacement)}`);
-  for (const { file, original, replacement } of idle)
+function report(file, mutants) {
+  const unnoticed = mutants.filter(({ isNoticed }) => !isNoticed);
+  const open = unnoticed.filter(isOpen);
+  const idle = explained.filter(
+    (explanation) => explanation.file === file && !unnoticed.some((mutant) => isExplainedBy(mutant, explanation)),
+  );
+  const counts = { mutants: mutants.length, killed: mutants.length - unnoticed.length, unexplained: open.length };
+  const others = Object.values(kept().mutation ?? {})[0]?.files;
+  keep('mutation', { files: { ...others, [file]: counts } });
+  for (const { key, crash } of mutants.filter(({ crash }) => crash)) console.log(`Ends the tests: ${key}: ${crash}`);
+  for (const { key } of open) console.error(`Not explained: ${key}`);
+  for (const { original, replacement } of idle)
     console.error(`Explained, but noticed, or no change: ${file} ${original} → ${replacement}`);
-  if (unexplained.length + idle.length > 0) process.exitCode = 1;
+  if (open.length + idle.length > 0) process.exitCode = 1;
 }

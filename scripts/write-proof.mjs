@@ -155,11 +155,11 @@ function mutationText({ files }) {
     `Of ${number(mutants)} changes to the sources, made one at a time, the tests notice ${number(killed)}. That nothing can notice the other ${explained} is [explained for each](mutants.md)${unexplained > 0 ? `; but ${unexplained} are still to be looked at` : ''}.`,
     table(
       ['', 'changes', 'noticed', 'explained'],
-      Object.entries(files).map(([file, found]) => [
+      Object.entries(files).map(([file, { mutants, killed, unexplained }]) => [
         file,
-        found.mutants,
-        found.killed,
-        found.mutants - found.killed - found.unexplained,
+        mutants,
+        killed,
+        mutants - killed - unexplained,
       ]),
     ),
   ].join('\n\n');
