@@ -140,18 +140,19 @@ export function leave(entry: Entry, thrown: Thrown | undefined): Step | Promise<
 export async function stopAsync(
   entry: Entry,
   manager: unknown,
-  step: Step | undefined,
+  step: Step,
   kept: Thrown | undefined,
   told: Thrown | undefined = kept,
 ): Promise<Step> {
-  const isClosing = !isRequest(step?.value);
+  const isClosing = !isRequest(step.value);
+  let last: Step | undefined = step;
   let cause = kept;
   try {
-    if (isClosing) step = await entry.return?.();
+    if (isClosing) last = await entry.return?.();
   } catch (error) {
     cause = { error: suppressing(error, kept) };
   }
-  if (isRequest(step?.value)) return leave(step.value[takeOver](entry, manager, isClosing), told);
+  if (isRequest(last?.value)) return leave(last.value[takeOver](entry, manager, isClosing), told);
   throw didNotStop(manager, cause);
 }
 
@@ -159,18 +160,19 @@ export async function stopAsync(
 export function stopSync(
   entry: SyncEntry,
   manager: unknown,
-  step: Step | undefined,
+  step: Step,
   kept: Thrown | undefined,
   told: Thrown | undefined = kept,
 ): Step {
-  const isClosing = !isRequest(step?.value);
+  const isClosing = !isRequest(step.value);
+  let last: Step | undefined = step;
   let cause = kept;
   try {
-    if (isClosing) step = entry.return?.();
+    if (isClosing) last = entry.return?.();
   } catch (error) {
     cause = { error: suppressing(error, kept) };
   }
-  if (isRequest(step?.value)) return leave(step.value[takeOver](entry, manager, isClosing) as SyncEntry, told);
+  if (isRequest(last?.value)) return leave(last.value[takeOver](entry, manager, isClosing) as SyncEntry, told);
   throw didNotStop(manager, cause);
 }
 
