@@ -93,7 +93,7 @@ export function withoutOutcome(
     const below = withoutOutcome(suppressed, outcome, seen);
     return left ? { error: suppressing(left.error, below) } : below;
   }
-  return Object.is(held(error, 'cause', true)[0], outcome) ? undefined : { error };
+  return Object.is(held(error, 'cause')[0], outcome) ? undefined : { error };
 }
 
 /** Where errors keep other errors. */
