@@ -53,7 +53,7 @@ export const connection = asyncContextManager(async function* connection(url: st
 /** A server for the tests of a file, with that table and a connection, from before the first test to after the last. */
 export function sharedPostgres(createTable: string): { readonly url: string; readonly client: Client } {
   const stack = new AsyncExitStack();
-  const shared = { url: '', client: new Client() };
+  const shared = {} as { url: string; client: Client };
   beforeAll(async () => {
     shared.url = await stack.enterContext(anyPostgres());
     shared.client = await stack.enterContext(connection(shared.url));
