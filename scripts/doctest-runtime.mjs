@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
+import { outdented } from './outdented.mjs';
 
 /**
  * A test of an example. An expectation in a callback that is never called would pass unseen, and so would one that fails
@@ -51,10 +52,6 @@ export function $quoted(file, code) {
     expect(code).toMatch(/\S/);
     expect(`\n${outdented(await readFile(file, 'utf8'))}`).toContain(`\n${outdented(code)}`);
   };
-}
-
-function outdented(text) {
-  return text.replace(/^ +/gm, '');
 }
 
 // What the tests were started with is not to choose the colours or the database.

@@ -7,7 +7,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { keep, results as kept } from '../bench/results.mjs';
-import { examplesOf, root } from './examples.mjs';
+import { examplesOf, lineAt, root } from './examples.mjs';
+import { outdented } from './outdented.mjs';
 
 /** Kept out of the package's own dependencies, for they are many, and the gate needs none of them. */
 const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/jest-runner@9.6.1'];
@@ -104,7 +105,6 @@ function described(file, source, { location: { start, end }, replacement = '', s
  * `` `the original` → `the replacement`: why nothing can notice `` for each change of the lines.
  */
 function explanations() {
-  const sources = {};
   const page = join(root, 'docs', 'mutants.md');
   const lines = readFileSync(page, 'utf8').split('\n');
   return examplesOf(page).flatMap(({ from, code, line }) => {
@@ -112,8 +112,8 @@ function explanations() {
     const end = below.findIndex((text) => /^(```|#)/.test(text));
     const items = below.slice(0, end < 0 ? undefined : end).join('\n');
     const file = from.replace('../', '');
-    sources[file] ??= outdented(readFileSync(join(root, file), 'utf8'));
-    const first = sources[file].slice(0, sources[file].indexOf(outdented(code))).split('\n').length;
+    const source = outdented(readFileSync(join(root, file), 'utf8'));
+    const first = lineAt(source, source.indexOf(outdented(code)));
     const last = first + code.trim().split('\n').length - 1;
     return [...items.matchAll(/^- `(.+?)` → `(.*?)`: /gm)].map(([, original, replacement]) => ({
       file,
@@ -123,10 +123,6 @@ function explanations() {
       replacement,
     }));
   });
-}
-
-function outdented(text) {
-  return text.replace(/^ +/gm, '');
 }
 
 function isExplainedBy(mutant, { file, first, last, original, replacement }) {
