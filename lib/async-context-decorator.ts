@@ -1,4 +1,5 @@
 import { adaptAsync, isEnterable } from './engine/adapt.ts';
+import { refuseGenerator } from './engine/body.ts';
 import {
   callOf,
   decorate,
@@ -137,16 +138,21 @@ const asyncForm: DecoratorForm = {
       const settle = kindOf(fn) === 'GeneratorFunction' ? awaitValue : undefined;
       let inner: Delegate | undefined;
       let thrown: Thrown | undefined;
+      let refused: TypeError | undefined;
       let fallback: unknown;
       try {
         inner = delegate(Reflect.apply(fn, this, args) as Generator, settle);
-        return (yield* inner) as unknown;
+        const result = (yield* inner) as unknown;
+        refused = refuseGenerator(`${asyncForm.name}()`, result);
+        if (refused) throw refused;
+        return result;
       } catch (error) {
         thrown = { error };
       } finally {
         // Also if the caller closes this generator: then neither the `return` nor the `catch` is reached.
         fallback = await exitCall(run, manager, thrown, leftEarly(manager, thrown, inner));
       }
+      if (refused) throw refused;
       return fallback;
     },
 };
