@@ -52,7 +52,7 @@ const programs: fc.Arbitrary<Program> = fc.record({
 
 async function pause(length: Pause): Promise<void> {
   if (length === 'turn') return new Promise(setImmediate);
-  for (let tick = 0; tick < length; tick++) await undefined;
+  for (let tick = 0; tick < length; tick++) await Promise.resolve();
 }
 
 /** What the source does, and how the calls end, in order. */
