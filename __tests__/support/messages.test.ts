@@ -410,6 +410,12 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot call an unnamed function: contextDecorator() takes a function that is done when it returns, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
     ],
   ],
+  promiseNotIterable: [
+    [
+      messages.promiseNotIterable('asyncContextDecorator'),
+      'Cannot iterate: for await takes an async iterable, but asyncContextDecorator() made a promise of what the function returned. Await it.',
+    ],
+  ],
   functionReturnedGenerator: [
     [
       messages.functionReturnedGenerator('asyncContextDecorator', transaction.fn, transaction.fn()),

@@ -463,6 +463,18 @@ export function functionReturnedGenerator(name: string, fn: NamedFunction, given
   return new TypeError(explain(call(fn), required, `it returned ${describe(given)}`, advice));
 }
 
+/** Somebody iterates the promise of a function that is no generator function. */
+export function promiseNotIterable(name: string): TypeError {
+  return new TypeError(
+    explain(
+      'iterate',
+      'for await takes an async iterable',
+      `${name}() made a promise of what the function returned`,
+      'Await it.',
+    ),
+  );
+}
+
 interface NamedFunction {
   readonly name: string;
 }
