@@ -28,6 +28,7 @@ export { ExitStack } from './exit-stack.ts';
 export { aclosing, type AsyncClosing } from './aclosing.ts';
 export { closing, type ClosingManager } from './closing.ts';
 export { nullContext } from './null-context.ts';
+export { passing, type Passing } from './passing.ts';
 export { suppress } from './suppress.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';
 

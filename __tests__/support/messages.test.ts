@@ -334,7 +334,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notMatcher: [
     [
-      messages.notMatcher('TypeError'),
+      messages.notMatcher('passing()', 'Redirect'),
+      'Cannot make a manager: passing() takes error classes and predicates, but "Redirect" was given. Write passing(manager, Redirect), or passing(manager, (error) => …).',
+    ],
+    [
+      messages.notMatcher('suppress()', 'TypeError'),
       'Cannot make a manager: suppress() takes error classes and predicates, but "TypeError" was given. Write suppress(TypeError), or suppress((error) => …).',
     ],
   ],

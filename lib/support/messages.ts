@@ -520,15 +520,14 @@ function call({ name }: NamedFunction): string {
   return `call ${name ? `${name}()` : 'an unnamed function'}`;
 }
 
-// What is wrong with suppress()
+// What is wrong with suppress() and passing()
 
-export function notMatcher(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'suppress() takes error classes and predicates',
-    given,
-    'Write suppress(TypeError), or suppress((error) => …).',
-  );
+export function notMatcher(caller: string, given: unknown): TypeError {
+  const advice =
+    caller === 'suppress()'
+      ? 'Write suppress(TypeError), or suppress((error) => …).'
+      : 'Write passing(manager, Redirect), or passing(manager, (error) => …).';
+  return wrongInput('make a manager', `${caller} takes error classes and predicates`, given, advice);
 }
 
 export function matcherReturnedPromise(given: unknown): TypeError {
