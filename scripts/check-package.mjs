@@ -8,12 +8,16 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './examples.mjs';
+import { pack } from './pack.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 try {
-  const { filename, files } = pack();
+  const { tarball, files } = pack(folder);
   // Of a folder it would make the package anew, and build it for that.
-  run('npx', ['attw', join(folder, filename), '--profile', 'node16', '--quiet']);
+  execFileSync('npx', ['attw', tarball, '--profile', 'node16', '--quiet'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   assert.deepEqual(files, expectedFiles(), 'The package holds other files than expected.');
   await assertOneCopy('withal', 'ContextManagerError');
   await assertOneCopy('withal/node', 'redirectStdout');
@@ -26,17 +30,6 @@ async function assertOneCopy(entry, name) {
   const required = createRequire(import.meta.url)(entry);
   const imported = await import(entry);
   assert.equal(required[name], imported[name], `import and require give two copies of ${entry}.`);
-}
-
-function pack() {
-  const [{ filename, files }] = JSON.parse(
-    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]),
-  );
-  return { filename, files: files.map(({ path }) => path).sort() };
-}
-
-function run(command, args) {
-  return execFileSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** No tests and no sources; the source maps hold these. */
