@@ -2,8 +2,8 @@ import { constants } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { asyncContextManager, withAsync, withSync } from '../../lib/index.ts';
 import type { SignalName } from '../../lib/node/index.ts';
-import { nodeBuilds } from '../support/builds.ts';
-import { errorOf } from '../support/outcome.ts';
+import { nodeBuilds } from '../helpers/builds.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   describe('terminationSignal', () => {

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { withAsync } from '../../lib/index.ts';
-import { connection, hasPostgres, postgres } from '../support/postgres.ts';
-import { quickstart } from '../support/quickstart.ts';
+import { connection, hasPostgres, postgres } from '../helpers/postgres.ts';
+import { quickstart } from '../helpers/quickstart.ts';
 
 /** The story, without what it says of the database it runs on. */
 function storyOf(output: string): string {

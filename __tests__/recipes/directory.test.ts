@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { directory } from '../../docs/recipes/directory/directory.ts';
 import { AsyncExitStack, enter, scopeAsync, withAsync } from '../../lib/index.ts';
 import { chdir } from '../../lib/node/index.ts';
-import { sharedBundles } from '../support/bundles.ts';
-import { errorOf } from '../support/outcome.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 const program = 'docs/recipes/directory/main.ts';
 const bundleOf = sharedBundles(program);

@@ -21,8 +21,8 @@ import {
   withAsync,
   type AsyncContextManager,
 } from '../../lib/index.ts';
-import { sharedBundles } from '../support/bundles.ts';
-import { connection, hasPostgres, newDatabase, postgres } from '../support/postgres.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
+import { connection, hasPostgres, newDatabase, postgres } from '../helpers/postgres.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = 'docs/recipes/service/main.ts';

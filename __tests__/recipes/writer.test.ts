@@ -25,8 +25,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writer } from '../../docs/recipes/writer/writer.ts';
 import { withAsync } from '../../lib/index.ts';
 import { chdir } from '../../lib/node/index.ts';
-import { sharedBundles } from '../support/bundles.ts';
-import { errorOf } from '../support/outcome.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 const writing = '__tests__/recipes/fixtures/writing.ts';
 const bundleOf = sharedBundles(writing);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { quickstart } from '../support/quickstart.ts';
+import { quickstart } from '../helpers/quickstart.ts';
 
 /** The texts of the chapters by their headings, without the lines that are drawn. */
 function chaptersOf(output: string): Map<string, string[]> {

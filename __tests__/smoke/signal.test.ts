@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { asyncContextManager, withAsync } from '../../lib/index.ts';
-import { sharedBundles } from '../support/bundles.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
 
 const unwinding = '__tests__/smoke/fixtures/unwinding.ts';
 const hanging = '__tests__/smoke/fixtures/hanging.ts';
