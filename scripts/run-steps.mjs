@@ -11,14 +11,14 @@ import { root } from './examples.mjs';
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const names = process.argv.slice(2);
 const queue = [...names];
-const failed = [];
+const failedSteps = [];
 const total = { passed: 0, failed: 0 };
 let built = Promise.resolve(true);
 
 await Promise.all([runSteps(), runSteps()]);
-if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`);
+if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(', ')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+process.exitCode = failedSteps.length > 0 ? 1 : 0;
 
 async function runSteps() {
   for (let name = queue.shift(); name; name = queue.shift()) {
@@ -46,11 +46,11 @@ function report(name, { output, isGood, seconds }) {
   const counts = countsOf(output, isGood);
   total.passed += counts.passed;
   total.failed += counts.failed;
-  if (!isGood) failed.push(name);
+  if (!isGood) failedSteps.push(name);
   const width = Math.max(...names.map(({ length }) => length));
   const words = Object.entries(counts).flatMap(([word, count]) => (count > 0 ? `${count} ${word}` : []));
   console.log(`${isGood ? '✔' : '✘'} ${name.padEnd(width)} ${seconds.toFixed(0).padStart(4)} s  ${words.join(', ')}`);
-  const notes = isGood ? new Set(output.match(/^Not run.*$/gm)) : [output];
+  const notes = isGood ? new Set(output.match(/^Not run.*$/gm)) : [output.trimEnd()];
   for (const note of notes) console.log(note);
 }
 
