@@ -76,7 +76,9 @@ async function installCompilers() {
   mkdirSync(compilers, { recursive: true });
   writeFileSync(join(compilers, 'package.json'), '{ "private": true }');
   const aliases = versions.map((version) => `ts${version}@npm:typescript@${supported[version]}`);
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...aliases], { cwd: compilers });
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...aliases], {
+    cwd: compilers,
+  });
 }
 
 function compiler(version) {

@@ -32,7 +32,7 @@ async function installed(name) {
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', `runtime@npm:${spec}`];
+  const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', `runtime@npm:${spec}`];
   await promisify(execFile)('npm', args, { cwd: folder }).catch(() => {});
   return existsSync(program) ? program : undefined;
 }
