@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Thrown } from '../lib/index.ts';
-import { builds, copies } from './support/builds.ts';
-import { flatOf, type Flat } from './support/flat.ts';
-import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+import { builds, copies } from './helpers/builds.ts';
+import { flatOf, type Flat } from './helpers/flat.ts';
+import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
 const bodyError = new Error('body');
 const teardownError = new Error('teardown');
@@ -423,6 +423,22 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await flat.exit(app, { error: bodyError })).toEqual({ value: 'fallback' });
       await flat.enter(app);
       expect(await flat.exit(app, { error: teardownError })).toBe(false);
+    });
+
+    it('enters in the teardown half by hand too', async () => {
+      const app = flat.manager(function* app(): Generator {
+        try {
+          yield;
+        } finally {
+          yield* enter(logged('late'));
+        }
+      })();
+      await flat.enter(app);
+      await flat.exit(app);
+      expect(events.splice(0)).toEqual(['enter late', 'exit late']);
+      await flat.enter(app);
+      expect(await flat.exit(app, { error: bodyError })).toBe(false);
+      expect(events.splice(0)).toEqual(['enter late', 'late sees body']);
     });
 
     it('throws by hand what leaves it, without an error that was suppressed within', async () => {

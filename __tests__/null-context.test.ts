@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { builds } from './support/builds.ts';
-import { errorOf } from './support/outcome.ts';
+import { builds } from './helpers/builds.ts';
+import { errorOf } from './helpers/outcome.ts';
 
 describe.each(builds)('%s', (_build, { nullContext, withAsync, withSync }) => {
   describe('nullContext', () => {

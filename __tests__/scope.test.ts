@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { builds, type Library } from './support/builds.ts';
-import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+import { builds, type Library } from './helpers/builds.ts';
+import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
 type Scoped = Generator<unknown, unknown, unknown>;
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { builds } from './support/builds.ts';
-import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+import { builds } from './helpers/builds.ts';
+import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
 class Own extends Error {}
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { builds, copies, type Library } from './support/builds.ts';
-import { errorOf, outcomeOf } from './support/outcome.ts';
+import { builds, copies, type Library } from './helpers/builds.ts';
+import { errorOf, outcomeOf } from './helpers/outcome.ts';
 
 const bodyError = new Error('body');
 const exitError = new Error('exit');

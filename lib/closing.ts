@@ -1,6 +1,6 @@
-import { isObject, isThenable } from './describe.ts';
-import { notClosable } from './messages.ts';
 import type { Thrown } from './protocol.ts';
+import { isObject, isThenable } from './support/describe.ts';
+import { notClosable } from './support/messages.ts';
 
 /**
  * A manager of a thing that wants to be closed. Only `withAsync` takes it where closing returns a promise.

@@ -1,6 +1,6 @@
-import { compose, type EnteringRequest } from './compose.ts';
-import { isEnterable, takeOver, type Composed, type Entry } from './entry.ts';
-import { notAnswered, notEnterable, starForgotten } from './messages.ts';
+import { isEnterable } from './engine/adapt.ts';
+import { compose, type EnterManager } from './engine/compose.ts';
+import { answer, type Run } from './engine/run.ts';
 import type {
   AsyncEnterable,
   Enterable,
@@ -10,6 +10,7 @@ import type {
   FallbackSync,
   NotGenerator,
 } from './protocol.ts';
+import { notAnswered, notEnterable, starForgotten } from './support/messages.ts';
 
 declare const asked: unique symbol;
 
@@ -120,7 +121,7 @@ export function enter(manager: unknown): unknown {
  * Asks to enter what was given, and is the iterator of its `yield*` too, which ends with what the driver sends: the value
  * that was entered, or the error from entering. Two are made for each manager that is entered, so its properties are plain.
  */
-class Enter implements EnteringRequest {
+class Enter implements EnterManager {
   private readonly given: unknown;
   /** Where it is asked it is rightly yielded; once it is heard it has none, and the driver sends what came of that. */
   private state: 'iterated' | 'asked' | undefined;
@@ -130,8 +131,8 @@ class Enter implements EnteringRequest {
     this.state = state;
   }
 
-  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Composed {
-    return compose(this, entry, manager, isClosing);
+  [answer](run: Run, manager: unknown, isClosing?: boolean): Run {
+    return compose(this, run, manager, isClosing);
   }
 
   /** A request that is kept can be yielded many times, also at once; by itself it is never asked. */
@@ -160,7 +161,7 @@ class Enter implements EnteringRequest {
     throw error;
   }
 
-  heard(): unknown {
+  hear(): unknown {
     if (this.state !== 'asked') throw starForgotten(this.given);
     this.state = undefined;
     return this.given;

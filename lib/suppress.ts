@@ -1,8 +1,9 @@
-import { isError, isObject, isThenable, markHandled } from './describe.ts';
-import { fresh, made, type Entry } from './entry.ts';
-import { keepBoth } from './errors.ts';
-import { matcherReturnedPromise, notMatcher } from './messages.ts';
+import { runOf } from './engine/adapt.ts';
+import { keepBoth } from './engine/join.ts';
+import { newRun, type Run } from './engine/run.ts';
 import type { ContextManager, Thrown } from './protocol.ts';
+import { isError, isObject, isThenable, markHandled } from './support/describe.ts';
+import { matcherReturnedPromise, notMatcher } from './support/messages.ts';
 
 /** What {@link suppress} takes: an error class, or a function that tells whether to suppress an error. */
 export type Matcher = (abstract new (...args: never) => object) | ((error: unknown) => boolean);
@@ -42,15 +43,15 @@ export function suppress(...matchers: readonly Matcher[]): ContextManager<void, 
   const enter = () => undefined;
   const exit = (thrown?: Thrown) => thrown !== undefined && isSuppressed(tests, thrown);
   // What is left of an AggregateError is thrown as it is, with no trace of what was suppressed.
-  const entry = (): Entry => ({ ...made(enter, exit), keepsErrors: true });
-  return Object.defineProperty({ enter, exit }, fresh, { value: entry });
+  const run = (): Run => ({ ...runOf(enter, exit), throwsAsIs: true });
+  return Object.defineProperty({ enter, exit }, newRun, { value: run });
 }
 
 type Test = (error: unknown) => unknown;
 
 function testOf(matcher: unknown): Test {
   if (typeof matcher !== 'function') throw notMatcher(matcher);
-  return isClass(matcher) ? (error) => isInstance(error, matcher) : (matcher as Test);
+  return isMatcherClass(matcher) ? (error) => isInstance(error, matcher) : (matcher as Test);
 }
 
 /** Whether all of the error is suppressed; what is left of an AggregateError is thrown. */
@@ -110,7 +111,7 @@ function narrowed(error: AggregateError, errors: unknown[]): AggregateError {
 type AnyClass = ((...args: never) => unknown) & { readonly prototype?: unknown };
 
 /** A class by its source, or by what its instances are. */
-function isClass(matcher: object): matcher is AnyClass {
+function isMatcherClass(matcher: object): matcher is AnyClass {
   return (
     /^class\b/.test(Function.prototype.toString.call(matcher)) ||
     classesOf((matcher as AnyClass).prototype).some((found) => isOfPlatform(found) && found.name === 'Error')
