@@ -56,16 +56,31 @@ function purify(statement, text, context) {
       if (staticBlocks(node).length === 0) wrap(node, text, [`const ${node.id.name} = `, ';']);
       return;
     case 'VariableDeclaration':
-      for (const { init } of node.declarations) if (init && !isPure(init)) wrap(init, text);
+      for (const { id, init } of node.declarations) {
+        if (id.type !== 'Identifier') wrapPattern(id, init, text, context);
+        else if (init && !isPure(init)) wrap(init, text);
+      }
       return;
     default:
       context.error('A bundler can’t drop this statement.', node.start);
   }
 }
 
+/** A block, because Babel miscompiles private methods of a class that is the whole body of an arrow function. */
 function wrap(node, text, [head, tail] = ['', '']) {
-  text.prependRight(node.start, `${head}/* @__PURE__ */ (() => (`);
-  text.appendLeft(node.end, `))()${tail}`);
+  text.prependRight(node.start, `${head}/* @__PURE__ */ (() => {\nreturn `);
+  text.appendLeft(node.end, `;\n})()${tail}`);
+}
+
+/** Taking a value out of an object may call a getter. */
+function wrapPattern({ type, properties, start }, init, text, context) {
+  const [property, ...others] = properties ?? [];
+  if (type !== 'ObjectPattern' || property?.value?.type !== 'Identifier' || others.length > 0) {
+    context.error('A bundler can’t drop a pattern that declares more than one name.', start);
+  }
+  const { name } = property.value;
+  text.prependRight(start, `${name} = /* @__PURE__ */ (() => {\nconst `);
+  text.appendLeft(init.end, `;\nreturn ${name};\n})()`);
 }
 
 /** Whether every bundler can tell that evaluating the expression does nothing: esbuild, for one, can't of `2 ** 31`. */
