@@ -1,7 +1,7 @@
-import { dirname, relative, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import typescript from '@rollup/plugin-typescript';
 import { dts } from 'rollup-plugin-dts';
-import { entries } from './scripts/entries.mjs';
+import { effectful, entries } from './scripts/entries.mjs';
 import { pure } from './scripts/rollup-pure.mjs';
 
 const input = Object.fromEntries(entries.map((name) => [name, `lib/${name}.ts`]));
@@ -32,8 +32,7 @@ const library = {
       inlineSources: true,
       noEmitOnError: true,
     }),
-    // What `node --import` registers is there for what it does.
-    pure({ effects: /\/register\.ts$/ }),
+    pure({ except: effectful.map((name) => resolve(input[name])) }),
   ],
   output: [
     { ...files('js'), format: 'es' },
@@ -46,6 +45,8 @@ const types = entries.map((name) => ({
   input: { [name]: input[name] },
   external: /^node:/,
   plugins: [dts({ tsconfig: './tsconfig.node.json' })],
+  // What is imported for what it does may have no types.
+  onLog: (level, log, handle) => log.code === 'EMPTY_BUNDLE' || handle(level, log),
   output: ['d.ts', 'd.cts'].map((extension) => ({
     dir: 'dist',
     entryFileNames: `[name].${extension}`,

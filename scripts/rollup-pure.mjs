@@ -6,15 +6,15 @@
 import { walk } from 'estree-walker';
 import MagicString from 'magic-string';
 
-/** Modules whose file matches `effects` may do something when they are imported. */
-export function pure({ effects }) {
+/** Only the files in `except` may do something when they are imported. */
+export function pure({ except }) {
   return {
     name: 'pure',
     transform(code, file) {
       const text = new MagicString(code);
       const program = this.parse(code);
       walk(program, { enter: (node) => staticBlocks(node).length > 0 && lower(node, text) });
-      if (!effects.test(file)) for (const statement of program.body) purify(statement, text, this);
+      if (!except.includes(file)) for (const statement of program.body) purify(statement, text, this);
       return { code: text.toString(), map: text.generateMap({ hires: 'boundary' }) };
     },
   };
