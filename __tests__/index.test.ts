@@ -20,6 +20,7 @@ describe.each(builds)('%s', (_build, library) => {
       'contextDecorator',
       'contextManager',
       'enter',
+      'fromCallback',
       'isAsyncContextManager',
       'isContextManager',
       'nullContext',

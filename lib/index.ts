@@ -31,6 +31,9 @@ export { nullContext } from './null-context.ts';
 export { suppress } from './suppress.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';
 
+// Managers of APIs that take a callback
+export { fromCallback, type SurroundedBody } from './from-callback.ts';
+
 // Functions that run inside a manager
 export { asyncContextDecorator, type AsyncContextDecorator } from './async-context-decorator.ts';
 export { contextDecorator, type ContextDecorator } from './context-decorator.ts';
