@@ -326,13 +326,8 @@ export function notDuration(given: unknown): TypeError {
   );
 }
 
-export function notSignal(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'timeout() takes { signal }, an AbortSignal',
-    given,
-    'Write timeout(ms, { signal }).',
-  );
+export function notSignal(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes { signal }, an AbortSignal`, given, `Write ${form}.`);
 }
 
 export function timedOut(ms: number): Error {
