@@ -474,13 +474,15 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).not.toHaveProperty('cause');
       });
 
-      it('drops a translation', async () => {
+      it('lets a translation leave', async () => {
+        const translated = new Error('ROLLBACK failed');
         const outcome = await close({
           teardown(thrown) {
-            throw new Error('translated', { cause: thrown?.error });
+            translated.cause = thrown?.error;
+            throw translated;
           },
         });
-        expect(outcome).toEqual({ value: { value: 'returned', done: true } });
+        expect(outcome).toEqual({ error: translated });
       });
 
       it('throws ERR_DID_NOT_STOP where the manager yields again', async () => {
@@ -599,6 +601,26 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('asyncContextDecorator', () => {
+    it.each<[what: string, fn: () => unknown, message: string]>([
+      [
+        'a generator that a compiler hid',
+        () => ({ next() {}, throw() {}, return() {} }),
+        'must see that a function is a',
+      ],
+      ['an object', () => ({ done: false }), 'Await it.'],
+    ])('tells whoever iterates the promise of %s what is wrong, and nobody else', async (_what, fn, message) => {
+      const unhandled = jest.fn();
+      process.on('unhandledRejection', unhandled);
+      const decorated = library.asyncContextDecorator(library.nullContext())(fn);
+      const error = await errorOf(async () => {
+        for await (const _item of decorated() as unknown as AsyncIterable<unknown>);
+      });
+      await new Promise(setImmediate);
+      process.off('unhandledRejection', unhandled);
+      expect(error).toMatchObject({ name: 'TypeError', message: expect.stringContaining(message) });
+      expect(unhandled).not.toHaveBeenCalled();
+    });
+
     const { manager } = decorating(library)[1] as Decorating;
 
     it('takes sync managers', async () => {

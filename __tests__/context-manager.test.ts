@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, jest } from '@jest/globals';
@@ -274,6 +275,27 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await twin.exit(manager)).toBeUndefined();
       },
     );
+
+    it('shows its name and its state, but none of its arguments', async () => {
+      const manager = twin.manager({ secret: 'postgres://u:secret@h/db' } as Script);
+      const shown = () => [JSON.stringify(manager), inspect(manager)];
+      expect(shown()).toEqual([
+        '{"manager":"scripted","state":"not entered"}',
+        "{ manager: 'scripted', state: 'not entered' }",
+      ]);
+      await twin.enter(manager);
+      for (const text of shown()) expect(text).toContain('entered');
+      for (const text of shown()) expect(text).not.toMatch(/not entered|secret/);
+      const exiting = twin.exit(manager);
+      if (twin.name === 'async') for (const text of shown()) expect(text).toContain('entering or exiting');
+      await exiting;
+    });
+
+    it('works frozen', async () => {
+      const manager = Object.freeze(twin.manager({}));
+      expect(await twin.enter(manager)).toBe('value');
+      await twin.exit(manager);
+    });
 
     it('keeps nothing of the run after the exit', async () => {
       const manager = twin.manager({});

@@ -489,23 +489,54 @@ describe.each(builds)('%s', (_build, library) => {
         ]);
       });
 
-      it('drops a translation of it, and lets every other error leave, without it', async () => {
+      it.each<[what: string, translate: (cause: unknown) => unknown]>([
+        ['an error', (cause) => new Error('ROLLBACK failed', { cause })],
+        ['many errors', (cause) => new AggregateError([cause], 'ROLLBACK failed')],
+        ['a class with a code', (cause) => Object.assign(new TypeError('exit', { cause }), { code: 3 })],
+        ['a SuppressedError', (cause) => new SuppressedError(new Error('ROLLBACK failed'), cause)],
+      ])('lets %s leave that a teardown made of it', async (_what, translate) => {
+        const events: unknown[] = [];
+        let translated: unknown;
+        const outcome = await disposed((stack) => [
+          () => stack['enterContext']?.(manager(events, 'below')),
+          () =>
+            stack['enterContext']?.(
+              manager(events, 'translating', (cause) => rethrow((translated = translate(cause)))),
+            ),
+        ]);
+        expect(outcome).toEqual({ error: translated });
+        expect(events.slice(2)).toEqual([
+          ['translating', 'ERR_OUTCOME_UNKNOWN'],
+          ['below', codeOf(translated)],
+        ]);
+      });
+
+      it('is never attached to an error of a teardown', async () => {
         const own = new Error('own');
         const events: unknown[] = [];
         const outcome = await disposed((stack) => [
           () => stack['enterContext']?.(manager(events, 'below')),
           () => stack['enterContext']?.(manager(events, 'failing', () => rethrow(own))),
-          () =>
-            stack['enterContext']?.(
-              manager(events, 'translating', (cause) => rethrow(new Error('translated', { cause }))),
-            ),
         ]);
         expect(outcome).toEqual({ error: own });
         expect(reachableFrom(own)).toEqual([own]);
-        expect(events.slice(3)).toEqual([
-          ['translating', 'ERR_OUTCOME_UNKNOWN'],
+        expect(events.slice(2)).toEqual([
           ['failing', 'ERR_OUTCOME_UNKNOWN'],
           ['below', own],
+        ]);
+      });
+
+      it('does not take another error for it that has its code', async () => {
+        const others = Object.assign(new Error('of another library'), { code: 'ERR_OUTCOME_UNKNOWN' });
+        const events: unknown[] = [];
+        const outcome = await disposed((stack) => [
+          () => stack['enterContext']?.(manager(events, 'below', (error) => error)),
+          () => stack['enterContext']?.(manager(events, 'failing', () => rethrow(others))),
+        ]);
+        expect(outcome).toEqual({ value: undefined });
+        expect(events.slice(2)).toEqual([
+          ['failing', 'ERR_OUTCOME_UNKNOWN'],
+          ['below', 'ERR_OUTCOME_UNKNOWN'],
         ]);
       });
 
@@ -569,7 +600,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual(['enter below', ['below', 'ERR_OUTCOME_UNKNOWN']]);
       });
 
-      it('drops it wherever it is thrown again', async () => {
+      it('drops it wherever it is thrown again, but only the very object', async () => {
         let kept: unknown;
         const own = new Error('own');
         const keep = (stack: AnyStack) => stack['push']?.((thrown: { error: unknown }) => void (kept = thrown.error));
@@ -581,8 +612,8 @@ describe.each(builds)('%s', (_build, library) => {
           () => stack['defer']?.(() => rethrow(own)),
           () => keep(stack),
         ]);
-        expect(outcome).toEqual({ error: own });
-        expect(reachableFrom(own)).toEqual([own]);
+        expect(outcome).toMatchObject({ error: { message: 'translated', cause: kept } });
+        expect(reachableFrom((outcome as { error: unknown }).error)).toEqual([expect.anything(), kept, own]);
       });
 
       it('exits a manager whose setup finishes the stack', async () => {
@@ -697,6 +728,48 @@ describe.each(builds)('%s', (_build, library) => {
       stack.push((async () => Promise.reject(new Error('unseen'))) as never);
       expect(() => stack.exit()).toThrow(TypeError);
     });
+  });
+
+  describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, in two blocks', (_name, kind) => {
+    it('can be entered by one only', async () => {
+      const stack = new kind.Stack();
+      const events: unknown[] = [];
+      await settle(kind, [() => stack[kind.enter]?.(), () => stack['enterContext']?.(kind.manager(events, 'tx'))]);
+      expect(await errorOf(() => kind.run(stack, () => events.push('never')))).toMatchObject({
+        code: 'ERR_ALREADY_ENTERED',
+      });
+      expect(events).toEqual(['enter tx']);
+      await stack[kind.exit]?.();
+      expect(events).toEqual(['enter tx', 'exit tx']);
+    });
+
+    it('can be entered anew where it was moved to', async () => {
+      const stack = new kind.Stack();
+      await stack[kind.enter]?.();
+      const moved = stack['move']?.() as AnyStack;
+      expect(await kind.run(moved, (value) => [value === moved])).toEqual([true]);
+    });
+  });
+
+  it('takes complete() back for an entry that was pending when the stack was moved', async () => {
+    const events: unknown[] = [];
+    const slow = asyncContextManager(async function* slow() {
+      await new Promise(setImmediate);
+      try {
+        yield;
+      } catch (error) {
+        events.push(codeOf(error));
+        throw error;
+      }
+      events.push('committed');
+    });
+    const first = new AsyncExitStack();
+    const pending = first.enterContext(slow());
+    const second = first.move();
+    second.complete();
+    await pending;
+    await second.disposeAsync();
+    expect(events).toEqual(['ERR_OUTCOME_UNKNOWN']);
   });
 
   it('names the unknown outcome', async () => {

@@ -61,10 +61,10 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
       prototype: { writable: false, enumerable: false, configurable: false },
     });
     expect(Object.getPrototypeOf(SuppressedError.prototype)).toBe(Error.prototype);
-    // The platform's has a message of its own too: the same that every error inherits.
-    expect(Object.getOwnPropertyDescriptors(SuppressedError.prototype)).toMatchObject({
+    expect(Object.getOwnPropertyDescriptors(SuppressedError.prototype)).toEqual({
       constructor: hidden(SuppressedError),
       name: hidden('SuppressedError'),
+      message: hidden(''),
     });
   });
 
@@ -98,9 +98,22 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
     expect(Reflect.construct(SuppressedError, [1, 2], Foreign)).toBeInstanceOf(Foreign);
   });
 
+  it('can be called without new', () => {
+    const error = SuppressedError(1, 2, 'message');
+    expect(Object.getPrototypeOf(error)).toBe(SuppressedError.prototype);
+    expect(error).toMatchObject({ error: 1, suppressed: 2, message: 'message' });
+    expect(Object.prototype.toString.call(error)).toBe('[object Error]');
+  });
+
+  it('has its own prototype where what is new has none', () => {
+    const target = Object.defineProperty(function () {}.bind(undefined), 'prototype', { value: null });
+    const error: unknown = Reflect.construct(SuppressedError, [1, 2], target);
+    expect(Object.getPrototypeOf(error)).toBe(SuppressedError.prototype);
+  });
+
   it('begins its stack with its name and message, and where it was made', () => {
     const made = (function here() {
-      return [new SuppressedError(1, 2, 'message')];
+      return [new SuppressedError(1, 2, 'message'), SuppressedError(1, 2, 'message')];
     })();
     for (const { stack } of made) expect(stack).toMatch(/^SuppressedError: message\n +at here /);
   });

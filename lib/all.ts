@@ -101,7 +101,7 @@ export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);
   if (kindOf(options) !== 'Object' || isEnterable(options)) throw notAll(options, 'an object as its options');
   if ((options as AllOptions).concurrent) return makeAsyncManager(concurrentRun, undefined, [members]);
-  return members.managers.every(isSyncEnterable) ? inBothWays(members) : inTurnAsync(members);
+  return members.managers.every(isSyncEnterable) ? inTurn(members) : inTurnAsync(members);
 }
 
 interface Members {
@@ -143,7 +143,7 @@ const inTurnSync = /* @__PURE__ */ contextManager(function* all(members: Members
 });
 
 /** Drivers that know {@link newRun} say which way they go; by hand, the names do. */
-function inBothWays(members: Members): object {
+function inTurn(members: Members): object {
   const asynchronous = inTurnAsync(members);
   const synchronous = inTurnSync(members);
   const manager = {

@@ -26,7 +26,7 @@ import type {
 } from './protocol.ts';
 import { define } from './support/define.ts';
 import { isObject } from './support/describe.ts';
-import { stackFinished } from './support/messages.ts';
+import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
 import { asyncDispose, dispose } from './support/symbols.ts';
 
 /** A manager that {@link AsyncExitStack.push} takes: it is entered already. */
@@ -88,7 +88,7 @@ type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
  */
 export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F>, AsyncDisposable {
   #exits: AsyncExits | undefined = { items: [], pending: new Set() };
-  #isComplete = false;
+  #isEntered = false;
   #finishing: Promise<unknown> | undefined;
 
   static {
@@ -172,7 +172,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     exits.pending.add(promise);
     try {
       const value = await enterOn(exits, run, manager);
-      this.#isComplete = false;
+      exits.isComplete = false;
       return value as Awaited<Entered<M>>;
     } finally {
       exits.pending.delete(promise);
@@ -194,9 +194,11 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /** {@link AsyncExitStack.push} of a manager that is entered already. */
   push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E;
   push(exit: unknown): unknown {
-    const { items } = this.#open('push', exit);
-    items.push({ run: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)) });
-    this.#isComplete = false;
+    const exits = this.#open('push', exit);
+    exits.items.push({
+      run: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)),
+    });
+    exits.isComplete = false;
     return exit;
   }
 
@@ -215,10 +217,9 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /** {@link AsyncExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    this.#isComplete = false;
+    if (this.#exits) this.#exits.isComplete = false;
     assertSettled(result);
-    this.#open('complete', result);
-    this.#isComplete = true;
+    this.#open('complete', result).isComplete = true;
     return result;
   }
 
@@ -230,16 +231,24 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    */
   move(): AsyncExitStack<F> {
     const exits = this.#open('move', undefined);
+    exits.isComplete = false;
     const moved = new AsyncExitStack<F>();
     moved.#exits = exits;
     this.#exits = undefined;
     return moved;
   }
 
-  /** Gives the stack itself. */
+  /**
+   * Gives the stack itself.
+   *
+   * @throws ReferenceError if the stack is finished
+   * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
+   */
   enterAsync(): Promise<this> {
     return new Promise((resolve) => {
       this.#open('enterAsync', undefined);
+      if (this.#isEntered) throw stackAlreadyEntered('an AsyncExitStack');
+      this.#isEntered = true;
       resolve(this);
     });
   }
@@ -269,7 +278,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
       const exits = this.#take();
       if (!exits) return Promise.resolve();
       // An entry still pending is a manager entered after complete().
-      const isUnknown = !this.#isComplete || exits.pending.size > 0;
+      const isUnknown = !exits.isComplete || exits.pending.size > 0;
       return this.#finish(exits, isUnknown, undefined, throwAny) as Promise<void>;
     } catch (error) {
       return Promise.reject(error);

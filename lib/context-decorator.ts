@@ -1,4 +1,5 @@
 import { adaptSync, isSyncEnterable } from './engine/adapt.ts';
+import { refuseGenerator } from './engine/body.ts';
 import {
   callOf,
   decorate,
@@ -112,15 +113,20 @@ const syncForm: DecoratorForm = {
       const { run } = beginSync(adaptSync(manager, 'the decorator'), manager);
       let inner: Delegate | undefined;
       let thrown: Thrown | undefined;
+      let refused: TypeError | undefined;
       let fallback: unknown;
       try {
         inner = delegate(Reflect.apply(fn, this, args) as Generator);
-        return (yield* inner) as unknown;
+        const result = (yield* inner) as unknown;
+        refused = refuseGenerator(`${syncForm.name}()`, result);
+        if (refused) throw refused;
+        return result;
       } catch (error) {
         thrown = { error };
       } finally {
         fallback = exitCall(run, manager, thrown, leftEarly(manager, thrown, inner));
       }
+      if (refused) throw refused;
       return fallback;
     },
 };

@@ -26,7 +26,7 @@ import type {
 } from './protocol.ts';
 import { define } from './support/define.ts';
 import { isObject } from './support/describe.ts';
-import { stackFinished } from './support/messages.ts';
+import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
 import { dispose } from './support/symbols.ts';
 
 /** A manager that {@link ExitStack.push} takes: it is entered already. */
@@ -57,7 +57,7 @@ export interface Exit {
  */
 export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposable {
   #exits: Exits | undefined = { items: [] };
-  #isComplete = false;
+  #isEntered = false;
 
   static {
     define(this.prototype, dispose, this.prototype.dispose);
@@ -135,7 +135,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
     const { run, value } = beginSync(adaptSync(manager, 'enterContext()', 'AsyncExitStack'), manager);
     exits.items.push({ run, manager });
     if (exits.isUnwound) return this.#refuse(exits, manager);
-    this.#isComplete = false;
+    exits.isComplete = false;
     return value as EnteredSync<M>;
   }
 
@@ -153,9 +153,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /** {@link ExitStack.push} of a manager that is entered already. */
   push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E;
   push(exit: unknown): unknown {
-    const { items } = this.#open('push', exit);
-    items.push({ run: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
-    this.#isComplete = false;
+    const exits = this.#open('push', exit);
+    exits.items.push({ run: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
+    exits.isComplete = false;
     return exit;
   }
 
@@ -174,10 +174,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /** {@link ExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    this.#isComplete = false;
+    if (this.#exits) this.#exits.isComplete = false;
     assertSettled(result);
-    this.#open('complete', result);
-    this.#isComplete = true;
+    this.#open('complete', result).isComplete = true;
     return result;
   }
 
@@ -189,15 +188,23 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   move(): ExitStack<F> {
     const exits = this.#open('move', undefined);
+    exits.isComplete = false;
     const moved = new ExitStack<F>();
     moved.#exits = exits;
     this.#exits = undefined;
     return moved;
   }
 
-  /** Gives the stack itself. */
+  /**
+   * Gives the stack itself.
+   *
+   * @throws ReferenceError if the stack is finished
+   * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
+   */
   enter(): this {
     this.#open('enter', undefined);
+    if (this.#isEntered) throw stackAlreadyEntered('an ExitStack');
+    this.#isEntered = true;
     return this;
   }
 
@@ -220,7 +227,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   dispose(): void {
     const exits = this.#take();
-    if (exits) unwindSync(exits, !this.#isComplete, undefined, throwAny);
+    if (exits) unwindSync(exits, !exits.isComplete, undefined, throwAny);
   }
 
   /** The setup of the manager finished this stack: what it entered is exited at once. */

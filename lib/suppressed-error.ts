@@ -1,4 +1,5 @@
 import { define } from './support/define.ts';
+import { isObject } from './support/describe.ts';
 import { recognize } from './support/error-class.ts';
 
 /**
@@ -18,17 +19,30 @@ export const SuppressedError: SuppressedErrorConstructor = /* @__PURE__ */ platf
 export type SuppressedError = globalThis.SuppressedError;
 
 function platformSuppressedError(): SuppressedErrorConstructor {
+  const platform = (globalThis as { SuppressedError?: SuppressedErrorConstructor }).SuppressedError;
+  return platform ?? ownSuppressedError();
+}
+
+/** To the letter of the specification. No class, because it can be called without `new`. */
+function ownSuppressedError(): SuppressedErrorConstructor {
   // The value of a property, whose name no minifier takes.
   const { SuppressedError } = {
-    SuppressedError: class extends Error {
-      constructor(error: unknown, suppressed: unknown, message?: string) {
-        super(message);
-        define(this, 'error', error);
-        define(this, 'suppressed', suppressed);
-      }
+    SuppressedError: function (error: unknown, suppressed: unknown, message: unknown): Error {
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- undefined in a call without `new`
+      const target = new.target ?? SuppressedError;
+      const made = Reflect.construct(Error, message === undefined ? [] : [message], target) as Error;
+      // `Reflect.construct` would fall back on Error's own.
+      if (!isObject(target.prototype)) Object.setPrototypeOf(made, prototype);
+      define(made, 'error', error);
+      define(made, 'suppressed', suppressed);
+      return made;
     },
   };
+  const prototype = Object.create(Error.prototype) as Error;
+  define(prototype, 'constructor', SuppressedError);
+  define(prototype, 'message', '');
+  Object.defineProperty(SuppressedError, 'prototype', { value: prototype, writable: false });
+  Object.setPrototypeOf(SuppressedError, Error);
   recognize(SuppressedError, 'SuppressedError');
-  return ((globalThis as { SuppressedError?: unknown }).SuppressedError ??
-    SuppressedError) as SuppressedErrorConstructor;
+  return SuppressedError as unknown as SuppressedErrorConstructor;
 }

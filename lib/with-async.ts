@@ -1,8 +1,9 @@
 import { adaptAsync } from './engine/adapt.ts';
+import { assertBody, refuseGenerator } from './engine/body.ts';
 import { keepBoth } from './engine/join.ts';
 import { answer, exitStep, isRequest, stopAsync } from './engine/run.ts';
 import type { AsyncEnterable, Entered, Fallback, NotGenerator, Thrown } from './protocol.ts';
-import { bodyNotFunction, didNotYield } from './support/messages.ts';
+import { didNotYield } from './support/messages.ts';
 
 /**
  * Enters a manager, runs the body with what entering gave, and exits the manager, which is told how the body ended:
@@ -53,8 +54,8 @@ export async function withAsync<M extends AsyncEnterable, R>(
   manager: M & NotGenerator<M>,
   body: (value: Entered<M>) => R,
 ): Promise<Awaited<R> | Awaited<Fallback<M>>>;
-export async function withAsync(manager: unknown, body: Body): Promise<unknown> {
-  if (typeof body !== 'function') throw bodyNotFunction('withAsync()', body);
+export async function withAsync(manager: unknown, body: unknown): Promise<unknown> {
+  assertBody('withAsync()', body);
   // `beginAsync` and `finishAsync` inlined: two async functions fewer on the hot path.
   let run = adaptAsync(manager, 'withAsync()');
   let step = await run.next();
@@ -65,8 +66,11 @@ export async function withAsync(manager: unknown, body: Body): Promise<unknown> 
   if (step.done) throw didNotYield(manager);
   let result: unknown;
   let thrown: Thrown | undefined;
+  let refused: TypeError | undefined;
   try {
     result = await body(step.value);
+    refused = refuseGenerator('withAsync()', result);
+    if (refused) throw refused;
   } catch (error) {
     thrown = { error };
   }
@@ -77,10 +81,10 @@ export async function withAsync(manager: unknown, body: Body): Promise<unknown> 
       run = await stopAsync(run, manager, step, thrown);
       step = await exitStep(run, thrown);
     }
-    return thrown ? step.value : result;
   } catch (error) {
     throw run.throwsAsIs ? error : keepBoth(error, thrown);
   }
+  // A manager that suppresses can't make up for a body that has not run.
+  if (refused) throw refused;
+  return thrown ? step.value : result;
 }
-
-type Body = (value: unknown) => unknown;

@@ -1,8 +1,7 @@
 import { adaptSync } from './engine/adapt.ts';
+import { assertBody, refuseUnfinished } from './engine/body.ts';
 import { beginSync, finishSync } from './engine/run.ts';
 import type { Enterable, EnteredSync, FallbackSync, NotGenerator, NotPromise, Thrown } from './protocol.ts';
-import { isThenable, markHandled } from './support/describe.ts';
-import { bodyNotFunction, bodyReturnedPromise } from './support/messages.ts';
 
 /**
  * {@link withAsync} for managers and bodies that are done when they return: Python's `with`.
@@ -29,27 +28,21 @@ export function withSync<M extends Enterable, R>(
   manager: M & NotGenerator<M>,
   body: (value: EnteredSync<M>) => R & NotPromise<R>,
 ): R | FallbackSync<M>;
-export function withSync(manager: unknown, body: Body): unknown {
-  if (typeof body !== 'function') throw bodyNotFunction('withSync()', body);
+export function withSync(manager: unknown, body: unknown): unknown {
+  assertBody('withSync()', body);
   const { run, value } = beginSync(adaptSync(manager, 'withSync()'), manager);
   let result: unknown;
   let thrown: Thrown | undefined;
   let refused: TypeError | undefined;
   try {
     result = body(value);
-    if (isThenable(result)) throw (refused = refuse(result));
+    refused = refuseUnfinished('withSync()', result);
+    if (refused) throw refused;
   } catch (error) {
     thrown = { error };
   }
   const step = finishSync(run, manager, thrown);
-  // A manager that suppresses can't make up for a body that is still running.
+  // A manager that suppresses can't make up for a body that has not finished.
   if (refused) throw refused;
   return thrown ? step.value : result;
-}
-
-type Body = (value: unknown) => unknown;
-
-function refuse(result: unknown): TypeError {
-  markHandled(result);
-  return bodyReturnedPromise(result);
 }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { keepBoth, reach, readOwnErrors, suppressing, withoutOutcome } from '../../lib/engine/join.ts';
-import { ContextManagerError } from '../../lib/index.ts';
+import { keepBoth, reach, suppressing } from '../../lib/engine/join.ts';
+import { AsyncExitStack, SuppressedError } from '../../lib/index.ts';
 import { hostile, revoked } from '../helpers/hostile.ts';
 import { reachableFrom } from '../helpers/outcome.ts';
 
@@ -21,6 +21,34 @@ describe('suppressing', () => {
       'unreadable (after Error: inner)',
     ]);
     expect(inspect(suppressing('outer', { error: 'inner' }))).toContain('"outer" (after "inner")');
+  });
+});
+
+describe('a long way of failures', () => {
+  it('has messages that stay short', () => {
+    let error: unknown = Object.freeze(new Error('first'));
+    for (let count = 0; count < 1000; count++)
+      error = suppressing(Object.freeze(new Error(`quotes ${String(error)} ${String(error)}`)), { error });
+    expect((error as Error).message.length).toBeLessThan(500);
+  });
+
+  it('is unwound to its end, whatever it is made of', async () => {
+    const chain = (count: number) => {
+      let error: unknown = new Error('root');
+      for (let index = 0; index < count; index++) error = new SuppressedError(new Error('next'), error);
+      return error;
+    };
+    for (const error of [chain(100_000), hostile(), revoked(), new Proxy(new Error(), { has: () => true })]) {
+      const stack = new AsyncExitStack();
+      const exited: number[] = [];
+      for (const index of [1, 2, 3])
+        stack.push(() => {
+          exited.push(index);
+          throw index === 2 ? error : Object.freeze(new Error('frozen'));
+        });
+      await expect(stack.disposeAsync()).rejects.toBeDefined();
+      expect(exited).toEqual([3, 2, 1]);
+    }
   });
 });
 
@@ -45,7 +73,8 @@ describe('reach', () => {
 
   it('finds undefined only where it is held', () => {
     expect(reach(new Error('none'), undefined).has(undefined)).toBe(false);
-    expect(reach(new Error('held', { cause: undefined }), undefined).has(undefined)).toBe(true);
+    expect(reach(new Error('no cause', { cause: undefined }), undefined).has(undefined)).toBe(false);
+    expect(reach(keepBoth(new Error('held'), { error: undefined }), undefined).has(undefined)).toBe(true);
   });
 
   it('ends on rings, hostile getters and endless ones', () => {
@@ -107,7 +136,6 @@ describe('keepBoth', () => {
   const frozen = Object.freeze(new Error('frozen'));
   const ring = new Error('ring');
   ring.cause = ring;
-  const undefinedCause = new Error('an undefined that was thrown may be what it holds', { cause: undefined });
   const withCause = (get: () => unknown) =>
     Object.defineProperty(new Error('own'), 'cause', { get, configurable: true });
   const failing = () => {
@@ -125,7 +153,6 @@ describe('keepBoth', () => {
     ['a plain object', {}],
     ['a frozen error', frozen],
     ['an error whose chain ends in something else', taken],
-    ['an error that has an undefined cause', undefinedCause],
     ['an error that is its own cause', ring],
     ['an error with a hostile cause', hostile()],
     ['an error whose own cause can’t be read', withCause(failing)],
@@ -161,11 +188,34 @@ describe('keepBoth', () => {
     const first = new Error('first request');
     const second = new Error('second request');
     expect(keep(shared, first)).toBe(shared);
-    expect(keep(shared, second)).toBe(shared);
-    expect(reachableFrom(shared)).toEqual([shared, second]);
+    expect(keep(shared, second)).toMatchObject({ name: 'SuppressedError', error: shared, suppressed: second });
+    expect(reachableFrom(shared)).toEqual([shared, first]);
     expect(first).not.toHaveProperty('cause');
     expect(keep(shared, first)).toBe(shared);
-    expect(reachableFrom(shared)).toEqual([shared, first]);
+  });
+
+  it('shows no request the error of another by a root that they share', () => {
+    const root = new Error('connection lost');
+    const [first, second] = [1, 2].map((request) => {
+      const failure = new Error('rollback failed', { cause: root });
+      const body = new Error(`body of ${String(request)}`);
+      return { body, failure, kept: keep(failure, body) };
+    });
+    expect(first?.kept).toBe(first?.failure);
+    expect(second?.kept).toMatchObject({ error: second?.failure, suppressed: second?.body });
+    expect(root.cause).toBe(first?.body);
+  });
+
+  it('takes an own cause of undefined for none', () => {
+    class HttpError extends Error {
+      override readonly cause: unknown = undefined;
+    }
+    const [error, previous] = [new HttpError('conflict'), new Error('previous')];
+    expect(keep(error, previous)).toBe(error);
+    expect(error.cause).toBe(previous);
+    const [falsy, other] = [new Error('kept'), new Error('other')];
+    keep(falsy, undefined);
+    expect(keep(falsy, other)).toMatchObject({ error: falsy, suppressed: other });
   });
 
   it('still attaches to a shared error that was on its way before', () => {
@@ -174,13 +224,6 @@ describe('keepBoth', () => {
     const other = new Error('other request');
     expect(keep(shared, other)).toBe(shared);
     expect(shared.cause).toBe(other);
-  });
-
-  it('takes only a cause for a link of its own', () => {
-    const [first, next] = [new Error('first'), new Error('next')];
-    keep(next, first);
-    expect(readOwnErrors(next)).toEqual([]);
-    expect(readOwnErrors(Object.assign(next, { suppressed: first }))).toEqual([first]);
   });
 
   it('takes a link that somebody else wrote over for theirs', () => {
@@ -201,45 +244,4 @@ describe('keepBoth', () => {
       depth++;
     expect(depth).toBe(3 * count + 1);
   }, 10_000);
-});
-
-describe('an unknown outcome', () => {
-  it('is kept with no error', () => {
-    const unknown = { error: new ContextManagerError('ERR_OUTCOME_UNKNOWN', 'unknown') };
-    const error = new Error('teardown');
-    expect([keepBoth(error, unknown), suppressing(error, unknown)]).toEqual([error, error]);
-    expect(error).not.toHaveProperty('cause');
-  });
-});
-
-describe('withoutOutcome', () => {
-  const outcome = new Error('outcome');
-  const suppressed = (error: unknown, below: unknown) => suppressing(error, { error: below });
-
-  it.each<[string, unknown]>([
-    ['the outcome', outcome],
-    ['a translation', new Error('translation', { cause: outcome })],
-    ['a translation on top of the outcome', suppressed(new Error('translation', { cause: outcome }), outcome)],
-  ])('leaves nothing of %s', (_what, error) => {
-    expect(withoutOutcome(error, outcome)).toBeUndefined();
-  });
-
-  it('leaves any other error as it is', () => {
-    const others = [undefined, new Error('other'), suppressed(1, 2), new Error('deep', { cause: { cause: outcome } })];
-    for (const error of others) expect(withoutOutcome(error, outcome)).toEqual({ error });
-  });
-
-  it('takes the outcome out from below other errors', () => {
-    expect(withoutOutcome(suppressed('teardown', outcome), outcome)).toEqual({ error: 'teardown' });
-    const left = withoutOutcome(suppressed('second', suppressed('first', outcome)), outcome)?.error;
-    expect(left).toMatchObject({ error: 'second', suppressed: 'first' });
-    expect(reachableFrom(left)).not.toContain(outcome);
-  });
-
-  it('ends on a ring', () => {
-    const ring = suppressed('teardown', outcome) as { error: unknown; suppressed: unknown };
-    ring.error = outcome;
-    ring.suppressed = { error: ring, suppressed: ring };
-    expect(withoutOutcome(ring, outcome)).toBeDefined();
-  });
 });

@@ -56,7 +56,7 @@ function same(value: unknown): unknown {
 }
 
 /** The same generator function, made async. */
-function lifted(script: Script): (...args: never[]) => AsyncGenerator<unknown, unknown, unknown> {
+export function lifted(script: Script): (...args: never[]) => AsyncGenerator<unknown, unknown, unknown> {
   const lift = async function* (...args: never[]): AsyncGenerator<unknown, unknown, unknown> {
     const generator = script(...args);
     let step = generator.next();

@@ -1,4 +1,4 @@
-import { reachableFrom, type Outcome } from './outcome.ts';
+import { attempt, both, conclude, keepBothAsUsing, reachableFrom, type Outcome } from './outcome.ts';
 import type { Classed, Code, Generated, Manager, Notes, Step, Thrown } from './script.ts';
 
 /** A way out: it is told how the block ended, and says how it ends then. */
@@ -26,11 +26,14 @@ export function modelled(program: Code, notes: Notes): Outcome {
     if (step.does === 'enter') return void exits.push(enter(step.manager));
     if (step.does === 'nest') {
       const exit = enter(step.manager);
-      return concluded(exit(attempt(() => run(step.body, 'block', []))));
+      return conclude(exit(attempt(() => run(step.body, 'block', []))));
     }
     const entered: Exit[] = [];
     const outcome = attempt(() => run(step.body, step.does, entered));
-    return concluded(keepingResult(outcome, exitAll(entered, outcome)));
+    if (step.does !== 'using') return conclude(keepingResult(outcome, exitAll(entered, outcome)));
+    const isSuccess = step.isComplete && 'value' in outcome;
+    const last = exitAll(entered, isSuccess ? outcome : makeUnknown());
+    return conclude(isUnknown(last) ? outcome : keepBothAsUsing(last, outcome));
   }
 
   function enter(manager: Manager): Exit {
@@ -99,7 +102,7 @@ export function modelled(program: Code, notes: Notes): Outcome {
     if (yieldsAgain && 'error' in last) throw misuse('ERR_DID_NOT_STOP', disposed(last, outcome));
     if (yieldsAgain || isLeft) throw misuse('ERR_DID_NOT_STOP', outcome);
     if ('error' in last) throw last.error;
-    return concluded(own);
+    return conclude(own);
   }
 
   /** All are waited for; of one failure it is that, of several an AggregateError. */
@@ -121,14 +124,15 @@ function composed(
 ): Exit {
   const exits: Exit[] = [];
   const setup = attempt(() => setUp(exits));
-  if ('value' in setup && setup.value) return (told) => keepingResult(told, exitAll(exits, tearDown(told, exits)));
+  if ('value' in setup && setup.value)
+    return (told) => keepingResult(told, exitAll(exits, tearDown(told, exits), told));
   const outcome = exitAll(exits, 'error' in setup ? setup : { error: misuse('ERR_DID_NOT_YIELD') });
   throw 'error' in outcome ? outcome.error : misuse('ERR_DID_NOT_YIELD', setup);
 }
 
 /** Last in, first out; each is told what came out of the one before. */
-function exitAll(exits: Exit[], outcome: Outcome): Outcome {
-  return exits.reduceRight((last, exit) => exit(last), outcome);
+function exitAll(exits: Exit[], outcome: Outcome, told = outcome): Outcome {
+  return exits.reduceRight((last, exit) => stillUnknown(told, exit(last)), stillUnknown(told, outcome));
 }
 
 /** A stack, or a composed manager, that swallowed an error of its own teardown keeps the body's result. */
@@ -143,10 +147,27 @@ function left(outcome: Outcome, tearDown: () => unknown): Outcome {
   return 'error' in own ? { error: inPlaceOf(own.error, outcome.error) } : own;
 }
 
-/** As `using` does it: the outcome stays, or both errors are put in a new one. */
+/** As `using` does it; but nobody is to see an unknown outcome. */
 function disposed(own: Outcome, outcome: Outcome): Outcome {
-  if ('value' in own) return outcome;
-  return 'error' in outcome ? { error: both(own.error, outcome.error) } : own;
+  return 'error' in own && isUnknown(outcome) ? own : keepBothAsUsing(own, outcome);
+}
+
+const unknowns = new WeakSet();
+
+/** The outcome of a block that has not said that it succeeded. */
+function makeUnknown(): Outcome {
+  const error = misuse('ERR_OUTCOME_UNKNOWN');
+  unknowns.add(error);
+  return { error };
+}
+
+/** Nobody can suppress an unknown outcome. */
+function stillUnknown(told: Outcome, next: Outcome): Outcome {
+  return isUnknown(told) && 'value' in next ? told : next;
+}
+
+function isUnknown(outcome: Outcome): boolean {
+  return 'error' in outcome && unknowns.has(outcome.error as object);
 }
 
 /** Those whose cause was put there by {@link inPlaceOf}. */
@@ -154,36 +175,22 @@ const links = new WeakSet();
 
 /** The three rules for managers of “No error is ever lost”. */
 function inPlaceOf(error: unknown, previous: unknown): unknown {
+  if (isUnknown({ error: previous })) return error;
   if (reachableFrom(error).some((kept) => Object.is(kept, previous))) return error;
   let end = error;
-  while (end instanceof Error && 'cause' in end && !links.has(end)) end = end.cause;
-  const isHolder = end instanceof Error && Object.isExtensible(end) && !reachableFrom(previous).includes(end);
+  while (end instanceof Error && end.cause !== undefined && !links.has(end)) end = end.cause;
+  const isFree = end instanceof Error && !links.has(end) && Object.isExtensible(end);
+  const isHolder = isFree && !reachableFrom(previous).includes(end);
   if (!isHolder) return both(error, previous);
   links.add(Object.defineProperty(end as Error, 'cause', { value: previous, configurable: true }));
   return error;
 }
 
-function both(error: unknown, suppressed: unknown): Error {
-  return Object.assign(new Error(), { name: 'SuppressedError', error, suppressed });
-}
-
 function misuse(code: string, outcome: Outcome = { value: undefined }): Error {
-  return Object.assign(new Error(code, 'error' in outcome ? { cause: outcome.error } : {}), { code });
-}
-
-function attempt(run: () => unknown): Outcome {
-  try {
-    return { value: run() };
-  } catch (error) {
-    return { error };
-  }
+  const hasCause = 'error' in outcome && !isUnknown(outcome);
+  return Object.assign(new Error(code, hasCause ? { cause: outcome.error } : {}), { code });
 }
 
 function thrownIn(outcome: Outcome): Thrown {
   return 'error' in outcome ? outcome : undefined;
-}
-
-function concluded(outcome: Outcome): unknown {
-  if ('error' in outcome) throw outcome.error;
-  return outcome.value;
 }

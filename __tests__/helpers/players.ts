@@ -15,6 +15,7 @@ import {
   type Suppressed,
 } from '../../lib/index.ts';
 import type { AsyncEnterable, Enterable } from '../../lib/protocol.ts';
+import { attempt, conclude, keepBothAsUsing, outcomeOf, type Outcome } from './outcome.ts';
 import type { Classed, Code, Disposed, Generated, Manager, Notes, Step, Thrown } from './script.ts';
 
 /** A program as its user would write it: what is sync and what is async are the same, word for word. */
@@ -84,7 +85,17 @@ export function asyncPlayer(notes: Notes): Player<AsyncEnterable> {
   async function take(step: Exclude<Step, { does: 'enter' }>): Promise<unknown> {
     if (step.does === 'nest') return withAsync(make(step.manager), async () => block(step.body, 'block'));
     if (step.does === 'scope') return scopeAsync(() => flat(step.body, 'scope'));
+    if (step.does === 'using') return using(step);
     return withAsync(new AsyncExitStack<unknown>(), async (stack) => block(step.body, 'stack', stack));
+  }
+
+  async function using({ body, isComplete }: Step & { does: 'using' }): Promise<unknown> {
+    const stack: Stack = new AsyncExitStack<unknown>();
+    const outcome = await outcomeOf(async () => {
+      const result = await block(body, 'using', stack);
+      return isComplete ? stack.complete(result) : result;
+    });
+    return concludeUsing(outcome, await outcomeOf(() => stack.disposeAsync()));
   }
 
   async function put(stack: Stack, manager: Manager): Promise<void> {
@@ -101,10 +112,9 @@ export function asyncPlayer(notes: Notes): Player<AsyncEnterable> {
         return generated(manager);
       case 'class':
       case 'exit':
-        return {
-          enterAsync: async () => parts.enter(manager),
-          exitAsync: async (thrown) => parts.exit(manager, thrown),
-        };
+        return manager.isLoose
+          ? { enter: async () => parts.enter(manager), exit: async (thrown) => parts.exit(manager, thrown) }
+          : { enterAsync: async () => parts.enter(manager), exitAsync: async (thrown) => parts.exit(manager, thrown) };
       case 'disposable':
       case 'callback':
         return { [Symbol.asyncDispose]: async () => parts.dispose(manager) };
@@ -176,7 +186,22 @@ export function syncPlayer(notes: Notes): Player<Enterable> {
   function take(step: Exclude<Step, { does: 'enter' }>): unknown {
     if (step.does === 'nest') return withSync(make(step.manager), () => block(step.body, 'block'));
     if (step.does === 'scope') return scopeSync(() => flat(step.body, 'scope'));
+    if (step.does === 'using') return using(step);
     return withSync(new ExitStack<unknown>(), (stack) => block(step.body, 'stack', stack));
+  }
+
+  function using({ body, isComplete }: Step & { does: 'using' }): unknown {
+    const stack: Stack = new ExitStack<unknown>();
+    const outcome = attempt(() => {
+      const result = block(body, 'using', stack);
+      return isComplete ? stack.complete(result) : result;
+    });
+    return concludeUsing(
+      outcome,
+      attempt(() => {
+        stack.dispose();
+      }),
+    );
   }
 
   function put(stack: Stack, manager: Manager): void {
@@ -233,4 +258,9 @@ function partsOf(notes: Notes) {
       notes.end(end, name);
     },
   };
+}
+
+/** What `using` makes of how its block ended, and how the disposal did. */
+function concludeUsing(outcome: Outcome, disposal: Outcome): unknown {
+  return conclude('error' in disposal ? keepBothAsUsing(disposal, outcome) : outcome);
 }

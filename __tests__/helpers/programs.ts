@@ -9,7 +9,16 @@ export function programs(isSync: boolean): Arbitrary<Code> {
 
 type Fields<T, Other> = { readonly [Key in Exclude<keyof T, Other>]: Arbitrary<T[Key]> };
 
-const failures: Failure[] = ['error', 'frozen error', 'error with a cause', 'shared error', 'string', 'undefined'];
+const failures: Failure[] = [
+  'error',
+  'frozen error',
+  'error with a cause',
+  'error without a cause',
+  'error of a shared root',
+  'shared error',
+  'string',
+  'undefined',
+];
 
 /** How a piece of code ends: mostly as the first says. */
 function ends(usual: End, ...others: End[]): Arbitrary<End> {
@@ -50,12 +59,13 @@ function arbitraries(isSync: boolean, others: Arbitrary<Manager>[]) {
       closing: code(steps, ends('pass', 'again')),
     });
 
+  const isLoose = isSync ? fc.constant(false) : fc.boolean();
   const disposable = manager('disposable', { end: plain });
   const callback = manager('callback', { end: plain });
-  const exit = manager('exit', { setup: plain, returned: plain, threw });
+  const exit = manager('exit', { isLoose, setup: plain, returned: plain, threw });
   const simple = fc.oneof(
     generator(fc.constant([])),
-    manager('class', { setup: plain, returned: plain, threw }),
+    manager('class', { isLoose, setup: plain, returned: plain, threw }),
     disposable,
     manager('stack', { members: list(fc.oneof(disposable, callback, exit)) }),
   );
@@ -82,6 +92,7 @@ function arbitraries(isSync: boolean, others: Arbitrary<Manager>[]) {
       }),
       step('scope', { body: code(list(flat(depth)), plain) }),
       step('stack', { body: code(list(stacked(depth)), plain) }),
+      step('using', { body: code(list(stacked(depth)), plain), isComplete: fc.boolean() }),
     ),
   );
   /** The steps of what is a generator. */

@@ -14,12 +14,22 @@ export type Step = {
   | { readonly does: 'nest'; readonly manager: Manager; readonly body: Code }
   /** A block in which `enter` does not nest. */
   | { readonly does: 'scope' | 'stack'; readonly body: Code }
+  /** A stack that is disposed: one that is not complete can't know how its block ended. */
+  | { readonly does: 'using'; readonly body: Code; readonly isComplete: boolean }
 );
 
 /** To return where nothing was thrown, and to throw what was; to return; to throw because of that; to yield again; to throw. */
 export type End = 'pass' | 'finish' | 'translate' | 'again' | Failure;
 
-export type Failure = 'error' | 'frozen error' | 'error with a cause' | 'shared error' | 'string' | 'undefined';
+export type Failure =
+  | 'error'
+  | 'frozen error'
+  | 'error with a cause'
+  | 'error without a cause'
+  | 'error of a shared root'
+  | 'shared error'
+  | 'string'
+  | 'undefined';
 
 /** A manager, or what else can be entered. */
 export type Manager = Generated | Classed | Disposed | All | Stacked;
@@ -41,6 +51,8 @@ export interface Generated extends Named {
 /** An exit is entered already: a stack takes it by `push`. */
 export interface Classed extends Named {
   readonly kind: 'class' | 'exit';
+  /** Whether it has the sync protocol, with methods that return promises. */
+  readonly isLoose: boolean;
   readonly setup: End;
   readonly returned: End;
   readonly threw: End;
@@ -70,6 +82,7 @@ export type Thrown = { readonly error: unknown } | undefined;
 export class Notes {
   readonly lines: string[] = [];
   readonly #shared = new Error('the shared error');
+  readonly #root = new Error('the shared root');
 
   add(what: string, outcome?: Outcome): void {
     this.lines.push(outcome ? `${what}: ${inWords(outcome)}` : what);
@@ -92,6 +105,10 @@ export class Notes {
         throw Object.freeze(new Error(`frozen error of ${name}`));
       case 'error with a cause':
         throw new Error(`error of ${name}`, { cause: new Error(`cause of ${name}`) });
+      case 'error without a cause':
+        throw new Error(`error of ${name}`, { cause: undefined });
+      case 'error of a shared root':
+        throw new Error(`error of ${name}`, { cause: this.#root });
       case 'shared error':
         throw this.#shared;
       case 'string':

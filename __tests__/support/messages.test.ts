@@ -82,7 +82,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   bodyReturnedPromise: [
     [
-      messages.bodyReturnedPromise(Promise.resolve()),
+      messages.bodyReturnedPromise('scopeSync()', Promise.resolve()),
+      'Cannot exit: scopeSync() takes a function that is done when it returns, but an object (Promise) was given. Did you mean scopeAsync()?',
+    ],
+    [
+      messages.bodyReturnedPromise('withSync()', Promise.resolve()),
       'Cannot exit: withSync() takes a body that is done when it returns, but an object (Promise) was given. Did you mean withAsync()?',
     ],
   ],
@@ -116,7 +120,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name it): it must be exited, but it is not. Exit first.',
+      'Cannot enter an unnamed manager (name its generator function, and keep names when you minify): it must be exited, but it is not. Exit first.',
     ]),
   ],
   notEntered: [
@@ -196,10 +200,26 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. Write yield* enter(manager).',
     ],
   ],
-  scopeReturnedPromise: [
+  bodyIsGenerator: [
     [
-      messages.scopeReturnedPromise(Promise.resolve()),
-      'Cannot exit: scopeSync() takes a function that is done when it returns, but an object (Promise) was given. Did you mean scopeAsync()?',
+      messages.bodyIsGenerator('withAsync()', async function* work() {}),
+      'Cannot run the block: withAsync() takes a function that does its work when it is called, but function work() is a generator function, which nothing would run. To enter managers in it, write scopeAsync() or scopeSync(); else call and iterate it in the body.',
+    ],
+    [
+      messages.bodyIsGenerator('scopeSync()', transaction.fn()),
+      'Cannot run the block: scopeSync() takes a function that does its work when it is called, but it returned an object (Generator), a generator, which nothing would run. Iterate it in the body; to enter managers in it, write scopeAsync() or scopeSync().',
+    ],
+  ],
+  enterReturnedPromise: [
+    [
+      messages.enterReturnedPromise(Promise.resolve(), 'withAsync()'),
+      'Cannot enter: a sync block takes a manager whose enter() is done when it returns, but an object (Promise) was given. Did you mean withAsync(), or enterAsync()?',
+    ],
+  ],
+  stackAlreadyEntered: [
+    [
+      messages.stackAlreadyEntered('an ExitStack'),
+      'Cannot enter an ExitStack: one block at a time can own it, but another block has entered it. Make a new stack for this block.',
     ],
   ],
   notAll: [
@@ -390,6 +410,12 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot call an unnamed function: contextDecorator() takes a function that is done when it returns, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
     ],
   ],
+  promiseNotIterable: [
+    [
+      messages.promiseNotIterable('asyncContextDecorator'),
+      'Cannot iterate: for await takes an async iterable, but asyncContextDecorator() made a promise of what the function returned. Await it.',
+    ],
+  ],
   functionReturnedGenerator: [
     [
       messages.functionReturnedGenerator('asyncContextDecorator', transaction.fn, transaction.fn()),
@@ -406,6 +432,7 @@ const codes: Record<string, string> = {
   sourceDidNotStop: 'ERR_DID_NOT_STOP',
   alreadyEntered: 'ERR_ALREADY_ENTERED',
   alreadyOwned: 'ERR_ALREADY_ENTERED',
+  stackAlreadyEntered: 'ERR_ALREADY_ENTERED',
   notEntered: 'ERR_NOT_ENTERED',
   outcomeNotSaid: 'ERR_OUTCOME_UNKNOWN',
   outcomeUnknown: 'ERR_OUTCOME_UNKNOWN',

@@ -2,10 +2,10 @@ import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
 import type { Thrown } from '../protocol.ts';
 import { isGenerator, isObject, isThenable, markHandled } from '../support/describe.ts';
-import { exitReturnedPromise, notEnterable } from '../support/messages.ts';
+import { enterReturnedPromise, exitReturnedPromise, notEnterable } from '../support/messages.ts';
 import { asyncDispose, dispose } from '../support/symbols.ts';
 import { suppressing } from './join.ts';
-import { newRun, type Run, type Step, type SyncRun } from './run.ts';
+import { isRequest, newRun, type Run, type Step, type SyncRun } from './run.ts';
 
 /** Gives a {@link Run} of whatever `withAsync` takes. It enters nothing yet. */
 export function adaptAsync(value: unknown, caller: string): Run {
@@ -22,7 +22,7 @@ export function adaptAsync(value: unknown, caller: string): Run {
 /** Gives a {@link Run} of whatever `withSync` takes. It enters nothing yet. */
 export function adaptSync(value: unknown, caller: string, asyncForm = 'withAsync()'): SyncRun {
   const own = isContextManager(value) ? renew(value, true) : undefined;
-  const run = own ?? managerRunSync(value) ?? disposableRunSync(value);
+  const run = own ?? managerRunSync(value, asyncForm) ?? disposableRunSync(value);
   if (run) return run as SyncRun;
   throw notEnterable(
     caller,
@@ -64,14 +64,14 @@ type Exit = (thrown?: Thrown) => unknown;
 export function managerRunAsync(manager: unknown, enterName: string, exitName: string): Run | undefined {
   const enter = methodOf(manager, enterName);
   const exit = methodOf(manager, exitName);
-  return enter && exit && runOfAsync(enterName !== 'enter', enter, exit);
+  return enter && exit && runOfAsync(true, enter, exit);
 }
 
-function managerRunSync(manager: unknown): SyncRun | undefined {
+function managerRunSync(manager: unknown, asyncForm: string): SyncRun | undefined {
   if (!isObject(manager) || isGenerator(manager)) return undefined;
   const { enter, exit } = manager;
   if (typeof enter !== 'function' || typeof exit !== 'function') return undefined;
-  return new ManagerRun(manager, enter as Enter, exit as Exit);
+  return new ManagerRun(manager, enter as Enter, exit as Exit, asyncForm);
 }
 
 /** A class, because closures over the methods would cost three times all the rest. It calls the methods that were checked. */
@@ -79,22 +79,36 @@ class ManagerRun implements SyncRun {
   private readonly manager: unknown;
   private readonly enter: Enter;
   private readonly exit: Exit;
+  private readonly asyncForm: string;
   private isEntered = false;
 
-  constructor(manager: unknown, enter: Enter, exit: Exit) {
+  constructor(manager: unknown, enter: Enter, exit: Exit, asyncForm: string) {
     this.manager = manager;
     this.enter = enter;
     this.exit = exit;
+    this.asyncForm = asyncForm;
   }
 
   next(): Step {
     if (this.isEntered) return { done: true, value: void refusePromise(Reflect.apply(this.exit, this.manager, [])) };
     this.isEntered = true;
-    return { done: false, value: Reflect.apply(this.enter, this.manager, []) };
+    const value: unknown = Reflect.apply(this.enter, this.manager, []);
+    if (isThenable(value) && !isRequest(value)) throw this.refuseEntry(value);
+    return { done: false, value };
   }
 
   throw(error: unknown): Step {
     return lastStep(error, refusePromise(Reflect.apply(this.exit, this.manager, [{ error }])));
+  }
+
+  /** What it will have acquired is released, once it has: no block waits for that. */
+  private refuseEntry(value: PromiseLike<unknown>): TypeError {
+    const error = enterReturnedPromise(value, this.asyncForm);
+    value.then(
+      () => Reflect.apply(this.exit, this.manager, [{ error }]),
+      () => undefined,
+    );
+    return error;
   }
 }
 
@@ -135,14 +149,16 @@ function disposableRunSync(resource: unknown): SyncRun | undefined {
   );
 }
 
-/** The run of two functions. A promise from `enter` is awaited only if asked for; else it is the block's value. */
+/** The run of two functions. A promise from `enter` is awaited, unless it is a disposable: that is its own value. */
 export function runOfAsync(isAwaited: boolean, enter: Enter, exit: Exit): Run {
   let isEntered = false;
   return {
     async next() {
       if (isEntered) return { done: true, value: void (await exit()) };
       isEntered = true;
-      return { done: false, value: isAwaited ? await enter() : enter() };
+      const value = enter();
+      // Only a promise, because each await is a turn of the queue.
+      return { done: false, value: isAwaited && isThenable(value) && !isRequest(value) ? await value : value };
     },
     throw: async (error) => lastStep(error, await exit({ error })),
   };

@@ -10,6 +10,7 @@
 import type { Thrown } from '../protocol.ts';
 import { isThenable } from '../support/describe.ts';
 import { didNotStop, didNotYield, setupSuppressed } from '../support/messages.ts';
+import { asyncIterator } from '../support/symbols.ts';
 import { adaptAsync, adaptSync } from './adapt.ts';
 import { suppressing } from './join.ts';
 import { answer, beginSync, isRequest, type Request, type Run, type Step } from './run.ts';
@@ -94,7 +95,7 @@ const syncForm: Form = {
 };
 
 export function formOf(generator: Resumable): Form {
-  return Symbol.asyncIterator in generator ? asyncForm : syncForm;
+  return asyncIterator in generator ? asyncForm : syncForm;
 }
 
 /** A run of many managers: the exits of all that it entered. */

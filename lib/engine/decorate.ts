@@ -13,8 +13,9 @@ import {
   returnedNoManager,
 } from '../support/messages.ts';
 import { withSignatureOf } from '../support/signature.ts';
+import { asyncIterator } from '../support/symbols.ts';
 import { isEnterable } from './adapt.ts';
-import { withoutOutcome } from './join.ts';
+import { makeUnknownOutcome } from './outcome.ts';
 
 /**
  * What a legacy decorator gives: the method's own descriptor, which keeps its generics, where its type stays what it is.
@@ -30,7 +31,7 @@ export type LegacyDecorated<F extends (...args: never) => unknown, Args extends 
       : { value?: (...args: Parameters<F>) => D }
     : 'the manager is made of other arguments';
 
-type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /** The manager of one call. */
 type ManagerOf = (self: unknown, args: unknown[]) => AsyncEnterable & Enterable;
@@ -172,7 +173,7 @@ export function delegate(generator: Generator, settle: SettleStep = (step) => st
       return settle(generator.return(value), generator);
     },
     [Symbol.iterator]: () => delegated as unknown as Iterator<unknown>,
-    [Symbol.asyncIterator]: () => delegated as unknown as AsyncIterator<unknown>,
+    [asyncIterator]: () => delegated as unknown as AsyncIterator<unknown>,
   };
   return delegated;
 }
@@ -183,11 +184,10 @@ export function leftEarly(
   thrown: Thrown | undefined,
   inner: Delegate | undefined,
 ): Thrown | undefined {
-  return !thrown && inner?.isClosed ? { error: outcomeUnknown(manager) } : undefined;
+  return !thrown && inner?.isClosed ? makeUnknownOutcome(outcomeUnknown(manager)) : undefined;
 }
 
 /** Throws what a teardown threw; but whoever closed the generator doesn't see the unknown outcome. */
 export function throwUnless(unknown: Thrown | undefined, error: unknown): void {
-  const left = unknown ? withoutOutcome(error, unknown.error) : { error };
-  if (left) throw left.error;
+  if (!unknown || !Object.is(error, unknown.error)) throw error;
 }

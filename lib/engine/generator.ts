@@ -1,6 +1,7 @@
 import { isGeneratorLike, kindOf, markHandled } from '../support/describe.ts';
 import { notGeneratorFunction, subject, type FunctionForm } from '../support/messages.ts';
 import { withSignatureOf } from '../support/signature.ts';
+import { asyncIterator } from '../support/symbols.ts';
 import type { MakeManager } from './manager.ts';
 
 /**
@@ -51,8 +52,7 @@ export function managerFunction(
 function checkGenerator(form: FunctionForm, fn: GeneratorFunction): GeneratorFunction {
   return withSignatureOf(fn, function (this: never, ...args: never): AnyGenerator {
     const generator = Reflect.apply(fn, this, args);
-    if (isGeneratorLike(generator) && Symbol.asyncIterator in generator === form.syntax.startsWith('async'))
-      return generator;
+    if (isGeneratorLike(generator) && asyncIterator in generator === form.syntax.startsWith('async')) return generator;
     markHandled(generator);
     throw notGeneratorFunction(form, `enter ${subject({ fn })}`, generator);
   });

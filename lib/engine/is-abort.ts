@@ -1,7 +1,6 @@
 import { ContextManagerError } from '../context-manager-error.ts';
 import { isError } from '../support/describe.ts';
-import { readField } from '../support/error-fields.ts';
-import { readOwnErrors } from './join.ts';
+import { errorFields, readField } from '../support/error-fields.ts';
 
 /**
  * Whether the error only says that the signal aborted: its reason, a bare AbortError, or what leads to nothing else. An
@@ -12,7 +11,7 @@ export function isAbort(error: unknown, { reason }: { readonly reason: unknown }
   let isFound = false;
   // The set grows while it is walked, so a ring ends the walk.
   for (const node of nodes) {
-    const below = Object.is(node, reason) ? [] : readOwnErrors(node);
+    const below = Object.is(node, reason) ? [] : errorFields.flatMap((field) => readField(node, field));
     for (const next of below) nodes.add(next);
     if (below.length > 0 && !(node instanceof ContextManagerError)) continue;
     if (!Object.is(node, reason) && !isBareAbortError(node)) return false;

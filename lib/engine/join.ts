@@ -3,10 +3,12 @@ import { SuppressedError } from '../suppressed-error.ts';
 import { define } from '../support/define.ts';
 import { describe, isError, isObject } from '../support/describe.ts';
 import { errorFields, readField } from '../support/error-fields.ts';
+import { share } from '../support/shared.ts';
+import { isUnknownOutcome } from './outcome.ts';
 
 /**
- * What to throw when a manager's teardown threw `error` while another was on its way, so that both can be reached.
- * The new error stays itself wherever that is possible.
+ * Gives what to throw after a manager's teardown threw `error` while another error was on its way, so that both can be
+ * reached. The new error stays itself wherever that is possible.
  */
 export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
   if (!thrown || Object.is(error, thrown.error) || isUnknownOutcome(thrown)) return error;
@@ -14,60 +16,38 @@ export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
   return isKept ? error : suppressing(error, thrown);
 }
 
-/** What `using` makes of the two, with a message that names both. */
+/** Gives what `using` makes of the two, with a message that names both. */
 export function suppressing(error: unknown, thrown: Thrown | undefined): unknown {
   if (!thrown || isUnknownOutcome(thrown)) return error;
-  return new SuppressedError(error, thrown.error, `${describe(error)} (after ${describe(thrown.error)})`);
+  return new SuppressedError(error, thrown.error, `${clip(describe(error))} (after ${clip(describe(thrown.error))})`);
 }
+
+/** An error may quote the one before it: of 24 that do, the last message would be too long for a string. */
+function clip(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+}
+
+// What this library attached: holder → what it was given as its cause. Shared, because an error may pass both copies.
+const links = /* @__PURE__ */ share('links', () => new WeakMap<object, unknown>());
+// Everything that was ever hung below such a link, where the short walk of `attach` doesn't look.
+const linked = /* @__PURE__ */ share('linked', () => new WeakSet());
 
 /**
- * What is left of a teardown's error for a caller who is not to see the outcome that the teardown was told: nothing,
- * where it is that outcome, or a translation of it.
+ * Hangs `previous` at the end of the cause chain of `error`. Answers false if the chain is a ring, or if its end has a
+ * cause, can't be written to, or leads to the error of another request by a link of ours.
  */
-export function withoutOutcome(
-  error: unknown,
-  outcome: unknown,
-  seen: Set<unknown> = new Set<unknown>(),
-): Thrown | undefined {
-  if (Object.is(error, outcome)) return undefined;
-  if (seen.has(error) || !reach(error, outcome).has(outcome)) return { error };
-  seen.add(error);
-  for (const suppressed of readField(error, 'suppressed')) {
-    const left = withoutOutcome(readField(error, 'error')[0], outcome, seen);
-    const below = withoutOutcome(suppressed, outcome, seen);
-    return left ? { error: suppressing(left.error, below) } : below;
-  }
-  return Object.is(readField(error, 'cause')[0], outcome) ? undefined : { error };
-}
-
-/** The block's error: nothing if a teardown was told that the outcome is unknown. */
-export function blockErrorOf(outcome: Thrown | undefined): Thrown | undefined {
-  return outcome && isUnknownOutcome(outcome) ? undefined : outcome;
-}
-
-/** Whether it tells a teardown that the outcome of its block is not known. It is not to leave whoever told it. */
-export function isUnknownOutcome({ error }: Thrown): boolean {
-  return readField(error, 'code')[0] === 'ERR_OUTCOME_UNKNOWN';
-}
-
-// Links that `attach` made: holder → what it was given as its cause.
-const links = new WeakMap<object, unknown>();
-// Everything that was ever hung below such a link, where `reach` does not look.
-const linked = new WeakSet();
-
-/** Hangs `previous` at the end of the cause chain of `error`; false where the chain is a ring, or its end is taken or not to be written to. */
 function attach(error: unknown, previous: unknown): boolean {
   const end = [...reach(error, previous, ['cause'], false)].pop();
-  if (!isError(end) || follow(end, 'cause', false).length > 0) return false;
+  if (!isError(end) || isTaken(end)) return false;
   try {
     // Asked before the walk, so that n frozen errors stay linear.
     if (!Object.isExtensible(end)) return false;
     // Only what was hung below a link before can hide from the short walk; so n failing teardowns stay linear.
-    const below = reach(previous, end, errorFields, linked.has(end));
+    const below = reach(previous, end, errorFields, linked().has(end));
     const isAttached = !below.has(end) && define(end, 'cause', previous);
     if (isAttached) {
-      links.set(end, previous);
-      for (const node of below) if (isObject(node)) linked.add(node);
+      links().set(end, previous);
+      for (const node of below) if (isObject(node)) linked().add(node);
     }
     return isAttached;
   } catch {
@@ -76,11 +56,19 @@ function attach(error: unknown, previous: unknown): boolean {
   }
 }
 
-/** What can be reached from `error`, itself included, until `target` is among it. The set grows while it is walked, so a ring ends the walk. */
+/** Whether an error that ends a chain has a cause after all: one that leads back to itself, or a link of ours. */
+function isTaken(end: object): boolean {
+  return follow(end, 'cause', true).length > 0;
+}
+
+/**
+ * Collects what can be reached from `error`, itself included, until `target` is among it. The set grows while it is
+ * walked, so a ring ends the walk.
+ */
 export function reach(
   error: unknown,
   target: unknown,
-  within: string[] = errorFields,
+  within: readonly string[] = errorFields,
   throughLinks = true,
 ): Set<unknown> {
   const reached = new Set([error]);
@@ -91,14 +79,14 @@ export function reach(
   return reached;
 }
 
-/** Reads a field; without what a link of ours put there, which may belong to another request that failed with the same object. */
+/**
+ * Reads a field of an error. A link of ours is followed only if asked for: it may belong to another request that failed
+ * with the same error object. A `cause` of undefined is no cause, unless we put it there for a `throw undefined`.
+ */
 function follow(node: unknown, field: string, throughLinks: boolean): unknown[] {
   const found = readField(node, field);
-  const isLink = field === 'cause' && isObject(node) && links.has(node) && Object.is(links.get(node), found[0]);
-  return isLink && !throughLinks ? [] : found;
-}
-
-/** Reads all errors that somebody's error holds, but for a link of ours. */
-export function readOwnErrors(node: unknown): unknown[] {
-  return errorFields.flatMap((field) => follow(node, field, false));
+  if (field !== 'cause' || found.length === 0) return found;
+  const isLink = isObject(node) && links().has(node) && Object.is(links().get(node), found[0]);
+  if (isLink) return throughLinks ? found : [];
+  return found[0] === undefined ? [] : found;
 }

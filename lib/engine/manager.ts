@@ -1,6 +1,7 @@
 import type { AsyncContextManager, ContextManager, ExitAnswer, Thrown } from '../protocol.ts';
 import { isError } from '../support/describe.ts';
 import { alreadyEntered, notEntered, notThrown } from '../support/messages.ts';
+import { inspect } from '../support/symbols.ts';
 import { beginAsync, beginSync, finishAsync, finishSync, newRun, type Run, type SyncRun } from './run.ts';
 
 /** A function that starts a run, as a generator function does. */
@@ -15,6 +16,12 @@ export const makeAsyncManager: MakeManager<AsyncContextManager<unknown, unknown>
 export const makeSyncManager: MakeManager<ContextManager<unknown, unknown>> = (start, self, args) =>
   new SyncManager(start, self, args);
 
+/** A manager by its name and state. */
+interface Shown {
+  readonly manager: string;
+  readonly state: string;
+}
+
 /** A function that starts runs, with the `this` and the arguments of one call: a manager that can be entered many times. */
 abstract class Manager {
   // Plain properties: making an object with #private ones takes a third of a whole sync entry and exit.
@@ -26,6 +33,17 @@ abstract class Manager {
     this.fn = fn;
     this.self = self;
     this.args = args;
+  }
+
+  /** What `JSON.stringify` and test runners show: never the arguments, which may hold a password. */
+  toJSON(): Shown {
+    const state = runsByHand.get(this);
+    return { manager: this.fn.name, state: !state ? 'not entered' : state === busy ? busy : 'entered' };
+  }
+
+  /** What `console.log` shows. */
+  [inspect](): Shown {
+    return this.toJSON();
   }
 
   // On the prototype: an object that a manager is spread into must not be entered in its place.
@@ -87,18 +105,20 @@ class AsyncManager extends Manager implements AsyncContextManager<unknown, unkno
 }
 
 /** The run that a manager holds by hand. Kept apart, so that a frozen manager can be entered. */
-const runsByHand = /* @__PURE__ */ new WeakMap<Manager, Run | 'entering or exiting'>();
+const runsByHand = /* @__PURE__ */ new WeakMap<Manager, Run | typeof busy>();
+
+const busy = 'entering or exiting';
 
 function reserve(manager: Manager): void {
   if (runsByHand.has(manager)) throw alreadyEntered(manager);
-  runsByHand.set(manager, 'entering or exiting');
+  runsByHand.set(manager, busy);
 }
 
 function take(manager: Manager, thrown: Thrown | undefined): Run {
   assertThrown(manager, thrown);
   const run = runsByHand.get(manager);
-  if (!run || run === 'entering or exiting') throw notEntered(manager);
-  runsByHand.set(manager, 'entering or exiting');
+  if (!run || run === busy) throw notEntered(manager);
+  runsByHand.set(manager, busy);
   return run;
 }
 

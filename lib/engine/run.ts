@@ -1,7 +1,8 @@
 import type { Thrown } from '../protocol.ts';
 import { isObject } from '../support/describe.ts';
 import { didNotStop, didNotYield } from '../support/messages.ts';
-import { blockErrorOf, keepBoth, suppressing } from './join.ts';
+import { keepBoth, suppressing } from './join.ts';
+import { blockErrorOf } from './outcome.ts';
 
 /**
  * One run of a manager, as a generator that yields once: the first `next()` enters, a second `next()` or a `throw()`

@@ -1,7 +1,9 @@
 import type { Thrown } from '../protocol.ts';
-import { isGeneratorLike, isThenable, kindOf, markHandled } from '../support/describe.ts';
-import { notScope, plainYield, scopeReturned, scopeReturnedPromise, type FunctionForm } from '../support/messages.ts';
+import { isGeneratorLike, kindOf, markHandled } from '../support/describe.ts';
+import { notScope, plainYield, scopeReturned, type FunctionForm } from '../support/messages.ts';
+import { asyncIterator } from '../support/symbols.ts';
 import { isEnterable } from './adapt.ts';
+import { refuseGenerator, refuseUnfinished } from './body.ts';
 import { formOf, lastStepOf, passStep, type Form, type Resumable } from './compose.ts';
 import { keepBoth } from './join.ts';
 import type { Step } from './run.ts';
@@ -31,12 +33,13 @@ export function* stepScope(form: FunctionForm, fn: unknown): Generator<unknown, 
   let refused: TypeError | undefined;
   try {
     result = yield* runToReturn(form, driver, generator, exits);
-    if (form === syncScope && isThenable(result)) throw (refused = refuse(result));
+    refused = (form === syncScope ? refuseUnfinished : refuseGenerator)(`${form.name}()`, result);
+    if (refused) throw refused;
   } catch (error) {
     thrown = { error };
   }
   const step = (yield driver.unwind(exits, false, thrown, lastStepOf)) as Step;
-  // A manager that suppresses can't make up for a function that is still running.
+  // A manager that suppresses can't make up for a function that has not finished.
   if (refused) throw refused;
   return thrown ? step.value : result;
 }
@@ -46,8 +49,7 @@ function start(form: FunctionForm, fn: unknown): Resumable {
   // A compiler may have made a plain function of it.
   if (typeof fn !== 'function' || (kind !== form.kind && kind !== 'Function')) throw notScope(form, fn);
   const generator: unknown = fn();
-  if (isGeneratorLike(generator) && Symbol.asyncIterator in generator === (form === asyncScope))
-    return generator as Resumable;
+  if (isGeneratorLike(generator) && asyncIterator in generator === (form === asyncScope)) return generator as Resumable;
   markHandled(generator);
   throw scopeReturned(form, generator, isEnterable(generator));
 }
@@ -71,9 +73,4 @@ function* runToReturn(
     throw keepBoth(closing, { error });
   }
   throw error;
-}
-
-function refuse(result: unknown): TypeError {
-  markHandled(result);
-  return scopeReturnedPromise(result);
 }

@@ -1,6 +1,7 @@
 import type { Suppressed, Thrown } from '../protocol.ts';
 import { outcomeNotSaid } from '../support/messages.ts';
-import { isUnknownOutcome, keepBoth, suppressing, withoutOutcome } from './join.ts';
+import { keepBoth, suppressing } from './join.ts';
+import { isUnknownOutcome, makeUnknownOutcome } from './outcome.ts';
 import { exitStep, stopAsync, stopSync, type Run, type Step, type SyncRun } from './run.ts';
 
 /** What a stack or a composition has to undo: a run; a disposal or a callback; or only an await, for `use(null)`. */
@@ -17,6 +18,8 @@ export interface Exits {
   readonly items: Exit[];
   /** Entries that have not settled yet. */
   readonly pending?: Set<Promise<unknown>>;
+  /** Whether the block has said that it succeeded. Kept here, because an entry may settle after `move()`. */
+  isComplete?: boolean;
   isUnwound?: true;
 }
 
@@ -111,7 +114,7 @@ class Unwinding implements Unwound {
 
   /** What a manager is told. Made only for a manager: what TC39's stacks can hold notices nothing of it. */
   outcome(): Thrown | undefined {
-    if (this.isUnknown) this.unknown ??= { error: outcomeNotSaid() };
+    if (this.isUnknown) this.unknown ??= makeUnknownOutcome(outcomeNotSaid());
     return this.thrown ?? this.unknown;
   }
 
@@ -125,8 +128,9 @@ class Unwinding implements Unwound {
     const { thrown, unknown } = this;
     // An error that only passes is not looked through at each manager.
     if (run && thrown && Object.is(error, thrown.error)) return;
-    const left = unknown ? withoutOutcome(error, unknown.error) : { error };
-    if (left) this.thrown = { error: join(run, left.error, thrown) };
+    // Only the very object: what a teardown made of it is a failure of that teardown.
+    if (unknown && Object.is(error, unknown.error)) return;
+    this.thrown = { error: join(run, error, thrown) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { isObject } from './describe.ts';
 
 /** The fields in which errors keep other errors. */
-export const errorFields: string[] = ['cause', 'errors', 'error', 'suppressed'];
+export const errorFields: readonly string[] = ['cause', 'errors', 'error', 'suppressed'];
 
 /**
  * Reads a field of somebody's error, if it has that field: a `cause` of undefined is a cause too. A field that can't be

@@ -34,6 +34,16 @@ function likelySlip(given: unknown): string {
   return 'Did you mean closing() or all()?';
 }
 
+/** What a sync driver says of a manager whose `enter` is async. */
+export function enterReturnedPromise(given: unknown, asyncForm: string): TypeError {
+  return wrongInput(
+    'enter',
+    'a sync block takes a manager whose enter() is done when it returns',
+    given,
+    `Did you mean ${asyncForm}, or enterAsync()?`,
+  );
+}
+
 export function exitReturnedPromise(given: unknown): TypeError {
   return wrongInput(
     'exit',
@@ -49,8 +59,27 @@ export function bodyNotFunction(caller: string, given: unknown): TypeError {
   return wrongInput('enter', `${caller} takes a body`, given, 'Write a function.');
 }
 
-export function bodyReturnedPromise(given: unknown): TypeError {
-  return wrongInput('exit', 'withSync() takes a body that is done when it returns', given, 'Did you mean withAsync()?');
+/** The sync forms are withSync() and scopeSync(). */
+export function bodyReturnedPromise(caller: string, given: unknown): TypeError {
+  const required = `${caller} takes a ${caller === 'withSync()' ? 'body' : 'function'} that is done when it returns`;
+  return wrongInput('exit', required, given, `Did you mean ${caller.replace('Sync', 'Async')}?`);
+}
+
+/** Nobody would iterate over it. `given` is a generator function, or what a body returned. */
+export function bodyIsGenerator(caller: string, given: unknown): TypeError {
+  const isFunction = typeof given === 'function';
+  return new TypeError(
+    explain(
+      'run the block',
+      `${caller} takes a function that does its work when it is called`,
+      isFunction
+        ? `${describe(given)} is a generator function, which nothing would run`
+        : `it returned ${describe(given)}, a generator, which nothing would run`,
+      isFunction
+        ? 'To enter managers in it, write scopeAsync() or scopeSync(); else call and iterate it in the body.'
+        : 'Iterate it in the body; to enter managers in it, write scopeAsync() or scopeSync().',
+    ),
+  );
 }
 
 // What is wrong with a generator function, or with its generator
@@ -128,7 +157,7 @@ function misuse(
 /** Managers are named by their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
-  return name ? `${name}()` : 'an unnamed manager (name it)';
+  return name ? `${name}()` : 'an unnamed manager (name its generator function, and keep names when you minify)';
 }
 
 // What is wrong with closing() and aclosing()
@@ -234,15 +263,6 @@ export function plainYield(name: string, given: unknown, isManager: boolean): Ty
   );
 }
 
-export function scopeReturnedPromise(given: unknown): TypeError {
-  return wrongInput(
-    'exit',
-    'scopeSync() takes a function that is done when it returns',
-    given,
-    'Did you mean scopeAsync()?',
-  );
-}
-
 export function notAll(given: unknown, required: string): TypeError {
   return wrongInput('make a manager', `all() takes ${required}`, given, 'Write all([a, b]) or all({ a, b }).');
 }
@@ -302,6 +322,18 @@ export function stackFinished(stack: string, method: string, given: unknown): Re
       : `Nothing was done with ${describe(given)}: dispose it, and make a new stack.`;
   return new ReferenceError(
     explain(`call ${method}() of ${stack}`, 'it must not be finished', 'it was exited, disposed or moved', advice),
+  );
+}
+
+export function stackAlreadyEntered(stack: string): ContextManagerError {
+  return new ContextManagerError(
+    'ERR_ALREADY_ENTERED',
+    explain(
+      `enter ${stack}`,
+      'one block at a time can own it',
+      'another block has entered it',
+      'Make a new stack for this block.',
+    ),
   );
 }
 
@@ -429,6 +461,18 @@ export function functionReturnedGenerator(name: string, fn: NamedFunction, given
   const required = `${name}() must see that a function is a generator function`;
   const advice = 'Decorate the generator function itself, compiled for ES2018 or later.';
   return new TypeError(explain(call(fn), required, `it returned ${describe(given)}`, advice));
+}
+
+/** Somebody iterates the promise of a function that is no generator function. */
+export function promiseNotIterable(name: string): TypeError {
+  return new TypeError(
+    explain(
+      'iterate',
+      'for await takes an async iterable',
+      `${name}() made a promise of what the function returned`,
+      'Await it.',
+    ),
+  );
 }
 
 interface NamedFunction {
