@@ -15,7 +15,9 @@ export type { FileUrl } from './chdir.ts';
 
 // Ctrl-C
 export { terminationSignal } from './termination-signal.ts';
-export type { SignalName, TerminationError } from './termination-signal.ts';
+export type { SignalName, TerminationError, TerminationSignalOptions } from './termination-signal.ts';
+export type { GraceReport } from './grace.ts';
+export type { OpenBlock } from '../support/open-blocks.ts';
 
 // What the managers are, for declarations that name them
 export type { AbortSignalLike } from '../support/abort.ts';
