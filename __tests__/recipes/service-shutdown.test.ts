@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { aclosing, asyncContextManager, closing, enter, withAsync } from '../../lib/index.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = 'docs/recipes/service/main.ts';
+const bundleOf = sharedBundles(program);
 
 const folder = asyncContextManager(async function* folder() {
   const path = await mkdtemp(join(tmpdir(), 'withal-shutdown-'));
@@ -33,9 +34,8 @@ interface Service {
 /** The program with a database in memory; it is killed if it doesn't end by itself. */
 const service = asyncContextManager(async function* service(environment: Record<string, string>) {
   const temporary = yield* enter(folder());
-  const neutral = { DATABASE_URL: undefined, PORT: '0', TSX_DISABLE_CACHE: '1' };
-  const env = { ...process.env, ...neutral, TMPDIR: temporary, ...environment };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'docs/recipes/service/main.ts'], { cwd: root, env });
+  const env = { ...process.env, DATABASE_URL: undefined, PORT: '0', TMPDIR: temporary, ...environment };
+  const child = spawn(process.execPath, ['--liftoff-only', bundleOf(program)], { env });
   const ended = once(child, 'close');
   yield* enter(
     closing(child, () => {
@@ -68,7 +68,7 @@ const unwound = ['exit server', 'exit job', 'exit database', 'exit directory'];
 
 /** What the page shows of the report. */
 async function shown(): Promise<string> {
-  const page = await readFile(join(root, 'docs/recipes/service/README.md'), 'utf8');
+  const page = await readFile(new URL('../../docs/recipes/service/README.md', import.meta.url), 'utf8');
   return /^Cannot end: .*$/m.exec(page)?.[0] ?? '';
 }
 

@@ -148,6 +148,24 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but an object (Promise) was given. Did you forget await?',
     ],
   ],
+  notSurround: [
+    [
+      messages.notSurround({}),
+      'Cannot make a manager: fromCallback() takes a function that calls an API with a callback, but an object (Object) was given. Write fromCallback((body) => api(body)).',
+    ],
+  ],
+  didNotCallBack: [
+    [
+      messages.didNotCallBack(),
+      'Cannot enter fromCallback(): the API must call back once, but it ended without that. Return its promise: fromCallback((body) => api(body)).',
+    ],
+  ],
+  calledBackAgain: [
+    [
+      messages.calledBackAgain({ error: 'body' }),
+      'Cannot enter fromCallback(): the API must call back once, but it called back again. A body runs once: to retry, put the retry around the block.',
+    ],
+  ],
   starForgotten: [
     [
       messages.starForgotten({}),
@@ -316,7 +334,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notMatcher: [
     [
-      messages.notMatcher('TypeError'),
+      messages.notMatcher('passing()', 'Redirect'),
+      'Cannot make a manager: passing() takes error classes and predicates, but "Redirect" was given. Write passing(manager, Redirect), or passing(manager, (error) => …).',
+    ],
+    [
+      messages.notMatcher('suppress()', 'TypeError'),
       'Cannot make a manager: suppress() takes error classes and predicates, but "TypeError" was given. Write suppress(TypeError), or suppress((error) => …).',
     ],
   ],
@@ -455,6 +477,8 @@ const printed: Record<string, readonly [text: string, expected: string]> = {
 /** The codes that programs ask for. */
 const codes: Record<string, string> = {
   didNotYield: 'ERR_DID_NOT_YIELD',
+  didNotCallBack: 'ERR_DID_NOT_YIELD',
+  calledBackAgain: 'ERR_ALREADY_ENTERED',
   setupSuppressed: 'ERR_DID_NOT_YIELD',
   didNotStop: 'ERR_DID_NOT_STOP',
   sourceDidNotStop: 'ERR_DID_NOT_STOP',

@@ -207,6 +207,43 @@ export function sourceDidNotStop(): ContextManagerError {
   );
 }
 
+// What is wrong with fromCallback()
+
+const fromCallback = { fn: { name: 'fromCallback' } };
+
+export function notSurround(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'fromCallback() takes a function that calls an API with a callback',
+    given,
+    'Write fromCallback((body) => api(body)).',
+  );
+}
+
+export function didNotCallBack(): ContextManagerError {
+  return misuse(
+    'ERR_DID_NOT_YIELD',
+    'enter',
+    fromCallback,
+    'the API must call back once',
+    'it ended without that',
+    'Return its promise: fromCallback((body) => api(body)).',
+  );
+}
+
+/** The API retries, or calls back after it has ended. */
+export function calledBackAgain(outcome: Thrown | undefined): ContextManagerError {
+  return misuse(
+    'ERR_ALREADY_ENTERED',
+    'enter',
+    fromCallback,
+    'the API must call back once',
+    'it called back again',
+    'A body runs once: to retry, put the retry around the block.',
+    outcome,
+  );
+}
+
 // What is wrong with a composition
 
 /** There is no value for a block, though the failure was suppressed. */
@@ -529,15 +566,14 @@ function call({ name }: NamedFunction): string {
   return `call ${name ? `${name}()` : 'an unnamed function'}`;
 }
 
-// What is wrong with suppress()
+// What is wrong with suppress() and passing()
 
-export function notMatcher(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'suppress() takes error classes and predicates',
-    given,
-    'Write suppress(TypeError), or suppress((error) => …).',
-  );
+export function notMatcher(caller: string, given: unknown): TypeError {
+  const advice =
+    caller === 'suppress()'
+      ? 'Write suppress(TypeError), or suppress((error) => …).'
+      : 'Write passing(manager, Redirect), or passing(manager, (error) => …).';
+  return wrongInput('make a manager', `${caller} takes error classes and predicates`, given, advice);
 }
 
 export function matcherReturnedPromise(given: unknown): TypeError {
