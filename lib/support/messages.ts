@@ -434,6 +434,52 @@ export function notSignals(given: unknown): TypeError {
   );
 }
 
+export function notGrace(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'terminationSignal() takes { grace }, milliseconds, 0 or more',
+    given,
+    'Write terminationSignal({ grace: 10_000 }).',
+  );
+}
+
+export function notOnGrace(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'terminationSignal() takes { onGrace }, a function',
+    given,
+    'Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
+  );
+}
+
+export function inWorker(): string {
+  return explain(
+    'listen to signals',
+    'terminationSignal() needs the main thread',
+    'a worker thread entered it',
+    'Let the main thread listen, and tell the worker by a message.',
+  );
+}
+
+export function notDone(signal: string, grace: number): string {
+  return explain(
+    'end',
+    `the process must be done within ${String(grace)} ms of ${signal}`,
+    'it still runs',
+    'Close what is left, or give it more time.',
+  );
+}
+
+/** Nothing keeps the process alive, so it ends. */
+export function notFinished(signal: string): string {
+  return explain(
+    'finish',
+    `the block of terminationSignal() must end after ${signal}`,
+    'nothing is left that could end it',
+    'Look for a promise that never settles.',
+  );
+}
+
 // What is wrong with a decorator, or with what it decorates
 
 export function outcomeUnknown(manager: unknown): ContextManagerError {

@@ -108,18 +108,6 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(failed.cause).toMatchObject({ signal: 'SIGINT' });
     });
 
-    it('on a second signal stops listening, and raises it again', () => {
-      withSync(terminationSignal(), (signal) => {
-        arrive('SIGINT');
-        const { reason } = signal;
-        arrive('SIGTERM');
-        expect(added()).toEqual([0, 0, 0, 0]);
-        expect(signal.reason).toBe(reason);
-        expect(kill.mock.calls).toEqual([[process.pid, 'SIGTERM']]);
-        expect(process.exitCode).toBe(130);
-      });
-    });
-
     it('can be used many times, and within itself', () => {
       const manager = terminationSignal();
       const inner = withSync(manager, (outer) => [withSync(manager, interrupted), outer.aborted]);
