@@ -601,6 +601,26 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('asyncContextDecorator', () => {
+    it.each<[what: string, fn: () => unknown, message: string]>([
+      [
+        'a generator that a compiler hid',
+        () => ({ next() {}, throw() {}, return() {} }),
+        'must see that a function is a',
+      ],
+      ['an object', () => ({ done: false }), 'Await it.'],
+    ])('tells whoever iterates the promise of %s what is wrong, and nobody else', async (_what, fn, message) => {
+      const unhandled = jest.fn();
+      process.on('unhandledRejection', unhandled);
+      const decorated = library.asyncContextDecorator(library.nullContext())(fn);
+      const error = await errorOf(async () => {
+        for await (const _item of decorated() as unknown as AsyncIterable<unknown>);
+      });
+      await new Promise(setImmediate);
+      process.off('unhandledRejection', unhandled);
+      expect(error).toMatchObject({ name: 'TypeError', message: expect.stringContaining(message) });
+      expect(unhandled).not.toHaveBeenCalled();
+    });
+
     const { manager } = decorating(library)[1] as Decorating;
 
     it('takes sync managers', async () => {

@@ -6,13 +6,17 @@ import {
   delegate,
   leftEarly,
   throwUnless,
+  type AnyFunction,
   type DecoratorForm,
   type Delegate,
   type LegacyDecorated,
 } from './engine/decorate.ts';
 import { beginAsync, finishAsync, type Run } from './engine/run.ts';
 import type { AsyncEnterable, Fallback, Thrown } from './protocol.ts';
+import { define } from './support/define.ts';
 import { kindOf } from './support/describe.ts';
+import { promiseNotIterable } from './support/messages.ts';
+import { asyncIterator } from './support/symbols.ts';
 import { withAsync } from './with-async.ts';
 
 /**
@@ -125,12 +129,14 @@ const asyncForm: DecoratorForm = {
   name: 'asyncContextDecorator',
   isEnterable,
   isAsync: true,
-  wrap: (fn, managerOf) =>
-    async function (this: unknown, ...args) {
+  wrap(fn, managerOf) {
+    const call = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
       const manager = managerOf(this, args);
       const { body, check } = callOf(asyncForm, fn, this, args);
       return check(await withAsync(manager, body));
-    },
+    };
+    return kindOf(fn) === 'Function' ? rejectIteration(call) : call;
+  },
   drive: (fn, managerOf) =>
     async function* (this: unknown, ...args) {
       const manager = managerOf(this, args);
@@ -156,6 +162,26 @@ const asyncForm: DecoratorForm = {
       return fallback;
     },
 };
+
+/**
+ * A compiler may have hidden that a function is an async generator function. Its caller iterates the promise, and shall
+ * see what the call rejects with, rather than that a promise is not iterable.
+ */
+function rejectIteration(call: AnyFunction): AnyFunction {
+  // A method, which `new` refuses as it refuses an async function.
+  const { wrapped } = {
+    wrapped(this: unknown, ...args: unknown[]): unknown {
+      const promise = Reflect.apply(call, this, args) as Promise<unknown>;
+      const next = async () => {
+        await promise;
+        throw promiseNotIterable(asyncForm.name);
+      };
+      define(promise, asyncIterator, () => ({ next }));
+      return promise;
+    },
+  };
+  return wrapped;
+}
 
 /** As an async generator awaits what it yields: a rejection is thrown at the `yield`; one that it returns, by itself. */
 async function awaitValue(step: IteratorResult<unknown>, generator: Generator): Promise<IteratorResult<unknown>> {

@@ -28,8 +28,12 @@ export { ExitStack } from './exit-stack.ts';
 export { aclosing, type AclosingOptions, type AsyncClosing } from './aclosing.ts';
 export { closing, type ClosingManager } from './closing.ts';
 export { nullContext } from './null-context.ts';
+export { passing, type Passing } from './passing.ts';
 export { suppress } from './suppress.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';
+
+// Managers of APIs that take a callback
+export { fromCallback, type SurroundedBody } from './from-callback.ts';
 
 // Functions that run inside a manager
 export { asyncContextDecorator, type AsyncContextDecorator } from './async-context-decorator.ts';

@@ -2,6 +2,7 @@ import { adaptAsync } from './engine/adapt.ts';
 import { assertBody, refuseGenerator } from './engine/body.ts';
 import { keepBoth } from './engine/join.ts';
 import { answer, exitStep, isRequest, stopAsync } from './engine/run.ts';
+import type { Within } from './engine/snapshot.ts';
 import type { AsyncEnterable, Entered, Fallback, NotGenerator, Thrown } from './protocol.ts';
 import { didNotYield } from './support/messages.ts';
 
@@ -59,16 +60,18 @@ export async function withAsync(manager: unknown, body: unknown): Promise<unknow
   // `beginAsync` and `finishAsync` inlined: two async functions fewer on the hot path.
   let run = adaptAsync(manager, 'withAsync()');
   let step = await run.next();
+  let within: Within | undefined;
   if (isRequest(step.value)) {
     run = step.value[answer](run, manager);
     step = await run.next();
+    within = run.within;
   }
   if (step.done) throw didNotYield(manager);
   let result: unknown;
   let thrown: Thrown | undefined;
   let refused: TypeError | undefined;
   try {
-    result = await body(step.value);
+    result = await (within ? within(body, step.value) : body(step.value));
     refused = refuseGenerator('withAsync()', result);
     if (refused) throw refused;
   } catch (error) {

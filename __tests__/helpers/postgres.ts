@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
@@ -10,12 +11,18 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll } from '@jest/globals';
 import { Client } from 'pg';
 import { postgres as embedded } from '../../docs/recipes/postgres.ts';
-import { asyncContextManager, AsyncExitStack } from '../../lib/index.ts';
+import { asyncContextManager, AsyncExitStack, withAsync } from '../../lib/index.ts';
 
 const programs = folderOfPrograms();
 
 /** Whether this machine has the programs of a Postgres server. */
 export const hasPostgres = programs !== undefined;
+
+if (!hasPostgres)
+  process.stderr.write('Not run on a Postgres server: no initdb and postgres on PATH or in /usr/lib/postgresql.\n');
+
+// A database of whoever runs the tests is not for the tests.
+delete process.env['DATABASE_URL'];
 
 /** A server of its own, new and empty; gives its URL. */
 export const postgres = asyncContextManager(async function* postgres() {
@@ -33,6 +40,18 @@ export const postgres = asyncContextManager(async function* postgres() {
     }
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+/** A new database on a server; gives its URL. */
+export const newDatabase = asyncContextManager(async function* newDatabase(server: string) {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const run = (statement: string) => withAsync(connection(server), (client) => client.query(statement));
+  await run(`CREATE DATABASE ${name}`);
+  try {
+    yield Object.assign(new URL(server), { pathname: name }).href;
+  } finally {
+    await run(`DROP DATABASE ${name} WITH (FORCE)`);
   }
 });
 

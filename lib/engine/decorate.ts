@@ -31,7 +31,7 @@ export type LegacyDecorated<F extends (...args: never) => unknown, Args extends 
       : { value?: (...args: Parameters<F>) => D }
     : 'the manager is made of other arguments';
 
-type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /** The manager of one call. */
 type ManagerOf = (self: unknown, args: unknown[]) => AsyncEnterable & Enterable;
