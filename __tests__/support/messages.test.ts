@@ -274,7 +274,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notSignal: [
     [
-      messages.notSignal(null),
+      messages.notSignal('timeout()', null, 'timeout(ms, { signal })'),
       'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
     ],
   ],
