@@ -81,12 +81,20 @@ describe('a lease', () => {
     expect(await owners()).toEqual([]);
   });
 
-  it("that is another's is not given back", async () => {
-    const block = withAsync(lease(shared.client, 'one')('key'), async () => {
-      await shared.client.query("UPDATE leases SET owner = 'other'");
-    });
-    await block;
+  it('that was taken away is not given back, and the block rejects', async () => {
+    const takeAway = () => shared.client.query("UPDATE leases SET owner = 'other'");
+    await expect(withAsync(lease(shared.client, 'one')('key'), takeAway)).rejects.toThrow(
+      'The lease "key" was taken away from one.',
+    );
     expect(await owners()).toEqual(['other']);
     await shared.client.query('DELETE FROM leases');
+  });
+
+  it('that was taken away leaves the error of the block as it is', async () => {
+    const block = withAsync(lease(shared.client, 'one')('key'), async () => {
+      await shared.client.query('DELETE FROM leases');
+      throw failure;
+    });
+    await expect(block).rejects.toBe(failure);
   });
 });

@@ -35,6 +35,7 @@ const expected: Record<string, Report['outcome']> = {
   fallback: { value: 'the cached value' },
   'suppress by name': { value: [null, 'go on'] },
   'timeout that is kept': { value: 'work' },
+  'time of the engine': { value: [null, 'after'] },
   'timeout in a step': { error: 'TimeoutError: Cannot finish' },
 };
 
@@ -57,10 +58,11 @@ const expected: Record<string, Report['outcome']> = {
   it.each(Object.entries(expected))('%s replays the same from each step', (name, outcome) => {
     const { first, replays } = workflow(name);
     const { length } = first.steps;
-    expect(first).toMatchObject({ outcome, acts: length });
     expect(length).toBeGreaterThan(1);
-    const same = Array.from({ length: length + 1 }, (_, done) => ({ ...first, acts: length - done }));
-    expect(replays).toEqual(same);
+    // What the engine does by itself is no act.
+    const acts = (done: number) => first.steps.slice(done).filter((step) => !step.startsWith('DBOS.')).length;
+    expect(first).toMatchObject({ outcome, acts: acts(0) });
+    expect(replays).toEqual(Array.from({ length: length + 1 }, (_, done) => ({ ...first, acts: acts(done) })));
   });
 
   it('an error that was recorded is a plain Error, which suppress does not know by its class', () => {

@@ -12,11 +12,13 @@ type Database = Pool | ClientBase;
 export function lease(db: Database, owner: string): Lock {
   return asyncContextManager(async function* lease(key: string, waiting: Waiting = {}) {
     await take(db, key, owner, waiting);
+    let wasKept: boolean;
     try {
       yield new AbortController().signal;
     } finally {
-      await giveBack(db, key, owner);
+      wasKept = await giveBack(db, key, owner);
     }
+    if (!wasKept) throw new Error(`The lease "${key}" was taken away from ${owner}.`);
   });
 }
 
@@ -30,9 +32,10 @@ export async function take(db: Database, key: string, owner: string, { signal }:
   }
 }
 
-/** Gives a lease back. What is another's, or nobody's, stays as it is. */
-export async function giveBack(db: Database, key: string, owner: string): Promise<void> {
-  await db.query('DELETE FROM leases WHERE key = $1 AND owner = $2', [key, owner]);
+/** Gives a lease back, unless it is another's; gives whether it was this owner's. */
+export async function giveBack(db: Database, key: string, owner: string): Promise<boolean> {
+  const { rowCount } = await db.query('DELETE FROM leases WHERE key = $1 AND owner = $2', [key, owner]);
+  return rowCount === 1;
 }
 
 export const leaseTable = 'CREATE TABLE IF NOT EXISTS leases (key text PRIMARY KEY, owner text NOT NULL)';

@@ -2,7 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { Pool } from 'pg';
 import { asyncContextManager } from 'withal';
 import { giveBack, take } from '../lock/lease.ts';
-import type { Run } from './run.ts';
+import { persistently, type Run } from './run.ts';
 
 /** A lock that belongs to the workflow: it lasts for the block, whichever processes run it. */
 export const lease = asyncContextManager(async function* lease(run: Run, db: Pool, key: string) {
@@ -11,6 +11,6 @@ export const lease = asyncContextManager(async function* lease(run: Run, db: Poo
     await run.step(`take ${key}`, () => take(db, key, owner, { signal: DBOS.stepStatus?.cancelSignal }));
     yield;
   } finally {
-    await run.step(`give back ${key}`, () => giveBack(db, key, owner), { retriesAllowed: true, maxAttempts: 20 });
+    await run.step(`give back ${key}`, () => giveBack(db, key, owner), persistently);
   }
 });

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { enter, scopeAsync } from 'withal';
@@ -30,12 +29,10 @@ await scopeAsync(async function* main() {
 async function work(url: string, environment: Record<string, string> = {}): Promise<void> {
   const kill = new URL('kill.ts', import.meta.url).href;
   const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
-  const args = ['--import', import.meta.resolve('tsx'), '--import', kill, worker, url, 'here', trip];
+  const flags = ['--disable-warning=DeprecationWarning', '--import', import.meta.resolve('tsx'), '--import', kill];
   const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'pipe'] });
-  const [errors] = await Promise.all([text(child.stderr), once(child, 'close')]);
-  // The engine says there why a trip failed, too.
-  if (child.exitCode) console.error(errors);
+  const child = spawn(process.execPath, [...flags, worker, url, 'here', trip], { env, stdio: 'inherit' });
+  await once(child, 'exit');
   console.log(`  ended by ${child.signalCode ?? `exit code ${String(child.exitCode)}`}`);
 }
 

@@ -8,6 +8,9 @@ export interface Run {
   readonly message: (topic: string, seconds: number) => Promise<unknown>;
 }
 
+/** For a step that must be done: it is tried again after a second, after two, and so on, for about eight hours. */
+export const persistently: StepConfig = { retriesAllowed: true, maxAttempts: 20 };
+
 export function newRun(): Run {
   let interruption: Error | undefined;
 

@@ -1,15 +1,15 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { asyncContextManager, enter, scopeAsync } from 'withal';
 import type { Agency } from './agency.ts';
-import { newRun, type Run } from './run.ts';
+import { newRun, persistently, type Run } from './run.ts';
 
 /** Stands if the block returns, and is cancelled if it throws, even if another process has to do it. */
-export const reservation = asyncContextManager(async function* reservation(run: Run, agency: Agency, what: string) {
+const reservation = asyncContextManager(async function* reservation(run: Run, agency: Agency, what: string) {
   const key = `${String(DBOS.workflowID)}/${what}`;
   try {
     yield await run.step(`reserve ${what}`, () => agency.reserve(key, what));
   } catch (error) {
-    await run.step(`cancel ${what}`, () => agency.cancel(key, what), { retriesAllowed: true, maxAttempts: 20 });
+    await run.step(`cancel ${what}`, () => agency.cancel(key, what), persistently);
     throw error;
   }
 });

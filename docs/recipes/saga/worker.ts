@@ -8,24 +8,22 @@ import { engine } from './engine.ts';
 import { queueName, trips } from './saga.ts';
 import { heartbeat, takeover } from './takeover.ts';
 
-const { DATABASE_URL, SILENCE = '10' } = process.env;
+const { DATABASE_URL, CONCURRENCY = '5', SILENCE = '10' } = process.env;
 const [url = '', executorID = '', ...names] = process.argv.slice(2);
 
-const config = {
-  systemDatabaseUrl: url,
-  executorID,
-  // A Postgres within a process can't notify.
-  useListenNotify: DATABASE_URL === url,
-  logLevel: 'warn',
-};
+// How each trip ended is printed below.
+const ignore = () => undefined;
+const logger = { debug: ignore, info: ignore, warn: console.warn, error: ignore };
+// A Postgres within a process can't notify.
+const useListenNotify = url === DATABASE_URL;
 
 await scopeAsync(async function* worker() {
   const db = yield* enter(pool(url));
   const trip = trips(agency(db));
   yield* enter(heartbeat(db, executorID));
-  yield* enter(engine(config));
+  yield* enter(engine({ systemDatabaseUrl: url, executorID, logger, useListenNotify }));
   yield* enter(takeover(db, Number(SILENCE)));
-  await DBOS.registerQueue(queueName, { workerConcurrency: 5, minPollingIntervalMs: 100 });
+  await DBOS.registerQueue(queueName, { workerConcurrency: Number(CONCURRENCY), minPollingIntervalMs: 100 });
 
   const handles = await Promise.all(names.map((workflowID) => DBOS.startWorkflow(trip, { workflowID, queueName })()));
   for (const handle of handles) {
