@@ -77,7 +77,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
   const forward = ['reserve flight', 'reserve hotel', 'reserve car'];
   const backward = ['cancel car', 'cancel hotel', 'cancel flight'];
   const reserved = ['flight reserved', 'hotel reserved', 'car reserved'];
-  const cancelled = ['flight cancelled', 'hotel cancelled', 'car cancelled'];
+  const canceled = ['flight canceled', 'hotel canceled', 'car canceled'];
   const moments = ['before', 'early in', 'late in', 'after'];
 
   describe.each([
@@ -94,7 +94,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
       soldOut: ['car'],
       steps: [...forward, ...backward],
       record: ['reserve flight', 'reserve hotel', 'reserve car: No car is left.', ...backward],
-      end: cancelled,
+      end: canceled,
       result: /^Error: No car is left\.$/,
     },
   ])('that goes $direction', ({ direction, soldOut, steps, record, end, result }) => {
@@ -198,13 +198,13 @@ it('prints what its page says, on a Postgres within the process', async () => {
 
   it('tries to cancel until it can', async () => {
     const db = await database('stubborn', 'car');
-    await db.query("ALTER TABLE agency.bookings ADD CONSTRAINT stubborn CHECK (state <> 'cancelled')");
+    await db.query("ALTER TABLE agency.bookings ADD CONSTRAINT stubborn CHECK (state <> 'canceled')");
     const ending = act(db, 'here', ['book one', 'result one']);
     while ((await requests(db, 'one')).length < 5) await setTimeout(20);
     expect(await bookings(db, 'one')).toEqual(['flight reserved', 'hotel reserved']);
     await db.query('ALTER TABLE agency.bookings DROP CONSTRAINT stubborn');
     expect(resultsOf(await ending)).toEqual({ one: 'Error: No car is left.' });
-    expect(await bookings(db, 'one')).toEqual(cancelled);
+    expect(await bookings(db, 'one')).toEqual(canceled);
   });
 
   it('is left to the next process by one that ends, and is not undone', async () => {
@@ -242,7 +242,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
     expect(await requests(db, 'one')).toEqual(forward);
   });
 
-  it('is undone if it is called off by a message, and left as it is if it is cancelled', async () => {
+  it('is undone if it is called off by a message, and left as it is if it is canceled', async () => {
     const db = await database('messages');
     const booked = ['book one 60', 'book two 60', 'recorded one 3', 'recorded two 3'];
     const ends = ['call-off one', 'result one', 'cancel two', 'status two'];
@@ -250,13 +250,13 @@ it('prints what its page says, on a Postgres within the process', async () => {
       one: 'Error: The trip was called off.',
       two: 'CANCELLED',
     });
-    expect(await bookings(db, 'one')).toEqual(cancelled);
+    expect(await bookings(db, 'one')).toEqual(canceled);
     expect(await bookings(db, 'two')).toEqual(reserved);
 
     // It was only halted.
     const resumed = resultsOf(await act(db, 'here', ['resume two', 'call-off two', 'result two']));
     expect(resumed).toEqual({ two: 'Error: The trip was called off.' });
-    expect(await bookings(db, 'two')).toEqual(cancelled);
+    expect(await bookings(db, 'two')).toEqual(canceled);
   });
 });
 

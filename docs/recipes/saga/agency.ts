@@ -17,7 +17,7 @@ export function agency(db: Pool | ClientBase): Agency {
       const { rows } = await db.query<{ number: number; state: string }>(reservation, [key, what]);
       const [booking] = rows;
       if (!booking) throw new Error(`No ${what} is left.`);
-      if (booking.state === 'cancelled') throw new Error(`The order ${key} has been cancelled.`);
+      if (booking.state === 'canceled') throw new Error(`The order ${key} has been canceled.`);
       return booking.number;
     },
     async cancel(key, what) {
@@ -41,5 +41,5 @@ const reservation = `
   ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING number, state`;
 
 const cancellation = `
-  INSERT INTO agency.bookings (key, state) VALUES ($1, 'cancelled')
-  ON CONFLICT (key) DO UPDATE SET state = 'cancelled'`;
+  INSERT INTO agency.bookings (key, state) VALUES ($1, 'canceled')
+  ON CONFLICT (key) DO UPDATE SET state = 'canceled'`;

@@ -21,7 +21,7 @@ const counts = `
     (SELECT count(*)::int FROM dbos.operation_outputs WHERE workflow_uuid = ANY ($1)) AS steps,
     (SELECT count(*)::int FROM agency.requests WHERE split_part(key, '/', 1) = ANY ($1)) AS requests,
     (SELECT count(*)::int FROM bookings WHERE state = 'reserved') AS reserved,
-    (SELECT count(*)::int FROM bookings WHERE state = 'cancelled') AS cancelled,
+    (SELECT count(*)::int FROM bookings WHERE state = 'canceled') AS canceled,
     (SELECT (max(completed_at) - min(started_at_epoch_ms))::float / 1000 FROM trips) AS seconds`;
 
 await scopeAsync(async function* load() {
@@ -39,9 +39,9 @@ async function measure(db: Client, url: string, what: string, steps: number): Pr
   await Promise.all([work(url, trips.slice(0, 250)), work(url, trips.slice(250))]);
   const { rows } = await db.query<Record<string, number>>(counts, [trips]);
   const { seconds = 0, ...counted } = rows[0] ?? {};
-  const [reserved, cancelled] = what === 'booked' ? [1500, 0] : [0, 1500];
+  const [reserved, canceled] = what === 'booked' ? [1500, 0] : [0, 1500];
   const requests = 500 * steps;
-  assert.deepEqual(counted, { trips: 500, processes: 2, steps: requests, requests, reserved, cancelled });
+  assert.deepEqual(counted, { trips: 500, processes: 2, steps: requests, requests, reserved, canceled });
   console.log(
     `500 trips ${what}, of ${String(steps)} steps each: ${(500 / seconds).toFixed(0)} a second. Nothing is lost.`,
   );

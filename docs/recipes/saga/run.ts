@@ -31,7 +31,7 @@ export function newRun(): Run {
 }
 
 /**
- * Whether the workflow is no longer this run's: someone cancelled it, another process has taken it over, or the record
+ * Whether the workflow is no longer this run's: someone canceled it, another process has taken it over, or the record
  * was made by other code. Managers see an error like any other, and begin to undo what isn't theirs to undo any more.
  */
 function isInterruption(error: unknown): error is Error {

@@ -3,7 +3,7 @@ import { asyncContextManager, enter, scopeAsync } from 'withal';
 import type { Agency } from './agency.ts';
 import { newRun, persistently, type Run } from './run.ts';
 
-/** Stands if the block returns, and is cancelled if it throws, even if another process has to do it. */
+/** Stands if the block returns, and is canceled if it throws, even if another process has to do it. */
 const reservation = asyncContextManager(async function* reservation(run: Run, agency: Agency, what: string) {
   const key = `${String(DBOS.workflowID)}/${what}`;
   try {
