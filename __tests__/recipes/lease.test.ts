@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { lease, leaseTable } from '../../docs/recipes/lock/lease.ts';
 import type { Lock } from '../../docs/recipes/lock/lock.ts';
 import { timeout, withAsync } from '../../lib/index.ts';
-import { sharedPostgres } from '../support/postgres.ts';
+import { sharedPostgres } from '../helpers/postgres.ts';
 
 const shared = sharedPostgres(leaseTable);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { withAsync } from '../../lib/index.ts';
-import { hasPostgres, server } from '../support/postgres.ts';
-import { ran } from '../support/process.ts';
+import { hasPostgres, server } from '../helpers/postgres.ts';
+import { ran } from '../helpers/process.ts';
 
 jest.setTimeout(300_000);
 

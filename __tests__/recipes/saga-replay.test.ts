@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AsyncExitStack } from '../../lib/index.ts';
-import { hasPostgres, postgres } from '../support/postgres.ts';
-import { ran } from '../support/process.ts';
+import { hasPostgres, postgres } from '../helpers/postgres.ts';
+import { ran } from '../helpers/process.ts';
 
 interface Report {
   readonly outcome: { readonly value?: unknown; readonly error?: string };

@@ -7,8 +7,8 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { advisoryLock } from '../../docs/recipes/lock/advisory.ts';
 import { leaseTable } from '../../docs/recipes/lock/lease.ts';
 import { asyncContextManager, enter, scopeAsync, suppress, timeout, withAsync } from '../../lib/index.ts';
-import { connection, hasPostgres, server, type Server } from '../support/postgres.ts';
-import { program, type Program } from '../support/process.ts';
+import { connection, hasPostgres, server, type Server } from '../helpers/postgres.ts';
+import { program, type Program } from '../helpers/process.ts';
 
 jest.setTimeout(120_000);
 

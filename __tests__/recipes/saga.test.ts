@@ -7,8 +7,8 @@ import { leaseTable } from '../../docs/recipes/lock/lease.ts';
 import { agencyTables } from '../../docs/recipes/saga/agency.ts';
 import { processTable } from '../../docs/recipes/saga/takeover.ts';
 import { AsyncExitStack, withAsync } from '../../lib/index.ts';
-import { connection, hasPostgres, postgres } from '../support/postgres.ts';
-import { program, ran, type Ending, type Surroundings } from '../support/process.ts';
+import { connection, hasPostgres, newDatabase, postgres } from '../helpers/postgres.ts';
+import { program, ran, type Ending, type Surroundings } from '../helpers/process.ts';
 
 jest.setTimeout(120_000);
 
@@ -34,11 +34,9 @@ it('prints what its page says, on a Postgres within the process', async () => {
 
   afterAll(() => shared.exitAsync());
 
-  /** A database of its own, where those are sold out. */
-  async function database(name: string, ...soldOut: string[]): Promise<Client> {
-    await withAsync(connection(server), (client) => client.query(`CREATE DATABASE ${name}`));
-    const url = server.replace(/postgres$/, name);
-    const client = await shared.enterContext(connection(url));
+  /** A connection to a new database, in which those are sold out. */
+  async function database(...soldOut: string[]): Promise<Client> {
+    const client = await shared.enterContext(connection(await shared.enterContext(newDatabase(server))));
     await client.query(agencyTables + processTable + leaseTable);
     for (const what of soldOut) await client.query('INSERT INTO agency.sold_out VALUES ($1)', [what]);
     return client;
@@ -97,14 +95,14 @@ it('prints what its page says, on a Postgres within the process', async () => {
       end: canceled,
       result: /^Error: No car is left\.$/,
     },
-  ])('that goes $direction', ({ direction, soldOut, steps, record, end, result }) => {
+  ])('that goes $direction', ({ soldOut, steps, record, end, result }) => {
     const points = steps.flatMap((step) => moments.map((moment) => ({ moment, step, trip: dashed(moment, step) })));
     const endings = new Map<string, Ending>();
     let results: Results;
     let db: Client;
 
     beforeAll(async () => {
-      db = await database(dashed(direction, 'trips'), ...soldOut);
+      db = await database(...soldOut);
       await act(db, 'first', []);
       await threeAtATime(points, async ({ moment, step, trip }) => {
         endings.set(trip, await act(db, trip, [`book ${trip}`], { KILL_AT: `${moment} ${step}` }));
@@ -128,7 +126,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
     let db: Client;
 
     beforeAll(async () => {
-      db = await database('frozen');
+      db = await database();
     }, 60_000);
 
     it.each(forward)('undoes nothing when it wakes up in "%s", for another process has gone on', async (step) => {
@@ -150,7 +148,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
   });
 
   it('is shared by two workers, of which one is killed', async () => {
-    const db = await database('workers');
+    const db = await database();
     const trips = Array.from({ length: 50 }, (_, index) => `trip-${String(index)}`);
     const args = (name: string) => [urlOf(db), name, ...trips];
     const env = { DATABASE_URL: urlOf(db), SILENCE: '2' };
@@ -178,7 +176,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
   });
 
   it('keeps a lease though its process is killed', async () => {
-    const db = await database('leases');
+    const db = await database();
     const owners = () => column(db, 'SELECT owner FROM leases');
     const killed = await act(db, 'first', ['lease one key'], { KILL_AT: 'late in use' });
     expect(killed).toMatchObject({ signal: 'SIGKILL' });
@@ -197,7 +195,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
   });
 
   it('tries to cancel until it can', async () => {
-    const db = await database('stubborn', 'car');
+    const db = await database('car');
     await db.query("ALTER TABLE agency.bookings ADD CONSTRAINT stubborn CHECK (state <> 'canceled')");
     const ending = act(db, 'here', ['book one', 'result one']);
     while ((await requests(db, 'one')).length < 5) await setTimeout(20);
@@ -208,7 +206,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
   });
 
   it('is left to the next process by one that ends, and is not undone', async () => {
-    const db = await database('orderly');
+    const db = await database();
     // The engine makes its tables when nobody is in a transaction.
     await act(db, 'here', []);
     await db.query('BEGIN; LOCK agency.bookings');
@@ -225,7 +223,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
   });
 
   it('is gone on with only by a process of its version', async () => {
-    const db = await database('versions');
+    const db = await database();
     await act(db, 'here', ['book one'], { KILL_AT: 'after reserve hotel' });
     const newer = await ran(fixture, [urlOf(db), 'here', '2', 'resume one', 'wait 2000', 'status one']);
     expect(resultsOf(newer)).toEqual({ one: 'ENQUEUED' });
@@ -233,7 +231,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
   });
 
   it('acts no more if its code does not fit what is recorded', async () => {
-    const db = await database('codes');
+    const db = await database();
     await act(db, 'here', ['book one'], { KILL_AT: 'after reserve car' });
     await db.query("UPDATE dbos.operation_outputs SET function_name = 'reserve train' WHERE function_id = 1");
     expect(resultsOf(await act(db, 'here', ['result one']))).toEqual({
@@ -243,7 +241,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
   });
 
   it('is undone if it is called off by a message, and left as it is if it is canceled', async () => {
-    const db = await database('messages');
+    const db = await database();
     const booked = ['book one 60', 'book two 60', 'recorded one 3', 'recorded two 3'];
     const ends = ['call-off one', 'result one', 'cancel two', 'status two'];
     expect(resultsOf(await act(db, 'here', [...booked, ...ends]))).toEqual({
