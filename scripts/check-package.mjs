@@ -1,12 +1,17 @@
 // Checks the package that npm makes: that its types are found in every way, that it holds all it should and nothing else,
-// and that a program which both imports and requires it gets one copy.
+// that a program which both imports and requires it gets one copy, that stack traces lead to the sources, and that no file
+// has a static block, which React Native's Babel preset refuses.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { walk } from 'estree-walker';
+import { parseAst } from 'rollup/parseAst';
+import { entries } from './entries.mjs';
 import { root } from './examples.mjs';
 import { pack } from './pack.mjs';
 
@@ -14,32 +19,53 @@ const folder = mkdtempSync(join(tmpdir(), 'package-'));
 try {
   const { tarball, files } = pack(folder);
   // Of a folder it would make the package anew, and build it for that.
-  execFileSync('npx', ['attw', tarball, '--profile', 'node16', '--quiet'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  run('npx', ['attw', tarball, '--quiet']);
   const expected = expectedFiles();
   const missing = expected.filter((file) => !files.includes(file));
   const unexpected = files.filter((file) => !expected.includes(file));
   assert.deepEqual({ missing, unexpected }, { missing: [], unexpected: [] });
-  await assertOneCopy('withal', 'ContextManagerError');
-  await assertOneCopy('withal/node', 'redirectStdout');
+  for (const entry of entries) await assertOneCopy(join('withal', dirname(entry)));
+  for (const file of files.filter((file) => /\.c?js$/.test(file))) assertSyntax(file);
+  for (const extension of ['js', 'cjs']) assertSourceMap(`dist/index.${extension}`);
   console.log(`package: ${files.length} files, one copy for import and require`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-async function assertOneCopy(entry, name) {
+async function assertOneCopy(entry) {
   const required = createRequire(import.meta.url)(entry);
   const imported = await import(entry);
-  assert.equal(required[name], imported[name], `import and require give two copies of ${entry}.`);
+  assert.deepEqual({ ...required }, { ...imported }, `import and require give two copies of ${entry}.`);
+}
+
+function assertSyntax(file) {
+  walk(parseAst(readFileSync(join(root, file), 'utf8')), {
+    enter: ({ type }) => assert.notEqual(type, 'StaticBlock', `${file} has a static block.`),
+  });
+}
+
+function assertSourceMap(file) {
+  const code = `import { withAsync } from './${file}'; withAsync(1).catch(({ stack }) => console.log(stack));`;
+  const stack = run(process.execPath, ['--enable-source-maps', '--input-type=module', '--eval', code]).toString();
+  const [, source, line] = /(lib\/.*\.ts):(\d+)/.exec(stack);
+  assert.match(readFileSync(join(root, source), 'utf8').split('\n')[line - 1], /TypeError/);
+}
+
+function run(command, args) {
+  return execFileSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** What is built, and nothing else: no tests, and no sources, which the source maps hold. */
 function expectedFiles() {
-  const built = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
-  for (const file of built) assert.match(file, /\.(c?js(\.map)?|d\.c?ts)$/);
-  return ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...built];
+  const scripts = ['core', ...entries].flatMap((name) =>
+    ['js', 'js.map', 'cjs', 'cjs.map'].map((end) => `${name}.${end}`),
+  );
+  const types = entries.flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
+  return [
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+    ...[...scripts, ...types].map((name) => `dist/${name}`),
+  ].sort();
 }

@@ -120,7 +120,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its generator function, and keep names when you minify): it must be exited, but it is not. Exit first.',
+      'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must be exited, but it is not. Exit first.',
     ]),
   ],
   notEntered: [
@@ -221,11 +221,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyIsGenerator: [
     [
       messages.bodyIsGenerator('withAsync()', async function* work() {}),
-      'Cannot run the block: withAsync() takes a function that does its work when it is called, but function work() is a generator function, which nothing would run. To enter managers in it, write scopeAsync() or scopeSync(); else call and iterate it in the body.',
+      'Cannot run the block: withAsync() takes a function that does the work, and nothing runs a generator, but function work() only makes one. Write scopeAsync(), or iterate in the body.',
     ],
     [
       messages.bodyIsGenerator('scopeSync()', transaction.fn()),
-      'Cannot run the block: scopeSync() takes a function that does its work when it is called, but it returned an object (Generator), a generator, which nothing would run. Iterate it in the body; to enter managers in it, write scopeAsync() or scopeSync().',
+      'Cannot run the block: scopeSync() takes a function that does the work, and nothing runs a generator, but it returned an object (Generator). Write scopeAsync(), or iterate in the body.',
     ],
   ],
   enterReturnedPromise: [
