@@ -65,11 +65,11 @@ type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
  * const transaction = asyncContextManager(async function* transaction(name: string) {
  *   try {
  *     yield name;
+ *     log.push(`${name} committed`);
  *   } catch (error) {
  *     log.push(`${name} rolled back`);
  *     throw error;
  *   }
- *   log.push(`${name} committed`);
  * });
  *
  * await withAsync(new AsyncExitStack(), async (stack) => {
