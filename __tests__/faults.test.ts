@@ -401,7 +401,9 @@ const scenarios: Record<string, Scenario> = {
     try {
       await withAsync(held(world, 'a'), () => withAsync(twice(world), () => world.later('body')));
     } catch (error) {
-      const met = reachableFrom(error).filter((reached) => (reached as { code?: unknown } | undefined)?.code === 'ERR_DID_NOT_STOP');
+      const met = reachableFrom(error).filter(
+        (reached) => (reached as { code?: unknown } | undefined)?.code === 'ERR_DID_NOT_STOP',
+      );
       world.faults.push(...met);
       throw error;
     }
