@@ -18,11 +18,11 @@ import type { FunctionForm } from './support/messages.ts';
  *   let result;
  *   try {
  *     result = await body(client);
+ *     await client.query('COMMIT');
  *   } catch (error) {
  *     await client.query('ROLLBACK');
  *     throw error;
  *   }
- *   await client.query('COMMIT');
  *   return result;
  * } finally {
  *   client.release();
@@ -46,11 +46,11 @@ import type { FunctionForm } from './support/messages.ts';
  *   log.push(`begin ${name}`);
  *   try {
  *     yield name.toUpperCase();
+ *     log.push('commit');
  *   } catch (error) {
  *     log.push('roll back');
  *     throw error;
  *   }
- *   log.push('commit');
  * });
  *
  * await withAsync(transaction('a'), (value) => `${value}!`); // => 'A!'

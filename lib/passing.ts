@@ -76,7 +76,7 @@ export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallba
  *
  * class Redirect extends Error {}
  *
- * await withAsync(passing(transaction(), Redirect), () => { throw new Redirect('/done'); }); // throws Redirect: /done
+ * await withAsync(passing(transaction(), Redirect), () => { throw new Redirect('/done'); }); // throws Error: /done
  * log; // => ['commit']
  * ```
  */

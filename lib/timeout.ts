@@ -1,6 +1,7 @@
 import { withReason } from './engine/is-abort.ts';
 import { makeAsyncManager } from './engine/manager.ts';
 import type { AsyncContextManager } from './protocol.ts';
+import { after } from './support/after.ts';
 import { abortSource, type AbortSignalLike, type EnvironmentAbortSignal } from './support/abort.ts';
 import { notDuration, timedOut } from './support/messages.ts';
 import { onAbort } from './support/on-abort.ts';
@@ -88,24 +89,4 @@ async function* limit(
   } finally {
     for (const stop of undo) stop();
   }
-}
-
-interface Timers {
-  setTimeout(callback: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
-
-/** What a timer can hold: more would be over at once. */
-const longest = 2 ** 31 - 1;
-
-/** Calls back after that many milliseconds; gives what prevents it. */
-function after(ms: number, callback: () => void): () => void {
-  const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
-  let timer: unknown;
-  const wait = (left: number): void => {
-    if (left === Infinity) return;
-    timer = setTimeout(left > longest ? () => wait(left - longest) : callback, Math.min(left, longest));
-  };
-  wait(ms);
-  return () => clearTimeout(timer);
 }
