@@ -278,6 +278,12 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
     ],
   ],
+  noAbortController: [
+    [
+      messages.noAbortController(),
+      'Cannot make a signal: the platform needs an AbortController, but it has none. Load a polyfill first, such as abort-controller/polyfill.',
+    ],
+  ],
   timedOut: [
     [
       messages.timedOut(5),
