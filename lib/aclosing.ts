@@ -27,7 +27,7 @@ export type SourceFunction<T> = (signal: EnvironmentAbortSignal) => AsyncSource<
 
 /** What else {@link aclosing} listens to. */
 export interface AclosingOptions {
-  /** Closes the source when it aborts; what waits for an item then is rejected with its reason. */
+  /** Closes the source when it aborts. Whoever waits for an item is then told its reason. */
   readonly signal?: EnvironmentAbortSignal | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface AsyncClosing<T>
  * Makes the manager that owns the closing of an async iterable: whatever happens in the block, the source is closed
  * once when the block ends, and not before.
  *
- * In the block a `for await` loop that is left early leaves the source open, so that another one goes on where it
+ * In the block you can leave a `for await` loop early: the source stays open, and the next loop goes on where this one
  * stopped. Without a block, `await using rows = aclosing(source)` and iterating the result itself close as always.
  *
  * It equals, with the body's and the closing's errors both kept:
@@ -64,11 +64,18 @@ export interface AsyncClosing<T>
  * }
  * ```
  *
- * @param source - an async iterable, an async iterator, an iterable (its values are awaited); or a function that
- *   returns one, called at each entry, or at the first `next()`. Its signal aborts before the closing, so that a source
- *   that waits can stop: without that, a `next()` that never settles makes the closing wait for ever
- * @returns the manager; of a source that is no function, one that can be entered once
- * @throws TypeError if `source` is none of these
+ * A `next()` that is still waiting when the source is closed is let go of quietly. What the source throws by itself fails
+ * the block, unless you await that `next()`.
+ *
+ * @param source - an async iterable, an async iterator, a web stream, an iterable (its values are awaited); or a function
+ *   that returns one, called at each entry, or at the first `next()`. Its signal aborts before the closing, so that a
+ *   source that waits can stop: without that, a generator whose `next()` never settles makes the closing wait forever
+ * @param options - `signal`: closes the source when it aborts; then each `next()` rejects with its reason. One that has
+ *   aborted already fails the entry, or the first `next()`
+ * @returns the manager; of a source that is not a function, one that can be entered once
+ * @throws TypeError if `source` is none of these, or if `signal` is not an `AbortSignal`
+ * @throws the reason of the signal from the block, if that failed because it aborted; an error that adds nothing to the
+ *   reason is dropped, and any other keeps it
  *
  * @example
  * ```ts
@@ -164,7 +171,7 @@ class Closing<T> implements AsyncClosing<T> {
   }
 }
 
-/** What the block iterates: leaving a loop over it does not close it. A class, because an object with a getter is slow to make. */
+/** What the block iterates: leaving a loop doesn't close it. A class, since an object with a getter takes longer to make than all the rest. */
 class Items<T> implements AsyncIterableIterator<T> {
   readonly #owned: OwnedSource<T>;
 

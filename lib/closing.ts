@@ -35,8 +35,8 @@ export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
 /**
  * Makes a manager that gives the thing to the block, and closes it afterwards, however the block ended.
  *
- * Node's servers, sockets and file streams are closed at the end of the block, too: their requests are answered, and what
- * was written is in the file. `close()` alone would only begin that.
+ * When the block is over, a server of Node has answered its requests, and a file has what you wrote to its stream: their
+ * `close()` only begins that, so it is given a callback to wait for.
  *
  * It equals, with the body's error kept if closing fails too:
  *

@@ -16,7 +16,7 @@ export interface TimeoutOptions {
 /**
  * Makes a manager that gives the block an `AbortSignal`, which aborts with a `TimeoutError` when the time is up.
  *
- * It can't interrupt the block: what is to stop must be given the signal. A block that takes no notice of it and finishes
+ * It can't interrupt the block: hand the signal to whatever should stop. A block that takes no notice of it and finishes
  * late keeps its result.
  *
  * It equals:
@@ -27,17 +27,19 @@ export interface TimeoutOptions {
  * try {
  *   return await body(controller.signal);
  * } catch (error) {
- *   throw isBecauseOf(timeoutError, error) ? timeoutError : error;
+ *   throw addsNothingTo(timeoutError, error) ? timeoutError : error;
  * } finally {
  *   clearTimeout(timer);
  * }
  * ```
  *
  * @param ms - milliseconds, from the entry on; `Infinity` is never up
- * @param options - `signal`: aborts the block's signal too; one that is aborted already fails the entry
+ * @param options - `signal`: aborts the block's signal too; one that has aborted already fails the entry
  * @returns a manager that can be used many times
- * @throws TypeError if `ms` is no number, not a number or negative, or if `signal` is no `AbortSignal`
- * @throws the `TimeoutError` from the block, where that failed because the time was up; the error that only says so is dropped
+ * @throws TypeError if `ms` is not a number, NaN or negative, or if `signal` is not an `AbortSignal`
+ * @throws the `TimeoutError` from the block, if that failed because the time was up. Only an error that adds nothing is
+ *   dropped for it: the `TimeoutError` itself, or an `AbortError` that has no other cause. Any other error leaves as it
+ *   is, with the `TimeoutError` in its chain
  *
  * @example
  * ```ts

@@ -27,6 +27,24 @@ void withAsync(closing(either), (value) => {
   expectTypeOf(value).toEqualTypeOf<typeof either>();
 });
 
+// A thing that is closed later than its close() returns is waited for
+
+declare const listening: AsyncDisposable & { readonly port: number; close(callback?: (error?: Error) => void): object };
+declare const stopping: AsyncDisposable & { close(code?: number, callback?: () => void): void };
+declare const quick: AsyncDisposable & { close(): void };
+declare const promising: AsyncDisposable & { close(force?: boolean): Promise<void> };
+
+void withAsync(closing(listening), (value) => {
+  expectTypeOf(value).toEqualTypeOf<typeof listening>();
+});
+void withAsync(closing(promising), () => 1);
+withSync(closing(stopping), () => 1);
+withSync(closing(quick), () => 1);
+// @ts-expect-error -- it is waited for
+withSync(closing(listening), () => 1);
+// @ts-expect-error -- closing returns a promise
+withSync(closing(promising), () => 1);
+
 // With a function that closes
 
 void withAsync(
