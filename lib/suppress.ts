@@ -2,13 +2,18 @@ import { runOf } from './engine/adapt.ts';
 import { inBothWays } from './engine/both.ts';
 import { keepBoth } from './engine/join.ts';
 import { newRun, type Run } from './engine/run.ts';
-import type { ContextManager, Thrown } from './protocol.ts';
+import type { AsyncContextManager, ContextManager, Thrown } from './protocol.ts';
 import { define } from './support/define.ts';
 import { isError, isObject, isThenable, markHandled } from './support/describe.ts';
 import { matcherReturnedPromise, notMatcher } from './support/messages.ts';
 
 /** What {@link suppress} takes: an error class, or a function that tells whether to suppress an error. */
-export type Matcher = (abstract new (...args: never) => object) | ((error: unknown) => boolean);
+export type Matcher = (abstract new (...args: never) => object) | Predicate['test'];
+
+/** A method, because its parameter may be of any type: what is thrown has none that could be checked. */
+interface Predicate {
+  test(error: unknown): boolean;
+}
 
 /**
  * Makes a manager that suppresses the errors that match; the block then gives `undefined`.
@@ -40,7 +45,9 @@ export type Matcher = (abstract new (...args: never) => object) | ((error: unkno
  * withSync(suppress(SyntaxError), () => { throw new RangeError('not that one'); }); // throws RangeError: not that one
  * ```
  */
-export function suppress(...matchers: readonly Matcher[]): ContextManager<void, undefined> {
+export function suppress(
+  ...matchers: readonly Matcher[]
+): ContextManager<void, undefined> & AsyncContextManager<void, undefined> {
   const tests = matchers.map(testOf);
   const enter = () => undefined;
   const exit = (thrown?: Thrown) => thrown !== undefined && isSuppressed(tests, thrown);

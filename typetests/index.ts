@@ -32,6 +32,7 @@ expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'contextManager'
   | 'enter'
   | 'ExitStack'
+  | 'fromCallback'
   | 'isAsyncContextManager'
   | 'isContextManager'
   | 'nullContext'
