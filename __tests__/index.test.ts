@@ -24,6 +24,7 @@ describe.each(builds)('%s', (_build, library) => {
       'isAsyncContextManager',
       'isContextManager',
       'nullContext',
+      'passing',
       'scopeAsync',
       'scopeSync',
       'suppress',

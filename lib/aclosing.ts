@@ -1,12 +1,17 @@
 import { managerRunAsync } from './engine/adapt.ts';
+import { withReason } from './engine/is-abort.ts';
 import { keepBoth, suppressing } from './engine/join.ts';
 import { newRun, type Run } from './engine/run.ts';
-import { isAbort } from './engine/is-abort.ts';
+import { close, closeAfter, closed, isEnd, isSource, isStopped, iterate, open, stateOf } from './engine/source.ts';
+import type { Opened, Stop } from './engine/source.ts';
+import { newWatched, type Watched } from './engine/watched.ts';
 import type { AsyncContextManager, Thrown } from './protocol.ts';
-import { abortSource, type AbortSource, type EnvironmentAbortSignal } from './support/abort.ts';
-import { isGenerator, isObject, markHandled } from './support/describe.ts';
-import { alreadyOwned, notIterable, sourceDidNotStop } from './support/messages.ts';
-import { asyncDispose, dispose } from './support/symbols.ts';
+import type { AbortSignalLike, EnvironmentAbortSignal } from './support/abort.ts';
+import { markHandled } from './support/describe.ts';
+import { alreadyOwned, notIterable } from './support/messages.ts';
+import { onAbort } from './support/on-abort.ts';
+import { signalOption } from './support/signal-option.ts';
+import { asyncDispose } from './support/symbols.ts';
 
 /**
  * What `aclosing` takes.
@@ -21,6 +26,12 @@ export type AsyncSource<T> = AsyncIterable<T> | AsyncIterator<T> | Iterable<T | 
  * @typeParam T - the items
  */
 export type SourceFunction<T> = (signal: EnvironmentAbortSignal) => AsyncSource<T>;
+
+/** What else {@link aclosing} listens to. */
+export interface AclosingOptions {
+  /** Closes the source when it aborts; what waits for an item then is rejected with its reason. */
+  readonly signal?: EnvironmentAbortSignal | undefined;
+}
 
 /**
  * What `aclosing` gives: a manager, an async iterator and a disposable in one.
@@ -86,229 +97,252 @@ export interface AsyncClosing<T>
  * log; // => ['name,age', ['Ada', '36'], ['Alan', '41'], 'closed']
  * ```
  */
-export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>): AsyncClosing<T> {
+export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>, options?: AclosingOptions): AsyncClosing<T>;
+export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>, options: unknown = {}): AsyncClosing<T> {
   if (typeof source !== 'function' && !isSource(source)) throw notIterable(source);
-  return new Closing(source);
+  return new Closing(source, signalOption(options, 'aclosing()', 'aclosing(source, { signal })'));
 }
+
+type Step<T> = IteratorResult<T>;
 
 class Closing<T> implements AsyncClosing<T> {
   readonly #source: AsyncSource<T> | SourceFunction<T>;
+  readonly #signal: AbortSignalLike | undefined;
   #isEntered = false;
   #opened: Opened<T> | undefined;
   #iterator: AsyncIterator<T> | undefined;
-  /** What the last `next()` gave. Watching each would cost every item a promise; the last tells whether the source is done. */
-  #last: Promise<IteratorResult<T>> | undefined;
-  #closed: Promise<void> | undefined;
+  /** Read once, as loops do. */
+  #ask: AsyncIterator<T>['next'] | undefined;
+  /** What the source gave for the last `next()`: that tells whether it is done. */
+  #last: Promise<Step<T>> | undefined;
+  /** What was asked for by hand, and has not come yet or has failed unseen. */
+  readonly #watched = new Set<Watched<Step<T>>>();
+  #unfollow: (() => void) | undefined;
+  /** Set once the signal has closed the source. */
+  #abortion: Stop | undefined;
+  /** Set once the source was told to stop. */
+  #stop: Stop | undefined;
+  /** Set once the closing has begun; fulfilled when it is done, and all calls since then are answered. */
+  #turn: Promise<unknown> | undefined;
+  #isClosed = false;
+  /** The error of the closing, until somebody is told. */
+  #failed: Thrown | undefined;
 
-  constructor(source: AsyncSource<T> | SourceFunction<T>) {
+  constructor(source: AsyncSource<T> | SourceFunction<T>, signal: AbortSignalLike | undefined) {
     this.#source = source;
+    this.#signal = signal;
   }
 
   /** A function makes a source for each entry; any other source can only be owned once. */
   [newRun](): Run {
-    const manager = typeof this.#source === 'function' ? new Closing(this.#source) : this;
-    return managerRunAsync(manager, 'enterAsync', 'exitAsync') as Run;
+    const manager = typeof this.#source === 'function' ? new Closing(this.#source, this.#signal) : this;
+    return Object.assign(managerRunAsync(manager, 'enterAsync', 'exitAsync') as Run, { throwsAsIs: true as const });
   }
 
   async enterAsync(): Promise<AsyncIterableIterator<T>> {
-    if (this.#isEntered || this.#closed) throw alreadyOwned();
+    if (this.#isEntered || this.#turn) throw alreadyOwned();
     this.#isEntered = true;
     try {
-      this.#open();
+      this.#begin();
     } catch (error) {
-      return closeAfter(error, () => this[asyncDispose]());
+      return this.throw(error);
     }
-    const view: AsyncIterableIterator<T> = { next: this.next.bind(this), [Symbol.asyncIterator]: () => view };
+    // Closed already by a signal that had aborted.
+    if (this.#turn) await this.next();
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- for the getter
+    const closing = this;
+    const view: AsyncIterableIterator<T> = {
+      get next() {
+        return closing.next;
+      },
+      [Symbol.asyncIterator]: () => view,
+    };
     return view;
   }
 
-  exitAsync(): Promise<void> {
-    return this[asyncDispose]();
-  }
-
-  next(...args: [] | [unknown]): Promise<IteratorResult<T>> {
-    if (this.#closed) return Promise.resolve({ value: undefined, done: true });
-    let iterator: AsyncIterator<T>;
+  async exitAsync(thrown?: Thrown): Promise<void> {
     try {
-      iterator = this.#iterator ?? this.#open();
+      await this[asyncDispose]();
     } catch (error) {
-      return closeAfter(error, () => this[asyncDispose]());
+      throw keepBoth(error, thrown);
     }
-    try {
-      // Its own promise where it gives one.
-      this.#last = Promise.resolve(iterator.next(...(args as [])));
-    } catch (error) {
-      this.#last = Promise.reject(error);
-    }
-    return this.#last;
+    if (!this.#abortion || !thrown) return;
+    const error = withReason(thrown.error, this.#abortion);
+    if (!Object.is(error, thrown.error)) throw error;
   }
 
-  async return(value?: unknown): Promise<IteratorResult<T>> {
-    await this[asyncDispose]();
-    return { value: await value, done: true };
+  /** A loop reads this once, and calls it for each item; whoever drives by hand reads it for each call. */
+  get next(): (...args: [] | [unknown]) => Promise<Step<T>> {
+    let isLoop = false;
+    return (...args) => {
+      try {
+        if (!this.#ask) this.#begin();
+      } catch (error) {
+        return this.throw(error);
+      }
+      if (!this.#ask) return this.#inTurn(() => this.#end());
+      const step = promiseOf(this.#ask, this.#iterator, args);
+      this.#last = step;
+      // A loop awaits what it asks for. Watching that, too, would make each item cost two to three times as much.
+      if (isLoop && !this.#signal && this.#watched.size === 0) return step;
+      isLoop = true;
+      return this.#watch(step);
+    };
   }
 
-  async throw(error?: unknown): Promise<never> {
-    return closeAfter(error, () => this[asyncDispose]());
+  return(value?: unknown): Promise<Step<T>> {
+    markHandled(value);
+    this.#close();
+    return this.#inTurn(async () => {
+      this.#tell();
+      return { value: await value, done: true } as Step<T>;
+    });
+  }
+
+  throw(error?: unknown): Promise<never> {
+    this.#close();
+    return this.#inTurn(async () => closeAfter(error, () => this.#tell()));
   }
 
   [asyncDispose](): Promise<void> {
-    return (this.#closed ??= this.#close());
+    this.#close();
+    return this.#inTurn(() => this.#tell());
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  #open(): AsyncIterator<T> {
+  /** Opens the source, and follows the signal. */
+  #begin(): void {
+    if (this.#turn) return;
+    const signal = this.#signal;
+    if (signal?.aborted) {
+      this.#abort(signal);
+      return;
+    }
+    this.#open();
+    if (signal) this.#unfollow = onAbort(signal, () => this.#abort(signal));
+  }
+
+  #open(): void {
     this.#opened ??= open(this.#source);
-    return (this.#iterator ??= iteratorOf(this.#opened.source));
+    this.#iterator ??= iterate(this.#opened.source);
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the iterator
+    this.#ask = this.#iterator.next;
   }
 
-  async #close(): Promise<void> {
-    // A web stream can only be cancelled by its iterator. A function that was not called has nothing to close.
-    if (isSource(this.#source)) this.#open();
+  /** Closes the source because the signal aborted. */
+  #abort({ reason }: AbortSignalLike): void {
+    this.#stop = this.#abortion = { reason };
+    this.#close();
+    for (const watched of this.#watched) {
+      watched.quiet();
+      watched.resolve(this.#inTurn(() => closeAfter(reason, () => watched.isAwaited && this.#tell())));
+    }
+  }
+
+  #watch(step: Promise<Step<T>>): Watched<Step<T>> {
+    const watched = newWatched<Step<T>>();
+    this.#watched.add(watched);
+    step.then(
+      (result) => {
+        this.#watched.delete(watched);
+        if (isEnd(result)) this.#unfollow?.();
+        watched.resolve(result);
+      },
+      (error: unknown) => {
+        this.#fail(watched, error);
+      },
+    );
+    return watched;
+  }
+
+  #fail(watched: Watched<Step<T>>, error: unknown): void {
+    this.#unfollow?.();
+    if (this.#turn) {
+      this.#failLate(watched, error);
+      return;
+    }
+    // What nobody waits for by the end of the block, the block tells of.
+    if (watched.isAwaited) this.#watched.delete(watched);
+    else watched.thrown = { error };
+    watched.reject(error);
+  }
+
+  /** Fails what was asked for before the closing. What the closing made it fail with was asked for. */
+  #failLate(watched: Watched<Step<T>>, error: unknown): void {
+    const isOwn = !this.#stop || !isStopped(error, this.#stop);
+    // Whoever waited was told the reason of the signal: nobody is left who could be told this.
+    if (isOwn && this.#isClosed && this.#abortion) throw error;
+    if (isOwn) watched.thrown = { error };
+    if (!isOwn || !this.#isClosed) watched.quiet();
+    watched.reject(error);
+  }
+
+  #inTurn<R>(act: () => R | PromiseLike<R>): Promise<R> {
+    const answer = Promise.resolve(this.#turn).then(act);
+    const settled = () => undefined;
+    this.#turn = answer.then(settled, settled);
+    return answer;
+  }
+
+  /** Answers a `next()` that comes too late. */
+  #end(): Step<T> | Promise<never> {
+    if (this.#abortion) return closeAfter(this.#abortion.reason, () => this.#tell());
+    return { value: undefined, done: true };
+  }
+
+  /** Throws what the closing failed with, to the first who asks. */
+  #tell(): void {
+    const failed = this.#failed;
+    this.#failed = undefined;
+    if (failed) throw failed.error;
+  }
+
+  #close(): void {
+    if (this.#turn) return;
+    let finish: (() => void) | undefined;
+    this.#turn = new Promise<void>((resolve) => (finish = resolve));
+    this.#unfollow?.();
+    for (const watched of this.#watched) {
+      if (watched.thrown && watched.isAwaited) this.#watched.delete(watched);
+      else if (watched.thrown) watched.quiet();
+    }
+    void this.#shut().then(finish);
+  }
+
+  async #shut(): Promise<void> {
+    try {
+      await this.#closeSource();
+    } catch (error) {
+      this.#failed = { error };
+    }
+    for (const { thrown, isAwaited } of this.#watched)
+      if (thrown && (this.#abortion || !isAwaited)) this.#failed = { error: suppressing(thrown.error, this.#failed) };
+    this.#watched.clear();
+    this.#isClosed = true;
+  }
+
+  async #closeSource(): Promise<void> {
+    // A web stream can only be cancelled by its reader. A function that was not called has nothing to close.
+    if (!this.#opened && isSource(this.#source)) this.#open();
     const [opened, iterator, last] = [this.#opened, this.#iterator, this.#last];
-    this.#opened = this.#iterator = this.#last = undefined;
+    this.#opened = this.#iterator = this.#ask = this.#last = undefined;
     // A source that was never asked is closed at once.
-    const isWaiting = last !== undefined && (await isPending(last));
-    if (!opened || (last && !isWaiting && (await isFinished(last)))) return;
-    opened.abort?.abort();
-    const signal = opened.abort?.signal ?? disposal;
-    // A source that was told to stop may well say so.
-    const returned = opened.abort ? stopped(closeIterator(iterator), signal) : closeIterator(iterator);
-    // A source that waits may return only once it is disposed; a source that does not is disposed once it has returned.
-    if (!isWaiting) await Promise.allSettled([returned]);
-    const closed = allOf([returned, disposeSource(opened.source)]);
-    await allOf([closed, closed.catch(() => undefined).then(() => (isWaiting ? abandon(last, signal) : undefined))]);
+    const state = last && (await stateOf(last));
+    if (!opened || state === 'finished') return;
+    const isWaiting = state === 'waiting' || [...this.#watched].some(({ thrown }) => !thrown);
+    this.#stop ??= opened.abort?.signal ?? closed;
+    await close(opened, iterator, isWaiting, this.#stop);
   }
 }
 
-interface Opened<T> {
-  readonly source: AsyncSource<T>;
-  readonly abort?: AbortSource;
-}
-
-function isSource(value: unknown): value is AsyncSource<unknown> {
-  if (typeof value === 'string') return true;
-  return (
-    isObject(value) && [Symbol.asyncIterator, Symbol.iterator, 'next'].some((key) => typeof value[key] === 'function')
-  );
-}
-
-function open<T>(source: AsyncSource<T> | SourceFunction<T>): Opened<T> {
-  if (isSource(source)) return { source };
-  const abort = abortSource();
-  const made = source(abort.signal);
-  if (isSource(made)) return { source: made, abort };
-  markHandled(made);
-  throw notIterable(made);
-}
-
-function iteratorOf<T>(source: AsyncSource<T>): AsyncIterator<T> {
-  const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = source as Partial<AsyncIterable<T> & Iterable<T>>;
-  if (typeof async === 'function') return Reflect.apply(async, source, []);
-  return typeof sync === 'function' ? awaiting(Reflect.apply(sync, source, [])) : (source as AsyncIterator<T>);
-}
-
-/** An iterator of the values awaited. As in `for await`, a value that rejects closes the source. */
-function awaiting<T>(iterator: Iterator<T | PromiseLike<T>>): AsyncIterator<T> {
-  return {
-    async next(...args: [] | [unknown]) {
-      const { value, done = false } = iterator.next(...(args as [])) as IteratorResult<T | PromiseLike<T>, T>;
-      try {
-        return { value: await value, done } as IteratorResult<T>;
-      } catch (error) {
-        return closeAfter(error, () => (done ? undefined : iterator.return?.()));
-      }
-    },
-    async return() {
-      return (iterator.return?.() ?? { value: undefined, done: true }) as IteratorResult<T>;
-    },
-  };
-}
-
-/** Throws the error, after a closing; if that fails too, both. */
-async function closeAfter(error: unknown, close: () => unknown): Promise<never> {
+/** Its own promise where the call gives one. */
+function promiseOf<T>(ask: AsyncIterator<T>['next'], self: unknown, args: [] | [unknown]): Promise<Step<T>> {
   try {
-    await close();
-  } catch (closing) {
-    throw keepBoth(closing, { error });
-  }
-  throw error;
-}
-
-/** Whether the promise has not settled yet: of two that have, the first wins a race. */
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  const pending = {};
-  return (await Promise.race([promise, Promise.resolve(pending)]).catch(() => undefined)) === pending;
-}
-
-/** A source that reported its end, or threw, is finished. */
-function isFinished(last: Promise<IteratorResult<unknown>>): Promise<boolean> {
-  return last.then(
-    ({ done }) => done === true,
-    () => true,
-  );
-}
-
-/** Where no iterator was made there is none to close. */
-async function closeIterator(iterator: AsyncIterator<unknown> | undefined): Promise<void> {
-  const step = (await iterator?.return?.()) as { done?: unknown } | undefined;
-  if (step?.done === false) throw sourceDidNotStop();
-}
-
-async function disposeSource(given: unknown): Promise<void> {
-  // Text, too, can be asked for a property.
-  const source = given as Record<PropertyKey, unknown>;
-  const asyncMethod = ownDisposal(source, asyncDispose);
-  // A Node stream that its `return()` has destroyed is still to close; it only complains of an early end.
-  if (asyncMethod) await (source['destroyed'] === true ? stopped(asyncMethod(), disposal) : asyncMethod());
-  else ownDisposal(source, dispose)?.();
-}
-
-function ownDisposal(
-  source: Record<PropertyKey, unknown>,
-  key: typeof asyncDispose | typeof dispose,
-): (() => unknown) | undefined {
-  const method = source[key];
-  if (typeof method !== 'function' || isGenerator(source) || inheritedDisposals().includes(method)) return undefined;
-  return () => method.call(source) as unknown;
-}
-
-/** From Node 24 on iterators inherit disposals, which are their `return()` again. */
-function inheritedDisposals(): unknown[] {
-  /* istanbul ignore next -- never run: only its prototype is wanted */
-  // eslint-disable-next-line @typescript-eslint/no-empty-function -- as above
-  const generatorFunction = async function* () {};
-  const async = Object.getPrototypeOf(Object.getPrototypeOf(generatorFunction.prototype)) as AsyncDisposable;
-  const sync = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as Disposable;
-  return [async[asyncDispose], sync[dispose]];
-}
-
-/** What stands for the abort where a source is stopped by its disposal only. */
-const disposal = { reason: Symbol('disposal') };
-
-/** A `next()` that was left waiting may have failed meanwhile; unless only by the closing, that is an error like any other. */
-function abandon(last: Promise<unknown>, signal: { readonly reason: unknown }): Promise<void> {
-  return stopped(Promise.race([last, Promise.resolve()]), signal);
-}
-
-/** Waits, and drops an error that says nothing but that the source was stopped: that was asked for. */
-async function stopped(waiting: unknown, signal: { readonly reason: unknown }): Promise<void> {
-  try {
-    await waiting;
+    return Promise.resolve(Reflect.apply(ask, self, args));
   } catch (error) {
-    const isPremature = isObject(error) && error['code'] === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (!isPremature && !isAbort(error, signal)) throw error;
+    return Promise.reject(error);
   }
-}
-
-/** Waits for all, and throws all that failed. */
-async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
-  let failed: Thrown | undefined;
-  for (const result of await Promise.allSettled(promises)) {
-    if (result.status === 'rejected') failed = { error: suppressing(result.reason, failed) };
-  }
-  if (failed) throw failed.error;
 }

@@ -1,9 +1,10 @@
 import { asyncContextManager } from './async-context-manager.ts';
 import { contextManager } from './context-manager.ts';
-import { adaptAsync, isEnterable, isSyncEnterable, renew } from './engine/adapt.ts';
+import { adaptAsync, isEnterable, isSyncEnterable } from './engine/adapt.ts';
+import { joinForms } from './engine/both.ts';
 import { asyncForm, CompositeRun } from './engine/compose.ts';
 import { makeAsyncManager } from './engine/manager.ts';
-import { beginAsync, newRun, type Step } from './engine/run.ts';
+import { beginAsync, type Step } from './engine/run.ts';
 import type { Exit } from './engine/unwind.ts';
 import { enter } from './enter.ts';
 import type {
@@ -15,9 +16,7 @@ import type {
   EnteredSync,
   Fallback,
   FallbackSync,
-  Thrown,
 } from './protocol.ts';
-import { define } from './support/define.ts';
 import { kindOf } from './support/describe.ts';
 import { notAll, notMember, someNotEntered } from './support/messages.ts';
 import type { MemberOrSlip, SlipSync, TakenMembers } from './support/slips.ts';
@@ -101,7 +100,8 @@ export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);
   if (kindOf(options) !== 'Object' || isEnterable(options)) throw notAll(options, 'an object as its options');
   if ((options as AllOptions).concurrent) return makeAsyncManager(concurrentRun, undefined, [members]);
-  return members.managers.every(isSyncEnterable) ? inTurn(members) : inTurnAsync(members);
+  if (!members.managers.every(isSyncEnterable)) return inTurnAsync(members);
+  return joinForms('all', inTurnSync(members), inTurnAsync(members));
 }
 
 interface Members {
@@ -141,22 +141,6 @@ const inTurnSync = /* @__PURE__ */ contextManager(function* all(members: Members
   for (const manager of members.managers) values.push(yield* enter(manager as Enterable));
   yield valuesOf(members, values);
 });
-
-/** Drivers that know {@link newRun} say which way they go; by hand, the names do. */
-function inTurn(members: Members): object {
-  const asynchronous = inTurnAsync(members);
-  const synchronous = inTurnSync(members);
-  const manager = {
-    enterAsync: () => asynchronous.enterAsync(),
-    exitAsync: (thrown?: Thrown) => asynchronous.exitAsync(thrown),
-    enter: () => synchronous.enter(),
-    exit: (thrown?: Thrown) => synchronous.exit(thrown),
-    fn: { name: 'all' },
-  };
-  // Not enumerable: an object that the manager is spread into must not be entered in its place.
-  define(manager, newRun, (isSync?: true) => renew(isSync ? synchronous : asynchronous));
-  return manager;
-}
 
 const { all: concurrentRun } = { all: (members: Members) => new ConcurrentRun(members) };
 

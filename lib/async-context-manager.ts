@@ -28,11 +28,11 @@ export type GeneratedAsync<G> =
  *   let result;
  *   try {
  *     result = await body(client);
+ *     await client.query('COMMIT');
  *   } catch (error) {
  *     await client.query('ROLLBACK');
  *     throw error;
  *   }
- *   await client.query('COMMIT');
  *   return result;
  * } finally {
  *   client.release();
@@ -56,11 +56,11 @@ export type GeneratedAsync<G> =
  *   log.push(`begin ${name}`);
  *   try {
  *     yield name.toUpperCase();
+ *     log.push('commit');
  *   } catch (error) {
  *     log.push('roll back');
  *     throw error;
  *   }
- *   log.push('commit');
  * });
  *
  * await withAsync(transaction('a'), (value) => `${value}!`); // => 'A!'

@@ -25,9 +25,10 @@ export { AsyncExitStack } from './async-exit-stack.ts';
 export { ExitStack } from './exit-stack.ts';
 
 // Ready-made managers
-export { aclosing, type AsyncClosing } from './aclosing.ts';
+export { aclosing, type AclosingOptions, type AsyncClosing } from './aclosing.ts';
 export { closing } from './closing.ts';
 export { nullContext } from './null-context.ts';
+export { passing, type Passing } from './passing.ts';
 export { suppress } from './suppress.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';
 

@@ -120,7 +120,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its generator function, and keep names when you minify): it must be exited, but it is not. Exit first.',
+      'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must be exited, but it is not. Exit first.',
     ]),
   ],
   notEntered: [
@@ -221,11 +221,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyIsGenerator: [
     [
       messages.bodyIsGenerator('withAsync()', async function* work() {}),
-      'Cannot run the block: withAsync() takes a function that does its work when it is called, but function work() is a generator function, which nothing would run. To enter managers in it, write scopeAsync() or scopeSync(); else call and iterate it in the body.',
+      'Cannot run the block: withAsync() takes a function that does the work, and nothing runs a generator, but function work() only makes one. Write scopeAsync(), or iterate in the body.',
     ],
     [
       messages.bodyIsGenerator('scopeSync()', transaction.fn()),
-      'Cannot run the block: scopeSync() takes a function that does its work when it is called, but it returned an object (Generator), a generator, which nothing would run. Iterate it in the body; to enter managers in it, write scopeAsync() or scopeSync().',
+      'Cannot run the block: scopeSync() takes a function that does the work, and nothing runs a generator, but it returned an object (Generator). Write scopeAsync(), or iterate in the body.',
     ],
   ],
   enterReturnedPromise: [
@@ -334,7 +334,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notMatcher: [
     [
-      messages.notMatcher('TypeError'),
+      messages.notMatcher('passing()', 'Redirect'),
+      'Cannot make a manager: passing() takes error classes and predicates, but "Redirect" was given. Write passing(manager, Redirect), or passing(manager, (error) => …).',
+    ],
+    [
+      messages.notMatcher('suppress()', 'TypeError'),
       'Cannot make a manager: suppress() takes error classes and predicates, but "TypeError" was given. Write suppress(TypeError), or suppress((error) => …).',
     ],
   ],
@@ -372,6 +376,18 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.notSignals('INT'),
       "Cannot make a manager: terminationSignal() takes an array of signals that a process can catch, but \"INT\" was given. Write terminationSignal(['SIGINT', 'SIGTERM']).",
+    ],
+  ],
+  notGrace: [
+    [
+      messages.notGrace('5s'),
+      'Cannot make a manager: terminationSignal() takes { grace }, milliseconds, 0 or more, but "5s" was given. Write terminationSignal({ grace: 10_000 }).',
+    ],
+  ],
+  notOnGrace: [
+    [
+      messages.notOnGrace(null),
+      'Cannot make a manager: terminationSignal() takes { onGrace }, a function, but null was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
     ],
   ],
   outcomeUnknown: [
@@ -442,6 +458,22 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
 };
 
+/** What is printed, and not thrown. */
+const printed: Record<string, readonly [text: string, expected: string]> = {
+  inWorker: [
+    messages.inWorker(),
+    'Cannot listen to signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and tell the worker by a message.',
+  ],
+  notDone: [
+    messages.notDone('SIGTERM', 10_000),
+    'Cannot end: the process must be done within 10000 ms of SIGTERM, but it still runs. Close what is left, or give it more time.',
+  ],
+  notFinished: [
+    messages.notFinished('SIGTERM'),
+    'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.',
+  ],
+};
+
 /** The codes that programs ask for. */
 const codes: Record<string, string> = {
   didNotYield: 'ERR_DID_NOT_YIELD',
@@ -474,9 +506,13 @@ describe('messages', () => {
     expect(error.message).toBe(message);
   });
 
+  it.each(Object.values(printed))('%s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+
   it('are all asserted here', () => {
-    const { subject: _subject, ...errors } = messages;
-    expect(Object.keys(table).sort()).toEqual(Object.keys(errors).sort());
+    const { subject: _subject, ...all } = messages;
+    expect(Object.keys({ ...table, ...printed }).sort()).toEqual(Object.keys(all).sort());
   });
 
   it.each(Object.entries(table))('have the name and the code that programs ask for: %s', (name, errors) => {
@@ -526,9 +562,7 @@ function isLike(message: string, pattern: string): boolean {
 }
 
 describe('the page of messages', () => {
-  const all = Object.values(table)
-    .flat()
-    .map(([, message]) => message);
+  const all = [...Object.values(table).flat(), ...Object.values(printed)].map(([, message]) => message);
   const sections = explained();
 
   it.each(all)('explains once: %s', (message) => {

@@ -1,4 +1,7 @@
 import type { AsyncContextManager, ContextManager, ExitAnswer, Thrown } from '../protocol.ts';
+import { define } from '../support/define.ts';
+import { renew } from './adapt.ts';
+import { newRun } from './run.ts';
 
 /** A manager that has both protocols, so that it goes wherever one of them is asked for. */
 export type BothContextManager<T, F = never> = ContextManager<T, F> & AsyncContextManager<T, F>;
@@ -14,4 +17,25 @@ export function inBothWays<T, F>(
     enterAsync: async () => enter(),
     exitAsync: async (thrown) => exit(thrown),
   };
+}
+
+/**
+ * Makes one manager of a sync and an async one. Drivers that know {@link newRun} say which way they go; by hand, the
+ * names do.
+ */
+export function joinForms(
+  name: string,
+  sync: ContextManager<unknown, unknown>,
+  async: AsyncContextManager<unknown, unknown>,
+): BothContextManager<unknown, unknown> {
+  const manager = {
+    enter: () => sync.enter(),
+    exit: (thrown?: Thrown) => sync.exit(thrown),
+    enterAsync: () => async.enterAsync(),
+    exitAsync: (thrown?: Thrown) => async.exitAsync(thrown),
+    fn: { name },
+  };
+  // Not enumerable: an object that the manager is spread into must not be entered in its place.
+  define(manager, newRun, (isSync?: true) => renew(isSync ? sync : async));
+  return manager;
 }

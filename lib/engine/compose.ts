@@ -73,7 +73,7 @@ export const asyncForm: Form = {
   unwind: unwindAsync,
 };
 
-const syncForm: Form = {
+export const syncForm: Form = {
   enterAll(generator, { items }, step, settle) {
     let failure: Thrown | undefined;
     try {

@@ -1,3 +1,5 @@
+import { isObject } from './describe.ts';
+
 /** As much of an `AbortSignal` as an environment without DOM or Node types can say. */
 export interface AbortSignalLike {
   /** Whether it has aborted. */
@@ -17,13 +19,34 @@ export type EnvironmentAbortSignal = typeof globalThis extends { AbortSignal: { 
   ? Signal
   : AbortSignalLike;
 
+/** Whether the value is an `AbortSignal`, in whichever realm it was made, or can stand in for one. */
+export function isAbortSignal(value: unknown): value is AbortSignalLike {
+  return isObject(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function';
+}
+
 export interface AbortSource {
   readonly signal: EnvironmentAbortSignal;
   abort(reason?: unknown): void;
 }
 
+interface Environment {
+  readonly AbortController: new () => AbortSource;
+  readonly process?: { getBuiltinModule?(name: 'node:events'): Events };
+}
+
+interface Events {
+  setMaxListeners(count: number, target: unknown): void;
+}
+
 /** `new AbortController()`, in a library that is compiled without the types of any environment. */
 export function abortSource(): AbortSource {
-  const { AbortController } = globalThis as unknown as { AbortController: new () => AbortSource };
-  return new AbortController();
+  const { AbortController, process } = globalThis as unknown as Environment;
+  const source = new AbortController();
+  try {
+    // Node 20 warns of a leak when ten tasks of a block listen to its signal at once.
+    process?.getBuiltinModule?.('node:events').setMaxListeners(0, source.signal);
+  } catch {
+    // A signal that is not Node's, as in jsdom, has no limit.
+  }
+  return source;
 }

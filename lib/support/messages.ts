@@ -65,19 +65,15 @@ export function bodyReturnedPromise(caller: string, given: unknown): TypeError {
   return wrongInput('exit', required, given, `Did you mean ${caller.replace('Sync', 'Async')}?`);
 }
 
-/** Nobody would iterate over it. `given` is a generator function, or what a body returned. */
+/** `given` is a generator function, or the generator that a body returned. */
 export function bodyIsGenerator(caller: string, given: unknown): TypeError {
-  const isFunction = typeof given === 'function';
+  const found = typeof given === 'function' ? `${describe(given)} only makes one` : `it returned ${describe(given)}`;
   return new TypeError(
     explain(
       'run the block',
-      `${caller} takes a function that does its work when it is called`,
-      isFunction
-        ? `${describe(given)} is a generator function, which nothing would run`
-        : `it returned ${describe(given)}, a generator, which nothing would run`,
-      isFunction
-        ? 'To enter managers in it, write scopeAsync() or scopeSync(); else call and iterate it in the body.'
-        : 'Iterate it in the body; to enter managers in it, write scopeAsync() or scopeSync().',
+      `${caller} takes a function that does the work, and nothing runs a generator`,
+      found,
+      'Write scopeAsync(), or iterate in the body.',
     ),
   );
 }
@@ -157,7 +153,7 @@ function misuse(
 /** Managers are named by their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
-  return name ? `${name}()` : 'an unnamed manager (name its generator function, and keep names when you minify)';
+  return name ? `${name}()` : 'an unnamed manager (name its function, and keep names when you minify)';
 }
 
 // What is wrong with closing() and aclosing()
@@ -330,13 +326,8 @@ export function notDuration(given: unknown): TypeError {
   );
 }
 
-export function notSignal(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'timeout() takes { signal }, an AbortSignal',
-    given,
-    'Write timeout(ms, { signal }).',
-  );
+export function notSignal(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes { signal }, an AbortSignal`, given, `Write ${form}.`);
 }
 
 export function timedOut(ms: number): Error {
@@ -443,6 +434,52 @@ export function notSignals(given: unknown): TypeError {
   );
 }
 
+export function notGrace(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'terminationSignal() takes { grace }, milliseconds, 0 or more',
+    given,
+    'Write terminationSignal({ grace: 10_000 }).',
+  );
+}
+
+export function notOnGrace(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'terminationSignal() takes { onGrace }, a function',
+    given,
+    'Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
+  );
+}
+
+export function inWorker(): string {
+  return explain(
+    'listen to signals',
+    'terminationSignal() needs the main thread',
+    'a worker thread entered it',
+    'Let the main thread listen, and tell the worker by a message.',
+  );
+}
+
+export function notDone(signal: string, grace: number): string {
+  return explain(
+    'end',
+    `the process must be done within ${String(grace)} ms of ${signal}`,
+    'it still runs',
+    'Close what is left, or give it more time.',
+  );
+}
+
+/** Nothing keeps the process alive, so it ends. */
+export function notFinished(signal: string): string {
+  return explain(
+    'finish',
+    `the block of terminationSignal() must end after ${signal}`,
+    'nothing is left that could end it',
+    'Look for a promise that never settles.',
+  );
+}
+
 // What is wrong with a decorator, or with what it decorates
 
 export function outcomeUnknown(manager: unknown): ContextManagerError {
@@ -520,15 +557,14 @@ function call({ name }: NamedFunction): string {
   return `call ${name ? `${name}()` : 'an unnamed function'}`;
 }
 
-// What is wrong with suppress()
+// What is wrong with suppress() and passing()
 
-export function notMatcher(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'suppress() takes error classes and predicates',
-    given,
-    'Write suppress(TypeError), or suppress((error) => …).',
-  );
+export function notMatcher(caller: string, given: unknown): TypeError {
+  const advice =
+    caller === 'suppress()'
+      ? 'Write suppress(TypeError), or suppress((error) => …).'
+      : 'Write passing(manager, Redirect), or passing(manager, (error) => …).';
+  return wrongInput('make a manager', `${caller} takes error classes and predicates`, given, advice);
 }
 
 export function matcherReturnedPromise(given: unknown): TypeError {
