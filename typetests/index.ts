@@ -36,6 +36,7 @@ expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'isAsyncContextManager'
   | 'isContextManager'
   | 'nullContext'
+  | 'passing'
   | 'scopeAsync'
   | 'scopeSync'
   | 'suppress'
