@@ -14,7 +14,7 @@ export interface Aborted {
  */
 export function isAbort(error: unknown, { reason }: Aborted): boolean {
   if (!Object.is(error, reason) && !isAbortError(error)) return false;
-  const known = reachAll(reason, false).add(error);
+  const known = reachAll(reason, false).add(error).add(undefined);
   return [...reachAll(error, true)].every((node) => known.has(node));
 }
 
