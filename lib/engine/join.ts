@@ -62,7 +62,8 @@ function isTaken(end: object): boolean {
   return cause !== undefined || isLink(end, cause);
 }
 
-function isLink(holder: object, cause: unknown): boolean {
+/** Whether this library attached that cause. */
+export function isLink(holder: object, cause: unknown): boolean {
   return links().has(holder) && Object.is(links().get(holder), cause);
 }
 
