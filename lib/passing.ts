@@ -9,17 +9,15 @@ import type { Step } from './engine/run.ts';
 import { WrapperRun } from './engine/wrap.ts';
 import type {
   AsyncContextManager,
-  AsyncEnterable,
   ContextManager,
-  Enterable,
   Entered,
   EnteredSync,
   Fallback,
   FallbackSync,
-  NotGenerator,
   Thrown,
 } from './protocol.ts';
 import { notEnterable } from './support/messages.ts';
+import type { SlipSync, TakenAsync } from './support/slips.ts';
 
 /**
  * The manager that {@link passing} makes: for `withSync` too, if the given one is.
@@ -27,7 +25,7 @@ import { notEnterable } from './support/messages.ts';
  * @typeParam M - the given manager
  */
 export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallback<M>>> &
-  (M extends Enterable ? ContextManager<EnteredSync<M>, FallbackSync<M>> : unknown);
+  ([SlipSync<M>] extends [never] ? ContextManager<EnteredSync<M>, FallbackSync<M>> : unknown);
 
 /**
  * Makes a manager for which an error that matches is success: a framework throws it to steer, as Next's `redirect()`
@@ -76,14 +74,11 @@ export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallba
  *
  * class Redirect extends Error {}
  *
- * await withAsync(passing(transaction(), Redirect), () => { throw new Redirect('/done'); }); // throws Redirect: /done
+ * await withAsync(passing(transaction(), Redirect), () => { throw new Redirect('/done'); }); // throws Error: /done
  * log; // => ['commit']
  * ```
  */
-export function passing<M extends AsyncEnterable>(
-  manager: M & NotGenerator<M>,
-  ...matchers: readonly Matcher[]
-): Passing<M>;
+export function passing<M extends TakenAsync<M>>(manager: M, ...matchers: readonly Matcher[]): Passing<M>;
 export function passing(manager: unknown, ...matchers: readonly unknown[]): unknown {
   if (!isEnterable(manager)) throw notEnterable('passing()', manager);
   const tests = matchers.map((matcher) => testOf('passing()', matcher));

@@ -1,6 +1,6 @@
 // Compiles the type tests against the packed package, as its consumers would: with the oldest and the newest version of
 // TypeScript that is supported, and with --all with every version, and every way to resolve a module; each with nothing
-// but the language's own library.
+// but the language's own library. Each version must also refuse what it should, and say why: see refusals.mjs.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './examples.mjs';
 import { installPackage } from './pack.mjs';
+import { checkRefusals, refusals } from './refusals.mjs';
 
 const run = promisify(execFile);
 
@@ -39,23 +40,22 @@ const strictest = {
 
 const node = { module: 'nodenext', moduleResolution: 'nodenext' };
 const bundler = { module: 'esnext', moduleResolution: 'bundler' };
-// It reads no `exports`. TypeScript 6 wants to be told that this is meant, and 7 has it no more.
+// It reads no `exports`. TypeScript 6 must be told that it is meant, and 7 has dropped it.
 const node10 = { module: 'esnext', moduleResolution: 'node10' };
 const flags = { '6.0': ['--ignoreDeprecations', '6.0'] };
+const dropped = { '7.0': ['node10'] };
 
 const modes = {
   'ES module': { extension: '.mts', options: node },
-  node10: { extension: '.ts', options: node10, isTried: (version) => version !== '7.0' },
+  node10: { extension: '.ts', options: node10 },
   CommonJS: { extension: '.cts', options: node },
   bundler: { extension: '.ts', options: bundler },
   'bundler, DOM': { extension: '.ts', options: { ...bundler, lib: ['es2022', 'dom'] } },
 };
 
-const every = Object.keys(supported).flatMap((version) =>
-  Object.keys(modes)
-    .filter((mode) => modes[mode].isTried?.(version) !== false)
-    .map((mode) => [version, mode]),
-);
+const every = Object.keys(supported)
+  .flatMap((version) => Object.keys(modes).map((mode) => [version, mode]))
+  .filter(([version, mode]) => !dropped[version]?.includes(mode));
 
 /** Far apart in all that differs: how a module is resolved, which declarations are read, whether there is a DOM. */
 const few = [
@@ -73,6 +73,7 @@ try {
   installPackage(consumer);
   cpSync(join(root, 'node_modules', 'expect-type'), join(consumer, 'node_modules', 'expect-type'), { recursive: true });
   for (const mode of new Set(consumers.map(([, mode]) => mode))) makeProject(mode);
+  for (const name of refusals) makeRefused(name);
   for (const version of versions) await checkVersion(version);
 } finally {
   rmSync(consumer, { recursive: true });
@@ -105,6 +106,14 @@ function makeProject(mode) {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...strictest, ...options } }));
 }
 
+/** A folder with a copy of what the compiler is to refuse. */
+function makeRefused(name) {
+  const folder = join(consumer, name);
+  cpSync(join(root, 'typetests', name), folder, { recursive: true });
+  const compilerOptions = { ...strictest, ...bundler, experimentalDecorators: name === 'legacy' };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+}
+
 function folderOf(mode) {
   return join(consumer, mode.replace(', ', '-'));
 }
@@ -113,6 +122,8 @@ async function checkVersion(version) {
   const tried = consumers.filter(([other]) => other === version).map(([, mode]) => mode);
   const outputs = await Promise.all(tried.map((mode) => compile(version, folderOf(mode))));
   for (const [index, mode] of tried.entries()) report(`TypeScript ${version}, ${mode}`, outputs[index]);
+  const problems = await Promise.all(refusals.map((name) => checkRefusals(join(consumer, name), compiler(version))));
+  for (const [index, name] of refusals.entries()) report(`TypeScript ${version}, ${name}`, problems[index].join('\n'));
 }
 
 async function compile(version, folder) {

@@ -1,17 +1,17 @@
 // Checks the package that npm makes: that its types are found in every way, that it holds all it should and nothing else,
-// that a program which both imports and requires it gets one copy, that stack traces lead to the sources, and that no file
-// has a static block, which React Native's Babel preset refuses.
+// that a program which both imports and requires it gets one copy, that stack traces lead to the sources, that each export
+// has a size limit, and that no file has a static block, which React Native's Babel preset refuses.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join, relative } from 'node:path';
 import process from 'node:process';
 import { walk } from 'estree-walker';
 import { parseAst } from 'rollup/parseAst';
-import { entries } from './entries.mjs';
+import { effectful, entries } from './entries.mjs';
 import { root } from './examples.mjs';
 import { pack } from './pack.mjs';
 
@@ -24,15 +24,17 @@ try {
   const missing = expected.filter((file) => !files.includes(file));
   const unexpected = files.filter((file) => !expected.includes(file));
   assert.deepEqual({ missing, unexpected }, { missing: [], unexpected: [] });
-  for (const entry of entries) await assertOneCopy(join('withal', dirname(entry)));
+  for (const entry of entries.filter((name) => !effectful.includes(name))) await assertOneCopy(entry);
   for (const file of files.filter((file) => /\.c?js$/.test(file))) assertSyntax(file);
   for (const extension of ['js', 'cjs']) assertSourceMap(`dist/index.${extension}`);
+  await assertSizeLimits();
   console.log(`package: ${files.length} files, one copy for import and require`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-async function assertOneCopy(entry) {
+async function assertOneCopy(name) {
+  const entry = join('withal', name.replace(/(^|\/)index$/, ''));
   const required = createRequire(import.meta.url)(entry);
   const imported = await import(entry);
   assert.deepEqual({ ...required }, { ...imported }, `import and require give two copies of ${entry}.`);
@@ -51,21 +53,21 @@ function assertSourceMap(file) {
   assert.match(readFileSync(join(root, source), 'utf8').split('\n')[line - 1], /TypeError/);
 }
 
+async function assertSizeLimits() {
+  const limited = JSON.parse(readFileSync(join(root, '.size-limit.json'), 'utf8')).map(({ name }) => name);
+  const missing = Object.keys(await import('withal')).filter((name) => !limited.includes(name));
+  assert.deepEqual(missing, [], 'These exports have no limit in .size-limit.json.');
+}
+
 function run(command, args) {
   return execFileSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** What is built, and nothing else: no tests, and no sources, which the source maps hold. */
 function expectedFiles() {
-  const scripts = ['core', ...entries].flatMap((name) =>
-    ['js', 'js.map', 'cjs', 'cjs.map'].map((end) => `${name}.${end}`),
-  );
-  const types = entries.flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
-  return [
-    'CHANGELOG.md',
-    'LICENSE',
-    'README.md',
-    'package.json',
-    ...[...scripts, ...types].map((name) => `dist/${name}`),
-  ].sort();
+  const built = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+  for (const file of built) assert.match(file, /\.(c?js(\.map)?|d\.c?ts)$/);
+  return ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...built];
 }

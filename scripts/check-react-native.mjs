@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { root } from './examples.mjs';
+import { installPackage } from './pack.mjs';
 
 const run = promisify(execFile);
 
@@ -41,7 +42,8 @@ const babelConfig = `
 
 const app = join(root, 'node_modules', '.cache', 'react-native');
 await installPackages();
-await installWithal();
+rmSync(join(app, 'node_modules', 'withal'), { recursive: true, force: true });
+installPackage(app);
 cpSync(join(root, 'conformance', 'suite.mjs'), join(app, 'suite.mjs'));
 writeFileSync(join(app, 'main.js'), main);
 writeFileSync(join(app, 'babel.config.js'), babelConfig);
@@ -62,15 +64,6 @@ async function installPackages() {
 
 function aliasOf(preset) {
   return `preset-${preset}`;
-}
-
-async function installWithal() {
-  const target = join(app, 'node_modules', 'withal');
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target);
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', app], { cwd: root });
-  const [{ filename }] = JSON.parse(stdout);
-  await run('tar', ['-xzf', join(app, filename), '-C', target, '--strip-components=1']);
 }
 
 async function check(preset, dev) {

@@ -32,7 +32,6 @@ const addNothing: [string, Make][] = [
   ['an AbortError without a cause', () => abortError()],
   ['an AbortError whose cause is undefined', () => abortError({ cause: undefined })],
   ['an AbortError of the platform', () => new DOMException('aborted', 'AbortError')],
-  ['an AbortError of an AbortError', (cause) => abortError({ cause: abortError({ cause }) })],
   [
     'an AbortError that is its own cause',
     () =>
@@ -53,6 +52,7 @@ const addSomething: [string, Make][] = [
     'an AbortError with another cause, which the reason caused',
     (cause) => abortError({ cause: new Error('other', { cause }) }),
   ],
+  ['an AbortError of an AbortError', (cause) => abortError({ cause: abortError({ cause }) })],
   ['an AbortError whose cause is no error', () => abortError({ cause: 0 })],
   ['many errors that only say so', (reason) => new AggregateError([reason, abortError()])],
   ['a teardown that failed on the way', (reason) => new SuppressedError(new Error('teardown'), reason)],

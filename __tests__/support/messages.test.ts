@@ -274,8 +274,14 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notSignal: [
     [
-      messages.notSignal(null),
+      messages.notSignal('timeout()', null, 'timeout(ms, { signal })'),
       'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
+    ],
+  ],
+  noAbortController: [
+    [
+      messages.noAbortController(),
+      'Cannot make a signal: the platform needs an AbortController, but it has none. Load a polyfill first, such as abort-controller/polyfill.',
     ],
   ],
   timedOut: [

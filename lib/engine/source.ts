@@ -4,7 +4,7 @@ import { abortSource, type AbortSource } from '../support/abort.ts';
 import { isGenerator, isObject, markHandled } from '../support/describe.ts';
 import { notIterable, sourceDidNotStop } from '../support/messages.ts';
 import { asyncDispose, dispose } from '../support/symbols.ts';
-import { isAbort } from './is-abort.ts';
+import { isAbort, type Aborted } from './is-abort.ts';
 import { keepBoth, suppressing } from './join.ts';
 
 export interface Opened<T> {
@@ -13,13 +13,8 @@ export interface Opened<T> {
   readonly abort?: AbortSource;
 }
 
-/** What an error is compared with, to see whether it says nothing but that the source was stopped. */
-export interface Stop {
-  readonly reason: unknown;
-}
-
-/** The {@link Stop} of a source that is stopped by its closing only. */
-export const closed: Stop = { reason: Symbol('closed') };
+/** The {@link Aborted} of a source that is stopped by its closing only. */
+export const closed: Aborted = { reason: Symbol('closed') };
 
 export function isSource(value: unknown): value is AsyncSource<unknown> {
   if (typeof value === 'string') return true;
@@ -127,7 +122,7 @@ export async function close<T>(
   { source, abort }: Opened<T>,
   iterator: AsyncIterator<T> | undefined,
   isWaiting: boolean,
-  stop: Stop,
+  stop: Aborted,
 ): Promise<void> {
   // Where the stop is this signal itself, it has no reason yet, and gets the usual one.
   abort?.abort(stop.reason);
@@ -143,7 +138,7 @@ async function returnIterator(iterator: AsyncIterator<unknown> | undefined): Pro
   if (step?.done === false) throw sourceDidNotStop();
 }
 
-async function disposeSource(given: unknown, stop: Stop): Promise<void> {
+async function disposeSource(given: unknown, stop: Aborted): Promise<void> {
   // Text, too, can be asked for a property.
   const source = given as Record<PropertyKey, unknown>;
   const asyncMethod = ownDisposal(source, asyncDispose);
@@ -173,7 +168,7 @@ function inheritedDisposals(): unknown[] {
 }
 
 /** Whether the error says nothing but that the source was stopped. */
-export function isStopped(error: unknown, stop: Stop): boolean {
+export function isStopped(error: unknown, stop: Aborted): boolean {
   return (isObject(error) && error['code'] === 'ERR_STREAM_PREMATURE_CLOSE') || isAbort(error, stop);
 }
 

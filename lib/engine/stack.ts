@@ -11,13 +11,13 @@ export type ExitFallback<E> = E extends { exitAsync(thrown?: Thrown): infer Answ
     ? AnsweredValue<Awaited<Answer>>
     : never;
 
-/** Refuses a manager that may suppress on a stack that isn't declared to, in the words that the compiler then shows. */
-export type Declared<Given, F> = [Given] extends [F]
-  ? unknown
-  : 'it may suppress: declare what the block gives then, as in new AsyncExitStack<undefined>()';
+/** Refuses what may suppress on a stack that isn't declared to, in the words of the compiler. */
+export type Allowed<Given, F, Stack extends string, Taken = unknown> = [Given] extends [F]
+  ? Taken
+  : `It may suppress. Declare what the block gives then, as in new ${Stack}<undefined>().`;
 
-/** Refuses a result that has not settled, in the words that the compiler then shows. */
-export type Unsettled<T> = 0 extends 1 & T ? T : 'the block has not succeeded yet: complete(await …)';
+/** Refuses a result that has not settled, in the words of the compiler. */
+export type Unsettled<T> = 0 extends 1 & T ? T : 'The block has not succeeded yet: write complete(await …).';
 
 /** Throws what an unwinding ended with, for a stack that is disposed. */
 export function throwAny({ thrown }: Unwound): void {

@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import process from 'node:process';
-import { clearTimeout, setTimeout } from 'node:timers';
 import { inspect } from 'node:util';
+import { after } from '../support/after.ts';
 import { notDone, notFinished } from '../support/messages.ts';
 import { openBlocks, type OpenBlock } from '../support/open-blocks.ts';
 import type { SignalName } from './termination-signal.ts';
@@ -27,30 +27,25 @@ export interface Grace {
   readonly onGrace?: ((report: GraceReport) => unknown) | undefined;
 }
 
-/** What a timer can hold: more would be over at once. */
-const longest = 2 ** 31 - 1;
-
 /** How long an asynchronous `onGrace` is waited for, in milliseconds. */
 const lastWords = 1_000;
 
-export function exitCodeOf(name: NodeJS.Signals): number {
-  return 128 + constants.signals[name];
+/** What a shell shows for a process that the signal killed. */
+export function exitCodeOf(name: SignalName): number {
+  return 128 + constants.signals[name as NodeJS.Signals];
 }
 
 /** Ends the process when the time is up, if it still lives then. The timer keeps no process alive. */
 export function startGrace(name: NodeJS.Signals, { grace, onGrace }: Grace): void {
-  const end = async () => {
-    const exit = () => process.exit(exitCodeOf(name));
-    const patience = setTimeout(exit, lastWords).unref();
-    await tell(reportOf(name, notDone(name, grace), process.getActiveResourcesInfo()), onGrace);
-    clearTimeout(patience);
-    exit();
-  };
-  const wait = (left: number): void => {
-    if (left === Infinity) return;
-    setTimeout(left > longest ? () => wait(left - longest) : () => void end(), Math.min(left, longest)).unref();
-  };
-  wait(grace);
+  after(grace, () => void end(reportOf(name, notDone(name, grace), process.getActiveResourcesInfo()), onGrace), false);
+}
+
+async function end(report: GraceReport, onGrace: Grace['onGrace']): Promise<void> {
+  const exit = () => process.exit(exitCodeOf(report.signal));
+  const stopWaiting = after(lastWords, exit, false);
+  await tell(report, onGrace);
+  stopWaiting();
+  exit();
 }
 
 /** Tells of a block that can never finish. The process ends by itself. */

@@ -4,7 +4,7 @@ import { checkTarget, redirect, type StreamTarget, type Target, type TextTarget 
 import type { ContextManager } from '../protocol.ts';
 
 /**
- * Makes a manager that sends what is written to `process.stdout`, by `console.log` too, somewhere else while the block
+ * Makes a manager that sends what is written to `process.stdout` (by `console.log` too, on Node) somewhere else while the block
  * runs: Python's `redirect_stdout`.
  *
  * It equals, for one that nothing overlaps:

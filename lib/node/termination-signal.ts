@@ -1,12 +1,13 @@
 import { constants } from 'node:os';
 import process from 'node:process';
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { setImmediate } from 'node:timers';
 import { isMainThread } from 'node:worker_threads';
 import { contextManager } from '../context-manager.ts';
+import { isAbort } from '../engine/is-abort.ts';
 import type { ContextManager } from '../protocol.ts';
+import { after } from '../support/after.ts';
 import { abortSource, type EnvironmentAbortSignal } from '../support/abort.ts';
-import { isError, isObject } from '../support/describe.ts';
-import { readField } from '../support/error-fields.ts';
+import { isObject } from '../support/describe.ts';
 import { inWorker, notGrace, notOnGrace, notSignals } from '../support/messages.ts';
 import { exitCodeOf, reportStarved, startGrace, type GraceReport } from './grace.ts';
 import { listen, unlisten, type ListeningBlock } from './listening.ts';
@@ -49,7 +50,7 @@ export interface TerminationSignalOptions {
  * try {
  *   return await body(controller.signal);
  * } catch (error) {
- *   if (!onlySaysAborted(error, controller.signal)) throw error;
+ *   if (!isAbort(error, controller.signal)) throw error;
  * } finally {
  *   for (const name of signals) process.off(name, listener);
  * }
@@ -146,7 +147,7 @@ const interruptible = contextManager(function* terminationSignal(
     listen(block);
     yield block.signal;
   } catch (error) {
-    if (!onlySaysAborted(error, block.signal)) throw error;
+    if (!block.signal.aborted || !isAbort(error, block.signal)) throw error;
   } finally {
     unlisten(block);
     block.close();
@@ -169,7 +170,7 @@ class Block implements ListeningBlock {
   private readonly source = abortSource();
   private arrived: NodeJS.Signals | undefined;
   private takesRepeats = true;
-  private timer: NodeJS.Timeout | undefined;
+  private stopTimer: (() => void) | undefined;
 
   constructor(names: ReadonlySet<NodeJS.Signals>, options: TerminationSignalOptions | undefined) {
     this.names = names;
@@ -181,7 +182,7 @@ class Block implements ListeningBlock {
     if (this.arrived) return !this.takesRepeats;
     this.arrived = name;
     process.exitCode = exitCodeOf(name);
-    this.timer = afterRepeats(() => (this.takesRepeats = false));
+    this.stopTimer = afterRepeats(() => (this.takesRepeats = false));
     if (this.options) startGrace(name, this.options);
     const reason: TerminationError = new Terminated(name);
     this.source.abort(reason);
@@ -196,7 +197,7 @@ class Block implements ListeningBlock {
   }
 
   close(): void {
-    clearTimeout(this.timer);
+    this.stopTimer?.();
   }
 }
 
@@ -206,21 +207,10 @@ class Block implements ListeningBlock {
  */
 const repeats = 500;
 
-/** While the loop is blocked, repeats wait: it takes them before it comes to the immediate. */
-function afterRepeats(callback: () => void): NodeJS.Timeout {
-  return setTimeout(() => setImmediate(callback), repeats).unref();
-}
-
-/** Whether the error is the reason, or an AbortError that has nothing else as its cause. */
-function onlySaysAborted(error: unknown, { aborted, reason }: EnvironmentAbortSignal): boolean {
-  const nodes = new Set([error]);
-  // The set grows while it is walked, so a ring ends the walk.
-  for (const node of nodes) {
-    if (Object.is(node, reason)) return aborted;
-    if (!isError(node) || readField(node, 'name')[0] !== 'AbortError') return false;
-    for (const cause of readField(node, 'cause')) if (cause !== undefined) nodes.add(cause);
-  }
-  return aborted;
+/** Calls back when no repeat can come any more; gives what prevents it. */
+function afterRepeats(callback: () => void): () => void {
+  // While the loop is blocked, repeats wait: it takes them before it comes to the immediate.
+  return after(repeats, () => setImmediate(callback), false);
 }
 
 // The inner name is what inspecting shows; the outer one is left to the interface.

@@ -1,4 +1,5 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
+import { platformError } from './platform-error.ts';
 import { ContextManagerError, type ContextManagerErrorCode } from '../context-manager-error.ts';
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
@@ -330,6 +331,17 @@ export function notSignal(caller: string, given: unknown, form: string): TypeErr
   return wrongInput('make a manager', `${caller} takes { signal }, an AbortSignal`, given, `Write ${form}.`);
 }
 
+export function noAbortController(): TypeError {
+  return new TypeError(
+    explain(
+      'make a signal',
+      'the platform needs an AbortController',
+      'it has none',
+      'Load a polyfill first, such as abort-controller/polyfill.',
+    ),
+  );
+}
+
 export function timedOut(ms: number): Error {
   const message = explain(
     'finish',
@@ -337,8 +349,7 @@ export function timedOut(ms: number): Error {
     'it was not',
     'Give it more time, or make it faster.',
   );
-  const { DOMException } = globalThis as unknown as { DOMException: new (message: string, name: string) => Error };
-  return new DOMException(message, 'TimeoutError');
+  return platformError('TimeoutError', message);
 }
 
 // What is wrong with a stack
