@@ -441,6 +441,10 @@ describe.each(builds)('%s', (_build, library) => {
       try {
         Error.stackTraceLimit = 0;
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+        Error.prepareStackTrace = (_error, sites) => sites;
+        Error.stackTraceLimit = stackTraceLimit;
+        expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+        Reflect.deleteProperty(Error, 'prepareStackTrace');
         Reflect.deleteProperty(Error, 'captureStackTrace');
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
       } finally {

@@ -161,10 +161,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     // Before the entry, for its setup may finish this stack.
     exits.pending.add(promise);
     try {
-      const value = await enterOn(exits, run, manager);
-      exits.isComplete = false;
-      return value as Awaited<Entered<M>>;
+      return (await enterOn(exits, run, manager)) as Awaited<Entered<M>>;
     } finally {
+      // Also if it failed: complete() was called before that was known.
+      exits.isComplete = false;
       exits.pending.delete(promise);
       settle();
     }

@@ -1,4 +1,6 @@
+import { refusePromise, runOf, runOfAsync } from './engine/adapt.ts';
 import { inBothWays } from './engine/both.ts';
+import { newRun, type Run } from './engine/run.ts';
 import type { AsyncContextManager, ContextManager } from './protocol.ts';
 import { isObject, isThenable, kindOf } from './support/describe.ts';
 import { notClosable } from './support/messages.ts';
@@ -76,7 +78,11 @@ export function closing(thing: unknown, close: unknown = closeMethod): unknown {
     // What closing gives doesn't answer an error: a `true` from it must not suppress.
     return isThenable(closed) ? Promise.resolve(closed).then(() => undefined) : undefined;
   };
-  return inBothWays(() => thing, exit);
+  const enter = () => thing;
+  // The thing may be a promise too, as a child process of execa is. It is closed, and not awaited.
+  const run = (isSync?: true): Run =>
+    isSync ? runOf(enter, () => refusePromise(exit())) : runOfAsync(false, enter, exit);
+  return Object.defineProperty(inBothWays('closing', enter, exit), newRun, { value: run });
 }
 
 interface Closable extends Record<PropertyKey, unknown> {

@@ -125,10 +125,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
     manager: M & Allowed<FallbackSync<M>, F, 'ExitStack'>,
   ): EnteredSync<M> {
     const exits = openExits(this, 'enterContext', manager);
+    exits.isComplete = false;
     const { run, value } = beginSync(adaptSync(manager, 'enterContext()', 'AsyncExitStack'), manager);
     exits.items.push({ run, manager });
     if (exits.isUnwound) return refuseLate(exits, manager);
-    exits.isComplete = false;
     return value as EnteredSync<M>;
   }
 

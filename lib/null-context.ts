@@ -29,6 +29,7 @@ export function nullContext(): ContextManager<undefined> & AsyncContextManager<u
 export function nullContext<T>(value: T): ContextManager<T> & AsyncContextManager<Awaited<T>>;
 export function nullContext(value?: unknown): unknown {
   return inBothWays(
+    'nullContext',
     () => value,
     () => undefined,
   );

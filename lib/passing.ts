@@ -4,7 +4,7 @@ import { asyncForm, syncForm, type Form } from './engine/compose.ts';
 import { keepBoth } from './engine/join.ts';
 import { makeAsyncManager, makeSyncManager } from './engine/manager.ts';
 import { testOf, unmatched, type Matcher, type Test } from './engine/match.ts';
-import { isUnknownOutcome } from './engine/outcome.ts';
+import { isRefusal, isUnknownOutcome } from './engine/outcome.ts';
 import type { Step } from './engine/run.ts';
 import { WrapperRun } from './engine/wrap.ts';
 import type {
@@ -113,9 +113,9 @@ class PassingRun extends WrapperRun {
   }
 }
 
-/** Gives the outcome for the manager: none if the error matches. An unknown outcome is nobody's to judge. */
+/** Gives the outcome for the manager: none if the error matches. Nobody judges an unknown outcome, or a block that has not run. */
 function judge(thrown: Thrown, tests: readonly Test[]): Thrown | undefined {
-  if (isUnknownOutcome(thrown)) return thrown;
+  if (isUnknownOutcome(thrown) || isRefusal(thrown)) return thrown;
   try {
     return unmatched(thrown.error, tests).length > 0 ? thrown : undefined;
   } catch (error) {

@@ -46,8 +46,8 @@ export async function scopeAsync<Args extends unknown[], Y, R>(
   fn: (this: void, ...args: Args) => AsyncGenerator<OnlyRequests<Y, EnterRequest<unknown, unknown>>, R, void>,
   ...args: Args
 ): Promise<Awaited<R> | EnteredFallback<Y>>;
-export async function scopeAsync(fn: unknown): Promise<unknown> {
-  const steps = stepScope(asyncScope, fn);
+export async function scopeAsync(fn: unknown, ...args: unknown[]): Promise<unknown> {
+  const steps = stepScope(asyncScope, fn, args);
   let step = steps.next();
   while (!step.done) {
     try {

@@ -38,8 +38,8 @@ export function scopeSync<Args extends unknown[], Y, R>(
   >,
   ...args: Args
 ): R | EnteredFallback<Y>;
-export function scopeSync(fn: unknown): unknown {
-  const steps = stepScope(syncScope, fn);
+export function scopeSync(fn: unknown, ...args: unknown[]): unknown {
+  const steps = stepScope(syncScope, fn, args);
   let step = steps.next();
   while (!step.done) step = steps.next(step.value);
   return step.value;

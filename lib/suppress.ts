@@ -43,7 +43,7 @@ export function suppress(
   const exit = (thrown?: Thrown) => thrown !== undefined && isSuppressed(tests, thrown);
   // What is left of an AggregateError is thrown as it is, with no trace of what was suppressed.
   const run = (): Run => ({ ...runOf(enter, exit), throwsAsIs: true });
-  return Object.defineProperty(inBothWays(enter, exit), newRun, { value: run });
+  return Object.defineProperty(inBothWays('suppress', enter, exit), newRun, { value: run });
 }
 
 /** Whether all of the error is suppressed; what is left of an AggregateError is thrown. */

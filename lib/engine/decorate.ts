@@ -1,7 +1,7 @@
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
 import type { AsyncEnterable, Enterable, Thrown } from '../protocol.ts';
-import { describe, isGeneratorLike, isObject, isThenable, kindOf, markHandled } from '../support/describe.ts';
+import { describe, isObject, isThenable, kindOf, markHandled } from '../support/describe.ts';
 import {
   decoratedAsyncFunction,
   decoratorNotCalled,
@@ -15,7 +15,8 @@ import {
 import { withSignatureOf } from '../support/signature.ts';
 import { asyncIterator } from '../support/symbols.ts';
 import { isEnterable } from './adapt.ts';
-import { makeUnknownOutcome } from './outcome.ts';
+import { isUnrun } from './body.ts';
+import { makeUnknownOutcome, markRefusal } from './outcome.ts';
 
 export type Method = (...args: never) => unknown;
 
@@ -154,10 +155,10 @@ export function callOf(
 
 function refuse(form: DecoratorForm, fn: AnyFunction, result: unknown): TypeError | undefined {
   // A compiler may have hidden the kind of the function.
-  if (isGeneratorLike(result)) return functionReturnedGenerator(form.name, fn, result);
+  if (isUnrun(result)) return markRefusal(functionReturnedGenerator(form.name, fn, result));
   if (form.isAsync || !isThenable(result)) return undefined;
   markHandled(result);
-  return functionReturnedPromise(form.name, fn, result);
+  return markRefusal(functionReturnedPromise(form.name, fn, result));
 }
 
 type SettleStep = (step: IteratorResult<unknown>, generator: Generator) => unknown;

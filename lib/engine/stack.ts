@@ -1,7 +1,8 @@
 import type { AnsweredValue, ExitAnswer, Thrown } from '../protocol.ts';
 import { isThenable, markHandled } from '../support/describe.ts';
-import { completedWithPromise, notDisposable, notExit, notFunction } from '../support/messages.ts';
+import { bodyIsGenerator, completedWithPromise, notDisposable, notExit, notFunction } from '../support/messages.ts';
 import type { asyncDispose, dispose } from '../support/symbols.ts';
+import { isUnrun } from './body.ts';
 import type { Unwound } from './unwind.ts';
 
 /** What an exit suppresses with. */
@@ -40,8 +41,9 @@ export function refuse(value: unknown): never {
   throw notDisposable(value);
 }
 
-/** A promise may still reject, and its block has not succeeded then. */
+/** A promise may still reject, and of a generator nothing has run: the block has not succeeded then. */
 export function assertSettled(result: unknown): void {
+  if (isUnrun(result)) throw bodyIsGenerator('complete()', result);
   if (!isThenable(result)) return;
   markHandled(result);
   throw completedWithPromise(result);
