@@ -277,6 +277,10 @@ const table: Record<string, [error: Error, message: string][]> = {
       messages.notSignal('timeout()', null, 'timeout(ms, { signal })'),
       'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
     ],
+    [
+      messages.notSignal('aclosing()', 0, 'aclosing(source, { signal })'),
+      'Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but 0 was given. Write aclosing(source, { signal }).',
+    ],
   ],
   timedOut: [
     [
