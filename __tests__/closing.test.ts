@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createSocket } from 'node:dgram';
 import { EventEmitter, once } from 'node:events';
 import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
@@ -300,6 +301,26 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       const make = () => (closing as (...args: unknown[]) => unknown)(...args);
       expect(make).toThrow(TypeError);
       expect(make).toThrow(message);
+    });
+
+    it('does not wait for a thing that is a promise too, as a child process can be', async () => {
+      let close!: () => void;
+      const child = Object.assign(new Promise<void>((resolve) => (close = resolve)), { kill: () => close() });
+      expect(
+        await withAsync(
+          closing(child, (thing) => thing.kill()),
+          (thing) => [thing === (child as unknown)],
+        ),
+      ).toEqual([true]);
+      await child;
+      expect(withSync(closing(child, (thing) => thing.kill()) as never, (thing: unknown) => [thing === child])).toEqual(
+        [true],
+      );
+    });
+
+    it('shows its name, and nothing of the thing', () => {
+      const shown = closing({ password: 'secret', close() {} });
+      expect([inspect(shown), JSON.stringify(shown)]).toEqual(["{ manager: 'closing' }", '{"manager":"closing"}']);
     });
   });
 });

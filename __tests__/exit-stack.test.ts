@@ -752,6 +752,27 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
+  describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, completed', (_name, kind) => {
+    it('is so with no generator, of which nothing has run', () => {
+      const stack = new kind.Stack();
+      const rows = (function* () {
+        yield 1;
+      })();
+      expect(() => stack['complete']?.(rows)).toThrow('nothing runs a generator');
+    });
+
+    it('is not so any more after an entry that failed', async () => {
+      const stack = new kind.Stack();
+      const events: unknown[] = [];
+      await settle(kind, [() => stack['enterContext']?.(kind.manager(events, 'tx'))]);
+      const entry = outcomeOf(() => stack['enterContext']?.({ enter: () => rethrow(new Error('refused')), exit() {} }));
+      if (kind.name === 'AsyncExitStack') stack['complete']?.();
+      expect(await entry).toMatchObject({ error: { message: 'refused' } });
+      await stack[kind.dispose]?.();
+      expect(events.slice(1)).toEqual([['tx', 'ERR_OUTCOME_UNKNOWN']]);
+    });
+  });
+
   it('takes complete() back for an entry that was pending when the stack was moved', async () => {
     const events: unknown[] = [];
     const slow = asyncContextManager(async function* slow() {

@@ -175,7 +175,13 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('throws the block’s error where the API did not wait for the block', async () => {
       const ignoring: Api = (callback) => void callback('tx');
-      expect(await attempt(ignoring, () => 'value')).toEqual({ value: 'value' });
+      expect(await attempt(ignoring, () => 'value')).toMatchObject({ error: { code: 'ERR_OUTCOME_UNKNOWN' } });
+      const looking: Api = async (callback) => {
+        void callback('tx');
+        await turn();
+        await turn();
+      };
+      expect(await attempt(looking, fail(bodyError))).toEqual({ error: bodyError });
       expect(
         await attempt(ignoring, async () => {
           await turn();

@@ -103,6 +103,18 @@ describe.each(builds)('%s', (_build, library) => {
       expect(seen).toEqual([['roll back', (outcome as { error: unknown }).error]]);
     });
 
+    it('takes no block that has not run for a success', async () => {
+      const generator = () =>
+        (function* () {
+          yield 1;
+        })();
+      const outcome = await attempt(
+        wrap(managed(), Error, () => true),
+        generator,
+      );
+      expect(outcome).toMatchObject({ error: { name: 'TypeError' }, events: [['roll back', expect.anything()]] });
+    });
+
     it('can be entered many times, within itself and by hand', async () => {
       const manager = wrap(managed(), Redirect);
       const nested = await attempt(manager, () => twin.run(manager, fail(redirect)));

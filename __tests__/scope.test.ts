@@ -382,6 +382,18 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', ['a', error]]);
     });
 
+    it('passes its arguments on', async () => {
+      const add =
+        name === 'scopeSync'
+          ? function* (...args: number[]) {
+              return args;
+            }
+          : async function* (...args: number[]) {
+              return args;
+            };
+      expect(await scope(add, 1, 2)).toEqual([1, 2]);
+    });
+
     it('runs the function afresh each time, with no argument', async () => {
       const log: unknown[] = [];
       function* twice(...args: unknown[]) {

@@ -125,7 +125,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
         stack.complete();
       });
       expect(error).toHaveProperty('message', expect.stringContaining('violates foreign key constraint'));
-      expect(log).toEqual([]);
+      expect(log).toEqual(['ROLLBACK']);
       expect(await owners()).toEqual([]);
     });
 

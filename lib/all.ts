@@ -16,16 +16,13 @@ import type {
   EnteredSync,
   Fallback,
   FallbackSync,
-  NotGenerator,
 } from './protocol.ts';
 import { kindOf } from './support/describe.ts';
 import { notAll, notMember, someNotEntered } from './support/messages.ts';
+import type { MemberOrSlip, SlipSync, TakenMembers } from './support/slips.ts';
 
 /** A list or a record of managers. The list of one tells the compiler to see a tuple; a `const` would not, before 5.4. */
-export type Managers<M> = readonly AsyncEnterable[] | [AsyncEnterable] | { readonly [K in keyof M]: AsyncEnterable };
-
-/** Refuses generators among them, in the words that the compiler then shows. */
-export type Checked<M> = { readonly [K in keyof M]: NotGenerator<M[K]> };
+export type Managers<M> = readonly MemberOrSlip[] | [MemberOrSlip] | { readonly [K in keyof M]: MemberOrSlip };
 
 /** One of the managers of a list or a record. */
 export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
@@ -35,7 +32,7 @@ export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
  *
  * @typeParam M - the list or record of managers
  */
-export type All<M> = AsyncAll<M> & ([Member<M>] extends [Enterable] ? SyncAll<M> : unknown);
+export type All<M> = AsyncAll<M> & ([SlipSync<Member<M>>] extends [never] ? SyncAll<M> : unknown);
 
 /** {@link All} where the members are entered asynchronously. */
 export type AsyncAll<M> = AsyncContextManager<
@@ -49,7 +46,7 @@ export type SyncAll<M> = ContextManager<{ -readonly [K in keyof M]: EnteredSync<
 /** How {@link all} enters the members. */
 export interface AllOptions {
   /** Whether they are entered at once, and not one after the other. */
-  readonly concurrent?: boolean;
+  readonly concurrent?: boolean | undefined;
 }
 
 /**
@@ -93,9 +90,12 @@ export interface AllOptions {
  * await withAsync(all({ a: opened('a'), bc: opened('bc') }), ({ a, bc }) => a + bc); // => 3
  * ```
  */
-export function all<M extends Managers<M>>(managers: M & Checked<M>, options?: { concurrent?: false }): All<M>;
+export function all<M extends Managers<M>>(
+  managers: M & TakenMembers<M>,
+  options?: { readonly concurrent?: false | undefined },
+): All<M>;
 /** {@link all} that may enter them at once. */
-export function all<M extends Managers<M>>(managers: M & Checked<M>, options: AllOptions): AsyncAll<M>;
+export function all<M extends Managers<M>>(managers: M & TakenMembers<M>, options: AllOptions): AsyncAll<M>;
 export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);
   if (kindOf(options) !== 'Object' || isEnterable(options)) throw notAll(options, 'an object as its options');

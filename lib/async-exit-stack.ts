@@ -9,24 +9,16 @@ import {
   isMissing,
   refuse,
   throwAny,
-  type Declared,
+  type Allowed,
   type ExitFallback,
   type Unsettled,
 } from './engine/stack.ts';
 import { unwindAsync, type Exits, type Unwound } from './engine/unwind.ts';
-import type {
-  AnsweredValue,
-  AsyncContextManager,
-  AsyncEnterable,
-  Entered,
-  ExitAnswer,
-  Fallback,
-  NotGenerator,
-  Thrown,
-} from './protocol.ts';
+import type { AnsweredValue, AsyncContextManager, Entered, ExitAnswer, Fallback, Thrown } from './protocol.ts';
 import { define } from './support/define.ts';
 import { isObject } from './support/describe.ts';
 import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
+import type { TakenAsync } from './support/slips.ts';
 import { asyncDispose, dispose, inspect } from './support/symbols.ts';
 
 /** A manager that {@link AsyncExitStack.push} takes: it is entered already. */
@@ -131,7 +123,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` is no function
    */
-  adopt<T>(value: T, onDisposeAsync: (value: T) => PromiseLike<void> | void): T {
+  adopt<T>(value: T, onDisposeAsync: (value: T) => unknown): T {
     const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDisposeAsync);
     items.push({ disposal: () => onDisposeAsync.call(undefined, value) });
@@ -145,7 +137,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` is no function
    */
-  defer(onDisposeAsync: () => PromiseLike<void> | void): void {
+  defer(onDisposeAsync: () => unknown): void {
     const { items } = openExits(this, 'defer', onDisposeAsync);
     assertFunction('defer', onDisposeAsync);
     items.push({ disposal: () => onDisposeAsync.call(undefined) });
@@ -160,8 +152,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if it can't be entered
    * @throws whatever entering throws
    */
-  async enterContext<M extends AsyncEnterable>(
-    manager: M & NotGenerator<M> & Declared<Fallback<M>, F>,
+  async enterContext<M extends TakenAsync<M>>(
+    manager: M & Allowed<Fallback<M>, F, 'AsyncExitStack'>,
   ): Promise<Awaited<Entered<M>>> {
     const exits = openExits(this, 'enterContext', manager);
     const run = adaptAsync(manager, 'enterContext()');
@@ -169,10 +161,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     // Before the entry, for its setup may finish this stack.
     exits.pending.add(promise);
     try {
-      const value = await enterOn(exits, run, manager);
-      exits.isComplete = false;
-      return value as Awaited<Entered<M>>;
+      return (await enterOn(exits, run, manager)) as Awaited<Entered<M>>;
     } finally {
+      // Also if it failed: complete() was called before that was known.
+      exits.isComplete = false;
       exits.pending.delete(promise);
       settle();
     }
@@ -187,10 +179,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if it is neither
    */
   push<A extends ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>>(
-    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<Awaited<A>>, F>,
+    exit: (thrown?: Thrown) => Allowed<AnsweredValue<Awaited<A>>, F, 'AsyncExitStack', A>,
   ): (thrown?: Thrown) => A;
   /** {@link AsyncExitStack.push} of a manager that is entered already. */
-  push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push<E extends AsyncExit>(exit: E & Allowed<ExitFallback<E>, F, 'AsyncExitStack'>): E;
   push(exit: unknown): unknown {
     const exits = openExits(this, 'push', exit);
     exits.items.push({

@@ -1,23 +1,11 @@
+import { refusePromise, runOf, runOfAsync } from './engine/adapt.ts';
 import { inBothWays } from './engine/both.ts';
-import type { Thrown } from './protocol.ts';
+import { newRun, type Run } from './engine/run.ts';
+import type { AsyncContextManager, ContextManager } from './protocol.ts';
 import { isObject, isThenable, kindOf } from './support/describe.ts';
 import { notClosable } from './support/messages.ts';
+import type { Done } from './support/slips.ts';
 import { asyncDispose } from './support/symbols.ts';
-
-/**
- * A manager of a thing that wants to be closed. Only `withAsync` takes it where closing returns a promise.
- *
- * @typeParam T - the thing
- * @typeParam Closed - what closing it returns
- */
-export interface ClosingManager<T, Closed> {
-  /** Gives the thing. */
-  enter(): T;
-  /** Closes the thing, and suppresses nothing. */
-  exit(
-    thrown?: Thrown,
-  ): 0 extends 1 & Closed ? void : Extract<Closed, PromiseLike<unknown>> extends never ? void : Promise<void>;
-}
 
 /**
  * What closing the thing returns. A thing that is an async disposable, and whose `close()` takes a callback, is waited for.
@@ -64,15 +52,24 @@ export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
  * pool.open; // => false
  * ```
  */
-export function closing<T extends { close(): unknown }>(thing: T): ClosingManager<T, ClosedBy<T>>;
+export function closing<T extends { close(): unknown }>(
+  thing: T & Done<ClosedBy<T>, 'Its close() returns a promise.'>,
+): ContextManager<T> & AsyncContextManager<Awaited<T>>;
+/** {@link closing} of a thing whose `close()` may return a promise, which is awaited: for `withAsync`. */
+export function closing<T extends { close(): unknown }>(thing: T): AsyncContextManager<Awaited<T>>;
 /**
  * {@link closing} of a thing that has no `close()`, or is to be closed in another way.
  *
  * @param thing - what to close
- * @param close - closes the thing; a promise that it returns is awaited, so it is for `withAsync`
+ * @param close - closes the thing
  */
-export function closing<T, Closed>(thing: T, close: (thing: T) => Closed): ClosingManager<T, Closed>;
-export function closing(thing: unknown, close: unknown = closeMethod): ClosingManager<unknown, unknown> {
+export function closing<T, Closed>(
+  thing: T,
+  close: (thing: T) => Closed & Done<Closed, 'It returns a promise.'>,
+): ContextManager<T> & AsyncContextManager<Awaited<T>>;
+/** {@link closing} with a function that may return a promise, which is awaited: for `withAsync`. */
+export function closing<T>(thing: T, close: (thing: T) => unknown): AsyncContextManager<Awaited<T>>;
+export function closing(thing: unknown, close: unknown = closeMethod): unknown {
   if (typeof close !== 'function') throw notClosable('a function that closes', close);
   if (close === closeMethod && !(isObject(thing) && typeof thing['close'] === 'function'))
     throw notClosable('a thing with a close()', thing);
@@ -81,7 +78,11 @@ export function closing(thing: unknown, close: unknown = closeMethod): ClosingMa
     // What closing gives doesn't answer an error: a `true` from it must not suppress.
     return isThenable(closed) ? Promise.resolve(closed).then(() => undefined) : undefined;
   };
-  return inBothWays(() => thing, exit);
+  const enter = () => thing;
+  // The thing may be a promise too, as a child process of execa is. It is closed, and not awaited.
+  const run = (isSync?: true): Run =>
+    isSync ? runOf(enter, () => refusePromise(exit())) : runOfAsync(false, enter, exit);
+  return Object.defineProperty(inBothWays('closing', enter, exit), newRun, { value: run });
 }
 
 interface Closable extends Record<PropertyKey, unknown> {

@@ -9,24 +9,16 @@ import {
   isMissing,
   refuse,
   throwAny,
-  type Declared,
+  type Allowed,
   type ExitFallback,
   type Unsettled,
 } from './engine/stack.ts';
 import { unwindSync, type Exits } from './engine/unwind.ts';
-import type {
-  AnsweredValue,
-  ContextManager,
-  Enterable,
-  EnteredSync,
-  ExitAnswer,
-  FallbackSync,
-  NotGenerator,
-  Thrown,
-} from './protocol.ts';
+import type { AnsweredValue, ContextManager, EnteredSync, ExitAnswer, FallbackSync, Thrown } from './protocol.ts';
 import { define } from './support/define.ts';
 import { isObject } from './support/describe.ts';
 import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
+import type { TakenSync } from './support/slips.ts';
 import { dispose, inspect } from './support/symbols.ts';
 
 /** A manager that {@link ExitStack.push} takes: it is entered already. */
@@ -100,7 +92,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` is no function
    */
-  adopt<T>(value: T, onDispose: (value: T) => void): T {
+  adopt<T>(value: T, onDispose: (value: T) => unknown): T {
     const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDispose);
     items.push({ disposal: () => onDispose.call(undefined, value) });
@@ -114,7 +106,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` is no function
    */
-  defer(onDispose: () => void): void {
+  defer(onDispose: () => unknown): void {
     const { items } = openExits(this, 'defer', onDispose);
     assertFunction('defer', onDispose);
     items.push({ disposal: () => onDispose.call(undefined) });
@@ -129,12 +121,14 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if it can't be entered
    * @throws whatever entering throws
    */
-  enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
+  enterContext<M extends TakenSync<M, 'AsyncExitStack'>>(
+    manager: M & Allowed<FallbackSync<M>, F, 'ExitStack'>,
+  ): EnteredSync<M> {
     const exits = openExits(this, 'enterContext', manager);
+    exits.isComplete = false;
     const { run, value } = beginSync(adaptSync(manager, 'enterContext()', 'AsyncExitStack'), manager);
     exits.items.push({ run, manager });
     if (exits.isUnwound) return refuseLate(exits, manager);
-    exits.isComplete = false;
     return value as EnteredSync<M>;
   }
 
@@ -147,10 +141,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if it is neither
    */
   push<A extends ExitAnswer<unknown>>(
-    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<A>, F>,
+    exit: (thrown?: Thrown) => Allowed<AnsweredValue<A>, F, 'ExitStack', A>,
   ): (thrown?: Thrown) => A;
   /** {@link ExitStack.push} of a manager that is entered already. */
-  push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push<E extends Exit>(exit: E & Allowed<ExitFallback<E>, F, 'ExitStack'>): E;
   push(exit: unknown): unknown {
     const exits = openExits(this, 'push', exit);
     exits.items.push({ run: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });

@@ -1,10 +1,11 @@
 import { makeAsyncManager } from './engine/manager.ts';
 import { answer, type Request, type Run, type Step } from './engine/run.ts';
 import { takeSnapshot, type Within } from './engine/snapshot.ts';
+import { Watched } from './engine/watched.ts';
 import type { AsyncContextManager, Thrown } from './protocol.ts';
 import { markHandled } from './support/describe.ts';
 import { isPending } from './support/is-pending.ts';
-import { calledBackAgain, didNotCallBack, notSurround } from './support/messages.ts';
+import { calledBackAgain, didNotCallBack, didNotWait, notSurround } from './support/messages.ts';
 
 /**
  * What {@link fromCallback} gives an API as its callback. The promise settles when the block is over: it rejects with the
@@ -41,6 +42,7 @@ export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : 
  * @returns a manager that can be used as often as the API can
  * @throws TypeError if `surround` is not a function
  * @throws ContextManagerError `ERR_DID_NOT_YIELD` from the block, if the API ends without calling back
+ * @throws ContextManagerError `ERR_OUTCOME_UNKNOWN` from the block, if the API ends before the block is over
  * @throws whatever the API throws, from the block
  *
  * @example
@@ -73,8 +75,9 @@ const { fromCallback: start } = {
 class CallbackRun implements Run, Request {
   within: Within | undefined;
   private readonly surround: Surround;
-  private readonly block = deferred();
+  private readonly block = new Watched<void>();
   private isCallable = true;
+  private isCalled = false;
   private isEntered = false;
   private entered: Promise<Step> | undefined;
   private outcome: Thrown | undefined;
@@ -108,8 +111,9 @@ class CallbackRun implements Run, Request {
   private enter(): Promise<Step> {
     return new Promise((resolve, reject) => {
       const callBack = (value: unknown): Promise<void> => {
-        if (!this.isCallable) return Promise.reject(calledBackAgain(this.outcome));
+        if (!this.isCallable) return Promise.reject(calledBackAgain(this.isCalled, this.outcome));
         this.isCallable = false;
+        this.isCalled = true;
         this.within = takeSnapshot();
         resolve({ done: false, value });
         return this.block.promise;
@@ -127,29 +131,22 @@ class CallbackRun implements Run, Request {
   }
 
   private async exit(outcome: Thrown | undefined): Promise<Step> {
-    // An API that did not wait for the block can't have handled its error.
-    const isWaiting = !outcome || (await isPending(this.ended));
+    const { block } = this;
+    const isEarly = !(await isPending(this.ended));
     this.outcome = outcome;
-    this.block.settle(outcome);
+    if (outcome) block.reject(outcome.error);
+    else block.resolve();
+    const { isAwaited } = block;
+    // An API that ignores the promise must not make the block's error an unhandled rejection.
+    block.quiet();
     await this.ended;
-    if (!isWaiting) throw outcome.error;
+    // Whoever did not wait for the block can't have handled its error, nor seen its success.
+    if (outcome && (isEarly || !isAwaited)) throw outcome.error;
+    if (isEarly) throw didNotWait();
     return { done: true, value: undefined };
   }
 }
 
 async function call(surround: Surround, callBack: (value: unknown) => Promise<void>): Promise<unknown> {
   return surround(callBack);
-}
-
-/** The promise of the callback. An API that ignores it must not make the block's error an unhandled rejection. */
-function deferred(): { promise: Promise<void>; settle: (outcome: Thrown | undefined) => void } {
-  let settle!: (outcome: Thrown | undefined) => void;
-  const promise = new Promise<void>((resolve, reject) => {
-    settle = (outcome) => {
-      if (outcome) reject(outcome.error);
-      else resolve();
-    };
-  });
-  markHandled(promise);
-  return { promise, settle };
 }

@@ -15,7 +15,7 @@ export { AbstractAsyncContextManager } from './abstract-async-context-manager.ts
 export { AbstractContextManager } from './abstract-context-manager.ts';
 
 // Managers made of managers
-export { enter, type Entering, type EnteringAsync, type EnterRequest } from './enter.ts';
+export { enter, type Entering, type EnterRequest } from './enter.ts';
 export { scopeAsync } from './scope-async.ts';
 export { scopeSync } from './scope-sync.ts';
 export { all, type AllOptions } from './all.ts';
@@ -26,7 +26,7 @@ export { ExitStack } from './exit-stack.ts';
 
 // Ready-made managers
 export { aclosing, type AclosingOptions, type AsyncClosing } from './aclosing.ts';
-export { closing, type ClosingManager } from './closing.ts';
+export { closing } from './closing.ts';
 export { nullContext } from './null-context.ts';
 export { passing, type Passing } from './passing.ts';
 export { suppress } from './suppress.ts';

@@ -4,22 +4,20 @@ import { asyncForm, syncForm, type Form } from './engine/compose.ts';
 import { keepBoth } from './engine/join.ts';
 import { makeAsyncManager, makeSyncManager } from './engine/manager.ts';
 import { testOf, unmatched, type Matcher, type Test } from './engine/match.ts';
-import { isUnknownOutcome } from './engine/outcome.ts';
+import { isRefusal, isUnknownOutcome } from './engine/outcome.ts';
 import type { Step } from './engine/run.ts';
 import { WrapperRun } from './engine/wrap.ts';
 import type {
   AsyncContextManager,
-  AsyncEnterable,
   ContextManager,
-  Enterable,
   Entered,
   EnteredSync,
   Fallback,
   FallbackSync,
-  NotGenerator,
   Thrown,
 } from './protocol.ts';
 import { notEnterable } from './support/messages.ts';
+import type { SlipSync, TakenAsync } from './support/slips.ts';
 
 /**
  * The manager that {@link passing} makes: for `withSync` too, if the given one is.
@@ -27,7 +25,7 @@ import { notEnterable } from './support/messages.ts';
  * @typeParam M - the given manager
  */
 export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallback<M>>> &
-  (M extends Enterable ? ContextManager<EnteredSync<M>, FallbackSync<M>> : unknown);
+  ([SlipSync<M>] extends [never] ? ContextManager<EnteredSync<M>, FallbackSync<M>> : unknown);
 
 /**
  * Makes a manager for which an error that matches is success: a framework throws it to steer, as Next's `redirect()`
@@ -80,10 +78,7 @@ export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallba
  * log; // => ['commit']
  * ```
  */
-export function passing<M extends AsyncEnterable>(
-  manager: M & NotGenerator<M>,
-  ...matchers: readonly Matcher[]
-): Passing<M>;
+export function passing<M extends TakenAsync<M>>(manager: M, ...matchers: readonly Matcher[]): Passing<M>;
 export function passing(manager: unknown, ...matchers: readonly unknown[]): unknown {
   if (!isEnterable(manager)) throw notEnterable('passing()', manager);
   const tests = matchers.map((matcher) => testOf('passing()', matcher));
@@ -118,9 +113,9 @@ class PassingRun extends WrapperRun {
   }
 }
 
-/** Gives the outcome for the manager: none if the error matches. An unknown outcome is nobody's to judge. */
+/** Gives the outcome for the manager: none if the error matches. Nobody judges an unknown outcome, or a block that has not run. */
 function judge(thrown: Thrown, tests: readonly Test[]): Thrown | undefined {
-  if (isUnknownOutcome(thrown)) return thrown;
+  if (isUnknownOutcome(thrown) || isRefusal(thrown)) return thrown;
   try {
     return unmatched(thrown.error, tests).length > 0 ? thrown : undefined;
   } catch (error) {

@@ -3,7 +3,7 @@ import { inBothWays } from './engine/both.ts';
 import { keepBoth } from './engine/join.ts';
 import { testOf, unmatched, type Matcher, type Test } from './engine/match.ts';
 import { newRun, type Run } from './engine/run.ts';
-import type { ContextManager, Thrown } from './protocol.ts';
+import type { AsyncContextManager, ContextManager, Thrown } from './protocol.ts';
 
 /**
  * Makes a manager that suppresses the errors that match; the block then gives `undefined`.
@@ -35,13 +35,15 @@ import type { ContextManager, Thrown } from './protocol.ts';
  * withSync(suppress(SyntaxError), () => { throw new RangeError('not that one'); }); // throws RangeError: not that one
  * ```
  */
-export function suppress(...matchers: readonly Matcher[]): ContextManager<void, undefined> {
+export function suppress(
+  ...matchers: readonly Matcher[]
+): ContextManager<void, undefined> & AsyncContextManager<void, undefined> {
   const tests = matchers.map((matcher) => testOf('suppress()', matcher));
   const enter = () => undefined;
   const exit = (thrown?: Thrown) => thrown !== undefined && isSuppressed(tests, thrown);
   // What is left of an AggregateError is thrown as it is, with no trace of what was suppressed.
   const run = (): Run => ({ ...runOf(enter, exit), throwsAsIs: true });
-  return Object.defineProperty(inBothWays(enter, exit), newRun, { value: run });
+  return Object.defineProperty(inBothWays('suppress', enter, exit), newRun, { value: run });
 }
 
 /** Whether all of the error is suppressed; what is left of an AggregateError is thrown. */

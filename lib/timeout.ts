@@ -2,7 +2,7 @@ import { withReason } from './engine/is-abort.ts';
 import { makeAsyncManager } from './engine/manager.ts';
 import type { AsyncContextManager } from './protocol.ts';
 import { after } from './support/after.ts';
-import { abortSource, type AbortSignalLike, type EnvironmentAbortSignal } from './support/abort.ts';
+import { abortSource, reasonOf, type AbortSignalLike, type EnvironmentAbortSignal } from './support/abort.ts';
 import { notDuration, timedOut } from './support/messages.ts';
 import { onAbort } from './support/on-abort.ts';
 import { signalOption } from './support/signal-option.ts';
@@ -73,7 +73,7 @@ async function* limit(
   ms: number,
   outer: AbortSignalLike | undefined,
 ): AsyncGenerator<EnvironmentAbortSignal, void, void> {
-  if (outer?.aborted) throw outer.reason;
+  if (outer?.aborted) throw reasonOf(outer);
   const source = abortSource();
   const undo: (() => void)[] = [];
   let reason: Error | undefined;
@@ -84,7 +84,7 @@ async function* limit(
         if (!source.signal.aborted) source.abort((reason = timedOut(ms)));
       }),
     );
-    if (outer) undo.push(onAbort(outer, () => source.abort(outer.reason)));
+    if (outer) undo.push(onAbort(outer, () => source.abort(reasonOf(outer))));
     yield source.signal;
   } catch (error) {
     throw reason ? withReason(error, { reason }) : error;

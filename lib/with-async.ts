@@ -3,8 +3,9 @@ import { assertBody, refuseGenerator } from './engine/body.ts';
 import { keepBoth } from './engine/join.ts';
 import { answer, exitStep, isRequest, stopAsync } from './engine/run.ts';
 import type { Within } from './engine/snapshot.ts';
-import type { AsyncEnterable, Entered, Fallback, NotGenerator, Thrown } from './protocol.ts';
+import type { Entered, Fallback, Thrown } from './protocol.ts';
 import { didNotYield } from './support/messages.ts';
+import type { GivenAsync, TakenAsync } from './support/slips.ts';
 
 /**
  * Enters a manager, runs the body with what entering gave, and exits the manager, which is told how the body ended:
@@ -51,9 +52,9 @@ import { didNotYield } from './support/messages.ts';
  * await withAsync(recovering(), () => { throw new Error('no'); }); // => 'recovered'
  * ```
  */
-export async function withAsync<M extends AsyncEnterable, R>(
-  manager: M & NotGenerator<M>,
-  body: (value: Entered<M>) => R,
+export async function withAsync<M extends TakenAsync<M>, R>(
+  manager: M,
+  body: (value: Entered<M>) => R & GivenAsync<Awaited<R>>,
 ): Promise<Awaited<R> | Awaited<Fallback<M>>>;
 export async function withAsync(manager: unknown, body: unknown): Promise<unknown> {
   assertBody('withAsync()', body);

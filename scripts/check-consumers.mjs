@@ -1,6 +1,6 @@
 // Compiles the type tests against the packed package, as its consumers would: with the oldest and the newest version of
 // TypeScript that is supported, and with --all with every version, and every way to resolve a module; each with nothing
-// but the language's own library.
+// but the language's own library. Each version must also refuse what it should, and say why: see refusals.mjs.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './examples.mjs';
 import { installPackage } from './pack.mjs';
+import { checkRefusals, refusals } from './refusals.mjs';
 
 const run = promisify(execFile);
 
@@ -72,6 +73,7 @@ try {
   installPackage(consumer);
   cpSync(join(root, 'node_modules', 'expect-type'), join(consumer, 'node_modules', 'expect-type'), { recursive: true });
   for (const mode of new Set(consumers.map(([, mode]) => mode))) makeProject(mode);
+  for (const name of refusals) makeRefused(name);
   for (const version of versions) await checkVersion(version);
 } finally {
   rmSync(consumer, { recursive: true });
@@ -104,6 +106,14 @@ function makeProject(mode) {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...strictest, ...options } }));
 }
 
+/** A folder with a copy of what the compiler is to refuse. */
+function makeRefused(name) {
+  const folder = join(consumer, name);
+  cpSync(join(root, 'typetests', name), folder, { recursive: true });
+  const compilerOptions = { ...strictest, ...bundler, experimentalDecorators: name === 'legacy' };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+}
+
 function folderOf(mode) {
   return join(consumer, mode.replace(', ', '-'));
 }
@@ -112,6 +122,8 @@ async function checkVersion(version) {
   const tried = consumers.filter(([other]) => other === version).map(([, mode]) => mode);
   const outputs = await Promise.all(tried.map((mode) => compile(version, folderOf(mode))));
   for (const [index, mode] of tried.entries()) report(`TypeScript ${version}, ${mode}`, outputs[index]);
+  const problems = await Promise.all(refusals.map((name) => checkRefusals(join(consumer, name), compiler(version))));
+  for (const [index, name] of refusals.entries()) report(`TypeScript ${version}, ${name}`, problems[index].join('\n'));
 }
 
 async function compile(version, folder) {

@@ -1,7 +1,7 @@
 // What `closing` gives to the block, and where it is refused.
 
 import { expectTypeOf } from 'expect-type';
-import { closing, withAsync, withSync } from 'withal';
+import { closing, withAsync, withSync, type AsyncContextManager, type ContextManager } from 'withal';
 
 declare const file: { readonly name: string; close(): void };
 declare const server: { readonly port: number; close(): Promise<void> };
@@ -44,6 +44,16 @@ withSync(closing(quick), () => 1);
 withSync(closing(listening), () => 1);
 // @ts-expect-error -- closing returns a promise
 withSync(closing(promising), () => 1);
+
+// It goes wherever an async manager is asked for; where closing does not take time, wherever a sync one is, too
+
+expectTypeOf(closing(file)).toEqualTypeOf<ContextManager<typeof file> & AsyncContextManager<typeof file>>();
+expectTypeOf(closing(server)).toEqualTypeOf<AsyncContextManager<typeof server>>();
+expectTypeOf(closing(either)).toEqualTypeOf<AsyncContextManager<typeof either>>();
+expectTypeOf(closing(pool, (thing) => thing.end())).toEqualTypeOf<AsyncContextManager<typeof pool>>();
+expectTypeOf(closing(7, (handle) => handle.toFixed())).toEqualTypeOf<
+  ContextManager<number> & AsyncContextManager<number>
+>();
 
 // With a function that closes
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { enter } from '../../lib/index.ts';
 import * as messages from '../../lib/support/messages.ts';
 
 const maker = { name: 'contextManager', other: 'asyncContextManager', syntax: 'function*', kind: 'GeneratorFunction' };
@@ -11,6 +12,14 @@ Object.defineProperty(unnamed.fn, 'name', { value: '' });
 /** Every message, word for word. */
 const table: Record<string, [error: Error, message: string][]> = {
   notEnterable: [
+    [
+      messages.notEnterable('withAsync()', enter({ enter() {}, exit() {} })),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Enter) was given. Pass the manager itself; enter() is for yield* in a generator.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { [Symbol.asyncDispose]: 1 }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its Symbol.asyncDispose is not a function.',
+    ],
     [
       messages.notEnterable('withAsync()', {}),
       'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Did you mean closing() or all()?',
@@ -162,8 +171,18 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   calledBackAgain: [
     [
-      messages.calledBackAgain({ error: 'body' }),
+      messages.calledBackAgain(true, { error: 'body' }),
       'Cannot enter fromCallback(): the API must call back once, but it called back again. A body runs once: to retry, put the retry around the block.',
+    ],
+    [
+      messages.calledBackAgain(false, undefined),
+      'Cannot enter fromCallback(): the API must call back once, but it called back after it had ended. Return its promise: fromCallback((body) => api(body)).',
+    ],
+  ],
+  didNotWait: [
+    [
+      messages.didNotWait(),
+      'Cannot exit fromCallback(): the API must wait for the block, but it ended before the block did. Return its promise: fromCallback((body) => api(body)).',
     ],
   ],
   starForgotten: [
@@ -278,8 +297,14 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
     ],
     [
-      messages.notSignal('aclosing()', 0, 'aclosing(source, { signal })'),
-      'Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but 0 was given. Write aclosing(source, { signal }).',
+      messages.notSignal('aclosing()', 1, 'aclosing(source, { signal })'),
+      'Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but 1 was given. Write aclosing(source, { signal }).',
+    ],
+  ],
+  noAbortController: [
+    [
+      messages.noAbortController(),
+      'Cannot make a signal: the platform needs an AbortController, but it has none. Load a polyfill first, such as abort-controller/polyfill.',
     ],
   ],
   timedOut: [
@@ -483,6 +508,7 @@ const codes: Record<string, string> = {
   didNotYield: 'ERR_DID_NOT_YIELD',
   didNotCallBack: 'ERR_DID_NOT_YIELD',
   calledBackAgain: 'ERR_ALREADY_ENTERED',
+  didNotWait: 'ERR_OUTCOME_UNKNOWN',
   setupSuppressed: 'ERR_DID_NOT_YIELD',
   didNotStop: 'ERR_DID_NOT_STOP',
   sourceDidNotStop: 'ERR_DID_NOT_STOP',

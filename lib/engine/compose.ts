@@ -13,6 +13,7 @@ import { didNotStop, didNotYield, setupSuppressed } from '../support/messages.ts
 import { asyncIterator } from '../support/symbols.ts';
 import { adaptAsync, adaptSync } from './adapt.ts';
 import { suppressing } from './join.ts';
+import { markRefusal } from './outcome.ts';
 import { answer, beginSync, isRequest, type Request, type Run, type Step } from './run.ts';
 import type { Within } from './snapshot.ts';
 import { unwindAsync, unwindSync, type Exit, type Exits, type Unwound } from './unwind.ts';
@@ -136,7 +137,7 @@ export abstract class CompositeRun implements Run, Exits {
   /** Exits what was entered with the failure of the setup. That may be suppressed, but there is no value for a block. */
   protected abandon(failure: Thrown | undefined): Step | Promise<Step> {
     const { manager, form } = this;
-    const outcome = failure ?? { error: didNotYield(manager) };
+    const outcome = failure ?? { error: markRefusal(didNotYield(manager)) };
     return form.unwind(this, false, outcome, (unwound) => {
       lastStepOf(unwound, outcome);
       throw failure ? setupSuppressed(manager, failure) : outcome.error;

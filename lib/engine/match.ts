@@ -3,7 +3,12 @@ import { isError, isObject, isThenable, markHandled } from '../support/describe.
 import { matcherReturnedPromise, notMatcher } from '../support/messages.ts';
 
 /** What picks errors: an error class, or a function that tells whether it takes an error. */
-export type Matcher = (abstract new (...args: never) => object) | ((error: unknown) => boolean);
+export type Matcher = (abstract new (...args: never) => object) | Predicate['test'];
+
+/** A method, because its parameter may be of any type: what is thrown has none that could be checked. */
+interface Predicate {
+  test(error: unknown): boolean;
+}
 
 export type Test = (error: unknown) => unknown;
 

@@ -1,6 +1,6 @@
 import type { AsyncSource, SourceFunction } from '../aclosing.ts';
 import type { Thrown } from '../protocol.ts';
-import type { AbortSignalLike } from '../support/abort.ts';
+import { reasonOf, type AbortSignalLike } from '../support/abort.ts';
 import { onAbort } from '../support/on-abort.ts';
 import type { Aborted } from './is-abort.ts';
 import { suppressing } from './join.ts';
@@ -134,7 +134,8 @@ export class OwnedSource<T> {
   }
 
   /** Closes the source because the signal aborted. What waits is rejected with the reason, once the source is closed. */
-  private abort({ reason }: Aborted): void {
+  private abort(signal: AbortSignalLike): void {
+    const reason = reasonOf(signal);
     this.stop = this.abortion = { reason };
     this.beginClosing();
     for (const watched of this.watched) {

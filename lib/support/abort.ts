@@ -1,4 +1,7 @@
+import { define } from './define.ts';
 import { isObject } from './describe.ts';
+import { noAbortController } from './messages.ts';
+import { platformError } from './platform-error.ts';
 
 /** As much of an `AbortSignal` as an environment without DOM or Node types can say. */
 export interface AbortSignalLike {
@@ -30,7 +33,7 @@ export interface AbortSource {
 }
 
 interface Environment {
-  readonly AbortController: new () => AbortSource;
+  readonly AbortController?: new () => AbortSource;
   readonly process?: { getBuiltinModule?(name: 'node:events'): Events };
 }
 
@@ -41,6 +44,7 @@ interface Events {
 /** `new AbortController()`, in a library that is compiled without the types of any environment. */
 export function abortSource(): AbortSource {
   const { AbortController, process } = globalThis as unknown as Environment;
+  if (!AbortController) throw noAbortController();
   const source = new AbortController();
   try {
     // Node 20 warns of a leak when ten tasks of a block listen to its signal at once.
@@ -48,5 +52,25 @@ export function abortSource(): AbortSource {
   } catch {
     // A signal that is not Node's, as in jsdom, has no limit.
   }
-  return source;
+  return 'reason' in source.signal ? source : withReasons(source);
+}
+
+/** React Native's AbortController knows no reasons. */
+function withReasons(source: AbortSource): AbortSource {
+  const { signal } = source;
+  define(signal, 'throwIfAborted', () => {
+    if (signal.aborted) throw reasonOf(signal);
+  });
+  return {
+    signal,
+    abort(reason: unknown = platformError('AbortError', 'This operation was aborted')) {
+      if (!signal.aborted) define(signal, 'reason', reason);
+      source.abort();
+    },
+  };
+}
+
+/** Why a signal has aborted: also one that knows no reasons. */
+export function reasonOf(signal: AbortSignalLike): unknown {
+  return 'reason' in signal ? signal.reason : platformError('AbortError', 'This operation was aborted');
 }

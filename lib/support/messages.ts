@@ -1,4 +1,6 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
+import { platformError } from './platform-error.ts';
+import { asyncDispose } from './symbols.ts';
 import { ContextManagerError, type ContextManagerErrorCode } from '../context-manager-error.ts';
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
@@ -20,7 +22,10 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 }
 
 function likelySlip(given: unknown): string {
+  if (isObject(given) && 'hear' in given) return 'Pass the manager itself; enter() is for yield* in a generator.';
   if (isThenable(given)) return 'Did you forget await?';
+  if (isObject(given) && asyncDispose in given && typeof given[asyncDispose] !== 'function')
+    return 'Its Symbol.asyncDispose is not a function.';
   if (typeof given === 'function')
     return kindOf(given).endsWith('GeneratorFunction')
       ? 'Did you mean asyncContextManager() or contextManager()?'
@@ -228,15 +233,29 @@ export function didNotCallBack(): ContextManagerError {
 }
 
 /** The API retries, or calls back after it has ended. */
-export function calledBackAgain(outcome: Thrown | undefined): ContextManagerError {
+export function calledBackAgain(isCalled: boolean, outcome: Thrown | undefined): ContextManagerError {
   return misuse(
     'ERR_ALREADY_ENTERED',
     'enter',
     fromCallback,
     'the API must call back once',
-    'it called back again',
-    'A body runs once: to retry, put the retry around the block.',
+    isCalled ? 'it called back again' : 'it called back after it had ended',
+    isCalled
+      ? 'A body runs once: to retry, put the retry around the block.'
+      : 'Return its promise: fromCallback((body) => api(body)).',
     outcome,
+  );
+}
+
+/** The block succeeded, but the API has committed, unlocked or closed before that. */
+export function didNotWait(): ContextManagerError {
+  return misuse(
+    'ERR_OUTCOME_UNKNOWN',
+    'exit',
+    fromCallback,
+    'the API must wait for the block',
+    'it ended before the block did',
+    'Return its promise: fromCallback((body) => api(body)).',
   );
 }
 
@@ -330,6 +349,17 @@ export function notSignal(caller: string, given: unknown, form: string): TypeErr
   return wrongInput('make a manager', `${caller} takes { signal }, an AbortSignal`, given, `Write ${form}.`);
 }
 
+export function noAbortController(): TypeError {
+  return new TypeError(
+    explain(
+      'make a signal',
+      'the platform needs an AbortController',
+      'it has none',
+      'Load a polyfill first, such as abort-controller/polyfill.',
+    ),
+  );
+}
+
 export function timedOut(ms: number): Error {
   const message = explain(
     'finish',
@@ -337,8 +367,7 @@ export function timedOut(ms: number): Error {
     'it was not',
     'Give it more time, or make it faster.',
   );
-  const { DOMException } = globalThis as unknown as { DOMException: new (message: string, name: string) => Error };
-  return new DOMException(message, 'TimeoutError');
+  return platformError('TimeoutError', message);
 }
 
 // What is wrong with a stack
