@@ -444,6 +444,8 @@ describe.each(builds)('%s', (_build, library) => {
         Error.prepareStackTrace = (_error, sites) => sites;
         Error.stackTraceLimit = stackTraceLimit;
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+        Error.prepareStackTrace = () => undefined;
+        expect(await errorOf(() => flat.run(app(error)))).toBe(error);
         Reflect.deleteProperty(Error, 'prepareStackTrace');
         Reflect.deleteProperty(Error, 'captureStackTrace');
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
@@ -660,6 +662,17 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toBeInstanceOf(SuppressedError);
       expect(error).toMatchObject({ error: teardownError, suppressed: bodyError });
       expect(events).toEqual([resource, 'disposed']);
+    });
+
+    it('awaits a promise that a sync manager yields, where enter is async', async () => {
+      const promised = contextManager(function* promised() {
+        yield Promise.resolve('value');
+      });
+      const app = flat.manager(function* app(): Generator {
+        const value: unknown = yield* enter(promised());
+        yield typeof value;
+      });
+      expect(await flat.run(app())).toBe(flat.name === 'async' ? 'string' : 'object');
     });
 
     it('passes an unknown outcome on that a setup within a teardown throws', async () => {

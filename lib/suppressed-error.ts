@@ -30,7 +30,7 @@ function ownSuppressedError(): SuppressedErrorConstructor {
     SuppressedError: function (error: unknown, suppressed: unknown, message: unknown): Error {
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- undefined in a call without `new`
       const target = new.target ?? SuppressedError;
-      const made = Reflect.construct(Error, message === undefined ? [] : [message], target) as Error;
+      const made = Reflect.construct(Error, [message], target) as Error;
       // `Reflect.construct` would fall back on Error's own.
       if (!isObject(target.prototype)) Object.setPrototypeOf(made, prototype);
       define(made, 'error', error);

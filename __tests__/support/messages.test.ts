@@ -14,7 +14,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notEnterable: [
     [
       messages.notEnterable('withAsync()', enter({ enter() {}, exit() {} })),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Enter) was given. Pass the manager itself; enter() is for yield* in a generator.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Enter) was given. Pass the manager itself, not enter(manager).',
     ],
     [
       messages.notEnterable('withAsync()', { [Symbol.asyncDispose]: 1 }),
@@ -240,11 +240,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyIsGenerator: [
     [
       messages.bodyIsGenerator('withAsync()', async function* work() {}),
-      'Cannot run the block: withAsync() takes a function that does the work, and nothing runs a generator, but function work() only makes one. Write scopeAsync(), or iterate in the body.',
+      'Cannot run the block: withAsync() takes a function that does the work, but function work() only makes a generator. Write scopeAsync(), or iterate in the body.',
     ],
     [
       messages.bodyIsGenerator('scopeSync()', transaction.fn()),
-      'Cannot run the block: scopeSync() takes a function that does the work, and nothing runs a generator, but it returned an object (Generator). Write scopeAsync(), or iterate in the body.',
+      'Cannot run the block: scopeSync() takes a function that does the work, but it returned an object (Generator). Write scopeAsync(), or iterate in the body.',
     ],
   ],
   enterReturnedPromise: [

@@ -124,11 +124,9 @@ class ManagerRun implements SyncRun {
 }
 
 function disposableRunAsync(resource: unknown): Run | undefined {
-  const asyncDisposal = methodOf(resource, asyncDispose);
   // As in `await using`: null is no method, and anything else that can't be called is a TypeError.
-  if (!asyncDisposal && isObject(resource) && !isGenerator(resource) && (resource[asyncDispose] ?? null) !== null)
-    return undefined;
-  const disposal = asyncDisposal ?? methodOf(resource, dispose);
+  const isAsync = isObject(resource) && (resource[asyncDispose] ?? null) !== null;
+  const disposal = methodOf(resource, isAsync ? asyncDispose : dispose);
   return (
     disposal &&
     runOfAsync(
@@ -137,7 +135,7 @@ function disposableRunAsync(resource: unknown): Run | undefined {
       async (thrown) => {
         try {
           // As in `await using`, what a sync disposal returns is not awaited.
-          await (asyncDisposal ? disposal() : void disposal());
+          await (isAsync ? disposal() : void disposal());
         } catch (error) {
           throw suppressing(error, thrown);
         }

@@ -37,8 +37,7 @@ abstract class Manager {
 
   /** What `JSON.stringify` and test runners show: never the arguments, which may hold a password. */
   toJSON(): Shown {
-    const state = runsByHand.get(this);
-    return { manager: this.fn.name, state: !state ? 'not entered' : state === busy ? busy : 'entered' };
+    return { manager: this.fn.name, state: runsByHand.has(this) ? 'entered' : 'not entered' };
   }
 
   /** What `console.log` shows. */
@@ -107,7 +106,7 @@ class AsyncManager extends Manager implements AsyncContextManager<unknown, unkno
 /** The run that a manager holds by hand. Kept apart, so that a frozen manager can be entered. */
 const runsByHand = /* @__PURE__ */ new WeakMap<Manager, Run | typeof busy>();
 
-const busy = 'entering or exiting';
+const busy = 'busy';
 
 function reserve(manager: Manager): void {
   if (runsByHand.has(manager)) throw alreadyEntered(manager);

@@ -22,7 +22,7 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 }
 
 function likelySlip(given: unknown): string {
-  if (isObject(given) && 'hear' in given) return 'Pass the manager itself; enter() is for yield* in a generator.';
+  if (isObject(given) && 'hear' in given) return 'Pass the manager itself, not enter(manager).';
   if (isThenable(given)) return 'Did you forget await?';
   if (isObject(given) && asyncDispose in given && typeof given[asyncDispose] !== 'function')
     return 'Its Symbol.asyncDispose is not a function.';
@@ -72,15 +72,10 @@ export function bodyReturnedPromise(caller: string, given: unknown): TypeError {
 
 /** `given` is a generator function, or the generator that a body returned. */
 export function bodyIsGenerator(caller: string, given: unknown): TypeError {
-  const found = typeof given === 'function' ? `${describe(given)} only makes one` : `it returned ${describe(given)}`;
-  return new TypeError(
-    explain(
-      'run the block',
-      `${caller} takes a function that does the work, and nothing runs a generator`,
-      found,
-      'Write scopeAsync(), or iterate in the body.',
-    ),
-  );
+  const found =
+    typeof given === 'function' ? `${describe(given)} only makes a generator` : `it returned ${describe(given)}`;
+  const required = `${caller} takes a function that does the work`;
+  return new TypeError(explain('run the block', required, found, 'Write scopeAsync(), or iterate in the body.'));
 }
 
 // What is wrong with a generator function, or with its generator
