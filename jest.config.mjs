@@ -15,6 +15,14 @@ const unit = {
   testPathIgnorePatterns: ['/__tests__/(smoke|programs|recipes)/'],
 };
 
+/** The same, with every block observed: nothing may change. */
+const observed = {
+  ...unit,
+  displayName: 'observed',
+  setupFiles: ['<rootDir>/__tests__/helpers/observed.ts'],
+  testEnvironmentOptions: { globalsCleanup: 'off' },
+};
+
 /** A few programs that show whether the whole works. */
 const smoke = {
   ...typescript,
@@ -41,7 +49,7 @@ const docs = {
 };
 
 export default {
-  projects: [unit, docs, smoke, programs],
+  projects: [unit, observed, docs, smoke, programs],
   // A log shows what failed, and the counts.
   reporters: [
     process.stdout.isTTY ? 'default' : ['summary', { summaryThreshold: 0 }],

@@ -201,7 +201,7 @@ describe.each(builds)('%s', (_build, library) => {
         const error = await errorOf(() => flat.run(app(), () => events.push('body')));
         expect(error).toMatchObject({
           code: 'ERR_DID_NOT_YIELD',
-          message: 'Cannot enter app(): it must yield once, but it finished. Always yield.',
+          message: 'Cannot enter app(): it must yield once, but it did not. Always yield.',
         });
         expect(error).not.toHaveProperty('cause');
         expect(events.splice(0)).toEqual(['enter a', 'a sees ERR_DID_NOT_YIELD']);
@@ -719,7 +719,7 @@ describe.each(builds)('%s', (_build, library) => {
         [logged, 'Did you forget to call '],
         [Promise.resolve(), 'Did you forget await?'],
         [(function* () {})(), 'Did you mean aclosing()'],
-        [{ enter() {} }, 'Its exit() is missing.'],
+        [{ enter() {} }, 'The counterpart of its enter() is missing.'],
         [undefined, 'but undefined was given'],
       ];
       for (const [given, hint] of slips) expect(() => enter(given as never)).toThrow(hint);

@@ -222,7 +222,7 @@ describe.each(builds)('%s', (_build, library) => {
           expect(
             await errorOf(() => drive(syncKinds['a class']?.(library, events), unrun[name] as Body)),
           ).toMatchObject({
-            message: expect.stringContaining('Write scopeAsync(), or iterate in the body.'),
+            message: expect.stringContaining('Write scopeAsync(), or iterate it.'),
           });
           expect(events).toEqual([]);
         }
