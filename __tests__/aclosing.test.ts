@@ -1329,6 +1329,16 @@ describe.each(builds)('%s', (_build, library) => {
           expect(events).toEqual([]);
         });
 
+        it('tells of one that had failed before it was opened, whether it is asked or only closed', async () => {
+          const failed = () => new ReadableStream<number>({ pull: throwsBody });
+          for (const body of [async (items: AsyncIterator<number>) => items.next(), () => undefined]) {
+            const stream = failed();
+            await new Promise(setImmediate);
+            expect(await errorOf(() => withAsync(aclosing(source(stream)), body))).toBe(bodyError);
+            expect(stream.locked).toBe(false);
+          }
+        });
+
         it('reports what cancelling it throws', async () => {
           const stream = new ReadableStream<number>({ cancel: throwsBody });
           expect(await errorOf(() => withAsync(aclosing(source(stream)), () => undefined))).toBe(bodyError);

@@ -51,7 +51,7 @@ export class Frame {
     const { hub, snapshot, visit } = this;
     if (!inner && !snapshot && !hub.nesting.followsContext) return undefined;
     const outer = inner ?? snapshot ?? ((fn, ...args) => fn(...args));
-    return (fn, ...args) => outer(() => hub.nesting.run(visit, () => fn(...args)));
+    return (fn, ...args) => outer((...given) => hub.nesting.run(visit, () => fn(...given)), ...args);
   }
 
   entered(): void {

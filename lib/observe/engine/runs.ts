@@ -72,7 +72,8 @@ export class SeenRun extends Seen implements Run {
       const begun = await entering;
       this.run = begun.run;
       frame.entered();
-      this.within = frame.within(begun.run.within);
+      // What a composition enters runs no body: its own run does.
+      this.within = frame.by === 'enter()' ? begun.run.within : frame.within(begun.run.within);
       return { done: false, value: begun.value };
     } catch (error) {
       frame.end('failed to enter', { error });
