@@ -153,6 +153,11 @@ class Closing<T> implements AsyncClosing<T> {
     if (!Object.is(error, thrown.error)) throw error;
   }
 
+  /** How messages name it. */
+  get fn(): { name: string } {
+    return { name: 'aclosing' };
+  }
+
   [inspect](): Record<string, string> {
     return show(this[owned]);
   }

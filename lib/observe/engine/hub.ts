@@ -48,8 +48,9 @@ export class Hub {
   }
 
   add(listener: Listener): void {
+    const isFirst = this.listeners.size === 0;
+    if (isFirst || (listener.context && !this.nesting.followsContext)) this.nesting = new Nesting(listener.context);
     this.listeners.add(listener);
-    if (listener.context && !this.nesting.followsContext) this.nesting = new Nesting(true);
     slot().observer = this.observer;
     observers().add(this.list);
   }

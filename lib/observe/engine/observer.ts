@@ -44,7 +44,7 @@ function seeScope<R>(hub: Hub, frame: Frame, run: (tell: () => void) => R): R {
   return settle(frame, undefined, () =>
     frame.openWith('body', () => {
       if (hub.wantsLeaks) hub.leaks.follow(tell, frame.visit);
-      if (isSync) hub.nesting.beginSync(frame.visit);
+      if (isSync) frame.enterSync();
       return run(tell);
     }),
   );
