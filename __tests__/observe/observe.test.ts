@@ -254,6 +254,20 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.current()).toBeUndefined();
     });
 
+    it('takes options that are undefined', () => {
+      const options = {
+        slow: undefined,
+        onSlow: () => undefined,
+        sites: undefined,
+        context: undefined,
+        keep: undefined,
+      };
+      watch.stop();
+      watch = observe({ ...options, capture: undefined });
+      withSync(probeSync(library, {}), () => undefined);
+      expect(watch.done()).toEqual([]);
+    });
+
     it('tells of each phase, in order', async () => {
       const told: string[] = [];
       const tell = (event: string) => (visit: Visit) => void told.push(`${event} ${visit.phase}`);
@@ -364,6 +378,57 @@ describe.each(builds)('%s', (_build, library) => {
       void withAsync({ enterAsync: async () => void events.push('setup'), exitAsync: async () => undefined }, () => 1);
       events.push('after');
       expect(events).toEqual(['setup', 'after']);
+    });
+
+    it('tells of what a listener itself ends', () => {
+      const stack = new ExitStack();
+      start({ onEntered: ({ name }) => name === 'probe' && stack.dispose() });
+      stack.defer(function flush() {});
+      withSync(probeSync(library, {}), () => undefined);
+      expect(watch.done().map(({ name }) => name)).toEqual(['flush', 'probe']);
+    });
+
+    it('carries an ambient context into the body, with and without its own', async () => {
+      const storage = new AsyncLocalStorage<string>();
+      const ambient = library.fromCallback((body) => storage.run('inside', body));
+      for (const context of [true, false]) {
+        start({ context });
+        expect(await withAsync(ambient, async () => turn().then(() => storage.getStore()))).toBe('inside');
+      }
+    });
+
+    it('sees a promise, a lazy thenable and a fallback of what a stack holds', async () => {
+      start();
+      let started = 0;
+      const lazy = { then: (resolve: (value: unknown) => void) => resolve(void (started += 1)) };
+      const stack = new AsyncExitStack<unknown>();
+      stack.adopt(5, async () => turn());
+      stack.defer(() => lazy);
+      stack.defer(async () => fail());
+      stack.push(async (thrown) => thrown && { value: 'fallback' });
+      stack.push((thrown) => thrown !== undefined && { value: 'fallback' });
+      stack.push(() => undefined);
+      await errorOf(() => stack.exitAsync({ error: 1 }));
+      expect(watch.done().map(({ name, by, result }) => `${name} ${by} ${String(result)}`)).toEqual(
+        [
+          'unnamed push() threw',
+          'unnamed push() suppressed',
+          'unnamed push() returned',
+          'unnamed defer() threw',
+          'unnamed defer() returned',
+          '5 adopt() returned',
+        ].map((line) => line.replace('push() threw', 'push() returned')),
+      );
+      expect(started).toBe(1);
+    });
+
+    it('has no site where there is no stack', () => {
+      const { stackTraceLimit } = Error;
+      start({ sites: true });
+      Error.stackTraceLimit = 0;
+      withSync(probeSync(library, {}), () => undefined);
+      Error.stackTraceLimit = stackTraceLimit;
+      expect(watch.done()[0]?.site).toBe('');
     });
 
     it('tells several watches, each what it asked for', () => {

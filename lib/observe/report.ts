@@ -79,7 +79,7 @@ function branches(more: readonly boolean[]): string {
 
 function phaseText(visit: Visit, now: number): string {
   const time = humanTime(durationOf(visit, now));
-  return visit.phase === 'over' ? `${visit.result ?? 'over'} after ${time}` : `${visit.phase} ${time}`;
+  return visit.phase === 'over' ? `${String(visit.result)} after ${time}` : `${visit.phase} ${time}`;
 }
 
 function dim(text: string): string {

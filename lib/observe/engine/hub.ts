@@ -2,7 +2,7 @@ import { slot } from '../../engine/observer.ts';
 import { describe } from '../../support/describe.ts';
 import { observers } from '../../support/open-blocks.ts';
 import { share } from '../../support/shared.ts';
-import type { Phase, Visit, VisitResult, VisitTimes } from '../visit.ts';
+import { startOf, timeOf, type Phase, type Visit, type VisitResult, type VisitTimes } from '../visit.ts';
 import { makeChannel, measure } from './host.ts';
 import { Leaks, type Leak } from './leaks.ts';
 import { siteOf } from './names.ts';
@@ -32,7 +32,7 @@ export class Hub {
   readonly open = new Set<VisitRecord>();
   readonly channel = makeChannel('withal:block');
   readonly leaks = new Leaks(
-    (leak) => this.tell((listener) => listener.leaks && listener.leaked(leak)),
+    (leak) => this.tell((listener) => listener.leaked(leak)),
     (visit) => this.open.delete(visit),
   );
   nesting = new Nesting(false);
@@ -92,8 +92,7 @@ export class Hub {
     this.open.delete(visit);
     this.nesting.remove();
     this.move(visit, 'over');
-    const { times } = visit;
-    measure(`withal: ${visit.name}`, times.entering ?? times.body ?? 0, times.over ?? 0, visit);
+    measure(`withal: ${visit.name}`, startOf(visit), timeOf(visit, 'over'), visit);
   }
 
   /** With `sites`, the stack of the code that called this package. */
@@ -112,7 +111,7 @@ export class Hub {
 
   /** A listener that throws must not fail the block: its error is the platform's, as one in a timer is. */
   private tell(send: (listener: Listener) => void): void {
-    if (this.isTelling) return;
+    const before = this.isTelling;
     this.isTelling = true;
     for (const listener of this.listeners)
       try {
@@ -122,7 +121,7 @@ export class Hub {
           throw error;
         });
       }
-    this.isTelling = false;
+    this.isTelling = before;
   }
 }
 

@@ -1,5 +1,5 @@
 import { after } from '../../support/after.ts';
-import { isMoving, pathOf, type Phase, type Visit } from '../visit.ts';
+import { isMoving, pathOf, timeOf, type Phase, type Visit } from '../visit.ts';
 
 /** A setup or a teardown that takes long. */
 export interface SlowReport {
@@ -65,10 +65,6 @@ export class SlowWatch {
     this.told.set(visit, phase);
     this.tell(reportOf(visit, phase as SlowReport['phase'], duration));
   }
-}
-
-function timeOf({ times }: Visit, phase: Phase): number {
-  return times[phase] ?? 0;
 }
 
 function reportOf(visit: Visit, phase: SlowReport['phase'], duration: number): SlowReport {
