@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import diagnostics from 'node:diagnostics_channel';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { withSync } from '../../lib/index.ts';
 import { observe, report, type ObserveOptions, type Visit, type Watch } from '../../lib/observe/index.ts';
 import { builds, type Library } from '../helpers/builds.ts';
 import { errorOf } from '../helpers/outcome.ts';
@@ -128,9 +129,8 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('sees what a stack holds until it is finished, after move() too', async () => {
       start();
-      const stack = (kind === 'async' ? new AsyncExitStack<unknown>() : new ExitStack<unknown>()) as InstanceType<
-        typeof AsyncExitStack<unknown>
-      >;
+      const given: unknown = kind === 'async' ? new AsyncExitStack<unknown>() : new ExitStack<unknown>();
+      const stack = given as InstanceType<typeof AsyncExitStack<unknown>>;
       class Resource {
         [Symbol.dispose]() {}
       }
@@ -241,7 +241,7 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('nests by time without the context, however long blocks overlap', async () => {
       start({ context: false });
-      withSync(probeSync(library, {}), () => withSync(probeSync(library, {}), () => undefined));
+      await withAsync(probeAsync(library, {}), () => withSync(probeSync(library, {}), () => undefined));
       expect(seen()[0]).toContain('probe > probe');
       const stacks = Array.from({ length: 100 }, () => new ExitStack());
       for (const [index, stack] of stacks.entries()) {
@@ -401,24 +401,22 @@ describe.each(builds)('%s', (_build, library) => {
       start();
       let started = 0;
       const lazy = { then: (resolve: (value: unknown) => void) => resolve(void (started += 1)) };
-      const stack = new AsyncExitStack<unknown>();
-      stack.adopt(5, async () => turn());
-      stack.defer(() => lazy);
-      stack.defer(async () => fail());
-      stack.push(async (thrown) => thrown && { value: 'fallback' });
-      stack.push((thrown) => thrown !== undefined && { value: 'fallback' });
-      stack.push(() => undefined);
-      await errorOf(() => stack.exitAsync({ error: 1 }));
-      expect(watch.done().map(({ name, by, result }) => `${name} ${by} ${String(result)}`)).toEqual(
-        [
-          'unnamed push() threw',
-          'unnamed push() suppressed',
-          'unnamed push() returned',
-          'unnamed defer() threw',
-          'unnamed defer() returned',
-          '5 adopt() returned',
-        ].map((line) => line.replace('push() threw', 'push() returned')),
-      );
+      const held: [hold: (stack: InstanceType<typeof AsyncExitStack<unknown>>) => unknown, seen: string][] = [
+        [(stack) => stack.adopt(5, async () => turn()), '5 adopt() returned'],
+        [(stack) => stack.defer(() => lazy), 'unnamed defer() returned'],
+        [(stack) => stack.defer(async () => fail()), 'unnamed defer() threw'],
+        [(stack) => stack.push(async () => undefined), 'unnamed push() returned'],
+        [(stack) => stack.push(async (thrown) => thrown && { value: 1 }), 'unnamed push() suppressed'],
+        [(stack) => stack.push(() => undefined), 'unnamed push() returned'],
+        [(stack) => stack.push((thrown) => thrown && { value: 1 }), 'unnamed push() suppressed'],
+      ];
+      for (const [hold, expected] of held) {
+        const stack = new AsyncExitStack<unknown>();
+        hold(stack);
+        await errorOfAny(() => stack.exitAsync({ error: 1 }));
+        const last = watch.done().at(-1);
+        expect(`${String(last?.name)} ${String(last?.by)} ${String(last?.result)}`).toBe(expected);
+      }
       expect(started).toBe(1);
     });
 
@@ -517,6 +515,15 @@ describe('observe', () => {
     expect(() => observe({ onLeak: 1 as never })).toThrow('onLeak takes a function, but 1 was given.');
     expect(() => observe({ sites: 'yes' as never })).toThrow('sites takes a boolean, but "yes" was given.');
     expect(report(watch.open())).toBe('No block is open.');
+  });
+
+  it('lends terminationSignal the blocks that are open', async () => {
+    start();
+    const { openBlocks } = await import('../../lib/support/open-blocks.ts');
+    const manager = { enter() {}, exit() {} };
+    withSync(manager, () => expect(openBlocks()).toMatchObject([{ name: 'Object', phase: 'body' }]));
+    watch.stop();
+    expect(openBlocks()).toEqual([]);
   });
 });
 

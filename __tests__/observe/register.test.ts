@@ -49,6 +49,7 @@ describe('withal/observe/register', () => {
       Object.assign(process.env, { WITHAL_SIGNAL: 'SIGNONE' });
       await import(again);
       Object.assign(process.env, { WITHAL_SIGNAL: '' });
+      Reflect.deleteProperty(process.env, 'WITHAL_SLOW');
       await import(`${again}2`);
       const text = write.mock.calls.join('');
       for (const part of ['waiting has taken', '◀ waiting  body', 'waiting was never entered.\nat '])
