@@ -29,7 +29,7 @@ export interface VisitRecord extends Visit {
 
 /** What all who watch share: one hub for a process. */
 export class Hub {
-  readonly open = new Set<VisitRecord>();
+  readonly open: Set<VisitRecord> = new Set<VisitRecord>();
   readonly channel: TracingChannel | undefined = makeChannel('withal:block');
   readonly leaks: Leaks = new Leaks(
     (leak) => this.tell((listener) => listener.leaked(leak)),
