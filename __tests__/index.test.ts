@@ -28,6 +28,7 @@ describe.each(builds)('%s', (_build, library) => {
       'scopeAsync',
       'scopeSync',
       'suppress',
+      'taskGroup',
       'timeout',
       'withAsync',
       'withSync',

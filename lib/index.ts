@@ -35,6 +35,9 @@ export { timeout, type TimeoutOptions } from './timeout.ts';
 // Managers of APIs that take a callback
 export { fromCallback, type SurroundedBody } from './from-callback.ts';
 
+// Blocks of many tasks
+export { taskGroup, type TaskGroup, type TaskGroupOptions } from './task-group.ts';
+
 // Functions that run inside a manager
 export { asyncContextDecorator, type AsyncContextDecorator } from './async-context-decorator.ts';
 export { contextDecorator, type ContextDecorator } from './context-decorator.ts';

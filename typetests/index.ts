@@ -41,6 +41,7 @@ expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'scopeSync'
   | 'suppress'
   | 'SuppressedError'
+  | 'taskGroup'
   | 'timeout'
   | 'withAsync'
   | 'withSync'

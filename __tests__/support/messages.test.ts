@@ -11,6 +11,24 @@ Object.defineProperty(unnamed.fn, 'name', { value: '' });
 
 /** Every message, word for word. */
 const table: Record<string, [error: Error, message: string][]> = {
+  notTask: [
+    [
+      messages.notTask(Promise.resolve()),
+      'Cannot start a task: start() takes a function, but an object (Promise) was given. Write start((signal) => work(signal)).',
+    ],
+  ],
+  groupFinished: [
+    [
+      messages.groupFinished(transaction.fn),
+      'Cannot start function transaction(): the group must not be over, but its body has returned, and no task runs anymore. Start it before, or from a task.',
+    ],
+  ],
+  severalFailed: [
+    [
+      messages.severalFailed([1, undefined]),
+      'Cannot finish taskGroup(): its body and its tasks must succeed, but 2 of them failed. See errors.',
+    ],
+  ],
   notEnterable: [
     [
       messages.notEnterable('withAsync()', enter({ enter() {}, exit() {} })),
@@ -297,6 +315,10 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
     ],
     [
+      messages.notSignal('taskGroup()', null, 'taskGroup({ signal })'),
+      'Cannot make a manager: taskGroup() takes { signal }, an AbortSignal, but null was given. Write taskGroup({ signal }).',
+    ],
+    [
       messages.notSignal('aclosing()', 1, 'aclosing(source, { signal })'),
       'Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but 1 was given. Write aclosing(source, { signal }).',
     ],
@@ -523,6 +545,8 @@ const codes: Record<string, string> = {
 /** The names of the errors that are neither a ContextManagerError nor a TypeError. */
 const names: Record<string, string> = {
   someNotEntered: 'AggregateError',
+  groupFinished: 'ReferenceError',
+  severalFailed: 'AggregateError',
   timedOut: 'TimeoutError',
   stackFinished: 'ReferenceError',
 };
@@ -562,6 +586,10 @@ describe('messages', () => {
 
   it('someNotEntered keeps every error', () => {
     expect(messages.someNotEntered([1, undefined], 3).errors).toStrictEqual([1, undefined]);
+  });
+
+  it('severalFailed keeps every error', () => {
+    expect(messages.severalFailed([1, undefined]).errors).toStrictEqual([1, undefined]);
   });
 });
 

@@ -370,6 +370,33 @@ export function timedOut(ms: number): Error {
   return platformError('TimeoutError', message);
 }
 
+// What is wrong with taskGroup()
+
+export function notTask(given: unknown): TypeError {
+  return wrongInput('start a task', 'start() takes a function', given, 'Write start((signal) => work(signal)).');
+}
+
+export function groupFinished(given: unknown): ReferenceError {
+  return new ReferenceError(
+    explain(
+      `start ${describe(given)}`,
+      'the group must not be over',
+      'its body has returned, and no task runs anymore',
+      'Start it before, or from a task.',
+    ),
+  );
+}
+
+export function severalFailed(errors: unknown[]): AggregateError {
+  const message = explain(
+    'finish taskGroup()',
+    'its body and its tasks must succeed',
+    `${String(errors.length)} of them failed`,
+    'See errors.',
+  );
+  return new AggregateError(errors, message);
+}
+
 // What is wrong with a stack
 
 export function stackFinished(stack: string, method: string, given: unknown): ReferenceError {
