@@ -32,6 +32,11 @@ export { passing, type Passing } from './passing.ts';
 export { suppress } from './suppress.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';
 
+// Managers that stop waiting
+export { abandonable } from './abandonable.ts';
+export { deadline } from './deadline.ts';
+export type { LateOptions } from './engine/late.ts';
+
 // Managers of APIs that take a callback
 export { fromCallback, type SurroundedBody } from './from-callback.ts';
 

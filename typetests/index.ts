@@ -21,6 +21,7 @@ import type {
 expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'AbstractAsyncContextManager'
   | 'AbstractContextManager'
+  | 'abandonable'
   | 'aclosing'
   | 'all'
   | 'asyncContextDecorator'
@@ -30,6 +31,7 @@ expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'ContextManagerError'
   | 'contextDecorator'
   | 'contextManager'
+  | 'deadline'
   | 'enter'
   | 'ExitStack'
   | 'fromCallback'

@@ -305,8 +305,38 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notDuration: [
     [
-      messages.notDuration(-1),
+      messages.notDuration('timeout()', -1, 'timeout(1000), or timeout(Infinity)'),
       'Cannot make a manager: timeout() takes milliseconds, 0 or more, but -1 was given. Write timeout(1000), or timeout(Infinity).',
+    ],
+    [
+      messages.notDuration('deadline()', '1', 'deadline(manager, 1000)'),
+      'Cannot make a manager: deadline() takes milliseconds, 0 or more, but "1" was given. Write deadline(manager, 1000).',
+    ],
+  ],
+  teardownTimedOut: [
+    [
+      messages.teardownTimedOut(transaction, 5),
+      'Cannot exit transaction(): its teardown must be done within 5 ms, but it was not. Give it more time, or find what it waits for.',
+    ],
+    [
+      messages.teardownTimedOut(new Map(), 5),
+      'Cannot exit an object (Map): its teardown must be done within 5 ms, but it was not. Give it more time, or find what it waits for.',
+    ],
+  ],
+  notAbortSignal: [
+    [
+      messages.notAbortSignal(new AbortController()),
+      'Cannot make a manager: abandonable() takes an AbortSignal, but an object (AbortController) was given. Write abandonable(manager, signal).',
+    ],
+  ],
+  notLate: [
+    [
+      messages.notLate('abandonable()', 1, 'abandonable(manager, signal, { late: (ended) => … })'),
+      'Cannot make a manager: abandonable() takes { late }, a function, but 1 was given. Write abandonable(manager, signal, { late: (ended) => … }).',
+    ],
+    [
+      messages.notLate('deadline()', null, 'deadline(manager, ms, { late: (ended) => … })'),
+      'Cannot make a manager: deadline() takes { late }, a function, but null was given. Write deadline(manager, ms, { late: (ended) => … }).',
     ],
   ],
   notSignal: [
@@ -548,6 +578,7 @@ const names: Record<string, string> = {
   groupFinished: 'ReferenceError',
   severalFailed: 'AggregateError',
   timedOut: 'TimeoutError',
+  teardownTimedOut: 'TimeoutError',
   stackFinished: 'ReferenceError',
 };
 

@@ -334,15 +334,10 @@ export function someNotEntered(errors: unknown[], count: number): AggregateError
   return new AggregateError(errors, message);
 }
 
-// What is wrong with timeout()
+// What is wrong with timeout() and deadline()
 
-export function notDuration(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'timeout() takes milliseconds, 0 or more',
-    given,
-    'Write timeout(1000), or timeout(Infinity).',
-  );
+export function notDuration(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes milliseconds, 0 or more`, given, `Write ${form}.`);
 }
 
 export function notSignal(caller: string, given: unknown, form: string): TypeError {
@@ -368,6 +363,28 @@ export function timedOut(ms: number): Error {
     'Give it more time, or make it faster.',
   );
   return platformError('TimeoutError', message);
+}
+
+export function teardownTimedOut(manager: unknown, ms: number): Error {
+  const name = isObject(manager) && 'fn' in manager ? subject(manager) : describe(manager);
+  const message = explain(
+    `exit ${name}`,
+    `its teardown must be done within ${String(ms)} ms`,
+    'it was not',
+    'Give it more time, or find what it waits for.',
+  );
+  return platformError('TimeoutError', message);
+}
+
+// What is wrong with abandonable() and deadline()
+
+export function notAbortSignal(given: unknown): TypeError {
+  const advice = 'Write abandonable(manager, signal).';
+  return wrongInput('make a manager', 'abandonable() takes an AbortSignal', given, advice);
+}
+
+export function notLate(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes { late }, a function`, given, `Write ${form}.`);
 }
 
 // What is wrong with taskGroup()
