@@ -313,7 +313,9 @@ describe.each(builds)('%s', (_build, library) => {
       const fail = () => {
         throw bodyError;
       };
-      expect(await withAsync(abandonable(suppress(Error), signal), fail)).toBeUndefined();
+      expect(await outcomeOf(() => withAsync(abandonable(suppress(Error), signal), fail))).toEqual({
+        value: undefined,
+      });
       const disposable = { [Symbol.asyncDispose]: jest.fn(async () => {}) };
       expect(await withAsync(abandonable(disposable, signal), (value) => value === disposable)).toBe(true);
       expect(disposable[Symbol.asyncDispose]).toHaveBeenCalledTimes(1);
