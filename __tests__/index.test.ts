@@ -27,6 +27,7 @@ describe.each(builds)('%s', (_build, library) => {
       'isContextManager',
       'nullContext',
       'passing',
+      'resultBlocks',
       'scopeAsync',
       'scopeSync',
       'suppress',

@@ -43,6 +43,9 @@ export { fromCallback, type SurroundedBody } from './from-callback.ts';
 // Blocks of many tasks
 export { taskGroup, type TaskGroup, type TaskGroupOptions } from './task-group.ts';
 
+// Blocks whose errors are values
+export { resultBlocks, type AsyncResultDecorator, type ResultBlocks, type ResultDecorator } from './result-blocks.ts';
+
 // Functions that run inside a manager
 export { asyncContextDecorator, type AsyncContextDecorator } from './async-context-decorator.ts';
 export { contextDecorator, type ContextDecorator } from './context-decorator.ts';

@@ -39,6 +39,7 @@ expectTypeOf<keyof typeof withal>().toEqualTypeOf<
   | 'isContextManager'
   | 'nullContext'
   | 'passing'
+  | 'resultBlocks'
   | 'scopeAsync'
   | 'scopeSync'
   | 'suppress'

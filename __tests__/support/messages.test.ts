@@ -11,6 +11,18 @@ Object.defineProperty(unnamed.fn, 'name', { value: '' });
 
 /** Every message, word for word. */
 const table: Record<string, [error: Error, message: string][]> = {
+  notFailed: [
+    [
+      messages.notFailed('isErr'),
+      'Cannot make drivers: resultBlocks() takes a function that tells an Err, but "isErr" was given. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
+    ],
+  ],
+  notFailure: [
+    [
+      messages.notFailure(true),
+      'Cannot judge the Result: the function given to resultBlocks() answers { error } for an Err, and false for an Ok, but it answered true. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
+    ],
+  ],
   notTask: [
     [
       messages.notTask(Promise.resolve()),

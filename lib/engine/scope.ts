@@ -26,7 +26,7 @@ export const syncScope: FunctionForm = {
 
 /** Runs either scope: yields what the async one awaits. */
 export function* stepScope(form: FunctionForm, fn: unknown, args: unknown[]): Generator<unknown, unknown, unknown> {
-  const generator = start(form, fn, args);
+  const generator = startScope(form, fn, args);
   const driver = formOf(generator);
   const exits: Exits = { items: [] };
   let result: unknown;
@@ -45,7 +45,8 @@ export function* stepScope(form: FunctionForm, fn: unknown, args: unknown[]): Ge
   return thrown ? step.value : result;
 }
 
-function start(form: FunctionForm, fn: unknown, args: unknown[]): Resumable {
+/** Calls the function, and refuses what gives no generator of that form. */
+export function startScope(form: FunctionForm, fn: unknown, args: unknown[]): Resumable {
   const kind = kindOf(fn);
   // A compiler may have made a plain function of it.
   if (typeof fn !== 'function' || (kind !== form.kind && kind !== 'Function')) throw notScope(form, fn);

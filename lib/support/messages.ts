@@ -414,6 +414,25 @@ export function severalFailed(errors: unknown[]): AggregateError {
   return new AggregateError(errors, message);
 }
 
+// What is wrong with resultBlocks()
+
+export function notFailed(given: unknown): TypeError {
+  return wrongInput('make drivers', 'resultBlocks() takes a function that tells an Err', given, failedForm);
+}
+
+export function notFailure(given: unknown): TypeError {
+  return new TypeError(
+    explain(
+      'judge the Result',
+      'the function given to resultBlocks() answers { error } for an Err, and false for an Ok',
+      `it answered ${describe(given)}`,
+      failedForm,
+    ),
+  );
+}
+
+const failedForm = 'Write resultBlocks((result) => result.isErr() && { error: result.error }).';
+
 // What is wrong with a stack
 
 export function stackFinished(stack: string, method: string, given: unknown): ReferenceError {
