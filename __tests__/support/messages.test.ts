@@ -11,6 +11,26 @@ Object.defineProperty(unnamed.fn, 'name', { value: '' });
 
 /** Every message, word for word. */
 const table: Record<string, [error: Error, message: string][]> = {
+  notMapper: [
+    [
+      messages.notMapper('map()', 1, 'map((value) => …)'),
+      'Cannot make a manager: map() takes a function of a value, but 1 was given. Write map((value) => …).',
+    ],
+    [
+      messages.notMapper('tap()', null, 'tap((value) => …)'),
+      'Cannot make a manager: tap() takes a function of a value, but null was given. Write tap((value) => …).',
+    ],
+    [
+      messages.notMapper('chain()', {}, 'chain((value) => manager(value))'),
+      'Cannot make a manager: chain() takes a function of a value, but an object (Object) was given. Write chain((value) => manager(value)).',
+    ],
+  ],
+  notAlternative: [
+    [
+      messages.notAlternative(undefined),
+      'Cannot make a manager: orElse() takes a manager, or a function that returns one, but undefined was given. Write orElse(other), or orElse((error) => other).',
+    ],
+  ],
   notFailed: [
     [
       messages.notFailed('isErr'),

@@ -433,6 +433,17 @@ export function notFailure(given: unknown): TypeError {
 
 const failedForm = 'Write resultBlocks((result) => result.isErr() && { error: result.error }).';
 
+// What is wrong with the functions of withal/fp
+
+export function notMapper(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes a function of a value`, given, `Write ${form}.`);
+}
+
+export function notAlternative(given: unknown): TypeError {
+  const advice = 'Write orElse(other), or orElse((error) => other).';
+  return wrongInput('make a manager', 'orElse() takes a manager, or a function that returns one', given, advice);
+}
+
 // What is wrong with a stack
 
 export function stackFinished(stack: string, method: string, given: unknown): ReferenceError {
