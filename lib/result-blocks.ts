@@ -67,10 +67,10 @@ export interface ResultBlocks<Result> {
 export type Later<Result> = Result | PromiseLike<Result> | { then(onfulfilled: (value: Result) => unknown): unknown };
 
 /** What a function may give that `asyncContextDecorator` wraps. */
-type GivenAsync<Result> = GivenSync<Result> | Later<Result> | AsyncGenerator<unknown, Result, never>;
+type ReturnedAsync<Result> = ReturnedSync<Result> | Later<Result> | AsyncGenerator<unknown, Result, never>;
 
 /** What a function may give that `contextDecorator` wraps. */
-type GivenSync<Result> = Result | Generator<unknown, Result, never>;
+type ReturnedSync<Result> = Result | Generator<unknown, Result, never>;
 
 /** Refuses a method that gives something else, in the words of the compiler. */
 type GivesResult<F extends Method, Given> = [ReturnType<F>] extends [Given] ? unknown : 'It gives no Result.';
@@ -85,7 +85,7 @@ type GivesResult<F extends Method, Given> = [ReturnType<F>] extends [Given] ? un
  */
 export interface AsyncResultDecorator<Result, M, This, Args extends unknown[]> {
   /** Wraps a function, and decorates a method by TC39's standard. */
-  <T extends This, A extends [...Args, ...unknown[]], R extends GivenAsync<Result>>(
+  <T extends This, A extends [...Args, ...unknown[]], R extends ReturnedAsync<Result>>(
     fn: (this: T, ...args: A) => R,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => AsyncDecorated<R, Awaited<Fallback<M>>>;
@@ -97,7 +97,7 @@ export interface AsyncResultDecorator<Result, M, This, Args extends unknown[]> {
   <F extends Method>(
     target: Fixed<This>,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<F> & TakesArguments<F, Args> & GivesResult<F, GivenAsync<Result>>,
+    descriptor: TypedPropertyDescriptor<F> & TakesArguments<F, Args> & GivesResult<F, ReturnedAsync<Result>>,
   ): LegacyDecorated<F, AsyncDecorated<ReturnType<F>, Awaited<Fallback<M>>>>;
 }
 
@@ -111,7 +111,7 @@ export interface AsyncResultDecorator<Result, M, This, Args extends unknown[]> {
  */
 export interface ResultDecorator<Result, M, This, Args extends unknown[]> {
   /** Wraps a function, and decorates a method by TC39's standard. */
-  <T extends This, A extends [...Args, ...unknown[]], R extends GivenSync<Result>>(
+  <T extends This, A extends [...Args, ...unknown[]], R extends ReturnedSync<Result>>(
     fn: (this: T, ...args: A) => R,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => Decorated<R, FallbackSync<M>>;
@@ -123,7 +123,7 @@ export interface ResultDecorator<Result, M, This, Args extends unknown[]> {
   <F extends Method>(
     target: Fixed<This>,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<F> & TakesArguments<F, Args> & GivesResult<F, GivenSync<Result>>,
+    descriptor: TypedPropertyDescriptor<F> & TakesArguments<F, Args> & GivesResult<F, ReturnedSync<Result>>,
   ): LegacyDecorated<F, Decorated<ReturnType<F>, FallbackSync<M>>>;
 }
 

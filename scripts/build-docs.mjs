@@ -31,6 +31,7 @@ const application = await Application.bootstrapWithPlugins({
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
   // What the compiler infers with; nobody writes their names.
   intentionallyNotExported: [
+    ...['AnsweredFallback', 'GivesResult', 'Later', 'ReturnedAsync', 'ReturnedSync'],
     ...['All', 'AnsweredValue', 'AsyncAll', 'AsyncDecorated', 'AsyncExit', 'AsyncSource', 'Checked', 'Declared'],
     ...['Decorated', 'EnteredFallback', 'EnteredSync', 'Exit', 'ExitFallback', 'FallbackSync', 'LegacyDecorated'],
     ...['Managers', 'Matcher', 'NotGenerator', 'NotPromise', 'Returned', 'SourceFunction', 'Unsettled', 'Yielded'],

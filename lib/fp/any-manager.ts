@@ -10,8 +10,18 @@ import { notEnterable, notMapper, returnedNoManager } from '../support/messages.
  * @typeParam Answer - what exiting answers
  */
 export type AnyManager<T, Answer> =
-  | { enterAsync(): Promise<T>; exitAsync(thrown?: Thrown): Promise<Answer> }
-  | { enter(): T | PromiseLike<T>; exit(thrown?: Thrown): Answer | PromiseLike<Answer> };
+  | {
+      /** Sets up, and gives the value for the block. */
+      enterAsync(): Promise<T>;
+      /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+      exitAsync(thrown?: Thrown): Promise<Answer>;
+    }
+  | {
+      /** Sets up, and gives the value for the block; a promise is awaited. */
+      enter(): T | PromiseLike<T>;
+      /** Tears down. `thrown` holds the block's error; it is absent if the block returned. A promise is awaited. */
+      exit(thrown?: Thrown): Answer | PromiseLike<Answer>;
+    };
 
 /**
  * What `useSync` takes.
