@@ -203,4 +203,11 @@ describe('hotswap', () => {
     });
     expect(events).toEqual(['enter a', 'enter b', 'exit a', 'enter c', 'exit b', 'exit c']);
   });
+
+  it('enters nothing once the block is over', async () => {
+    const events: string[] = [];
+    const [swap] = await withAsync(hotswap(), async (swap) => [swap] as const);
+    expect(await errorOf(() => swap(named(events, 'a')))).toBeInstanceOf(ReferenceError);
+    expect(events).toEqual([]);
+  });
 });

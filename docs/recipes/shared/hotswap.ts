@@ -4,9 +4,11 @@ import { AsyncExitStack, asyncContextManager, enter, type AsyncContextManager } 
 export const hotswap = asyncContextManager(async function* hotswap() {
   let current = new AsyncExitStack();
   let last: Promise<unknown> = Promise.resolve();
+  let isOver = false;
   yield* enter({
     enterAsync: async () => undefined,
     exitAsync: async (thrown?: { readonly error: unknown }): Promise<undefined> => {
+      isOver = true;
       await last;
       await current.exitAsync(thrown);
     },
@@ -23,6 +25,7 @@ export const hotswap = asyncContextManager(async function* hotswap() {
 
   /** One swap after the other. */
   yield async <T>(manager: AsyncContextManager<T>): Promise<Awaited<T>> => {
+    if (isOver) throw new ReferenceError('The block is over: nothing would exit the next one.');
     const swapped = last.then(() => replace(manager));
     last = swapped.catch(() => undefined);
     return swapped;
