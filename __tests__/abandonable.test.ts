@@ -335,7 +335,7 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('shows its name, and nothing else', () => {
       const manager = abandonable({ enter: () => 'secret', exit: () => undefined }, new AbortController().signal);
-      expect(JSON.parse(JSON.stringify(manager))).toEqual({ manager: 'abandonable', state: 'not entered' });
+      expect(JSON.parse(JSON.stringify(manager))).toEqual({ manager: 'abandonable', isEntered: false });
     });
 
     const { signal } = new AbortController();

@@ -212,8 +212,8 @@ describe.each(builds)('%s', (_build, library) => {
     it.each<[string, unknown, string]>([
       ['a promise', Promise.resolve(), 'Write start((signal) => work(signal)).'],
       ['nothing', undefined, 'start() takes a function'],
-      ['a generator function', function* () {}, 'nothing runs a generator'],
-      ['an async generator function', async function* () {}, 'nothing runs a generator'],
+      ['a generator function', function* () {}, 'takes a plain function'],
+      ['an async generator function', async function* () {}, 'takes a plain function'],
     ])('refuses %s as a task', async (_what, task, words) => {
       const outcome = await run(({ start }) => start(task as never));
       expect(outcome).toEqual({ error: expect.objectContaining({ name: 'TypeError' }) });
@@ -241,7 +241,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('shows its name, and nothing else', () => {
-      expect(JSON.parse(JSON.stringify(taskGroup()))).toEqual({ manager: 'taskGroup', state: 'not entered' });
+      expect(JSON.parse(JSON.stringify(taskGroup()))).toEqual({ manager: 'taskGroup', isEntered: false });
     });
 
     describe('cancel()', () => {

@@ -9,6 +9,7 @@ import type { AsyncEnterable, Enterable, Entered, EnteredSync, Fallback, Fallbac
 import { scopeAsync } from './scope-async.ts';
 import { scopeSync } from './scope-sync.ts';
 import { notFailed } from './support/messages.ts';
+import { withSignatureOf } from './support/signature.ts';
 import type { OnlyRequests, TakenAsync, TakenSync } from './support/slips.ts';
 import { withAsync } from './with-async.ts';
 import { withSync } from './with-sync.ts';
@@ -210,18 +211,25 @@ function blocksOf(failed: Failed): Record<string, Driver> {
       return runSync(failed, (block) => (withSync as Driver)(manager, block.watch(body)));
     },
     scopeAsync: async (fn, ...args) =>
-      runAsync(failed, async (block) =>
-        scopeAsync(async function* () {
+      runAsync(failed, async (block) => {
+        const watched = async function* (): AsyncGenerator<never, unknown, void> {
           return block.judge(yield* startScope(asyncScope, fn, args) as AsyncGenerator<never>);
-        }),
-      ),
+        };
+        return scopeAsync(nameAs(fn, watched));
+      }),
     scopeSync: (fn, ...args) =>
-      runSync(failed, (block) =>
-        scopeSync(function* () {
+      runSync(failed, (block) => {
+        const watched = function* (): Generator<never, unknown, void> {
           return block.judge(yield* startScope(syncScope, fn, args) as Generator<never>);
-        }),
-      ),
+        };
+        return scopeSync(nameAs(fn, watched));
+      }),
   };
+}
+
+/** What is no function is refused when it starts. */
+function nameAs<F extends () => unknown>(fn: unknown, watched: F): F {
+  return typeof fn === 'function' ? withSignatureOf(fn, watched) : watched;
 }
 
 function decoratorsOf(failed: Failed): Record<string, Driver> {

@@ -33,7 +33,7 @@ describe.each(fpBuilds)('withal/fp, %s', (_build, library) => {
       lift: lift(of(1)),
     };
     for (const [name, manager] of Object.entries(managers))
-      expect(JSON.parse(JSON.stringify(manager))).toEqual({ manager: name, state: 'not entered' });
+      expect(JSON.parse(JSON.stringify(manager))).toEqual({ manager: name, isEntered: false });
   });
 });
 

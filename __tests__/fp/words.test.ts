@@ -56,7 +56,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
       it('refuse what is no body when they get it, and what is no manager when they get that', async () => {
         for (const [name, call] of Object.entries({ use, useSync })) {
           expect(() => (call as (body: unknown) => unknown)(1)).toThrow(`${name}() takes a body`);
-          expect(() => (call as (body: unknown) => unknown)(function* () {})).toThrow('nothing runs a generator');
+          expect(() => (call as (body: unknown) => unknown)(function* () {})).toThrow('takes a plain function');
           const run = (call as (body: unknown) => (manager: unknown) => unknown)(() => 1);
           expect(await errorOf(() => run({}))).toBeInstanceOf(TypeError);
         }
