@@ -294,8 +294,8 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each<[string, Way, Body, string]>([
-      ['withAsync', asyncWays['withAsync'] as Way, (() => (function* () {})()), 'takes a plain function'],
-      ['withSync', syncWays['withSync'] as Way, (() => (function* () {})()), 'takes a plain function'],
+      ['withAsync', asyncWays['withAsync'] as Way, () => (function* () {})(), 'takes a plain function'],
+      ['withSync', syncWays['withSync'] as Way, () => (function* () {})(), 'takes a plain function'],
       ['withSync', syncWays['withSync'] as Way, async () => taken, 'Did you mean withAsync()?'],
       ['scopeSync', syncWays['scopeSync'] as Way, async () => taken, 'Did you mean scopeAsync()?'],
       [
@@ -324,6 +324,8 @@ describe.each(builds)('%s', (_build, library) => {
       ['no manager', ({ withSync }) => withSync({}, () => taken), 'withSync() takes a manager'],
       ['no generator function', ({ scopeAsync }) => scopeAsync(() => taken), 'scopeAsync() takes async function*'],
       ['no generator function', ({ scopeSync }) => scopeSync(() => taken), 'scopeSync() takes function*'],
+      ['no function', ({ scopeAsync }) => scopeAsync(1), 'scopeAsync() takes async function*'],
+      ['no function', ({ scopeSync }) => scopeSync(1), 'scopeSync() takes function*'],
       [
         'no manager',
         ({ asyncContextDecorator }) => asyncContextDecorator({}),
