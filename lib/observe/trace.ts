@@ -1,3 +1,4 @@
+import { currentTime } from './engine/host.ts';
 import { describe } from '../support/describe.ts';
 import { assertVisits } from './engine/text.ts';
 import { startOf, type Visit } from './visit.ts';
@@ -54,7 +55,7 @@ export interface TraceEvent {
  */
 export function trace(visits: readonly Visit[], options: TraceOptions = {}): { traceEvents: TraceEvent[] } {
   assertVisits('trace()', visits);
-  const { now = performance.now() } = options;
+  const { now = currentTime() } = options;
   const laneOf = assignLanes(visits, now);
   return { traceEvents: visits.flatMap((visit) => eventsOf(visit, laneOf.get(visit) as number, now)) };
 }
