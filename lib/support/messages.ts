@@ -82,18 +82,18 @@ export interface FunctionForm {
   readonly kind: string;
 }
 
-/** Where a field is to be written in place of a decorated method, `field` is its name and `self` its `this`. */
+/** `method` is the name of a decorated one, in whose place a field must be written. */
 export function notGeneratorFunction(
   { name, other, syntax }: FunctionForm,
   action: string,
   given: unknown,
-  field = 'manager',
-  self = '',
+  method?: string,
 ): TypeError {
+  const field = method ?? 'manager';
   const advice =
-    !self && kindOf(given).endsWith('GeneratorFunction')
+    !method && kindOf(given).endsWith('GeneratorFunction')
       ? `Did you mean ${other}()?`
-      : `Write ${field} = ${name}(${syntax} ${field}(${self}) { … }).`;
+      : `Write ${field} = ${name}(${syntax} ${field}(${method ? 'this: …' : ''}) { … }).`;
   return wrongInput(action, `${name}() takes ${syntax}`, given, advice);
 }
 
@@ -146,7 +146,7 @@ function misuse(
 /** Managers are named by their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
-  return name ? `${name}()` : 'an unnamed manager (name its function, and keep names when you minify)';
+  return name ? `${name}()` : 'an unnamed manager (name its function; keep names when minifying)';
 }
 
 // What is wrong with closing() and aclosing()
