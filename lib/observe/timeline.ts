@@ -1,3 +1,4 @@
+import { currentTime } from './engine/host.ts';
 import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
 import { startOf, timeOf, type Phase, type Visit } from './visit.ts';
@@ -28,17 +29,14 @@ export interface TimelineOptions {
  * const app: Visit = { ...common, id: 1, name: 'app', parent: undefined, times: { entering: 0, body: 25, exiting: 75, over: 100 } };
  * const db: Visit = { ...common, id: 2, name: 'db', parent: app, times: { entering: 0, body: 25, exiting: 80, over: 100 } };
  *
- * timeline([app, db], { width: 40 }).split('\n');
- * // => [
- * //   'app   ░░░░░░██████████████▒▒▒▒▒▒  100 ms',
- * //   '  db  ░░░░░░███████████████▒▒▒▒▒  100 ms',
- * //   '      ░ setup  █ body  ▒ teardown',
- * // ]
+ * const [first, second] = timeline([app, db], { width: 40 }).split('\n');
+ * first; // => 'app   ░░░░░░█████████████▒▒▒▒▒▒▒  100 ms'
+ * second; // => '  db  ░░░░░░██████████████▒▒▒▒▒▒  100 ms'
  * ```
  */
 export function timeline(visits: readonly Visit[], options: TimelineOptions = {}): string {
   assertVisits('timeline()', visits);
-  const { format = 'text', now = performance.now() } = options;
+  const { format = 'text', now = currentTime() } = options;
   const rows = [...walk(visits)].map(({ visit, more }) => rowOf(visit, more.length - 1, now));
   return format === 'svg' ? drawSvg(rows, options.width ?? 800) : drawText(rows, options.width ?? 80);
 }

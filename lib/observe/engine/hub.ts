@@ -3,7 +3,7 @@ import { describe } from '../../support/describe.ts';
 import { observers } from '../../support/open-blocks.ts';
 import { share } from '../../support/shared.ts';
 import { startOf, timeOf, type Phase, type Visit, type VisitResult, type VisitTimes } from '../visit.ts';
-import { makeChannel, measure } from './host.ts';
+import { currentTime, makeChannel, measure, throwUncaught, type TracingChannel } from './host.ts';
 import { Leaks, type Leak } from './leaks.ts';
 import { siteOf } from './names.ts';
 import { Nesting } from './nesting.ts';
@@ -29,13 +29,13 @@ export interface VisitRecord extends Visit {
 
 /** What all who watch share: one hub for a process. */
 export class Hub {
-  readonly open = new Set<VisitRecord>();
-  readonly channel = makeChannel('withal:block');
-  readonly leaks = new Leaks(
+  readonly open: Set<VisitRecord> = new Set<VisitRecord>();
+  readonly channel: TracingChannel | undefined = makeChannel('withal:block');
+  readonly leaks: Leaks = new Leaks(
     (leak) => this.tell((listener) => listener.leaked(leak)),
     (visit) => this.open.delete(visit),
   );
-  nesting = new Nesting(false);
+  nesting: Nesting = new Nesting(false);
   /** Set while somebody is told of a visit: what is entered meanwhile is not seen, or telling would never end. */
   isTelling = false;
   private readonly listeners = new Set<Listener>();
@@ -51,14 +51,14 @@ export class Hub {
     const isFirst = this.listeners.size === 0;
     if (isFirst || (listener.context && !this.nesting.followsContext)) this.nesting = new Nesting(listener.context);
     this.listeners.add(listener);
-    slot().observer = this.observer;
+    slot.observer = this.observer;
     observers().add(this.list);
   }
 
   remove(listener: Listener): void {
     this.listeners.delete(listener);
     if (this.listeners.size > 0) return;
-    slot().observer = undefined;
+    slot.observer = undefined;
     observers().delete(this.list);
   }
 
@@ -69,7 +69,7 @@ export class Hub {
       by,
       parent,
       phase,
-      times: { [phase]: performance.now() },
+      times: { [phase]: currentTime() },
       result: undefined,
       error: undefined,
       site: this.site(),
@@ -82,7 +82,7 @@ export class Hub {
 
   move(visit: VisitRecord, phase: Phase): void {
     visit.phase = phase;
-    visit.times[phase] = performance.now();
+    visit.times[phase] = currentTime();
     this.change(visit);
   }
 
@@ -117,12 +117,10 @@ export class Hub {
       try {
         send(listener);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        throwUncaught(error);
       }
     this.isTelling = before;
   }
 }
 
-export const hub = /* @__PURE__ */ share('hub', () => new Hub());
+export const hub: () => Hub = /* @__PURE__ */ share('hub', () => new Hub());
