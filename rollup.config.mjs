@@ -1,7 +1,7 @@
 import typescript from '@rollup/plugin-typescript';
 import { dts } from 'rollup-plugin-dts';
 
-const input = { index: 'lib/index.ts', 'node/index': 'lib/node/index.ts' };
+const input = { index: 'lib/index.ts', 'node/index': 'lib/node/index.ts', 'testing/index': 'lib/testing/index.ts' };
 
 /** A file for each of lib's, so that a bundler leaves out what is not imported. */
 const modules = (extension) => ({

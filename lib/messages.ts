@@ -3,11 +3,11 @@ import { ContextManagerError, type ContextManagerErrorCode } from './errors.ts';
 import { isAsyncContextManager, isContextManager, type Thrown } from './protocol.ts';
 
 /** Every message of this package says what was done, what is required, what was given and what to do. */
-function explain(action: string, required: string, given: string, advice: string): string {
+export function explain(action: string, required: string, given: string, advice: string): string {
   return `Cannot ${action}: ${required}, but ${given}. ${advice}`;
 }
 
-function wrongInput(action: string, required: string, given: unknown, advice: string): TypeError {
+export function wrongInput(action: string, required: string, given: unknown, advice: string): TypeError {
   return new TypeError(explain(action, required, `${describe(given)} was given`, advice));
 }
 

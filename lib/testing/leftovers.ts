@@ -1,0 +1,243 @@
+import { builtin, ownProcess, type Listener, type Process, type Timers } from './environment.ts';
+import { callerOf } from './lines.ts';
+
+/** What is watched while a case runs. */
+export interface Watch {
+  /** Runs the case. */
+  run<T>(work: () => T): T;
+  /** What is there now that was not there before, in words. */
+  left(): string[];
+  /** What promises rejected with that nobody handled. */
+  readonly unheard: readonly unknown[];
+  stop(): void;
+}
+
+/** Watches handles and timers, open files, listeners of the process, and rejections that nobody handles. */
+export function watchLeftovers(): Watch {
+  const handles = watchHandles() ?? watchTimers();
+  const rejections = watchRejections();
+  const files = new Set(openFiles());
+  const listeners = countListeners();
+  return {
+    run: (work) => handles.run(work),
+    left: () => [
+      ...handles.left(),
+      ...openFiles()
+        .filter((name) => !files.has(name))
+        .map((name) => `an open file (${name})`),
+      ...[...countListeners()]
+        .filter(([event, count]) => count > (listeners.get(event) ?? 0))
+        .map(([event]) => `a listener of the process for ${String(event)}`),
+    ],
+    unheard: rejections.unheard,
+    stop() {
+      handles.stop();
+      rejections.stop();
+    },
+  };
+}
+
+type Handles = Omit<Watch, 'unheard'>;
+
+// Handles and timers, where the runtime tells of each
+
+interface AsyncHooks {
+  createHook(callbacks: Callbacks): Hook;
+  readonly AsyncLocalStorage: new () => { run<T>(store: object, work: () => T): T; getStore(): unknown };
+}
+
+interface Callbacks {
+  init(id: number, type: string, trigger: number, resource: Resource): void;
+  destroy?(id: number): void;
+}
+
+interface Hook {
+  enable(): unknown;
+  disable(): unknown;
+}
+
+interface Resource {
+  hasRef?(): boolean;
+  readonly _repeat?: unknown;
+}
+
+/** What each type of resource is called. Others don't keep a process alive. */
+const kinds: Partial<Record<string, string>> = {
+  Timeout: 'a timer',
+  TCPSERVERWRAP: 'a server',
+  TCPWRAP: 'a socket',
+  PIPESERVERWRAP: 'a server',
+  PIPEWRAP: 'a pipe',
+  UDPWRAP: 'a UDP socket',
+  PROCESSWRAP: 'a child process',
+  WORKER: 'a worker',
+  MESSAGEPORT: 'a message port',
+  FSEVENTWRAP: 'a file watcher',
+  STATWATCHER: 'a file watcher',
+};
+
+function watchHandles(): Handles | undefined {
+  const hooks = builtin('node:async_hooks') as AsyncHooks | undefined;
+  if (!hooks || !tellsOfTimers(hooks)) return undefined;
+  const storage = new hooks.AsyncLocalStorage();
+  const owner = {};
+  const found = new Map<number, { readonly resource: Resource; readonly text: string }>();
+  const files = new Set<Resource>();
+  const hook = hooks.createHook({
+    init(id, type, _trigger, resource) {
+      const kind = kinds[type];
+      if (kind && storage.getStore() === owner) found.set(id, { resource, text: located(kind) });
+      // Garbage collection would close it, sooner or later.
+      if (type === 'FILEHANDLE') files.add(resource);
+    },
+    destroy: (id) => void found.delete(id),
+  });
+  hook.enable();
+  return {
+    run: (work) => storage.run(owner, work),
+    left: () => [...found.values()].filter(({ resource }) => isActive(resource)).map(({ text }) => text),
+    stop: () => void hook.disable(),
+  };
+}
+
+/** Whether it keeps the process alive; an interval goes on for ever even if it doesn't. */
+function isActive(resource: Resource): boolean {
+  return resource.hasRef?.() === true || Boolean(resource._repeat);
+}
+
+function located(kind: string): string {
+  const line = callerOf();
+  return line ? `${kind} (${line})` : kind;
+}
+
+/** Bun has the module, and tells of nothing. */
+function tellsOfTimers(hooks: AsyncHooks): boolean {
+  const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
+  let isTold = false;
+  const hook = hooks.createHook({ init: () => void (isTold = true) });
+  hook.enable();
+  clearTimeout(setTimeout(() => undefined, 1));
+  hook.disable();
+  return isTold;
+}
+
+// Timers, elsewhere
+
+function watchTimers(): Handles {
+  const timers = globalThis as unknown as Timers;
+  const original = { ...pick(timers) };
+  const found = new Map<unknown, string>();
+  const set = (name: 'setTimeout' | 'setInterval') =>
+    new Proxy(original[name], {
+      apply(target, self, [callback, ...rest]: [Listener, ...unknown[]]) {
+        const text = located('a timer');
+        const fire = (...args: never[]) => {
+          if (name === 'setTimeout') found.delete(timer);
+          return callback(...args);
+        };
+        const timer: unknown = Reflect.apply(target, self, [fire, ...rest]);
+        found.set(timer, text);
+        return timer;
+      },
+    });
+  const clear = (name: 'clearTimeout' | 'clearInterval') =>
+    new Proxy(original[name], {
+      apply(target, self, [timer]: [unknown]) {
+        found.delete(timer);
+        return Reflect.apply(target, self, [timer]) as unknown;
+      },
+    });
+  Object.assign(timers, {
+    ...{ setTimeout: set('setTimeout'), setInterval: set('setInterval') },
+    ...{ clearTimeout: clear('clearTimeout'), clearInterval: clear('clearInterval') },
+  });
+  return {
+    run: (work) => work(),
+    left: () => [...found.values()],
+    stop: () => void Object.assign(timers, original),
+  };
+}
+
+function pick({ setTimeout, clearTimeout, setInterval, clearInterval }: Timers): Timers {
+  return { setTimeout, clearTimeout, setInterval, clearInterval };
+}
+
+// Files
+
+interface Files {
+  readdirSync(path: string): string[];
+  fstatSync(fd: number): { isFile(): boolean };
+  readlinkSync(path: string): string;
+}
+
+/** The files that this process has open, where the system shows them. */
+function openFiles(): string[] {
+  const fs = builtin('node:fs') as Files | undefined;
+  for (const folder of ['/proc/self/fd', '/dev/fd']) {
+    try {
+      if (fs) return fs.readdirSync(folder).flatMap((fd) => fileOf(fs, folder, fd));
+    } catch {
+      // Another system, or it isn't allowed.
+    }
+  }
+  return [];
+}
+
+function fileOf(fs: Files, folder: string, fd: string): string[] {
+  try {
+    return fs.fstatSync(Number(fd)).isFile() ? [`${fs.readlinkSync(`${folder}/${fd}`)}, ${fd}`] : [];
+  } catch {
+    // The one that listed the folder, which is closed by now; or a link that can't be read.
+    return [];
+  }
+}
+
+// What the process is asked to call
+
+function countListeners(): Map<string | symbol, number> {
+  const process = ownProcess();
+  const events = process?.eventNames?.() ?? [];
+  return new Map(events.map((event) => [event, process?.listeners?.(event).length ?? 0]));
+}
+
+const rejection = 'unhandledRejection';
+
+/** While a case runs, a rejection is its own: a runner would count it twice, and a script would end. */
+function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
+  // What jest's tests see as the process is a copy, which hears nothing.
+  const process = (builtin('node:process') ?? ownProcess()) as Process | undefined;
+  const unheard: unknown[] = [];
+  const listener = (error: unknown) => void unheard.push(error);
+  if (!process?.on || !process.removeListener) return watchRejectionEvents(unheard);
+  const others = process.rawListeners?.(rejection) ?? [];
+  for (const other of others) process.removeListener(rejection, other);
+  process.on(rejection, listener);
+  return {
+    unheard,
+    stop() {
+      process.removeListener?.(rejection, listener);
+      for (const other of others) process.on?.(rejection, other);
+    },
+  };
+}
+
+interface EventSource {
+  addEventListener?(type: string, listener: (event: RejectionEvent) => void): void;
+  removeEventListener?(type: string, listener: (event: RejectionEvent) => void): void;
+}
+
+interface RejectionEvent {
+  readonly reason: unknown;
+  preventDefault(): void;
+}
+
+/** In browsers. */
+function watchRejectionEvents(unheard: unknown[]): { readonly unheard: unknown[]; stop(): void } {
+  const source = globalThis as EventSource;
+  const listener = (event: RejectionEvent) => {
+    unheard.push(event.reason);
+    event.preventDefault();
+  };
+  source.addEventListener?.('unhandledrejection', listener);
+  return { unheard, stop: () => source.removeEventListener?.('unhandledrejection', listener) };
+}

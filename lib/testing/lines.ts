@@ -1,0 +1,33 @@
+import { ownProcess } from './environment.ts';
+
+/** Where this package is, whose own lines tell nothing of a manager. */
+const own = /^(.*[\\/])testing[\\/][^\\/]*$/.exec(placesOf(stackOf())[0]?.file ?? '')?.[1];
+
+interface Place {
+  readonly file: string;
+  readonly line: string;
+}
+
+/** The line of a user's code that this was called from: `src/transaction.ts:12:20`. */
+export function callerOf(stack: string = stackOf()): string | undefined {
+  const place = placesOf(stack).find(({ file }) => !file.startsWith('node:') && !(own && file.startsWith(own)));
+  return place && shortened(place.file) + place.line;
+}
+
+function stackOf(): string {
+  return String(new Error().stack);
+}
+
+/** V8 writes `at name (file:1:2)`, others `name@file:1:2`. */
+function placesOf(stack: string): Place[] {
+  return stack.split('\n').flatMap((text) => {
+    const [, file, line] = /(?:^\s*at |\(|@)((?:[a-z][a-z+.-]+:|\/|[A-Z]:\\)[^()]*?)(:\d+:\d+)\)?$/.exec(text) ?? [];
+    return file && line ? [{ file, line }] : [];
+  });
+}
+
+function shortened(file: string): string {
+  const path = file.replace(/^file:\/\//, '');
+  const folder = ownProcess()?.cwd?.();
+  return folder && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+}

@@ -1,0 +1,86 @@
+import type { AsyncEnterable, Thrown } from '../index.ts';
+import { fixtureOf, useIn, type FixtureFunction, type Make, type Use } from './fixture.ts';
+import { notRunner, notShared, testsFailed } from './messages.ts';
+import { runningTest, throwAll } from './running-test.ts';
+import type { ValueOf } from './setting.ts';
+
+/** For whose tests a shared fixture is set up: those of a file, or all that a worker runs. */
+export type SharedScope = 'file' | 'worker';
+
+/**
+ * What {@link shared} gives: the fixture, and the companion that tells it which tests have failed.
+ *
+ * @typeParam Name - the name of the fixture
+ * @typeParam Context - the other fixtures
+ * @typeParam Value - what it gives to a test
+ * @typeParam Scope - for whose tests it is set up
+ */
+export type SharedFixtures<Name extends string, Context, Value, Scope extends SharedScope> = {
+  [K in Name]: [FixtureFunction<Context, Value>, { scope: Scope }];
+} & { [K in `${Name}Failures`]: [FixtureFunction<object, void>, { auto: true }] };
+
+export function shared<Name extends string, Context, M extends AsyncEnterable, Scope extends SharedScope>(
+  name: Name,
+  make: (context: Context) => M,
+  scope: Scope,
+): SharedFixtures<Name, Context, ValueOf<M>, Scope>;
+export function shared(name: unknown, make: Make, scope: unknown): unknown {
+  if (typeof name !== 'string' || name === '') throw notShared('a name', name);
+  if (scope !== 'file' && scope !== 'worker') throw notShared("a scope, 'file' or 'worker'", scope);
+  /** How tests have failed while it was set up. */
+  const failures = new Map<unknown, unknown>();
+  const fixture = fixtureOf('shared()', make, (context, use, info) => {
+    failures.clear();
+    const failure = () => failureOf([...failures.values()]);
+    return isPlaywrightWorker(info)
+      ? useIn(make(context), use, failure, rethrow)
+      : untilTheLast(scope, (report) => useIn(make(context), use, failure, report));
+  });
+  const companion = fixtureOf(
+    'shared()',
+    () => undefined,
+    (context, use, info) => noted(failures, context, use, info),
+  );
+  return { [name]: [fixture, { scope }], [`${name}Failures`]: [companion, { auto: true }] };
+}
+
+/** Notes how a test fails; one that passes when it is tried again has not. */
+async function noted(failures: Map<unknown, unknown>, context: unknown, use: Use, info: unknown): Promise<void> {
+  const test = runningTest(context, info);
+  if (!test) throw notRunner('shared()', 'extend of Vitest or Playwright');
+  await use(undefined);
+  const failure = test.failure();
+  if (failure) failures.set(test.key, failure.error);
+  else failures.delete(test.key);
+}
+
+function failureOf(errors: readonly unknown[]): Thrown | undefined {
+  if (errors.length === 0) return undefined;
+  return { error: errors.length === 1 ? errors[0] : testsFailed(errors) };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function isPlaywrightWorker(info: unknown): boolean {
+  return Object(info) === info && 'workerIndex' in (info as object);
+}
+
+/** How many fixtures of a scope are set up, and what those that were torn down have thrown. */
+const scopes = { file: { count: 0, errors: [] as unknown[] }, worker: { count: 0, errors: [] as unknown[] } };
+
+/** An error that a fixture throws makes Vitest skip those set up before it. So the last one throws what all have. */
+async function untilTheLast(
+  scope: SharedScope,
+  run: (report: (error: unknown) => void) => Promise<void>,
+): Promise<void> {
+  const state = scopes[scope];
+  state.count += 1;
+  try {
+    await run((error) => void state.errors.push(error));
+  } finally {
+    state.count -= 1;
+  }
+  if (state.count === 0) throwAll(state.errors.splice(0), 'Several shared fixtures failed to tear down.');
+}

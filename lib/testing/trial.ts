@@ -1,0 +1,117 @@
+import { withAsync, type Thrown } from '../index.ts';
+import { sleep, within } from './environment.ts';
+import { Recorder, type Injection } from './faults.ts';
+import { changedProbe, leftOpen, nameOf, worldStuck } from './messages.ts';
+import type { Setting } from './setting.ts';
+import { shown } from './shown.ts';
+
+/** What there is in a world. */
+export interface Look {
+  readonly open: number | undefined;
+  readonly probes: readonly string[];
+}
+
+/** What the trials of one case share. */
+export interface Kit {
+  readonly setting: Setting;
+  /** What messages call the manager. */
+  name: string;
+}
+
+/** A world, and a manager that is tried in it. */
+export class Trial {
+  readonly kit: Kit;
+  readonly recorder: Recorder;
+  readonly world: unknown;
+  /** Whether `use` gave a promise. */
+  isUseAsync = false;
+  /** Whether a block has succeeded here: the effect of another one may look the same. */
+  hasSucceeded = false;
+
+  constructor(kit: Kit, recorder: Recorder, world: unknown) {
+    this.kit = kit;
+    this.recorder = recorder;
+    this.world = world;
+    recorder.countOpen = () => {
+      const count = kit.setting.open?.(world);
+      return typeof count === 'number' ? count : undefined;
+    };
+  }
+
+  get setting(): Setting {
+    return this.kit.setting;
+  }
+
+  get name(): string {
+    return this.kit.name;
+  }
+
+  make(): unknown {
+    this.recorder.phase = 'make';
+    const manager = this.setting.make(this.world, this.recorder);
+    this.kit.name = nameOf(manager);
+    return manager;
+  }
+
+  async look(): Promise<Look> {
+    const { open, probes } = this.setting;
+    const texts: string[] = [];
+    for (const [, probe] of probes) texts.push(shown(await probe(this.world)));
+    return { open: await open?.(this.world), probes: texts };
+  }
+
+  async effect(): Promise<string> {
+    return shown(await this.setting.effect?.(this.world));
+  }
+
+  /** Throws unless the world is as it was before. `when` says after what: "a block that returns". */
+  async expectNothingLeft(before: Look, when: string): Promise<void> {
+    const after = await this.#settled(before);
+    const { calls } = this.recorder;
+    if (after.open !== before.open) throw leftOpen(this.name, when, Number(after.open) - Number(before.open), calls);
+    this.setting.probes.forEach(([probe], index) => {
+      const [was, is] = [before.probes[index] as string, after.probes[index] as string];
+      if (is !== was) throw changedProbe(this.name, when, probe, was, is, calls);
+    });
+  }
+
+  async #settled(before: Look): Promise<Look> {
+    const deadline = Date.now() + this.setting.settles;
+    let look = await this.look();
+    while (shown(look) !== shown(before) && Date.now() < deadline) {
+      await sleep(1);
+      look = await this.look();
+    }
+    return look;
+  }
+}
+
+/** Runs what is to be tried in a world of its own. */
+export async function inWorld(kit: Kit, work: (trial: Trial) => Promise<void>, injection?: Injection): Promise<void> {
+  const recorder = new Recorder(injection);
+  let failure: Thrown | undefined;
+  let finish!: () => void;
+  const isTried = new Promise<void>((resolve) => (finish = resolve));
+  const ended = withAsync(kit.setting.world(), async (world) => {
+    try {
+      await work(new Trial(kit, recorder, world));
+    } catch (error) {
+      failure = { error };
+      throw error;
+    } finally {
+      recorder.restore();
+      finish();
+    }
+  }).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  await Promise.race([isTried, ended]);
+  const { timeout } = kit.setting;
+  // What the manager has left may keep its world from ending.
+  const left = await within<Thrown | undefined>(timeout, ended, async () => ({ error: worldStuck(timeout) }));
+  if (failure && left && left.error !== failure.error)
+    throw new AggregateError([failure.error, left.error], (failure.error as Error).message);
+  const thrown = failure ?? left;
+  if (thrown) throw thrown.error;
+}
