@@ -73,7 +73,7 @@ const tests = {
 
 /** A test is titled by the symbol that it is about, and this one is about `describe`. */
 const describeTest = {
-  files: ['__tests__/describe.test.ts'],
+  files: ['__tests__/support/describe.test.ts'],
   rules: { 'jest/valid-title': 'off' },
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { builds } from './support/builds.ts';
-import { errorOf } from './support/outcome.ts';
+import { builds } from './helpers/builds.ts';
+import { errorOf } from './helpers/outcome.ts';
 
 const bodyError = new Error('body');
 const throwsBody = () => {

@@ -21,8 +21,8 @@ import {
   withSync,
   type Thrown,
 } from '../lib/index.ts';
-import { everyFault, kinds, type Scenario, type World } from './support/faults.ts';
-import { reachableFrom } from './support/outcome.ts';
+import { everyFault, kinds, type Scenario, type World } from './helpers/faults.ts';
+import { reachableFrom } from './helpers/outcome.ts';
 
 // What is managed fails where the world wants it to; but once on each way through it, for what a generator itself loses
 // nobody else can keep.

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { withAsync } from '../lib/index.ts';
-import { connection, hasPostgres, postgres } from './support/postgres.ts';
+import { connection, hasPostgres, postgres } from './helpers/postgres.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = 'docs/quickstart/main.ts';

@@ -1,10 +1,12 @@
-import { abortSource, isAbort, type AbortSource, type EnvironmentAbortSignal } from './abort.ts';
-import { isGenerator, isObject, markHandled } from './describe.ts';
-import { asyncManagerEntry, fresh, type Entry } from './entry.ts';
-import { keepBoth, suppressing } from './errors.ts';
-import { alreadyOwned, notIterable, sourceDidNotStop } from './messages.ts';
+import { managerRunAsync } from './engine/adapt.ts';
+import { keepBoth, suppressing } from './engine/join.ts';
+import { newRun, type Run } from './engine/run.ts';
+import { isAbort } from './engine/is-abort.ts';
 import type { AsyncContextManager, Thrown } from './protocol.ts';
-import { asyncDispose, dispose } from './symbols.ts';
+import { abortSource, type AbortSource, type EnvironmentAbortSignal } from './support/abort.ts';
+import { isGenerator, isObject, markHandled } from './support/describe.ts';
+import { alreadyOwned, notIterable, sourceDidNotStop } from './support/messages.ts';
+import { asyncDispose, dispose } from './support/symbols.ts';
 
 /**
  * What `aclosing` takes.
@@ -103,9 +105,9 @@ class Closing<T> implements AsyncClosing<T> {
   }
 
   /** A function makes a source for each entry; any other source can only be owned once. */
-  [fresh](): Entry {
+  [newRun](): Run {
     const manager = typeof this.#source === 'function' ? new Closing(this.#source) : this;
-    return asyncManagerEntry(manager, 'enterAsync', 'exitAsync') as Entry;
+    return managerRunAsync(manager, 'enterAsync', 'exitAsync') as Run;
   }
 
   async enterAsync(): Promise<AsyncIterableIterator<T>> {

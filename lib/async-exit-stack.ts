@@ -1,7 +1,19 @@
-import { isObject } from './describe.ts';
-import { asyncEntry, begunAsync, fresh, madeAsync, methodOf, type Entry } from './entry.ts';
-import { define } from './errors.ts';
-import { stackFinished } from './messages.ts';
+import { adaptAsync, methodOf, runOfAsync } from './engine/adapt.ts';
+import { beginAsync, newRun, type Run } from './engine/run.ts';
+import {
+  answerExit,
+  assertFunction,
+  assertSettled,
+  disposalOf,
+  exitFunction,
+  isMissing,
+  refuse,
+  throwAny,
+  type Declared,
+  type ExitFallback,
+  type Unsettled,
+} from './engine/stack.ts';
+import { unwindAsync, type Exits, type Unwound } from './engine/unwind.ts';
 import type {
   AnsweredValue,
   AsyncContextManager,
@@ -12,30 +24,17 @@ import type {
   NotGenerator,
   Thrown,
 } from './protocol.ts';
-import {
-  answered,
-  assertFunction,
-  assertSettled,
-  concluded,
-  disposalOf,
-  exitFunction,
-  isMissing,
-  refuse,
-  unwindAsync,
-  type Declared,
-  type ExitFallback,
-  type Pile,
-  type Unsettled,
-  type Unwound,
-} from './stack.ts';
-import { asyncDispose, dispose } from './symbols.ts';
+import { define } from './support/define.ts';
+import { isObject } from './support/describe.ts';
+import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
+import { asyncDispose, dispose } from './support/symbols.ts';
 
 /** A manager that {@link AsyncExitStack.push} takes: it is entered already. */
 export type AsyncExit =
   | { exitAsync(thrown?: Thrown): PromiseLike<ExitAnswer<unknown>> }
   | { exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> };
 
-type AsyncPile = Required<Pick<Pile, 'pending'>> & Pile;
+type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
 
 /**
  * A dynamic set of managers, disposables and callbacks, undone in reverse order: TC39's `AsyncDisposableStack`, and
@@ -88,13 +87,13 @@ type AsyncPile = Required<Pick<Pile, 'pending'>> & Pile;
  * ```
  */
 export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F>, AsyncDisposable {
-  #pile: AsyncPile | undefined = { held: [], pending: new Set() };
-  #isComplete = false;
+  #exits: AsyncExits | undefined = { items: [], pending: new Set() };
+  #isEntered = false;
   #finishing: Promise<unknown> | undefined;
 
   static {
     define(this.prototype, asyncDispose, this.prototype.disposeAsync);
-    define(this.prototype, fresh, asyncStackEntry);
+    define(this.prototype, newRun, stackRun);
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'AsyncExitStack', configurable: true });
   }
 
@@ -108,7 +107,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
 
   /** Whether the stack is finished: exited, disposed or moved. */
   get disposed(): boolean {
-    return this.#pile === undefined;
+    return this.#exits === undefined;
   }
 
   /**
@@ -120,8 +119,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if the value is no disposable
    */
   use<T extends AsyncDisposable | Disposable | null | undefined>(value: T): T {
-    const { held } = this.#open('use', value);
-    held.push(isMissing(value) ? {} : { disposal: asyncDisposal(value) });
+    const { items } = this.#open('use', value);
+    items.push(isMissing(value) ? {} : { disposal: asyncDisposal(value) });
     return value;
   }
 
@@ -135,9 +134,9 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if `onDisposeAsync` is no function
    */
   adopt<T>(value: T, onDisposeAsync: (value: T) => PromiseLike<void> | void): T {
-    const { held } = this.#open('adopt', value);
+    const { items } = this.#open('adopt', value);
     assertFunction('adopt', onDisposeAsync);
-    held.push({ disposal: () => onDisposeAsync.call(undefined, value) });
+    items.push({ disposal: () => onDisposeAsync.call(undefined, value) });
     return value;
   }
 
@@ -149,9 +148,9 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if `onDisposeAsync` is no function
    */
   defer(onDisposeAsync: () => PromiseLike<void> | void): void {
-    const { held } = this.#open('defer', onDisposeAsync);
+    const { items } = this.#open('defer', onDisposeAsync);
     assertFunction('defer', onDisposeAsync);
-    held.push({ disposal: () => onDisposeAsync.call(undefined) });
+    items.push({ disposal: () => onDisposeAsync.call(undefined) });
   }
 
   /**
@@ -166,17 +165,17 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   async enterContext<M extends AsyncEnterable>(
     manager: M & NotGenerator<M> & Declared<Fallback<M>, F>,
   ): Promise<Awaited<Entered<M>>> {
-    const pile = this.#open('enterContext', manager);
-    const entry = asyncEntry(manager, 'enterContext()');
+    const exits = this.#open('enterContext', manager);
+    const run = adaptAsync(manager, 'enterContext()');
     const { promise, settle } = deferred();
     // Before the entry, for its setup may finish this stack.
-    pile.pending.add(promise);
+    exits.pending.add(promise);
     try {
-      const value = await enterOn(pile, entry, manager);
-      this.#isComplete = false;
+      const value = await enterOn(exits, run, manager);
+      exits.isComplete = false;
       return value as Awaited<Entered<M>>;
     } finally {
-      pile.pending.delete(promise);
+      exits.pending.delete(promise);
       settle();
     }
   }
@@ -195,9 +194,11 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /** {@link AsyncExitStack.push} of a manager that is entered already. */
   push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E;
   push(exit: unknown): unknown {
-    const { held } = this.#open('push', exit);
-    held.push({ entry: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)) });
-    this.#isComplete = false;
+    const exits = this.#open('push', exit);
+    exits.items.push({
+      run: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)),
+    });
+    exits.isComplete = false;
     return exit;
   }
 
@@ -216,10 +217,9 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /** {@link AsyncExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    this.#isComplete = false;
+    if (this.#exits) this.#exits.isComplete = false;
     assertSettled(result);
-    this.#open('complete', result);
-    this.#isComplete = true;
+    this.#open('complete', result).isComplete = true;
     return result;
   }
 
@@ -230,17 +230,25 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    */
   move(): AsyncExitStack<F> {
-    const pile = this.#open('move', undefined);
+    const exits = this.#open('move', undefined);
+    exits.isComplete = false;
     const moved = new AsyncExitStack<F>();
-    moved.#pile = pile;
-    this.#pile = undefined;
+    moved.#exits = exits;
+    this.#exits = undefined;
     return moved;
   }
 
-  /** Gives the stack itself. */
+  /**
+   * Gives the stack itself.
+   *
+   * @throws ReferenceError if the stack is finished
+   * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
+   */
   enterAsync(): Promise<this> {
     return new Promise((resolve) => {
       this.#open('enterAsync', undefined);
+      if (this.#isEntered) throw stackAlreadyEntered('an AsyncExitStack');
+      this.#isEntered = true;
       resolve(this);
     });
   }
@@ -254,8 +262,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws whatever the exits throw, with all errors kept
    */
   async exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
-    const pile = this.#take();
-    if (pile) return (await this.#finish(pile, false, thrown, answered)) as ExitAnswer<F>;
+    const exits = this.#take();
+    if (exits) return (await this.#finish(exits, false, thrown, answerExit)) as ExitAnswer<F>;
     await this.#finishing;
     return undefined;
   }
@@ -267,36 +275,36 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    */
   disposeAsync(): Promise<void> {
     try {
-      const pile = this.#take();
-      if (!pile) return Promise.resolve();
+      const exits = this.#take();
+      if (!exits) return Promise.resolve();
       // An entry still pending is a manager entered after complete().
-      const isUnknown = !this.#isComplete || pile.pending.size > 0;
-      return this.#finish(pile, isUnknown, undefined, concluded) as Promise<void>;
+      const isUnknown = !exits.isComplete || exits.pending.size > 0;
+      return this.#finish(exits, isUnknown, undefined, throwAny) as Promise<void>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #open(method: string, given: unknown): AsyncPile {
-    if (!this.#pile) throw stackFinished('an AsyncExitStack', method, given);
-    return this.#pile;
+  #open(method: string, given: unknown): AsyncExits {
+    if (!this.#exits) throw stackFinished('an AsyncExitStack', method, given);
+    return this.#exits;
   }
 
-  #take(): AsyncPile | undefined {
-    const pile = this.#pile;
-    this.#pile = undefined;
-    return pile;
+  #take(): AsyncExits | undefined {
+    const exits = this.#exits;
+    this.#exits = undefined;
+    return exits;
   }
 
   #finish(
-    pile: AsyncPile,
+    exits: AsyncExits,
     isUnknown: boolean,
     thrown: Thrown | undefined,
     conclude: (unwound: Unwound, given: Thrown | undefined) => unknown,
   ): Promise<unknown> {
     const { promise, settle } = deferred();
     this.#finishing = promise;
-    return unwindAsync(pile, isUnknown, thrown, (unwound, given) => {
+    return unwindAsync(exits, isUnknown, thrown, (unwound, given) => {
       settle();
       return conclude(unwound, given);
     });
@@ -304,20 +312,20 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
 }
 
 /** A stack keeps both errors by itself: one that a manager on it suppressed stays out of what the block throws. */
-function asyncStackEntry(this: AsyncExitStack): Entry {
-  const entry = madeAsync(
+function stackRun(this: AsyncExitStack): Run {
+  const run = runOfAsync(
     true,
     () => this.enterAsync(),
     (thrown) => this.exitAsync(thrown),
   );
-  return { ...entry, keepsErrors: true };
+  return { ...run, throwsAsIs: true };
 }
 
-/** An entry that has only its exit left. */
-function exitAloneAsync(exit: (thrown?: Thrown) => unknown): Entry {
-  const entry = madeAsync(false, () => undefined, exit);
-  void entry.next();
-  return entry;
+/** A run that has only its exit left. */
+function exitAloneAsync(exit: (thrown?: Thrown) => unknown): Run {
+  const run = runOfAsync(false, () => undefined, exit);
+  void run.next();
+  return run;
 }
 
 function asyncDisposal(value: object): () => unknown {
@@ -329,9 +337,9 @@ function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>)
   return disposal && (async () => void disposal());
 }
 
-async function enterOn({ held }: Pile, given: Entry, manager: unknown): Promise<unknown> {
-  const { entry, value } = await begunAsync(given, manager);
-  held.push({ entry, manager });
+async function enterOn({ items }: Exits, given: Run, manager: unknown): Promise<unknown> {
+  const { run, value } = await beginAsync(given, manager);
+  items.push({ run, manager });
   return value;
 }
 

@@ -1,6 +1,7 @@
-import { isObject, isThenable } from './describe.ts';
-import { notClosable } from './messages.ts';
+import { inBothWays } from './engine/both.ts';
 import type { Thrown } from './protocol.ts';
+import { isObject, isThenable } from './support/describe.ts';
+import { notClosable } from './support/messages.ts';
 
 /**
  * A manager of a thing that wants to be closed. Only `withAsync` takes it where closing returns a promise.
@@ -56,14 +57,12 @@ export function closing(thing: unknown, close: unknown = closeMethod): ClosingMa
   if (typeof close !== 'function') throw notClosable('a function that closes', close);
   if (close === closeMethod && !(isObject(thing) && typeof thing['close'] === 'function'))
     throw notClosable('a thing with a close()', thing);
-  return {
-    enter: () => thing,
-    exit() {
-      const closed: unknown = close(thing);
-      // What closing gives is no answer to an error: a `true` from it must not suppress.
-      return (isThenable(closed) ? Promise.resolve(closed).then(() => undefined) : undefined) as undefined;
-    },
+  const exit = () => {
+    const closed: unknown = close(thing);
+    // What closing gives doesn't answer an error: a `true` from it must not suppress.
+    return isThenable(closed) ? Promise.resolve(closed).then(() => undefined) : undefined;
   };
+  return inBothWays(() => thing, exit);
 }
 
 function closeMethod(thing: { close(): unknown }): unknown {

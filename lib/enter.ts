@@ -1,6 +1,7 @@
-import { compose, type EnteringRequest } from './compose.ts';
-import { isEnterable, takeOver, type Composed, type Entry } from './entry.ts';
-import { notAnswered, notEnterable, starForgotten } from './messages.ts';
+import { isEnterable } from './engine/adapt.ts';
+import { addCallSite } from './engine/call-site.ts';
+import { compose, type EnterManager } from './engine/compose.ts';
+import { answer, type Run } from './engine/run.ts';
 import type {
   AsyncEnterable,
   Enterable,
@@ -10,6 +11,8 @@ import type {
   FallbackSync,
   NotGenerator,
 } from './protocol.ts';
+import { notAnswered, notEnterable, starForgotten } from './support/messages.ts';
+import { asyncIterator } from './support/symbols.ts';
 
 declare const asked: unique symbol;
 
@@ -116,36 +119,57 @@ export function enter(manager: unknown): unknown {
   return new Enter(manager);
 }
 
-/**
- * Asks to enter what was given, and is the iterator of its `yield*` too, which ends with what the driver sends: the value
- * that was entered, or the error from entering. Two are made for each manager that is entered, so its properties are plain.
- */
-class Enter implements EnteringRequest {
+/** What is given to `yield*`. It can be kept and yielded many times, also at once. */
+class Enter implements EnterManager {
   private readonly given: unknown;
-  /** Where it is asked it is rightly yielded; once it is heard it has none, and the driver sends what came of that. */
-  private state: 'iterated' | 'asked' | undefined;
 
-  constructor(given: unknown, state?: 'iterated') {
+  constructor(given: unknown) {
     this.given = given;
-    this.state = state;
   }
 
-  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Composed {
-    return compose(this, entry, manager, isClosing);
+  [Symbol.iterator](): Asking {
+    return new Asking(this.given);
   }
 
-  /** A request that is kept can be yielded many times, also at once; by itself it is never asked. */
-  [Symbol.iterator](): Enter {
-    return new Enter(this.given, 'iterated');
+  [asyncIterator](): Asking {
+    return new Asking(this.given);
   }
 
-  [Symbol.asyncIterator](): Enter {
-    return this[Symbol.iterator]();
+  /** `await enter(manager)`, the habit of Python's users and of stacks', would enter nothing and say nothing. */
+  then(...handlers: Parameters<Promise<never>['then']>): Promise<unknown> {
+    return Promise.reject(starForgotten(this.given)).then(...handlers);
   }
 
-  /** An async `yield*` awaits these steps: V8 does so sooner where they look like its own, the value first. */
+  /** A driver gets to see it after a `yield` without the star. */
+  [answer](run: Run, manager: unknown, isClosing?: boolean): Run {
+    return compose(this, run, manager, isClosing);
+  }
+
+  hear(): never {
+    throw starForgotten(this.given);
+  }
+}
+
+/**
+ * The request, and the iterator of its `yield*`: it ends with what the driver sends, which is the value that was entered,
+ * or the error from entering. One is made for each manager that is entered, so its properties are plain.
+ */
+class Asking implements EnterManager {
+  private readonly given: unknown;
+  /** After it was heard the driver sends what came of that. */
+  private state: 'new' | 'asked' | 'heard' = 'new';
+
+  constructor(given: unknown) {
+    this.given = given;
+  }
+
+  [answer](run: Run, manager: unknown, isClosing?: boolean): Run {
+    return compose(this, run, manager, isClosing);
+  }
+
+  /** An async `yield*` awaits these steps: V8 does so sooner if they look like its own, the value first. */
   next(value: unknown): IteratorResult<this, unknown> {
-    if (this.state === 'iterated') {
+    if (this.state === 'new') {
       this.state = 'asked';
       return { value: this, done: false };
     }
@@ -155,14 +179,16 @@ class Enter implements EnteringRequest {
   }
 
   throw(error: unknown): never {
-    // Also where somebody throws who has not heard it: it is not yielded any more.
-    this.state = undefined;
+    // The error of an entry; its stack knows nothing of this line.
+    if (this.state === 'heard') addCallSite(error, this.throw);
+    // Also if somebody throws who has not heard it: it is not yielded any more.
+    this.state = 'heard';
     throw error;
   }
 
-  heard(): unknown {
+  hear(): unknown {
     if (this.state !== 'asked') throw starForgotten(this.given);
-    this.state = undefined;
+    this.state = 'heard';
     return this.given;
   }
 }

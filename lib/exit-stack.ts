@@ -1,7 +1,19 @@
-import { isObject } from './describe.ts';
-import { begunSync, fresh, made, methodOf, refusePromise, syncEntry, type Entry } from './entry.ts';
-import { define } from './errors.ts';
-import { stackFinished } from './messages.ts';
+import { adaptSync, methodOf, refusePromise, runOf } from './engine/adapt.ts';
+import { beginSync, newRun, type Run } from './engine/run.ts';
+import {
+  answerExit,
+  assertFunction,
+  assertSettled,
+  disposalOf,
+  exitFunction,
+  isMissing,
+  refuse,
+  throwAny,
+  type Declared,
+  type ExitFallback,
+  type Unsettled,
+} from './engine/stack.ts';
+import { unwindSync, type Exits } from './engine/unwind.ts';
 import type {
   AnsweredValue,
   ContextManager,
@@ -12,22 +24,10 @@ import type {
   NotGenerator,
   Thrown,
 } from './protocol.ts';
-import {
-  answered,
-  assertFunction,
-  assertSettled,
-  concluded,
-  disposalOf,
-  exitFunction,
-  isMissing,
-  refuse,
-  unwindSync,
-  type Declared,
-  type ExitFallback,
-  type Pile,
-  type Unsettled,
-} from './stack.ts';
-import { dispose } from './symbols.ts';
+import { define } from './support/define.ts';
+import { isObject } from './support/describe.ts';
+import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
+import { dispose } from './support/symbols.ts';
 
 /** A manager that {@link ExitStack.push} takes: it is entered already. */
 export interface Exit {
@@ -56,12 +56,12 @@ export interface Exit {
  * ```
  */
 export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposable {
-  #pile: Pile | undefined = { held: [] };
-  #isComplete = false;
+  #exits: Exits | undefined = { items: [] };
+  #isEntered = false;
 
   static {
     define(this.prototype, dispose, this.prototype.dispose);
-    define(this.prototype, fresh, stackEntry);
+    define(this.prototype, newRun, stackRun);
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'ExitStack', configurable: true });
   }
 
@@ -75,7 +75,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
 
   /** Whether the stack is finished: exited, disposed or moved. */
   get disposed(): boolean {
-    return this.#pile === undefined;
+    return this.#exits === undefined;
   }
 
   /**
@@ -87,8 +87,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if the value is no disposable
    */
   use<T extends Disposable | null | undefined>(value: T): T {
-    const { held } = this.#open('use', value);
-    if (!isMissing(value)) held.push({ disposal: disposalOf(value, dispose) ?? refuse(value) });
+    const { items } = this.#open('use', value);
+    if (!isMissing(value)) items.push({ disposal: disposalOf(value, dispose) ?? refuse(value) });
     return value;
   }
 
@@ -102,9 +102,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if `onDispose` is no function
    */
   adopt<T>(value: T, onDispose: (value: T) => void): T {
-    const { held } = this.#open('adopt', value);
+    const { items } = this.#open('adopt', value);
     assertFunction('adopt', onDispose);
-    held.push({ disposal: () => onDispose.call(undefined, value) });
+    items.push({ disposal: () => onDispose.call(undefined, value) });
     return value;
   }
 
@@ -116,9 +116,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if `onDispose` is no function
    */
   defer(onDispose: () => void): void {
-    const { held } = this.#open('defer', onDispose);
+    const { items } = this.#open('defer', onDispose);
     assertFunction('defer', onDispose);
-    held.push({ disposal: () => onDispose.call(undefined) });
+    items.push({ disposal: () => onDispose.call(undefined) });
   }
 
   /**
@@ -131,11 +131,11 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws whatever entering throws
    */
   enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
-    const pile = this.#open('enterContext', manager);
-    const { entry, value } = begunSync(syncEntry(manager, 'enterContext()', 'AsyncExitStack'), manager);
-    pile.held.push({ entry, manager });
-    if (pile.isUnwound) return this.#refuse(pile, manager);
-    this.#isComplete = false;
+    const exits = this.#open('enterContext', manager);
+    const { run, value } = beginSync(adaptSync(manager, 'enterContext()', 'AsyncExitStack'), manager);
+    exits.items.push({ run, manager });
+    if (exits.isUnwound) return this.#refuse(exits, manager);
+    exits.isComplete = false;
     return value as EnteredSync<M>;
   }
 
@@ -153,9 +153,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /** {@link ExitStack.push} of a manager that is entered already. */
   push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E;
   push(exit: unknown): unknown {
-    const { held } = this.#open('push', exit);
-    held.push({ entry: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
-    this.#isComplete = false;
+    const exits = this.#open('push', exit);
+    exits.items.push({ run: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
+    exits.isComplete = false;
     return exit;
   }
 
@@ -174,10 +174,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /** {@link ExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    this.#isComplete = false;
+    if (this.#exits) this.#exits.isComplete = false;
     assertSettled(result);
-    this.#open('complete', result);
-    this.#isComplete = true;
+    this.#open('complete', result).isComplete = true;
     return result;
   }
 
@@ -188,16 +187,24 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    */
   move(): ExitStack<F> {
-    const pile = this.#open('move', undefined);
+    const exits = this.#open('move', undefined);
+    exits.isComplete = false;
     const moved = new ExitStack<F>();
-    moved.#pile = pile;
-    this.#pile = undefined;
+    moved.#exits = exits;
+    this.#exits = undefined;
     return moved;
   }
 
-  /** Gives the stack itself. */
+  /**
+   * Gives the stack itself.
+   *
+   * @throws ReferenceError if the stack is finished
+   * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
+   */
   enter(): this {
     this.#open('enter', undefined);
+    if (this.#isEntered) throw stackAlreadyEntered('an ExitStack');
+    this.#isEntered = true;
     return this;
   }
 
@@ -209,8 +216,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws whatever the exits throw, with all errors kept
    */
   exit(thrown?: Thrown): ExitAnswer<F> {
-    const pile = this.#take();
-    return pile && (unwindSync(pile, false, thrown, answered) as ExitAnswer<F>);
+    const exits = this.#take();
+    return exits && (unwindSync(exits, false, thrown, answerExit) as ExitAnswer<F>);
   }
 
   /**
@@ -219,41 +226,42 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws whatever the exits and disposals throw, with all errors kept
    */
   dispose(): void {
-    const pile = this.#take();
-    if (pile) unwindSync(pile, !this.#isComplete, undefined, concluded);
+    const exits = this.#take();
+    if (exits) unwindSync(exits, !exits.isComplete, undefined, throwAny);
   }
 
   /** The setup of the manager finished this stack: what it entered is exited at once. */
-  #refuse(pile: Pile, manager: unknown): never {
-    unwindSync(pile, true, undefined, concluded);
+  #refuse(exits: Exits, manager: unknown): never {
+    unwindSync(exits, true, undefined, throwAny);
     throw stackFinished('an ExitStack', 'enterContext', manager);
   }
 
-  #open(method: string, given: unknown): Pile {
-    if (!this.#pile) throw stackFinished('an ExitStack', method, given);
-    return this.#pile;
+  #open(method: string, given: unknown): Exits {
+    if (!this.#exits) throw stackFinished('an ExitStack', method, given);
+    return this.#exits;
   }
 
-  #take(): Pile | undefined {
-    const pile = this.#pile;
-    this.#pile = undefined;
-    return pile;
+  #take(): Exits | undefined {
+    const exits = this.#exits;
+    this.#exits = undefined;
+    return exits;
   }
 }
 
-function stackEntry(this: ExitStack): Entry {
-  const entry = made(
+/** As with an async stack, it keeps both errors by itself. */
+function stackRun(this: ExitStack): Run {
+  const run = runOf(
     () => this.enter(),
     (thrown) => this.exit(thrown),
   );
-  return { ...entry, keepsErrors: true };
+  return { ...run, throwsAsIs: true };
 }
 
-function exitAloneSync(exit: (thrown?: Thrown) => unknown): Entry {
-  const entry = made(
+function exitAloneSync(exit: (thrown?: Thrown) => unknown): Run {
+  const run = runOf(
     () => undefined,
     (thrown) => refusePromise(exit(thrown)),
   );
-  entry.next();
-  return entry;
+  run.next();
+  return run;
 }

@@ -1,3 +1,4 @@
+import { inBothWays } from './engine/both.ts';
 import type { ContextManager } from './protocol.ts';
 
 /**
@@ -27,5 +28,8 @@ export function nullContext(): ContextManager<undefined>;
  */
 export function nullContext<T>(value: T): ContextManager<T>;
 export function nullContext(value?: unknown): ContextManager<unknown> {
-  return { enter: () => value, exit: () => undefined };
+  return inBothWays(
+    () => value,
+    () => undefined,
+  );
 }

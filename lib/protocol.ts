@@ -1,5 +1,3 @@
-import { isObject } from './describe.ts';
-
 /**
  * How a block failed: a box around what was thrown, so that `throw undefined` is still an error.
  */
@@ -110,42 +108,8 @@ export type NotGenerator<M> = M extends { enterAsync: unknown } | { enter: unkno
     ? 'a generator needs aclosing(), or its function wrapped in a manager function'
     : unknown;
 
-/**
- * Tells whether a value has `enter()` and `exit()`.
- *
- * @param value - anything
- * @returns whether `withSync` would enter it as a manager
- *
- * @example
- * ```ts
- * import { closing, isContextManager } from 'withal';
- *
- * isContextManager(closing({ close() {} })); // => true
- * isContextManager({ enter() {} }); // => false
- * ```
- */
-export function isContextManager(value: unknown): value is ContextManager<unknown, unknown> {
-  return isObject(value) && typeof value['enter'] === 'function' && typeof value['exit'] === 'function';
-}
-
-/**
- * Tells whether a value has `enterAsync()` and `exitAsync()`.
- *
- * @param value - anything
- * @returns whether `withAsync` would enter it as an asynchronous manager
- *
- * @example
- * ```ts
- * import { asyncContextManager, isAsyncContextManager } from 'withal';
- *
- * const session = asyncContextManager(async function* session() {
- *   yield 'open';
- * });
- *
- * isAsyncContextManager(session()); // => true
- * isAsyncContextManager(session); // => false
- * ```
- */
-export function isAsyncContextManager(value: unknown): value is AsyncContextManager<unknown, unknown> {
-  return isObject(value) && typeof value['enterAsync'] === 'function' && typeof value['exitAsync'] === 'function';
-}
+/** Refuses a body that returns a promise, in the words that the compiler then shows. */
+export type NotPromise<R> =
+  Extract<R, PromiseLike<unknown>> extends never
+    ? unknown
+    : 'what returns a promise needs withAsync(), or scopeAsync()';

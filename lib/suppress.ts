@@ -1,8 +1,11 @@
-import { isError, isObject, isThenable, markHandled } from './describe.ts';
-import { fresh, made, type Entry } from './entry.ts';
-import { keepBoth } from './errors.ts';
-import { matcherReturnedPromise, notMatcher } from './messages.ts';
+import { runOf } from './engine/adapt.ts';
+import { inBothWays } from './engine/both.ts';
+import { keepBoth } from './engine/join.ts';
+import { newRun, type Run } from './engine/run.ts';
 import type { ContextManager, Thrown } from './protocol.ts';
+import { define } from './support/define.ts';
+import { isError, isObject, isThenable, markHandled } from './support/describe.ts';
+import { matcherReturnedPromise, notMatcher } from './support/messages.ts';
 
 /** What {@link suppress} takes: an error class, or a function that tells whether to suppress an error. */
 export type Matcher = (abstract new (...args: never) => object) | ((error: unknown) => boolean);
@@ -20,8 +23,8 @@ export type Matcher = (abstract new (...args: never) => object) | ((error: unkno
  * }
  * ```
  *
- * An `AggregateError` is asked about as a whole, and then split, as Python splits exception groups: what does not match
- * is thrown in a new one, with the same message and cause.
+ * An `AggregateError` is asked about as a whole, and then split, as Python splits exception groups: what doesn't match is
+ * thrown in a narrower one of the same class, with the same fields, message, cause and stack.
  *
  * @param matchers - error classes, and predicates; the platform's error classes match errors of every realm
  * @returns a manager that can be used many times
@@ -42,15 +45,15 @@ export function suppress(...matchers: readonly Matcher[]): ContextManager<void, 
   const enter = () => undefined;
   const exit = (thrown?: Thrown) => thrown !== undefined && isSuppressed(tests, thrown);
   // What is left of an AggregateError is thrown as it is, with no trace of what was suppressed.
-  const entry = (): Entry => ({ ...made(enter, exit), keepsErrors: true });
-  return Object.defineProperty({ enter, exit }, fresh, { value: entry });
+  const run = (): Run => ({ ...runOf(enter, exit), throwsAsIs: true });
+  return Object.defineProperty(inBothWays(enter, exit), newRun, { value: run });
 }
 
 type Test = (error: unknown) => unknown;
 
 function testOf(matcher: unknown): Test {
   if (typeof matcher !== 'function') throw notMatcher(matcher);
-  return isClass(matcher) ? (error) => isInstance(error, matcher) : (matcher as Test);
+  return isMatcherClass(matcher) ? (error) => isInstance(error, matcher) : (matcher as Test);
 }
 
 /** Whether all of the error is suppressed; what is left of an AggregateError is thrown. */
@@ -82,7 +85,7 @@ function unmatchedWithin(error: unknown, tests: readonly Test[], known: Map<unkn
   const left = errors.flatMap((inner) => unmatched(inner, tests, known));
   const isWhole = left.length === errors.length && left.every((inner, index) => Object.is(inner, errors[index]));
   if (isWhole) return [error];
-  return left.length === 0 ? [] : [narrowed(error as AggregateError, left)];
+  return left.length === 0 ? [] : [narrow(error as AggregateError, left)];
 }
 
 function isTrue(answer: unknown): boolean {
@@ -101,16 +104,22 @@ function errorsOf(error: unknown): readonly unknown[] {
   }
 }
 
-function narrowed(error: AggregateError, errors: unknown[]): AggregateError {
-  const narrower = new AggregateError(errors, error.message);
-  const cause = Object.getOwnPropertyDescriptor(error, 'cause');
-  return cause ? Object.defineProperty(narrower, 'cause', cause) : narrower;
+/** Python's `derive`: a group of the same class with the same fields, message, cause and stack, but with these errors. */
+function narrow(error: AggregateError, errors: unknown[]): AggregateError {
+  const { stack, ...fields } = Object.getOwnPropertyDescriptors(error) as PropertyDescriptorMap;
+  delete fields['errors'];
+  const narrower = new AggregateError(errors);
+  Object.setPrototypeOf(narrower, Object.getPrototypeOf(error) as object);
+  Object.defineProperties(narrower, fields);
+  // Read, because where it is an accessor that belongs to the one error.
+  if (stack) define(narrower, 'stack', error.stack);
+  return narrower;
 }
 
 type AnyClass = ((...args: never) => unknown) & { readonly prototype?: unknown };
 
 /** A class by its source, or by what its instances are. */
-function isClass(matcher: object): matcher is AnyClass {
+function isMatcherClass(matcher: object): matcher is AnyClass {
   return (
     /^class\b/.test(Function.prototype.toString.call(matcher)) ||
     classesOf((matcher as AnyClass).prototype).some((found) => isOfPlatform(found) && found.name === 'Error')

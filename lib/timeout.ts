@@ -1,8 +1,9 @@
-import { abortSource, isAbort, type AbortSignalLike, type EnvironmentAbortSignal } from './abort.ts';
-import { isObject } from './describe.ts';
-import { asyncContextManager } from './generator.ts';
-import { notDuration, notSignal, timedOut } from './messages.ts';
+import { makeAsyncManager } from './engine/manager.ts';
+import { isAbort } from './engine/is-abort.ts';
 import type { AsyncContextManager } from './protocol.ts';
+import { abortSource, type AbortSignalLike, type EnvironmentAbortSignal } from './support/abort.ts';
+import { isObject } from './support/describe.ts';
+import { notDuration, notSignal, timedOut } from './support/messages.ts';
 
 /** What else {@link timeout} listens to. */
 export interface TimeoutOptions {
@@ -57,7 +58,7 @@ export function timeout(ms: unknown, options: unknown = {}): AsyncContextManager
   if (!isObject(options) || isSignal(options)) throw notSignal(options);
   const { signal } = options;
   if (signal !== undefined && !isSignal(signal)) throw notSignal(signal);
-  return limited(ms, signal);
+  return makeAsyncManager(timeoutRun, undefined, [ms, signal]) as AsyncContextManager<EnvironmentAbortSignal>;
 }
 
 function isSignal(value: unknown): value is AbortSignalLike {
@@ -65,9 +66,10 @@ function isSignal(value: unknown): value is AbortSignalLike {
 }
 
 /** The block's error that only says that the time was up is dropped, and not kept as the cause of that. */
-const limited = /* @__PURE__ */ asyncContextManager(function timeout(ms: number, signal: AbortSignalLike | undefined) {
-  return Object.assign(limit(ms, signal), { keepsErrors: true as const });
-});
+const { timeout: timeoutRun } = {
+  timeout: (ms: number, signal: AbortSignalLike | undefined) =>
+    Object.assign(limit(ms, signal), { throwsAsIs: true as const }),
+};
 
 async function* limit(
   ms: number,

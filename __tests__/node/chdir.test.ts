@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { withAsync, withSync } from '../../lib/index.ts';
-import { nodeBuilds } from '../support/builds.ts';
-import { errorOf } from '../support/outcome.ts';
+import { nodeBuilds } from '../helpers/builds.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 const start = process.cwd();
 let folder: string;

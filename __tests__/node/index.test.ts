@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { nodeBuilds } from '../support/builds.ts';
+import { nodeBuilds } from '../helpers/builds.ts';
 
 describe.each(nodeBuilds)('withal/node, %s', (_build, library) => {
   it('exports what the table of contents says, and nothing else', () => {

@@ -10,8 +10,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { PGlite } from '@electric-sql/pglite';
 import { asyncContextManager, withAsync, withSync } from '../../lib/index.ts';
 import type { SignalName } from '../../lib/node/index.ts';
-import { nodeBuilds } from '../support/builds.ts';
-import { errorOf } from '../support/outcome.ts';
+import { nodeBuilds } from '../helpers/builds.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { directory } from '../../docs/recipes/directory/directory.ts';
 import { AsyncExitStack, enter, scopeAsync, withAsync } from '../../lib/index.ts';
 import { chdir } from '../../lib/node/index.ts';
-import { errorOf } from '../support/outcome.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 /** A directory of the test's own, for the directories that it makes. */
 let folder: string;

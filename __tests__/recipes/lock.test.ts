@@ -6,7 +6,7 @@ import type { Client } from 'pg';
 import { advisoryLock } from '../../docs/recipes/lock/advisory.ts';
 import { localLock, type Lock } from '../../docs/recipes/lock/lock.ts';
 import { asyncContextManager, AsyncExitStack, timeout, withAsync } from '../../lib/index.ts';
-import { connection, hasPostgres, postgres } from '../support/postgres.ts';
+import { connection, hasPostgres, postgres } from '../helpers/postgres.ts';
 
 jest.setTimeout(60_000);
 

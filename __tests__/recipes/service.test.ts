@@ -21,7 +21,7 @@ import {
   withAsync,
   type AsyncContextManager,
 } from '../../lib/index.ts';
-import { connection, hasPostgres, postgres } from '../support/postgres.ts';
+import { connection, hasPostgres, postgres } from '../helpers/postgres.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = 'docs/recipes/service/main.ts';

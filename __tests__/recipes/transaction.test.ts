@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { connection } from '../../docs/recipes/connection/connection.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
 import { withAsync } from '../../lib/index.ts';
-import { hasPostgres, sharedPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres } from '../helpers/postgres.ts';
 
 const database = sharedPostgres('CREATE TABLE items (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
 

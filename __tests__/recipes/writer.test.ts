@@ -25,7 +25,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writer } from '../../docs/recipes/writer/writer.ts';
 import { withAsync } from '../../lib/index.ts';
 import { chdir } from '../../lib/node/index.ts';
-import { errorOf } from '../support/outcome.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 let folder: string;
 let path: string;

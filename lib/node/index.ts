@@ -17,5 +17,5 @@ export { terminationSignal } from './signal.ts';
 export type { SignalName, TerminationError } from './signal.ts';
 
 // What the managers are, for declarations that name them
-export type { AbortSignalLike } from '../abort.ts';
+export type { AbortSignalLike } from '../support/abort.ts';
 export type { AsyncContextManager, ContextManager, ExitAnswer, Suppressed, Thrown } from '../protocol.ts';

@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { StringDecoder } from 'node:string_decoder';
-import { isObject } from '../describe.ts';
-import { contextManager } from '../generator.ts';
-import { notTarget } from '../messages.ts';
+import { isObject } from '../support/describe.ts';
+import { contextManager } from '../context-manager.ts';
+import { notTarget } from '../support/messages.ts';
 import type { ContextManager } from '../protocol.ts';
 
 /** Anything that text can be written to. */

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import process from 'node:process';
-import { abortSource, type EnvironmentAbortSignal } from '../abort.ts';
-import { contextManager } from '../generator.ts';
-import { notSignals } from '../messages.ts';
+import { abortSource, type EnvironmentAbortSignal } from '../support/abort.ts';
+import { contextManager } from '../context-manager.ts';
+import { notSignals } from '../support/messages.ts';
 import type { ContextManager } from '../protocol.ts';
 
 /** The name of a signal, as in `'SIGTERM'`. */
