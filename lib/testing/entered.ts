@@ -1,8 +1,8 @@
 import { AsyncExitStack, type AsyncEnterable, type Thrown } from '../index.ts';
-import { describe, isObject } from '../describe.ts';
+import { describe, isObject } from '../support/describe.ts';
 import { notRunner } from './messages.ts';
-import { failureOf, isVitestContext } from './running-test.ts';
-import type { ValueOf } from './setting.ts';
+import { failureOf, isVitestContext } from './runner/running-test.ts';
+import type { ValueOf } from './kit/setting.ts';
 
 /** The context that `node:test` gives to a test, as much of it as {@link entered} uses. */
 export interface NodeTestContext {
@@ -16,6 +16,39 @@ export interface VitestTestContext {
   onTestFinished(hook: () => Promise<void>): void;
 }
 
+/**
+ * Enters a manager in a test of `node:test` or Vitest, and exits it after the test. The rest of the test is the manager's
+ * block: the manager is told how the test has failed.
+ *
+ * It equals, for several managers of one test, in `node:test`:
+ *
+ * ```ts no-run: the equivalent
+ * const stack = new AsyncExitStack();
+ * t.after(() => stack.exitAsync(t.passed ? undefined : { error: t.error.cause }));
+ * const db = await stack.enterContext(database());
+ * const tx = await stack.enterContext(transaction(db));
+ * ```
+ *
+ * The managers of a test are exited in reverse order, and one that fails skips none of the others.
+ *
+ * @param t - the context of the test; in Vitest, `{ task, onTestFinished }` of it will do
+ * @param manager - whatever `withAsync` takes
+ * @returns what entering gave
+ * @throws TypeError if `t` is another runner's, or `manager` can't be entered
+ * @throws whatever entering throws
+ *
+ * @example
+ * ```ts no-run: it takes a test runner
+ * import test from 'node:test';
+ * import { entered } from 'withal/testing';
+ *
+ * test('inserts', async (t) => {
+ *   const db = await entered(t, database());
+ *   const tx = await entered(t, transaction(db));
+ *   await tx.query('INSERT …');
+ * });
+ * ```
+ */
 export async function entered<M extends AsyncEnterable>(
   t: NodeTestContext | VitestTestContext,
   manager: M,

@@ -1,8 +1,8 @@
 import { withAsync, type AsyncEnterable, type Thrown } from '../index.ts';
 import { notFixtureFunction, notRunner } from './messages.ts';
-import { namesTakenBy } from './parameters.ts';
-import { runningTest } from './running-test.ts';
-import type { ValueOf } from './setting.ts';
+import { namesTakenBy } from './runner/parameters.ts';
+import { runningTest } from './runner/running-test.ts';
+import type { ValueOf } from './kit/setting.ts';
 
 /**
  * A fixture for `extend` of Vitest and Playwright.
@@ -12,6 +12,41 @@ import type { ValueOf } from './setting.ts';
  */
 export type FixtureFunction<Context, Value> = (context: Context, use: (value: Value) => Promise<void>) => Promise<void>;
 
+/**
+ * Turns a function that makes a manager into a fixture for `extend` of Vitest 4 and Playwright. The test is the manager's
+ * block: the manager is told how the test has failed, and can roll back, or keep what there is to see.
+ *
+ * It equals, with each error reported once, and no other fixture skipped for it:
+ *
+ * ```ts no-run: the equivalent
+ * async ({ db }, use) => {
+ *   await withAsync(transaction(db), async (value) => {
+ *     await use(value);
+ *     if (theTestHasFailed) throw itsError;
+ *   });
+ * }
+ * ```
+ *
+ * A runner hands out copies of errors: the manager gets an `Error` with the same message, stack and cause.
+ *
+ * @param make - makes the manager, of the fixtures that it destructures. Runners read these from its text
+ * @returns the fixture
+ * @throws TypeError if `make` isn't a function whose first parameter is a pattern, `({ db }) => …`
+ *
+ * @example
+ * ```ts no-run: it takes a test runner
+ * import { test as base } from 'vitest';
+ * import { fixture } from 'withal/testing';
+ *
+ * const test = base
+ *   .extend({ db: fixture(() => database()) })
+ *   .extend({ tx: fixture(({ db }) => transaction(db)) });
+ *
+ * test('inserts', async ({ tx }) => {
+ *   await tx.query('INSERT …');
+ * });
+ * ```
+ */
 export function fixture<Context, M extends AsyncEnterable>(
   make: (context: Context) => M,
 ): FixtureFunction<Context, ValueOf<M>>;
@@ -38,19 +73,18 @@ export async function useIn(
   failure: () => Thrown | undefined,
   report: (error: unknown) => void,
 ): Promise<void> {
-  let thrown: Thrown | undefined;
-  let isSetUp = false;
+  const block: { isSetUp: boolean; thrown?: Thrown | undefined } = { isSetUp: false };
   try {
     await withAsync(manager, async (value) => {
-      isSetUp = true;
+      block.isSetUp = true;
       await use(value);
-      thrown = failure();
-      if (thrown) throw thrown.error;
+      block.thrown = failure();
+      if (block.thrown) throw block.thrown.error;
     });
   } catch (error) {
-    if (!isSetUp) throw error;
+    if (!block.isSetUp) throw error;
     // The runner has the error of the test already.
-    if (!thrown || !Object.is(error, thrown.error)) report(error);
+    if (!block.thrown || !Object.is(error, block.thrown.error)) report(error);
   }
 }
 

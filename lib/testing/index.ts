@@ -7,7 +7,7 @@
 // Is a manager right?
 export { managerCases, type ManagerCase } from './manager-cases.ts';
 export { checkManager } from './check-manager.ts';
-export type { CallMatcher, ManagerCaseOptions } from './setting.ts';
+export type { CallMatcher, ManagerCaseOptions } from './kit/setting.ts';
 export type { Faults, WrapOptions } from './faults.ts';
 
 // Managers as fixtures of a test runner

@@ -1,6 +1,6 @@
-import { describe, isObject } from '../describe.ts';
-import { explain, wrongInput } from '../messages.ts';
-import type { Call, Phase } from './faults.ts';
+import { describe, isObject } from '../support/describe.ts';
+import { explain, wrongInput } from '../support/messages.ts';
+import type { Call, Phase } from './kit/recorder.ts';
 
 // What is wrong with a manager
 
@@ -20,12 +20,15 @@ function unacceptable(
 
 /** A manager is called by its generator function, or by its class. */
 export function nameOf(manager: unknown): string {
-  if (!isObject(manager)) return describe(manager);
-  const named = [manager['fn'], manager['constructor']].find((value) =>
-    Boolean((value as { name?: string } | undefined)?.name),
-  );
-  const { name } = (named ?? Object) as { name: string };
-  return named === manager['fn'] ? `${name}()` : name === 'Object' ? 'an unnamed manager' : `an instance of ${name}`;
+  const { fn, constructor } = Object(manager) as { fn?: Named; constructor?: Named };
+  if (fn?.name) return `${fn.name}()`;
+  return constructor?.name && constructor.name !== 'Object'
+    ? `an instance of ${constructor.name}`
+    : 'an unnamed manager';
+}
+
+interface Named {
+  readonly name?: string;
 }
 
 function place({ label, line }: Call): string {

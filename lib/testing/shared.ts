@@ -1,8 +1,8 @@
 import type { AsyncEnterable, Thrown } from '../index.ts';
 import { fixtureOf, useIn, type FixtureFunction, type Make, type Use } from './fixture.ts';
 import { notRunner, notShared, testsFailed } from './messages.ts';
-import { runningTest, throwAll } from './running-test.ts';
-import type { ValueOf } from './setting.ts';
+import { runningTest, throwAll } from './runner/running-test.ts';
+import type { ValueOf } from './kit/setting.ts';
 
 /** For whose tests a shared fixture is set up: those of a file, or all that a worker runs. */
 export type SharedScope = 'file' | 'worker';
@@ -15,10 +15,49 @@ export type SharedScope = 'file' | 'worker';
  * @typeParam Value - what it gives to a test
  * @typeParam Scope - for whose tests it is set up
  */
-export type SharedFixtures<Name extends string, Context, Value, Scope extends SharedScope> = {
-  [K in Name]: [FixtureFunction<Context, Value>, { scope: Scope }];
-} & { [K in `${Name}Failures`]: [FixtureFunction<object, void>, { auto: true }] };
+export type SharedFixtures<Name extends string, Context, Value, Scope extends SharedScope> = Record<
+  Name,
+  [FixtureFunction<Context, Value>, { scope: Scope }]
+> &
+  Record<`${Name}Failures`, [FixtureFunction<object, void>, { auto: true }]>;
 
+/**
+ * Turns a function that makes a manager into a fixture for many tests, for `extend` of Vitest 4 and Playwright. Such a
+ * fixture can't see tests fail; so a companion comes with it that takes part in each test, and the manager is told.
+ *
+ * It equals:
+ *
+ * ```ts no-run: the equivalent
+ * {
+ *   db: [async ({}, use) => {
+ *     await withAsync(database(), async (value) => {
+ *       await use(value);
+ *       if (testsHaveFailed) throw theirErrors;
+ *     });
+ *   }, { scope: 'file' }],
+ *   dbFailures: [async ({}, use) => { … }, { auto: true }],
+ * }
+ * ```
+ *
+ * One test that failed gives its error, several give an `AggregateError`. A test that passes when it is tried again has
+ * not failed.
+ *
+ * @param name - the name of the fixture; the companion is called `${name}Failures`
+ * @param make - makes the manager, of the shared fixtures that it destructures
+ * @param scope - `'file'` for the tests of a file, in Vitest; `'worker'` for all that a worker runs
+ * @returns both fixtures, to spread into `extend`
+ * @throws TypeError if an argument is wrong
+ *
+ * @example
+ * ```ts no-run: it takes a test runner
+ * import { test as base } from 'vitest';
+ * import { fixture, shared } from 'withal/testing';
+ *
+ * const test = base
+ *   .extend({ ...shared('db', () => database(), 'file') })
+ *   .extend({ tx: fixture(({ db }) => transaction(db)) });
+ * ```
+ */
 export function shared<Name extends string, Context, M extends AsyncEnterable, Scope extends SharedScope>(
   name: Name,
   make: (context: Context) => M,

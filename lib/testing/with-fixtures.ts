@@ -1,8 +1,8 @@
-import { isObject } from '../describe.ts';
+import { isObject } from '../support/describe.ts';
 import type { AsyncContextManager, Entered } from '../index.ts';
-import { FileFixtures } from './file-fixtures.ts';
+import { FileFixtures } from './runner/file-fixtures.ts';
 import { extendInstead, notFixtures, notTestFunction } from './messages.ts';
-import { Suite, suiteOf, type AnyFunction } from './suite.ts';
+import { Suite, suiteOf, type AnyFunction } from './runner/suite.ts';
 
 /** A manager that gives such a value. */
 export type ManagerOf<Value> =
@@ -91,6 +91,62 @@ export interface DefineEach<Fixtures> {
 /** What the runner's function takes already. */
 type Before<Test> = Test extends { readonly [taken]: infer Fixtures } ? Fixtures : object;
 
+/**
+ * Adds fixtures to a runner that has none: jest, `node:test`, Bun or Deno. A test takes those that it destructures, and
+ * runs in the block of their managers, so that each manager sees the error that the test throws.
+ *
+ * It equals, for `test('inserts', async ({ tx }) => { … })`:
+ *
+ * ```ts no-run: the equivalent
+ * test('inserts', () =>
+ *   withAsync(database(), (db) =>
+ *     withAsync(transaction(db), async (tx) => { … })));
+ * ```
+ *
+ * A test that takes all of them, `(fixtures) => …`, has all of them set up. What the runner itself gives to a test comes
+ * after the fixtures. `only`, `skip` and the like work, and so does `each` where the runner has it: a row comes after the
+ * fixtures. The result can be given to `withFixtures` again, with more fixtures.
+ *
+ * @param test - the function of the runner that defines tests
+ * @param fixtures - functions that make managers, of the fixtures that they destructure; or `[make, { scope: 'file' }]`
+ *   for one that is set up once, for the tests of the file that need it, and is told if any of the file's tests failed
+ * @param hooks - `afterAll`, which fixtures of the file need; and `afterEach`, so that a test that takes too long ends
+ * @returns a function like `test`, for tests that take fixtures
+ * @throws TypeError if an argument is wrong; if a fixture or a test takes one that isn't there; if fixtures need each
+ *   other; if a fixture of the file needs one of a test; if the runner has `extend`, as Vitest and Playwright
+ *
+ * @example
+ * ```ts
+ * import { asyncContextManager } from 'withal';
+ * import { withFixtures } from 'withal/testing';
+ *
+ * const log: unknown[] = [];
+ *
+ * const opened = asyncContextManager(async function* opened(name: string) {
+ *   log.push(`open ${name}`);
+ *   try {
+ *     yield name;
+ *   } catch (error) {
+ *     log.push(`${name} saw ${error}`);
+ *     throw error;
+ *   }
+ * });
+ *
+ * // A runner, in one line.
+ * const runner = (name: string, test: () => Promise<void>) => test().then(() => 'passed', () => 'failed');
+ *
+ * const test = withFixtures(runner, {
+ *   db: () => opened('db'),
+ *   tx: ({ db }) => opened(`tx of ${db}`),
+ * });
+ *
+ * await test('passes', async ({ tx }) => log.push(tx)); // => 'passed'
+ * log.splice(0); // => ['open db', 'open tx of db', 'tx of db']
+ *
+ * await test('fails', async ({ db }) => { throw 'no'; }); // => 'failed'
+ * log; // => ['open db', 'db saw no']
+ * ```
+ */
 export function withFixtures<Test extends (...args: never) => unknown, Values, Makes extends object>(
   test: Test,
   fixtures: Makes & {

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -648,12 +648,28 @@ const waits: Faulty[] = [
   },
 ];
 
+/** What closes what they leave. */
+const closers: (() => unknown)[] = [];
+
+function closedLater<T>(value: T, close: (value: T) => unknown): T {
+  closers.push(() => close(value));
+  return value;
+}
+
+/** Closes what the managers have left, so that it doesn't disturb the next one. */
+export async function closeLeftovers(): Promise<void> {
+  for (const close of closers.splice(0)) await Promise.resolve(close()).catch(() => undefined);
+}
+
 const leftovers: Faulty[] = [
   alone(
     'an interval is left',
     /each one leaves a timer \(.*faulty\.ts/,
     asyncContextManager(async function* beating() {
-      const timer = setInterval(() => undefined, 10);
+      const timer = closedLater(
+        setInterval(() => undefined, 10),
+        clearInterval,
+      );
       yield;
       clearInterval(timer);
     }),
@@ -662,7 +678,7 @@ const leftovers: Faulty[] = [
     'an interval is left that keeps nothing alive',
     /each one leaves a timer \(.*faulty\.ts/,
     asyncContextManager(async function* beatingQuietly() {
-      setInterval(() => undefined, 1000).unref();
+      closedLater(setInterval(() => undefined, 1000).unref(), clearInterval);
       yield;
     }),
   ),
@@ -670,7 +686,10 @@ const leftovers: Faulty[] = [
     'a timeout is left',
     /each one leaves a timer \(.*faulty\.ts/,
     contextManager(function* limited() {
-      setTimeout(() => undefined, 60_000);
+      closedLater(
+        setTimeout(() => undefined, 60_000),
+        clearTimeout,
+      );
       yield;
     }),
   ),
@@ -694,7 +713,11 @@ const leftovers: Faulty[] = [
     'a listener of the process is left',
     /a listener of the process for warning/,
     contextManager(function* listening() {
-      process.on('warning', () => undefined);
+      const listener = closedLater(
+        () => undefined,
+        (listener) => process.off('warning', listener),
+      );
+      process.on('warning', listener);
       yield;
     }),
   ),
@@ -702,7 +725,7 @@ const leftovers: Faulty[] = [
     'a server is left',
     /each one leaves a server \(.*faulty\.ts/,
     asyncContextManager(async function* serving() {
-      const server = createServer().listen(0);
+      const server = closedLater(createServer().listen(0), (server) => server.close());
       await once(server, 'listening');
       yield server;
       server.close();
@@ -712,7 +735,9 @@ const leftovers: Faulty[] = [
     'a worker is left',
     /each one leaves a worker \(.*faulty\.ts/,
     asyncContextManager(async function* working() {
-      const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+      const worker = closedLater(new Worker('setInterval(() => {}, 1000)', { eval: true }), (worker) =>
+        worker.terminate(),
+      );
       await once(worker, 'online');
       yield worker;
       await worker.terminate();
@@ -722,7 +747,7 @@ const leftovers: Faulty[] = [
     'a file handle is left',
     /each one leaves an open file \(.*package\.json/,
     asyncContextManager(async function* reading() {
-      const file = await open('package.json');
+      const file = closedLater(await open('package.json'), (file) => file.close());
       yield file;
       await file.close();
     }),
@@ -731,7 +756,7 @@ const leftovers: Faulty[] = [
     'a file descriptor is left',
     /each one leaves an open file \(.*package\.json/,
     contextManager(function* readingNow() {
-      yield openSync('package.json', 'r');
+      yield closedLater(openSync('package.json', 'r'), closeSync);
     }),
   ),
   alone(

@@ -1,4 +1,4 @@
-import { isObject, isThenable } from '../describe.ts';
+import { isObject, isThenable } from '../../support/describe.ts';
 import {
   all,
   asyncContextDecorator,
@@ -14,8 +14,8 @@ import {
   type AsyncEnterable,
   type Enterable,
   type Thrown,
-} from '../index.ts';
-import { asyncDispose, dispose } from '../symbols.ts';
+} from '../../index.ts';
+import { asyncDispose, dispose } from '../../support/symbols.ts';
 
 export type Body = (value: unknown) => unknown;
 
@@ -135,16 +135,19 @@ function asyncMethodsOf(manager: unknown): Methods | undefined {
   if (isAsyncContextManager(manager))
     return { enter: () => manager.enterAsync(), exit: (thrown) => manager.exitAsync(thrown) };
   if (isContextManager(manager) || !isObject(manager) || !(asyncDispose in manager)) return undefined;
-  return {
-    enter: () => manager,
-    exit: async () => void (await (manager as unknown as AsyncDisposable)[asyncDispose]()),
-  };
+  const dispose = () => (manager as unknown as AsyncDisposable)[asyncDispose]();
+  return { enter: () => manager, exit: () => dispose().then(() => undefined) };
 }
 
 function syncMethodsOf(manager: unknown): Methods | undefined {
   if (isContextManager(manager)) return { enter: () => manager.enter(), exit: (thrown) => manager.exit(thrown) };
   if (isAsyncContextManager(manager) || !isObject(manager) || !(dispose in manager)) return undefined;
-  return { enter: () => manager, exit: () => void (manager as unknown as Disposable)[dispose]() };
+  return {
+    enter: () => manager,
+    exit() {
+      (manager as unknown as Disposable)[dispose]();
+    },
+  };
 }
 
 /** Whether it is made anew for each block: a disposable is set up when it is made, and is used up by its block. */

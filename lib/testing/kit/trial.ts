@@ -1,7 +1,7 @@
-import { withAsync, type Thrown } from '../index.ts';
+import { withAsync, type Thrown } from '../../index.ts';
 import { sleep, within } from './environment.ts';
-import { Recorder, type Injection } from './faults.ts';
-import { changedProbe, leftOpen, nameOf, worldStuck } from './messages.ts';
+import { Recorder, type Injection } from './recorder.ts';
+import { changedProbe, leftOpen, nameOf, worldStuck } from '../messages.ts';
 import type { Setting } from './setting.ts';
 import { shown } from './shown.ts';
 

@@ -1,4 +1,4 @@
-import type { Thrown } from '../index.ts';
+import type { Thrown } from '../../index.ts';
 import {
   expectBlock,
   expectOutcome,
@@ -11,7 +11,7 @@ import {
 } from './block.ts';
 import { sleep, within } from './environment.ts';
 import { setupFaults, teardownFaults } from './fault-cases.ts';
-import { actedEarly, calledEarly, overlapping, releasedEarly } from './messages.ts';
+import { actedEarly, calledEarly, overlapping, releasedEarly } from '../messages.ts';
 import type { Setting } from './setting.ts';
 import { shown } from './shown.ts';
 import { inWorld, type Kit } from './trial.ts';
@@ -133,15 +133,11 @@ async function waiting(kit: Kit): Promise<void> {
 async function synchronously(kit: Kit): Promise<void> {
   await inWorld(kit, async (trial) => {
     const manager = managersOf(trial);
-    let isSync = true;
+    const found = { isSync: true };
+    const way = tryingInSync(() => (found.isSync = false));
     // It also shows whether the body's work gives a promise.
-    await expectBlock(
-      trial,
-      manager,
-      returning,
-      tryingInSync(() => (isSync = false)),
-    );
-    if (!isSync) return;
+    await expectBlock(trial, manager, returning, way);
+    if (!found.isSync) return;
     for (const ending of [returning, throwingError]) await expectBlock(trial, manager, ending, inWithSync);
   });
 }
@@ -161,23 +157,23 @@ async function threeAtOnce(kit: Kit): Promise<void> {
     const manager = managersOf(trial);
     const before = await trial.look();
     const meet = meeting(isExclusive ? 1 : 3);
-    let inside = 0;
-    let isCrowded = false;
+    const found = { inside: 0, isCrowded: false };
     const endings = [returning, throwingError, returning].map(({ name, ...ending }, index): Ending => ({
       ...ending,
       name: `${name} while two others run`,
       before: async (value) => {
-        isCrowded ||= ++inside > 1;
+        found.inside += 1;
+        found.isCrowded ||= found.inside > 1;
         await meet();
         // They leave one after the other, and those that stay go on with what they have.
         await sleep(2 * index);
         await kit.setting.use?.(value, trial.world);
-        inside -= 1;
+        found.inside -= 1;
       },
       isLong: true,
     }));
     const all = await Promise.all(endings.map((ending) => run(trial, manager(), ending)));
-    if (isExclusive && isCrowded) throw overlapping(trial.name);
+    if (isExclusive && found.isCrowded) throw overlapping(trial.name);
     for (const ran of all) expectOutcome(trial, ran);
     await trial.expectNothingLeft(before, 'three blocks at once');
   });

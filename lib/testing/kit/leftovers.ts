@@ -114,7 +114,11 @@ function located(kind: string): string {
 function tellsOfTimers(hooks: AsyncHooks): boolean {
   const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
   let isTold = false;
-  const hook = hooks.createHook({ init: () => void (isTold = true) });
+  const hook = hooks.createHook({
+    init() {
+      isTold = true;
+    },
+  });
   hook.enable();
   clearTimeout(setTimeout(() => undefined, 1));
   hook.disable();
@@ -124,42 +128,44 @@ function tellsOfTimers(hooks: AsyncHooks): boolean {
 // Timers, elsewhere
 
 function watchTimers(): Handles {
-  const timers = globalThis as unknown as Timers;
-  const original = { ...pick(timers) };
-  const found = new Map<unknown, string>();
-  const set = (name: 'setTimeout' | 'setInterval') =>
-    new Proxy(original[name], {
+  const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis as unknown as Timers;
+  const found = new Map<unknown, { readonly isInterval: boolean; readonly text: string }>();
+  const setting = (set: Timers['setTimeout'], isInterval: boolean) =>
+    new Proxy(set, {
       apply(target, self, [callback, ...rest]: [Listener, ...unknown[]]) {
-        const text = located('a timer');
         const fire = (...args: never[]) => {
-          if (name === 'setTimeout') found.delete(timer);
+          if (!isInterval) found.delete(timer);
           return callback(...args);
         };
         const timer: unknown = Reflect.apply(target, self, [fire, ...rest]);
-        found.set(timer, text);
+        found.set(timer, { isInterval, text: located('a timer') });
         return timer;
       },
     });
-  const clear = (name: 'clearTimeout' | 'clearInterval') =>
-    new Proxy(original[name], {
+  const clearing = (clear: Timers['clearTimeout']) =>
+    new Proxy(clear, {
       apply(target, self, [timer]: [unknown]) {
         found.delete(timer);
-        return Reflect.apply(target, self, [timer]) as unknown;
+        Reflect.apply(target, self, [timer]);
       },
     });
-  Object.assign(timers, {
-    ...{ setTimeout: set('setTimeout'), setInterval: set('setInterval') },
-    ...{ clearTimeout: clear('clearTimeout'), clearInterval: clear('clearInterval') },
+  Object.assign(globalThis, {
+    setTimeout: setting(setTimeout, false),
+    setInterval: setting(setInterval, true),
+    clearTimeout: clearing(clearTimeout),
+    clearInterval: clearing(clearInterval),
   });
   return {
     run: (work) => work(),
-    left: () => [...found.values()],
-    stop: () => void Object.assign(timers, original),
+    left: () =>
+      [...found].filter(([timer, { isInterval }]) => isInterval || isRefed(timer)).map(([, { text }]) => text),
+    stop: () => void Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval }),
   };
 }
 
-function pick({ setTimeout, clearTimeout, setInterval, clearInterval }: Timers): Timers {
-  return { setTimeout, clearTimeout, setInterval, clearInterval };
+/** Browsers have numbers for timers, and keep them all. */
+function isRefed(timer: unknown): boolean {
+  return (timer as Resource).hasRef?.() !== false;
 }
 
 // Files
@@ -204,8 +210,7 @@ const rejection = 'unhandledRejection';
 
 /** While a case runs, a rejection is its own: a runner would count it twice, and a script would end. */
 function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
-  // What jest's tests see as the process is a copy, which hears nothing.
-  const process = (builtin('node:process') ?? ownProcess()) as Process | undefined;
+  const process = heardProcess();
   const unheard: unknown[] = [];
   const listener = (error: unknown) => void unheard.push(error);
   if (!process?.on || !process.removeListener) return watchRejectionEvents(unheard);
@@ -219,6 +224,12 @@ function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
       for (const other of others) process.on?.(rejection, other);
     },
   };
+}
+
+/** The one that hears of rejections: what jest's tests see as the process is a copy. */
+function heardProcess(): Process | undefined {
+  const vm = builtin('node:vm') as { runInThisContext?(code: string): unknown } | undefined;
+  return (vm?.runInThisContext?.('process') as Process | undefined) ?? ownProcess();
 }
 
 interface EventSource {

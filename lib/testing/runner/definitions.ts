@@ -1,6 +1,6 @@
-import { isObject } from '../describe.ts';
-import type { AsyncEnterable } from '../index.ts';
-import { cyclicFixtures, fileFixtureNeeds, notFixture, notFixtureFunction, unknownFixture } from './messages.ts';
+import { isObject } from '../../support/describe.ts';
+import type { AsyncEnterable } from '../../index.ts';
+import { cyclicFixtures, fileFixtureNeeds, notFixture, notFixtureFunction, unknownFixture } from '../messages.ts';
 import { namesTakenBy } from './parameters.ts';
 
 export type Values = Record<string, unknown>;

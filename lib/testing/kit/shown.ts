@@ -1,4 +1,4 @@
-import { describe, isError, isObject } from '../describe.ts';
+import { describe, isError, isObject } from '../../support/describe.ts';
 
 /** A value as text: two that look alike in every part give the same. It is cut where a message would get too long. */
 export function shown(value: unknown, length = Infinity): string {

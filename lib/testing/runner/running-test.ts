@@ -1,5 +1,5 @@
-import { isError, isObject } from '../describe.ts';
-import type { Thrown } from '../index.ts';
+import { isError, isObject } from '../../support/describe.ts';
+import type { Thrown } from '../../index.ts';
 
 /** A test that runs, as its runner shows it to fixtures and hooks. */
 export interface RunningTest {
@@ -99,7 +99,11 @@ function asThrown(copy: unknown): unknown {
 
 /** Playwright writes the name of an error in front of its message, in color. */
 function plain(message: string): string {
-  return message.replace(/\u001b\[\d+m/g, '').replace(/^Error: /, '');
+  return message
+    .split('\u001b')
+    .map((part, index) => (index > 0 ? part.replace(/^\[\d+m/, '') : part))
+    .join('')
+    .replace(/^Error: /, '');
 }
 
 /** Throws what there is: one error as it is, several as one. */

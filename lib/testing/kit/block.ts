@@ -1,8 +1,8 @@
-import { isError, isObject, isThenable } from '../describe.ts';
-import { reach } from '../errors.ts';
-import { ContextManagerError, type Thrown } from '../index.ts';
+import { isError, isObject, isThenable } from '../../support/describe.ts';
+import { reach } from '../../engine/join.ts';
+import { ContextManagerError, type Thrown } from '../../index.ts';
 import { sleep, within } from './environment.ts';
-import type { Call } from './faults.ts';
+import type { Call } from './recorder.ts';
 import {
   committed,
   dropped,
@@ -18,7 +18,7 @@ import {
   swallowed,
   usedAfterRelease,
   withoutEffect,
-} from './messages.ts';
+} from '../messages.ts';
 import { shown } from './shown.ts';
 import type { Trial } from './trial.ts';
 import { inWithAsync, inWithSync, isDisposable, type Body, type Way } from './ways.ts';
@@ -151,17 +151,19 @@ function finish({ recorder }: Trial, { useFailure, thrown, result }: Ran): objec
 
 /** That it resolves, or rejects, as it should. */
 export function expectOutcome(trial: Trial, ran: Ran): void {
-  const { when, thrown, result, settled, useFailure, hasRun, way } = ran;
+  const { when, thrown, settled, useFailure, hasRun, way } = ran;
   const { name } = trial;
   if (useFailure) throw failed(name, when, 'use()', useFailure.error);
   if (!hasRun && 'error' in settled) throw failed(name, when, 'its setup', settled.error);
   if (!hasRun) throw neverRan(name, when);
-  if (thrown) return expectFailure(trial, ran, thrown);
-  if ('error' in settled) {
-    if (way.isUnknown && isTranslated(trial, settled.error)) return;
+  if (thrown) expectFailure(trial, ran, thrown);
+  else if (!('error' in settled)) expectResult(name, ran, settled.value);
+  else if (!way.isUnknown || !isTranslated(trial, settled.error))
     throw failed(name, when, 'its teardown', settled.error);
-  }
-  if (settled.value !== result) throw otherResult(name, when, settled.value);
+}
+
+function expectResult(name: string, { when, result }: Ran, value: unknown): void {
+  if (value !== result) throw otherResult(name, when, value);
 }
 
 function expectFailure({ name, setting }: Trial, ran: Ran, { error }: Thrown): void {
@@ -173,9 +175,9 @@ function expectFailure({ name, setting }: Trial, ran: Ran, { error }: Thrown): v
     return;
   }
   if (isSuppressed) throw notSuppressed(name, when, settled.error);
-  if (Object.is(settled.error, error)) return expectUnchanged(name, when, error, fields);
-  if (!setting.translates(error) || isMisuse(settled.error)) throw replaced(name, when, settled.error);
-  if (!leadsTo(settled.error, error)) throw dropped(name, when, settled.error);
+  if (Object.is(settled.error, error)) expectUnchanged(name, when, error, fields);
+  else if (!setting.translates(error) || isMisuse(settled.error)) throw replaced(name, when, settled.error);
+  else if (!leadsTo(settled.error, error)) throw dropped(name, when, settled.error);
 }
 
 /** Whether the manager made another error of being told that the outcome is unknown, as it may. */

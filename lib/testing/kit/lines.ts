@@ -1,7 +1,7 @@
 import { ownProcess } from './environment.ts';
 
 /** Where this package is, whose own lines tell nothing of a manager. */
-const own = /^(.*[\\/])testing[\\/][^\\/]*$/.exec(placesOf(stackOf())[0]?.file ?? '')?.[1];
+const own = /^(.*[\\/])testing[\\/](?:kit[\\/])?[^\\/]+$/.exec(placesOf(stackOf())[0]?.file ?? '')?.[1];
 
 interface Place {
   readonly file: string;

@@ -1,4 +1,4 @@
-import { isObject, kindOf } from '../describe.ts';
+import { isObject, kindOf } from '../../support/describe.ts';
 
 export type Method = (...args: unknown[]) => unknown;
 

@@ -1,7 +1,7 @@
 import type { Case } from './cases.ts';
 import { sleep } from './environment.ts';
 import { watchLeftovers, type Watch } from './leftovers.ts';
-import { leftBehind, unheard } from './messages.ts';
+import { leftBehind, unheard } from '../messages.ts';
 import type { Setting } from './setting.ts';
 import type { Kit } from './trial.ts';
 

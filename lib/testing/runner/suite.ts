@@ -1,8 +1,8 @@
-import { isObject } from '../describe.ts';
-import { AsyncExitStack, withAsync, type Thrown } from '../index.ts';
+import { isObject } from '../../support/describe.ts';
+import { AsyncExitStack, withAsync, type Thrown } from '../../index.ts';
 import { definitionsOf, type Definition, type Definitions, type Values } from './definitions.ts';
 import type { FileFixtures, RunningBlock } from './file-fixtures.ts';
-import { hasNoEach, needsAfterAll, unknownFixture } from './messages.ts';
+import { hasNoEach, needsAfterAll, unknownFixture } from '../messages.ts';
 import { namesTakenBy } from './parameters.ts';
 
 export type AnyFunction = (...args: unknown[]) => unknown;

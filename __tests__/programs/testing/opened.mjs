@@ -14,7 +14,9 @@ export const opened = asyncContextManager(async function* opened(name, fails) {
     yield name;
     log(`${name} succeeded`);
   } catch (error) {
-    log(`${name} failed: ${error instanceof AggregateError ? error.errors.map(String).join(' and ') : String(error).split('\n')[0]}`);
+    log(
+      `${name} failed: ${error instanceof AggregateError ? error.errors.map(String).join(' and ') : String(error).split('\n')[0]}`,
+    );
     throw error;
   } finally {
     log(`${name} closed`);

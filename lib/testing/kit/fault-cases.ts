@@ -1,5 +1,5 @@
 import { expectEffect, expectOutcome, leadsTo, returning, run, type Ending, type Ran } from './block.ts';
-import type { Call } from './faults.ts';
+import type { Call } from './recorder.ts';
 import {
   injected,
   neverRan,
@@ -8,7 +8,7 @@ import {
   swallowed,
   teardownFailureDropped,
   teardownFailureIgnored,
-} from './messages.ts';
+} from '../messages.ts';
 import { inWorld, type Kit, type Trial } from './trial.ts';
 
 /** Each call of the setup fails once, before it acts. */
@@ -95,9 +95,9 @@ const acquires = /(^|\.)(acquire|connect|open|lock|listen|mkdtemp|mkdir|start|cr
 function expectSetupFailure({ trial, ran, call, error, isExcused }: Failing): void {
   const { settled, hasRun, when } = ran;
   if (hasRun && !isExcused) throw ranAnyway(trial.name, call);
-  if (hasRun) return expectOutcome(trial, ran);
-  if (!('error' in settled)) throw neverRan(trial.name, when);
-  if (!isExcused && !leadsTo(settled.error, error)) throw setupFailureDropped(trial.name, call, settled.error);
+  else if (hasRun) expectOutcome(trial, ran);
+  else if (!('error' in settled)) throw neverRan(trial.name, when);
+  else if (!isExcused && !leadsTo(settled.error, error)) throw setupFailureDropped(trial.name, call, settled.error);
 }
 
 function expectTeardownFailure({ trial, ran, call, error, isExcused }: Failing): void {

@@ -1,7 +1,7 @@
-import { isObject } from '../describe.ts';
-import { nullContext, type AsyncContextManager, type AsyncEnterable, type Entered, type Thrown } from '../index.ts';
-import type { Faults } from './faults.ts';
-import { notSetting } from './messages.ts';
+import { isObject } from '../../support/describe.ts';
+import { nullContext, type AsyncContextManager, type AsyncEnterable, type Entered, type Thrown } from '../../index.ts';
+import type { Faults } from '../faults.ts';
+import { notSetting } from '../messages.ts';
 
 /** Which of a manager's calls: `true` for all, or what their text holds, matches, or is told. */
 export type CallMatcher = boolean | string | RegExp | ((call: string) => boolean) | readonly CallMatcher[];

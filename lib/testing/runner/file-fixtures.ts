@@ -1,7 +1,7 @@
-import { AsyncExitStack } from '../index.ts';
+import { AsyncExitStack } from '../../index.ts';
 import type { Definition, Values } from './definitions.ts';
-import { testEnded, testsFailed } from './messages.ts';
-import type { FixtureHooks } from './with-fixtures.ts';
+import { testEnded, testsFailed } from '../messages.ts';
+import type { FixtureHooks } from '../with-fixtures.ts';
 
 /** A test that runs. */
 export interface RunningBlock {
