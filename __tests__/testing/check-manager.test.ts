@@ -4,7 +4,7 @@ import { checkManager } from '../../lib/testing/index.ts';
 
 describe('checkManager', () => {
   it('resolves if the manager passes all cases', async () => {
-    expect(await checkManager(() => nullContext())).toBeUndefined();
+    await expect(checkManager(() => nullContext())).resolves.toBeUndefined();
   });
 
   it('rejects with an error for each case that fails', async () => {

@@ -88,10 +88,14 @@ export async function useIn(
   }
 }
 
-/** A runner reads from the text of a fixture which others it needs, so this one shows the parameter of `make`. */
+/** A fixture that needs those which `make` destructures. */
 export function fixtureOf(caller: string, make: unknown, run: Run): unknown {
   const names = typeof make === 'function' ? namesTakenBy(make as Make) : undefined;
   if (!names) throw notFixtureFunction(caller, make);
-  const toString = () => `async ({ ${names.join(', ')} }, use) => {}`;
-  return Object.defineProperty(run, 'toString', { value: toString });
+  return needing(names, run);
+}
+
+/** A runner reads from the text of a fixture which others it needs. */
+export function needing(names: readonly string[], run: Run): unknown {
+  return Object.defineProperty(run, 'toString', { value: () => `async ({ ${names.join(', ')} }, use) => {}` });
 }

@@ -1,5 +1,5 @@
 import type { AsyncEnterable, Thrown } from '../index.ts';
-import { fixtureOf, useIn, type FixtureFunction, type Make, type Use } from './fixture.ts';
+import { fixtureOf, needing, useIn, type FixtureFunction, type Make, type Use } from './fixture.ts';
 import { notRunner, notShared, testsFailed } from './messages.ts';
 import { runningTest, throwAll } from './runner/running-test.ts';
 import type { ValueOf } from './kit/setting.ts';
@@ -75,11 +75,7 @@ export function shared(name: unknown, make: Make, scope: unknown): unknown {
       ? useIn(make(context), use, failure, rethrow)
       : untilTheLast(scope, (report) => useIn(make(context), use, failure, report));
   });
-  const companion = fixtureOf(
-    'shared()',
-    () => undefined,
-    (context, use, info) => noted(failures, context, use, info),
-  );
+  const companion = needing([], (context, use, info) => noted(failures, context, use, info));
   return { [name]: [fixture, { scope }], [`${name}Failures`]: [companion, { auto: true }] };
 }
 

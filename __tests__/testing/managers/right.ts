@@ -20,7 +20,6 @@ import {
   withAsync,
   type AsyncContextManager,
   type ContextManager,
-  type Thrown,
 } from '../../../lib/index.ts';
 import { managerCases, type ManagerCase } from '../../../lib/testing/index.ts';
 import { Database, inDatabase, inTransaction, type Connection } from './world.ts';
@@ -383,7 +382,7 @@ class OneAtATime extends AbstractAsyncContextManager {
     return this;
   }
 
-  async exitAsync(_thrown?: Thrown): Promise<void> {
+  async exitAsync(): Promise<void> {
     try {
       await this.#connection?.release();
     } finally {

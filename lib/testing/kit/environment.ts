@@ -1,12 +1,17 @@
+import { isObject } from '../../support/describe.ts';
+
 /** As much of a process as the kit uses. It is compiled without the types of any environment. */
 export interface Process {
   getBuiltinModule?(name: string): unknown;
   cwd?(): string;
-  eventNames?(): readonly (string | symbol)[];
-  listeners?(event: string | symbol): Listener[];
-  rawListeners?(event: string | symbol): Listener[];
-  on?(event: string | symbol, listener: Listener): unknown;
-  removeListener?(event: string | symbol, listener: Listener): unknown;
+}
+
+/** A process that can be listened to. */
+export interface ProcessEvents {
+  eventNames(): readonly (string | symbol)[];
+  rawListeners(event: string | symbol): Listener[];
+  on(event: string | symbol, listener: Listener): unknown;
+  removeListener(event: string | symbol, listener: Listener): unknown;
 }
 
 export type Listener = (...args: never[]) => unknown;
@@ -21,6 +26,10 @@ export interface Timers {
 /** The process of Node, Bun or Deno, as the code under test sees it. */
 export function ownProcess(): Process | undefined {
   return (globalThis as unknown as { process?: Process }).process;
+}
+
+export function eventsOf(process: unknown): ProcessEvents | undefined {
+  return isObject(process) && 'rawListeners' in process ? (process as unknown as ProcessEvents) : undefined;
 }
 
 /** A built-in module of Node, if there is one. Importing it would keep the kit out of browsers. */

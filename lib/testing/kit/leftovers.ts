@@ -1,4 +1,4 @@
-import { builtin, ownProcess, type Listener, type Process, type Timers } from './environment.ts';
+import { builtin, eventsOf, ownProcess, type Listener, type Timers } from './environment.ts';
 import { callerOf } from './lines.ts';
 
 /** What is watched while a case runs. */
@@ -201,35 +201,34 @@ function fileOf(fs: Files, folder: string, fd: string): string[] {
 // What the process is asked to call
 
 function countListeners(): Map<string | symbol, number> {
-  const process = ownProcess();
-  const events = process?.eventNames?.() ?? [];
-  return new Map(events.map((event) => [event, process?.listeners?.(event).length ?? 0]));
+  const events = eventsOf(ownProcess());
+  return new Map(events?.eventNames().map((name) => [name, events.rawListeners(name).length]));
 }
 
 const rejection = 'unhandledRejection';
 
 /** While a case runs, a rejection is its own: a runner would count it twice, and a script would end. */
 function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
-  const process = heardProcess();
+  const events = eventsOf(heardProcess());
   const unheard: unknown[] = [];
+  if (!events) return watchRejectionEvents(unheard);
   const listener = (error: unknown) => void unheard.push(error);
-  if (!process?.on || !process.removeListener) return watchRejectionEvents(unheard);
-  const others = process.rawListeners?.(rejection) ?? [];
-  for (const other of others) process.removeListener(rejection, other);
-  process.on(rejection, listener);
+  const others = events.rawListeners(rejection);
+  for (const other of others) events.removeListener(rejection, other);
+  events.on(rejection, listener);
   return {
     unheard,
     stop() {
-      process.removeListener?.(rejection, listener);
-      for (const other of others) process.on?.(rejection, other);
+      events.removeListener(rejection, listener);
+      for (const other of others) events.on(rejection, other);
     },
   };
 }
 
 /** The one that hears of rejections: what jest's tests see as the process is a copy. */
-function heardProcess(): Process | undefined {
-  const vm = builtin('node:vm') as { runInThisContext?(code: string): unknown } | undefined;
-  return (vm?.runInThisContext?.('process') as Process | undefined) ?? ownProcess();
+function heardProcess(): unknown {
+  const vm = builtin('node:vm') as { runInThisContext(code: string): unknown } | undefined;
+  return vm?.runInThisContext('process') ?? ownProcess();
 }
 
 interface EventSource {

@@ -1,7 +1,12 @@
 import { ownProcess } from './environment.ts';
 
 /** Where this package is, whose own lines tell nothing of a manager. */
-const own = /^(.*[\\/])testing[\\/](?:kit[\\/])?[^\\/]+$/.exec(placesOf(stackOf())[0]?.file ?? '')?.[1];
+const own = ownFolder(stackOf());
+
+export function ownFolder(stack: string): string | undefined {
+  const [first] = placesOf(stack);
+  return first && /^(.*[\\/])testing[\\/](?:kit[\\/])?[^\\/]+$/.exec(first.file)?.[1];
+}
 
 interface Place {
   readonly file: string;

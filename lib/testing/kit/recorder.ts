@@ -141,7 +141,7 @@ export class Recorder implements Faults {
     call.state = 'done';
     call.doneIn = this.phase;
     call.result = result;
-    if (before !== undefined) call.opened = (this.countOpen() ?? before) - before;
+    if (before !== undefined) call.opened = Number(this.countOpen()) - before;
   }
 
   #failsInSync(name: string): boolean {

@@ -6,7 +6,7 @@ export function namesTakenBy(fn: (...args: never) => unknown): string[] | undefi
   const [first] = parametersOf(withoutComments(String(fn)));
   if (!first) return [];
   if (!first.startsWith('{')) return undefined;
-  const names = split(inside(first)).map((part) => /^[^:=]*/.exec(part)?.[0].trim() ?? '');
+  const names = split(inside(first)).map((part) => part.replace(/[:=][^]*/, '').trim());
   return names.some((name) => name.startsWith('...')) ? undefined : names;
 }
 
@@ -38,14 +38,15 @@ function endOf(text: string, start: number): number {
 
 /** Splits at the commas that are in no brackets. */
 function split(text: string): string[] {
-  const parts = [''];
-  for (let index = 0; index < text.length; index += 1) {
-    const end = pairs[text.charAt(index)] ? endOf(text, index) : index;
-    if (text.charAt(index) === ',') parts.push('');
-    else parts.push(`${parts.pop() ?? ''}${text.slice(index, end + 1)}`);
-    index = end;
+  const parts: string[] = [];
+  let start = 0;
+  for (let index = 0; index <= text.length; index += 1) {
+    const isEnd = index === text.length || text.charAt(index) === ',';
+    if (isEnd) parts.push(text.slice(start, index).trim());
+    if (isEnd) start = index + 1;
+    else if (pairs[text.charAt(index)]) index = endOf(text, index);
   }
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
+  return parts.filter((part) => part !== '');
 }
 
 function withoutComments(text: string): string {
