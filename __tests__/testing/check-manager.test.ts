@@ -1,6 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { asyncContextManager, nullContext } from '../../lib/index.ts';
 import { checkManager } from '../../lib/testing/index.ts';
+
+// It runs many blocks.
+jest.setTimeout(60_000);
 
 describe('checkManager', () => {
   it('resolves if the manager passes all cases', async () => {

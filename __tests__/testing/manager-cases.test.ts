@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { asyncContextManager, nullContext } from '../../lib/index.ts';
 import { managerCases, type ManagerCase } from '../../lib/testing/index.ts';
 import { closeLeftovers, faultyManagers } from './managers/faulty.ts';
@@ -14,12 +14,23 @@ const connection = asyncContextManager(async function* connection(db: Database) 
   }
 });
 
+// Each case runs many blocks.
+jest.setTimeout(60_000);
+
 afterEach(closeLeftovers);
 
 /** The right managers that take the kit through all of its own code. */
 const telling = new Set([
   "a driver's own transaction",
   'savepoints',
+  'one that suppresses everything',
+  'one that starts something for the whole process',
+  'a listener',
+  'one whose ROLLBACK may fail',
+  'one that prepares the database first',
+  'one that connects again to tear down',
+  'a release that may fail',
+  'an exit that answers true',
   'one that translates',
   'one that suppresses some',
   'one that tries again',
@@ -86,8 +97,7 @@ describe('managerCases', () => {
     async (_fault, { message, cases }) => {
       const messages = await messagesUntil(message, cases());
       expect(messages.join('\n')).toMatch(message);
-    },
-    60_000,
+    }
   );
 
   // All of them are asked in __tests__/programs/testing/right-managers.test.ts.
@@ -95,8 +105,7 @@ describe('managerCases', () => {
     'does not accuse: %s',
     async (_name, cases) => {
       for (const { run } of cases()) await run();
-    },
-    60_000,
+    }
   );
 
   it('runs its cases one after the other', async () => {
@@ -136,8 +145,36 @@ describe('managerCases', () => {
       use: () => Promise.reject(new Error('no such table')),
     });
     await expect(returns?.run()).rejects.toThrow(
-      'Cannot accept connection(): a block that returns must resolve with what its body returned, but use() failed with Error: no such table. See the cause.',
+      'Cannot accept connection(): a block that returns must resolve, but use() failed with Error: no such table. See the cause.',
     );
+  });
+
+  it('fails with what use() throws in withSync()', async () => {
+    let count = 0;
+    const cases = managerCases(() => nullContext(), {
+      use() {
+        count += 1;
+        if (count === 2) throw new Error('twice');
+      },
+    });
+    await expect(cases[22]?.run()).rejects.toThrow(
+      'Cannot accept an unnamed manager: a block that returns in withSync() must resolve, but use() failed with Error: twice.',
+    );
+  });
+
+  it('refuses what is no manager in the words of the driver', async () => {
+    const cases = managerCases(() => 1 as never);
+    await expect(cases[21]?.run()).rejects.toThrow('its setup failed with TypeError: Cannot enter: withAsync() takes');
+  });
+
+  it('leaves it to other cases to find what is wrong where no call fails', async () => {
+    const stuck = asyncContextManager(async function* stuck(db: Database) {
+      await db.connect();
+      await new Promise(() => undefined);
+      yield;
+    });
+    const cases = managerCases((db, faults) => stuck(faults.wrap(db)), { ...inDatabase, timeout: 20 });
+    await expect(cases[24]?.run()).resolves.toBeUndefined();
   });
 
   it('waits as long as the world may take to settle', async () => {
@@ -151,6 +188,16 @@ describe('managerCases', () => {
     const [, hasty] = managerCases(late, options);
     await returns?.run();
     await expect(hasty?.run()).rejects.toThrow('it leaks: 1 more is left open than before');
+  });
+
+  it('waits as long as calls of the teardown may take that are not awaited', async () => {
+    const background = asyncContextManager(async function* background(db: Database) {
+      const connection = await db.connect();
+      yield;
+      void connection.release();
+    });
+    const [, returns] = managerCases((db, faults) => background(faults.wrap(db)), { ...inDatabase, settles: 500 });
+    await expect(returns?.run()).resolves.toBeUndefined();
   });
 
   it('reports what is wrong with the world, too', async () => {

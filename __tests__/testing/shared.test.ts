@@ -20,7 +20,7 @@ function testOf(errors: unknown[], task: { result?: object } = {}) {
 /** Runs a test which fails like that. */
 const runTest = (companion: Run, task: object, ...errors: unknown[]) => {
   const context = testOf([], task);
-  return companion(context, async () => void (context.task.result).errors.push(...errors));
+  return companion(context, async () => void context.task.result.errors.push(...errors));
 };
 
 describe('shared', () => {

@@ -142,26 +142,9 @@ export function dropped(name: string, when: string, error: unknown): Error {
 }
 
 export function failed(name: string, when: string, where: string, error: unknown): Error {
-  return unacceptable(
-    name,
-    `${when} must resolve with what its body returned`,
-    `${where} failed with ${describe(error)}`,
-    'See the cause.',
-    { error },
-  );
-}
-
-export function otherResult(name: string, when: string, result: unknown): Error {
-  return unacceptable(
-    name,
-    `${when} must resolve with what its body returned`,
-    `it resolved with ${describe(result)}`,
-    'Leave the result alone.',
-  );
-}
-
-export function neverRan(name: string, when: string): Error {
-  return unacceptable(name, `${when} must run its body once`, 'the body never ran', 'Enter, and then give a value.');
+  return unacceptable(name, `${when} must resolve`, `${where} failed with ${describe(error)}`, 'See the cause.', {
+    error,
+  });
 }
 
 /** The phase in which it waits, and what for. */

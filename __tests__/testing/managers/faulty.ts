@@ -38,8 +38,8 @@ function committing(fault: string, message: RegExp, make: (db: Database) => Mana
 }
 
 /** Works in no world but the process. */
-function alone(fault: string, message: RegExp, make: () => Manager<unknown>): Faulty {
-  return { fault, message, cases: () => managerCases(make) };
+function alone(fault: string, message: RegExp, make: () => Manager<unknown>, suppresses = false): Faulty {
+  return { fault, message, cases: () => managerCases(make, { suppresses }) };
 }
 
 const leaks: Faulty[] = [
@@ -237,6 +237,33 @@ const leaks: Faulty[] = [
       }
     }),
   ),
+  connecting(
+    'used after it is released',
+    /ping\(\) at .* came after releaseQuietly\(\) at .*: it was released too early/,
+    asyncContextManager(async function* usesAfterwards(db) {
+      const connection = await db.connect();
+      try {
+        yield connection;
+      } finally {
+        await connection.releaseQuietly();
+        await connection.ping();
+      }
+    }),
+  ),
+  connecting(
+    'acquired at once when it is made',
+    /must do nothing before it is entered, but the world changed from .* as soon as it was made/,
+    (db) => {
+      const connection = db.connectNow();
+      return asyncContextManager(async function* acquired() {
+        try {
+          yield connection;
+        } finally {
+          await connection.releaseQuietly();
+        }
+      })();
+    },
+  ),
   connecting('acquired when it is made', /must do nothing before it is entered, but it called connect\(\) at/, (db) => {
     const connecting = db.connect();
     return asyncContextManager(async function* acquired() {
@@ -409,6 +436,62 @@ const outcomes: Faulty[] = [
       if (thrown) throw thrown.error;
     }),
   ),
+  committing(
+    'COMMIT fails, and another error takes its place',
+    /with query\("COMMIT"\) failing in the teardown must reject with the error of its teardown.*the failure was dropped/,
+    transaction(async (connection, thrown) => {
+      try {
+        await connection.query(thrown ? 'ROLLBACK' : 'COMMIT');
+      } catch {
+        throw new Error('It did not work.');
+      }
+      if (thrown) throw thrown.error;
+    }),
+  ),
+  alone(
+    'does not suppress what it says',
+    /because suppresses says so, but it rejected with/,
+    () => nullContext(),
+    true,
+  ),
+  committing(
+    'a ROLLBACK that fails swallows the error',
+    /with query\("ROLLBACK"\) failing in the teardown must reject with that error, but it resolved: the error was swallowed/,
+    asyncContextManager(async function* swallowsBoth(db) {
+      const connection = await db.connect();
+      try {
+        await connection.query('BEGIN');
+        yield connection;
+        await connection.query('COMMIT');
+      } catch (error) {
+        const isRolledBack = await connection.query('ROLLBACK').then(
+          () => true,
+          () => false,
+        );
+        if (isRolledBack) throw error;
+      } finally {
+        await connection.release();
+      }
+    }),
+  ),
+  {
+    fault: 'suppresses, and replaces the error of its own teardown',
+    message: /throws an Error, with release\(\) failing in the teardown must reject with the error of its teardown/,
+    cases: () =>
+      managerCases(
+        (db, faults) =>
+          asyncContextManager(async function* suppressing() {
+            const connection = await faults.wrap(db).connect();
+            try {
+              yield connection;
+            } catch {
+              // It may fail.
+            }
+            await connection.release().catch(() => Promise.reject(new Error('It did not work.')));
+          })(),
+        { ...inDatabase, suppresses: true },
+      ),
+  },
   connecting(
     'a setup that fails is swallowed',
     /ran although connect\(\) at .* failed: the failure was swallowed/,
@@ -586,6 +669,11 @@ const states: Faulty[] = [
   connecting('one variable shared by all entries', /must (leave nothing open|resolve)/, (db) => sharing(db)),
   connecting('a class of one state', /must (leave nothing open|resolve)/, (db) => new OneState(db)),
   connecting('used up by its first block', /its setup failed with Error: It is used up/, (db) => new UsedUp(db)),
+  {
+    fault: 'waits for itself',
+    message: /within another must end within 60 ms, but its setup still waits/,
+    cases: () => managerCases(lock({}), { timeout: 60 }),
+  },
   {
     fault: 'puts back what it thinks was there',
     message: /must leave mode as before, but it was undefined and is left as "idle"/,

@@ -174,7 +174,7 @@ const ofDatabases: Right[] = [
               await connection.release();
             }
           })(),
-        { ...inDatabase, translates: true },
+        { ...inDatabase, translates: () => true },
       ),
   },
   {
@@ -217,6 +217,38 @@ const ofDatabases: Right[] = [
             } finally {
               await connection.release();
             }
+          })(),
+        inDatabase,
+      ),
+  },
+  {
+    name: 'a release that may fail',
+    cases: () =>
+      managerCases(
+        (db, faults) =>
+          asyncContextManager(async function* careless() {
+            const connection = await faults.wrap(db).connect();
+            try {
+              await connection.query('SET').catch(() => undefined);
+              yield connection;
+            } finally {
+              await connection.ping().catch(() => undefined);
+              await connection.release().catch(() => undefined);
+            }
+          })(),
+        { ...inDatabase, mayIgnore: ['SET', /^ping/, (call) => call === 'release()'], mayLeave: 'release' },
+      ),
+  },
+  {
+    name: 'one that connects again to tear down',
+    cases: () =>
+      managerCases(
+        (db, faults) =>
+          asyncContextManager(async function* logging() {
+            const wrapped = faults.wrap(db);
+            yield* enter(connection(wrapped));
+            yield;
+            await withAsync(connection(wrapped), (it) => it.query('INSERT'));
           })(),
         inDatabase,
       ),
@@ -408,6 +440,10 @@ class Counter implements ContextManager<number> {
 }
 
 const classes: Right[] = [
+  {
+    name: 'an exit that answers true',
+    cases: () => managerCases(() => ({ enter: () => undefined, exit: () => true }), { suppresses: true }),
+  },
   {
     name: 'a class with a state for each entry',
     cases: () => managerCases((db, faults) => new PerEntry(faults.wrap(db)), inDatabase),

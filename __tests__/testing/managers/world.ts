@@ -83,6 +83,12 @@ export class Connection {
     };
   }
 
+  /** Doesn't ask whether it is released. */
+  async ping(): Promise<string> {
+    await setImmediate();
+    return 'pong';
+  }
+
   async release(): Promise<void> {
     await setImmediate();
     this.releaseNow();

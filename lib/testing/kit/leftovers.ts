@@ -58,7 +58,9 @@ interface Hook {
 
 interface Resource {
   hasRef?(): boolean;
+  // Fields that timers of Node and Deno have.
   readonly _repeat?: unknown;
+  readonly _destroyed?: unknown;
 }
 
 /** What each type of resource is called. Others don't keep a process alive. */
@@ -102,6 +104,7 @@ function watchHandles(): Handles | undefined {
 
 /** Whether it keeps the process alive; an interval goes on for ever even if it doesn't. */
 function isActive(resource: Resource): boolean {
+  if (resource._destroyed) return false;
   return resource.hasRef?.() === true || Boolean(resource._repeat);
 }
 
@@ -120,7 +123,7 @@ function tellsOfTimers(hooks: AsyncHooks): boolean {
     },
   });
   hook.enable();
-  clearTimeout(setTimeout(() => undefined, 1));
+  clearTimeout(setTimeout(Date.now, 1));
   hook.disable();
   return isTold;
 }
