@@ -97,7 +97,7 @@ describe('managerCases', () => {
     async (_fault, { message, cases }) => {
       const messages = await messagesUntil(message, cases());
       expect(messages.join('\n')).toMatch(message);
-    }
+    },
   );
 
   // All of them are asked in __tests__/programs/testing/right-managers.test.ts.
@@ -105,7 +105,7 @@ describe('managerCases', () => {
     'does not accuse: %s',
     async (_name, cases) => {
       for (const { run } of cases()) await run();
-    }
+    },
   );
 
   it('runs its cases one after the other', async () => {
@@ -160,6 +160,13 @@ describe('managerCases', () => {
     await expect(cases[22]?.run()).rejects.toThrow(
       'Cannot accept an unnamed manager: a block that returns in withSync() must resolve, but use() failed with Error: twice.',
     );
+  });
+
+  it('leaves out in withSync() what gives a promise', async () => {
+    let count = 0;
+    const cases = managerCases(() => nullContext(), { use: async () => void (count += 1) });
+    await cases[22]?.run();
+    expect(count).toBe(1);
   });
 
   it('refuses what is no manager in the words of the driver', async () => {
