@@ -722,7 +722,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('refuses a function that returns a promise, even where the manager suppresses', async () => {
       const log: unknown[] = [];
       const suppressing = manager(telling(log, () => 'suppressed'));
-      const error = await errorOf(contextDecorator(suppressing)(() => Promise.reject(new Error('unseen'))));
+      const error = await errorOf(contextDecorator(suppressing)(() => Promise.reject(new Error('unseen')) as never));
       expect(error).toBeInstanceOf(TypeError);
       expect((error as Error).message).toContain('Did you mean asyncContextDecorator()?');
       expect(log).toEqual(['enter', ['exit', error]]);

@@ -441,6 +441,10 @@ describe.each(builds)('%s', (_build, library) => {
       try {
         Error.stackTraceLimit = 0;
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+        Error.prepareStackTrace = (_error, sites) => sites;
+        Error.stackTraceLimit = stackTraceLimit;
+        expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+        Reflect.deleteProperty(Error, 'prepareStackTrace');
         Reflect.deleteProperty(Error, 'captureStackTrace');
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
       } finally {
@@ -604,6 +608,7 @@ describe.each(builds)('%s', (_build, library) => {
         enter: () => enter(logged('a')),
         exit: (thrown?: Thrown) => void events.push(messageOf(thrown?.error)),
       };
+      // @ts-expect-error -- a request is awaited
       const async = { enterAsync: async () => given.enter(), exitAsync: async (thrown?: Thrown) => given.exit(thrown) };
       const managers = flat.name === 'sync' ? [given] : [given, async];
       // What an async entry resolves to is awaited: the request is refused there, and nothing was entered.
@@ -623,8 +628,10 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('rejects where it is awaited, with what to write', async () => {
-      // eslint-disable-next-line @typescript-eslint/await-thenable -- its type does not say so
+      // @ts-expect-error -- a request is awaited
+      // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule knows, too
       const awaited = async () => (await enter(logged('a'))) as unknown;
+      // @ts-expect-error -- a request is returned from an async function, which awaits it
       const returned = async () => enter(logged('a'));
       for (const run of [awaited, returned])
         expect(await errorOf(run)).toMatchObject({

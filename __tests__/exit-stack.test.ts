@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { builds, type Library } from './helpers/builds.ts';
 import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
@@ -751,6 +752,27 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
+  describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, completed', (_name, kind) => {
+    it('is so with no generator, of which nothing has run', () => {
+      const stack = new kind.Stack();
+      const rows = (function* () {
+        yield 1;
+      })();
+      expect(() => stack['complete']?.(rows)).toThrow('nothing runs a generator');
+    });
+
+    it('is not so any more after an entry that failed', async () => {
+      const stack = new kind.Stack();
+      const events: unknown[] = [];
+      await settle(kind, [() => stack['enterContext']?.(kind.manager(events, 'tx'))]);
+      const entry = outcomeOf(() => stack['enterContext']?.({ enter: () => rethrow(new Error('refused')), exit() {} }));
+      if (kind.name === 'AsyncExitStack') stack['complete']?.();
+      expect(await entry).toMatchObject({ error: { message: 'refused' } });
+      await stack[kind.dispose]?.();
+      expect(events.slice(1)).toEqual([['tx', 'ERR_OUTCOME_UNKNOWN']]);
+    });
+  });
+
   it('takes complete() back for an entry that was pending when the stack was moved', async () => {
     const events: unknown[] = [];
     const slow = asyncContextManager(async function* slow() {
@@ -770,6 +792,47 @@ describe.each(builds)('%s', (_build, library) => {
     await pending;
     await second.disposeAsync();
     expect(events).toEqual(['ERR_OUTCOME_UNKNOWN']);
+  });
+
+  it.each<
+    [
+      what: string,
+      hold: (stack: InstanceType<typeof AsyncExitStack>, exit: () => Promise<void>) => unknown,
+      waits: boolean,
+    ]
+  >([
+    ['a manager', (stack, exit) => stack.enterContext({ enter: () => undefined, exit }), true],
+    ['an exit', (stack, exit) => stack.push(exit), true],
+    [
+      'an entry that is pending',
+      (stack, exit) => void stack.enterContext({ enter: async () => undefined, exit }),
+      true,
+    ],
+    ['only what TC39’s can hold', (stack, exit) => stack.defer(exit), false],
+  ])('makes a second disposal wait for the first, which holds %s: %p', async (_what, hold, waits) => {
+    const events: string[] = [];
+    const stack = new AsyncExitStack();
+    await hold(stack, async () => {
+      await new Promise(setImmediate);
+      events.push('exited');
+    });
+    const first = stack.disposeAsync();
+    await stack.disposeAsync();
+    expect(events).toEqual(waits ? ['exited'] : []);
+    await first;
+    await stack.disposeAsync();
+  });
+
+  it.each([
+    ['AsyncExitStack', AsyncExitStack, 'disposeAsync'],
+    ['ExitStack', ExitStack, 'dispose'],
+  ] as const)('shows the name and the state of an %s, and nothing that it holds', async (name, Stack, dispose) => {
+    const stack = new Stack();
+    stack.adopt('postgres://u:secret@h/db', () => undefined);
+    expect(inspect(stack)).toBe(`{ manager: '${name}', state: 'open' }`);
+    await (stack as unknown as AnyStack)[dispose]?.();
+    expect(inspect(stack)).toBe(`{ manager: '${name}', state: 'finished' }`);
+    expect(JSON.stringify(stack)).toBe('{}');
   });
 
   it('names the unknown outcome', async () => {

@@ -10,7 +10,7 @@ interface Form {
   /** Runs the function in a scope: as it is, or lifted into an async generator function. */
   run(fn: (this: unknown) => Scoped): unknown;
   /** The scope itself, for what it refuses. */
-  readonly scope: (fn?: unknown) => unknown;
+  readonly scope: (fn?: unknown, ...args: unknown[]) => unknown;
 }
 
 /** The two scopes, where the tests are the same for both. */
@@ -380,6 +380,18 @@ describe.each(builds)('%s', (_build, library) => {
       );
       expect(error).toMatchObject({ code });
       expect(log).toEqual(['enter a', ['a', error]]);
+    });
+
+    it('passes its arguments on', async () => {
+      const add =
+        name === 'scopeSync'
+          ? function* (...args: number[]) {
+              return args;
+            }
+          : async function* (...args: number[]) {
+              return args;
+            };
+      expect(await scope(add, 1, 2)).toEqual([1, 2]);
     });
 
     it('runs the function afresh each time, with no argument', async () => {

@@ -222,12 +222,22 @@ describe.each(builds)('%s', (_build, library) => {
           expect(
             await errorOf(() => drive(syncKinds['a class']?.(library, events), unrun[name] as Body)),
           ).toMatchObject({
-            message: expect.stringContaining('write scopeAsync() or scopeSync()'),
+            message: expect.stringContaining('Write scopeAsync(), or iterate in the body.'),
           });
           expect(events).toEqual([]);
         }
     });
   });
+
+  it.each(Object.entries(asyncWays))(
+    'refuses a disposable whose asyncDispose can’t be called: %s',
+    async (_way, enterBy) => {
+      const body = jest.fn();
+      const resource = { [Symbol.dispose]: jest.fn(), [Symbol.asyncDispose]: 1 };
+      expect(await errorOf(() => enterBy(library, resource as never, body))).toBeInstanceOf(TypeError);
+      expect(body).not.toHaveBeenCalled();
+    },
+  );
 
   it.each(Object.entries(asyncWays))('exits nothing whose async enter() rejected: %s', async (_way, enterBy) => {
     const error = new Error('refused');
@@ -259,6 +269,17 @@ describe.each(builds)('%s', (_build, library) => {
     process.on('unhandledRejection', unhandled);
     try {
       const manager = { enter: async () => Promise.reject(new Error('refused')), exit: jest.fn() };
+      const rethrowing = {
+        enter: async () => later(1),
+        exit: async (thrown?: { error: unknown }) => Promise.reject(thrown?.error),
+      };
+      expect(await errorOf(() => enterBy(library, rethrowing as never, () => 'never'))).toBeInstanceOf(TypeError);
+      const lazy = jest.fn();
+      expect(
+        await errorOf(() => enterBy(library, { enter: () => ({ then: lazy }), exit() {} } as never, () => 'never')),
+      ).toBeInstanceOf(TypeError);
+      for (let count = 0; count < 5; count++) await later(undefined);
+      expect(lazy).not.toHaveBeenCalled();
       expect(await errorOf(() => enterBy(library, manager as never, () => 'never'))).toBeInstanceOf(TypeError);
       await later(later(undefined));
       expect(unhandled).not.toHaveBeenCalled();

@@ -1,9 +1,10 @@
 import { asyncContextManager } from './async-context-manager.ts';
 import { contextManager } from './context-manager.ts';
-import { adaptAsync, isEnterable, isSyncEnterable, renew } from './engine/adapt.ts';
+import { adaptAsync, isEnterable, isSyncEnterable } from './engine/adapt.ts';
+import { joinForms } from './engine/both.ts';
 import { asyncForm, CompositeRun } from './engine/compose.ts';
 import { makeAsyncManager } from './engine/manager.ts';
-import { beginAsync, newRun, type Step } from './engine/run.ts';
+import { beginAsync, type Step } from './engine/run.ts';
 import type { Exit } from './engine/unwind.ts';
 import { enter } from './enter.ts';
 import type {
@@ -15,18 +16,13 @@ import type {
   EnteredSync,
   Fallback,
   FallbackSync,
-  NotGenerator,
-  Thrown,
 } from './protocol.ts';
-import { define } from './support/define.ts';
 import { kindOf } from './support/describe.ts';
 import { notAll, notMember, someNotEntered } from './support/messages.ts';
+import type { MemberOrSlip, SlipSync, TakenMembers } from './support/slips.ts';
 
 /** A list or a record of managers. The list of one tells the compiler to see a tuple; a `const` would not, before 5.4. */
-export type Managers<M> = readonly AsyncEnterable[] | [AsyncEnterable] | { readonly [K in keyof M]: AsyncEnterable };
-
-/** Refuses generators among them, in the words that the compiler then shows. */
-export type Checked<M> = { readonly [K in keyof M]: NotGenerator<M[K]> };
+export type Managers<M> = readonly MemberOrSlip[] | [MemberOrSlip] | { readonly [K in keyof M]: MemberOrSlip };
 
 /** One of the managers of a list or a record. */
 export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
@@ -36,7 +32,7 @@ export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
  *
  * @typeParam M - the list or record of managers
  */
-export type All<M> = AsyncAll<M> & ([Member<M>] extends [Enterable] ? SyncAll<M> : unknown);
+export type All<M> = AsyncAll<M> & ([SlipSync<Member<M>>] extends [never] ? SyncAll<M> : unknown);
 
 /** {@link All} where the members are entered asynchronously. */
 export type AsyncAll<M> = AsyncContextManager<
@@ -50,7 +46,7 @@ export type SyncAll<M> = ContextManager<{ -readonly [K in keyof M]: EnteredSync<
 /** How {@link all} enters the members. */
 export interface AllOptions {
   /** Whether they are entered at once, and not one after the other. */
-  readonly concurrent?: boolean;
+  readonly concurrent?: boolean | undefined;
 }
 
 /**
@@ -94,14 +90,18 @@ export interface AllOptions {
  * await withAsync(all({ a: opened('a'), bc: opened('bc') }), ({ a, bc }) => a + bc); // => 3
  * ```
  */
-export function all<M extends Managers<M>>(managers: M & Checked<M>, options?: { concurrent?: false }): All<M>;
+export function all<M extends Managers<M>>(
+  managers: M & TakenMembers<M>,
+  options?: { readonly concurrent?: false | undefined },
+): All<M>;
 /** {@link all} that may enter them at once. */
-export function all<M extends Managers<M>>(managers: M & Checked<M>, options: AllOptions): AsyncAll<M>;
+export function all<M extends Managers<M>>(managers: M & TakenMembers<M>, options: AllOptions): AsyncAll<M>;
 export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);
   if (kindOf(options) !== 'Object' || isEnterable(options)) throw notAll(options, 'an object as its options');
   if ((options as AllOptions).concurrent) return makeAsyncManager(concurrentRun, undefined, [members]);
-  return members.managers.every(isSyncEnterable) ? inTurn(members) : inTurnAsync(members);
+  if (!members.managers.every(isSyncEnterable)) return inTurnAsync(members);
+  return joinForms('all', inTurnSync(members), inTurnAsync(members));
 }
 
 interface Members {
@@ -141,22 +141,6 @@ const inTurnSync = /* @__PURE__ */ contextManager(function* all(members: Members
   for (const manager of members.managers) values.push(yield* enter(manager as Enterable));
   yield valuesOf(members, values);
 });
-
-/** Drivers that know {@link newRun} say which way they go; by hand, the names do. */
-function inTurn(members: Members): object {
-  const asynchronous = inTurnAsync(members);
-  const synchronous = inTurnSync(members);
-  const manager = {
-    enterAsync: () => asynchronous.enterAsync(),
-    exitAsync: (thrown?: Thrown) => asynchronous.exitAsync(thrown),
-    enter: () => synchronous.enter(),
-    exit: (thrown?: Thrown) => synchronous.exit(thrown),
-    fn: { name: 'all' },
-  };
-  // Not enumerable: an object that the manager is spread into must not be entered in its place.
-  define(manager, newRun, (isSync?: true) => renew(isSync ? synchronous : asynchronous));
-  return manager;
-}
 
 const { all: concurrentRun } = { all: (members: Members) => new ConcurrentRun(members) };
 

@@ -9,7 +9,10 @@ import {
   type AnyFunction,
   type DecoratorForm,
   type Delegate,
+  type Fixed,
   type LegacyDecorated,
+  type Method,
+  type TakesArguments,
 } from './engine/decorate.ts';
 import { beginAsync, finishAsync, type Run } from './engine/run.ts';
 import type { AsyncEnterable, Fallback, Thrown } from './protocol.ts';
@@ -53,11 +56,11 @@ export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
    *
    * @typeParam F - the method
    */
-  <F extends (...args: never) => unknown>(
-    target: This,
+  <F extends Method>(
+    target: Fixed<This>,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<F>,
-  ): LegacyDecorated<F, Args, AsyncDecorated<ReturnType<F>, Awaited<Fallback<M>>>>;
+    descriptor: TypedPropertyDescriptor<F> & TakesArguments<F, Args>,
+  ): LegacyDecorated<F, AsyncDecorated<ReturnType<F>, Awaited<Fallback<M>>>>;
 }
 
 /**

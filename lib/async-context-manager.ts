@@ -1,8 +1,18 @@
 import { managerFunction, type Decoration, type GeneratorFunction, type Returned } from './engine/generator.ts';
 import { makeAsyncManager } from './engine/manager.ts';
-import type { EnteredFallback, EnterRequest, Yielded } from './enter.ts';
+import type { EnterRequest } from './enter.ts';
 import type { AsyncContextManager } from './protocol.ts';
 import type { FunctionForm } from './support/messages.ts';
+
+/** The manager of an async generator: first if it enters nothing that may suppress, as most do. */
+export type GeneratedAsync<G> =
+  G extends AsyncGenerator<infer T | EnterRequest<unknown>, infer R, never>
+    ? AsyncContextManager<T, Returned<R>>
+    : [G | AsyncGenerator<EnterRequest<unknown>, never, never>] extends [
+          AsyncGenerator<infer T | EnterRequest<unknown, infer F>, infer R, never>,
+        ]
+      ? AsyncContextManager<T, Returned<R> | F>
+      : never;
 
 /**
  * Makes a manager function of an async generator function that yields exactly once: what is before the `yield`
@@ -18,11 +28,11 @@ import type { FunctionForm } from './support/messages.ts';
  *   let result;
  *   try {
  *     result = await body(client);
+ *     await client.query('COMMIT');
  *   } catch (error) {
  *     await client.query('ROLLBACK');
  *     throw error;
  *   }
- *   await client.query('COMMIT');
  *   return result;
  * } finally {
  *   client.release();
@@ -46,24 +56,20 @@ import type { FunctionForm } from './support/messages.ts';
  *   log.push(`begin ${name}`);
  *   try {
  *     yield name.toUpperCase();
+ *     log.push('commit');
  *   } catch (error) {
  *     log.push('roll back');
  *     throw error;
  *   }
- *   log.push('commit');
  * });
  *
  * await withAsync(transaction('a'), (value) => `${value}!`); // => 'A!'
  * log; // => ['begin a', 'commit']
  * ```
  */
-export function asyncContextManager<This, Args extends unknown[], T, R, F = never>(
-  fn: (this: This, ...args: Args) => AsyncGenerator<T | EnterRequest<unknown, F>, R, void>,
-): (this: This, ...args: Args) => AsyncContextManager<T, Returned<R> | F>;
-/** {@link asyncContextManager} of a generator that enters managers with fallbacks of several types. */
-export function asyncContextManager<This, Args extends unknown[], Y, R>(
-  fn: (this: This, ...args: Args) => AsyncGenerator<Y, R, void>,
-): (this: This, ...args: Args) => AsyncContextManager<Yielded<Y>, Returned<R> | EnteredFallback<Y>>;
+export function asyncContextManager<This, Args extends unknown[], G extends AsyncGenerator<unknown, unknown, void>>(
+  fn: (this: This, ...args: Args) => G,
+): (this: This, ...args: Args) => GeneratedAsync<G>;
 export function asyncContextManager(fn: GeneratorFunction, ...decoration: Decoration[]): unknown {
   return managerFunction(makeAsyncManager, asyncForm, fn, decoration);
 }

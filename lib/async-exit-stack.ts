@@ -9,25 +9,17 @@ import {
   isMissing,
   refuse,
   throwAny,
-  type Declared,
+  type Allowed,
   type ExitFallback,
   type Unsettled,
 } from './engine/stack.ts';
 import { unwindAsync, type Exits, type Unwound } from './engine/unwind.ts';
-import type {
-  AnsweredValue,
-  AsyncContextManager,
-  AsyncEnterable,
-  Entered,
-  ExitAnswer,
-  Fallback,
-  NotGenerator,
-  Thrown,
-} from './protocol.ts';
+import type { AnsweredValue, AsyncContextManager, Entered, ExitAnswer, Fallback, Thrown } from './protocol.ts';
 import { define } from './support/define.ts';
 import { isObject } from './support/describe.ts';
 import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
-import { asyncDispose, dispose } from './support/symbols.ts';
+import type { TakenAsync } from './support/slips.ts';
+import { asyncDispose, dispose, inspect } from './support/symbols.ts';
 
 /** A manager that {@link AsyncExitStack.push} takes: it is entered already. */
 export type AsyncExit =
@@ -65,11 +57,11 @@ type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
  * const transaction = asyncContextManager(async function* transaction(name: string) {
  *   try {
  *     yield name;
+ *     log.push(`${name} committed`);
  *   } catch (error) {
  *     log.push(`${name} rolled back`);
  *     throw error;
  *   }
- *   log.push(`${name} committed`);
  * });
  *
  * await withAsync(new AsyncExitStack(), async (stack) => {
@@ -87,13 +79,10 @@ type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
  * ```
  */
 export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F>, AsyncDisposable {
-  #exits: AsyncExits | undefined = { items: [], pending: new Set() };
-  #isEntered = false;
-  #finishing: Promise<unknown> | undefined;
-
   static {
     define(this.prototype, asyncDispose, this.prototype.disposeAsync);
     define(this.prototype, newRun, stackRun);
+    define(this.prototype, inspect, show);
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'AsyncExitStack', configurable: true });
   }
 
@@ -101,13 +90,14 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   declare [Symbol.asyncDispose]: () => Promise<void>;
 
   constructor() {
+    (this as { [state]?: State })[state] = { exits: { items: [], pending: new Set() }, isEntered: false };
     // As TC39 has it. A class would fall back on Object.prototype.
     if (!isObject(new.target.prototype)) Object.setPrototypeOf(this, AsyncExitStack.prototype);
   }
 
   /** Whether the stack is finished: exited, disposed or moved. */
   get disposed(): boolean {
-    return this.#exits === undefined;
+    return stateOf(this).exits === undefined;
   }
 
   /**
@@ -119,7 +109,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if the value is no disposable
    */
   use<T extends AsyncDisposable | Disposable | null | undefined>(value: T): T {
-    const { items } = this.#open('use', value);
+    const { items } = openExits(this, 'use', value);
     items.push(isMissing(value) ? {} : { disposal: asyncDisposal(value) });
     return value;
   }
@@ -133,8 +123,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` is no function
    */
-  adopt<T>(value: T, onDisposeAsync: (value: T) => PromiseLike<void> | void): T {
-    const { items } = this.#open('adopt', value);
+  adopt<T>(value: T, onDisposeAsync: (value: T) => unknown): T {
+    const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDisposeAsync);
     items.push({ disposal: () => onDisposeAsync.call(undefined, value) });
     return value;
@@ -147,8 +137,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` is no function
    */
-  defer(onDisposeAsync: () => PromiseLike<void> | void): void {
-    const { items } = this.#open('defer', onDisposeAsync);
+  defer(onDisposeAsync: () => unknown): void {
+    const { items } = openExits(this, 'defer', onDisposeAsync);
     assertFunction('defer', onDisposeAsync);
     items.push({ disposal: () => onDisposeAsync.call(undefined) });
   }
@@ -162,19 +152,19 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if it can't be entered
    * @throws whatever entering throws
    */
-  async enterContext<M extends AsyncEnterable>(
-    manager: M & NotGenerator<M> & Declared<Fallback<M>, F>,
+  async enterContext<M extends TakenAsync<M>>(
+    manager: M & Allowed<Fallback<M>, F, 'AsyncExitStack'>,
   ): Promise<Awaited<Entered<M>>> {
-    const exits = this.#open('enterContext', manager);
+    const exits = openExits(this, 'enterContext', manager);
     const run = adaptAsync(manager, 'enterContext()');
     const { promise, settle } = deferred();
     // Before the entry, for its setup may finish this stack.
     exits.pending.add(promise);
     try {
-      const value = await enterOn(exits, run, manager);
-      exits.isComplete = false;
-      return value as Awaited<Entered<M>>;
+      return (await enterOn(exits, run, manager)) as Awaited<Entered<M>>;
     } finally {
+      // Also if it failed: complete() was called before that was known.
+      exits.isComplete = false;
       exits.pending.delete(promise);
       settle();
     }
@@ -189,12 +179,12 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if it is neither
    */
   push<A extends ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>>(
-    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<Awaited<A>>, F>,
+    exit: (thrown?: Thrown) => Allowed<AnsweredValue<Awaited<A>>, F, 'AsyncExitStack', A>,
   ): (thrown?: Thrown) => A;
   /** {@link AsyncExitStack.push} of a manager that is entered already. */
-  push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push<E extends AsyncExit>(exit: E & Allowed<ExitFallback<E>, F, 'AsyncExitStack'>): E;
   push(exit: unknown): unknown {
-    const exits = this.#open('push', exit);
+    const exits = openExits(this, 'push', exit);
     exits.items.push({
       run: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)),
     });
@@ -217,9 +207,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /** {@link AsyncExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    if (this.#exits) this.#exits.isComplete = false;
+    const { exits } = stateOf(this);
+    if (exits) exits.isComplete = false;
     assertSettled(result);
-    this.#open('complete', result).isComplete = true;
+    openExits(this, 'complete', result).isComplete = true;
     return result;
   }
 
@@ -230,11 +221,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    */
   move(): AsyncExitStack<F> {
-    const exits = this.#open('move', undefined);
+    const exits = openExits(this, 'move', undefined);
     exits.isComplete = false;
     const moved = new AsyncExitStack<F>();
-    moved.#exits = exits;
-    this.#exits = undefined;
+    stateOf(moved).exits = takeExits(this);
     return moved;
   }
 
@@ -246,9 +236,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    */
   enterAsync(): Promise<this> {
     return new Promise((resolve) => {
-      this.#open('enterAsync', undefined);
-      if (this.#isEntered) throw stackAlreadyEntered('an AsyncExitStack');
-      this.#isEntered = true;
+      openExits(this, 'enterAsync', undefined);
+      const own = stateOf(this);
+      if (own.isEntered) throw stackAlreadyEntered('an AsyncExitStack');
+      own.isEntered = true;
       resolve(this);
     });
   }
@@ -262,9 +253,9 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws whatever the exits throw, with all errors kept
    */
   async exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
-    const exits = this.#take();
-    if (exits) return (await this.#finish(exits, false, thrown, answerExit)) as ExitAnswer<F>;
-    await this.#finishing;
+    const exits = takeExits(this);
+    if (exits) return (await finish(this, exits, false, thrown, answerExit)) as ExitAnswer<F>;
+    await stateOf(this).finishing;
     return undefined;
   }
 
@@ -275,40 +266,71 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    */
   disposeAsync(): Promise<void> {
     try {
-      const exits = this.#take();
-      if (!exits) return Promise.resolve();
+      const exits = takeExits(this);
+      if (!exits) return Promise.resolve(stateOf(this).disposing);
       // An entry still pending is a manager entered after complete().
       const isUnknown = !exits.isComplete || exits.pending.size > 0;
-      return this.#finish(exits, isUnknown, undefined, throwAny) as Promise<void>;
+      return finish(this, exits, isUnknown, undefined, throwAny) as Promise<void>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
+}
 
-  #open(method: string, given: unknown): AsyncExits {
-    if (!this.#exits) throw stackFinished('an AsyncExitStack', method, given);
-    return this.#exits;
-  }
+/**
+ * Where a stack keeps its state. No private field, because some that bundle for React Native refuse them; a method that
+ * is called on something else finds none, and throws a TypeError.
+ */
+const state: unique symbol = Symbol('AsyncExitStack');
 
-  #take(): AsyncExits | undefined {
-    const exits = this.#exits;
-    this.#exits = undefined;
-    return exits;
-  }
+interface State {
+  /** Undefined once the stack is finished. */
+  exits: AsyncExits | undefined;
+  isEntered: boolean;
+  /** The stack being exited or disposed. */
+  finishing?: Promise<void>;
+  /** That, if somebody else who disposes the stack waits for it. */
+  disposing?: Promise<void>;
+}
 
-  #finish(
-    exits: AsyncExits,
-    isUnknown: boolean,
-    thrown: Thrown | undefined,
-    conclude: (unwound: Unwound, given: Thrown | undefined) => unknown,
-  ): Promise<unknown> {
-    const { promise, settle } = deferred();
-    this.#finishing = promise;
-    return unwindAsync(exits, isUnknown, thrown, (unwound, given) => {
-      settle();
-      return conclude(unwound, given);
-    });
-  }
+function stateOf(stack: object): State {
+  return (stack as { [state]: State })[state];
+}
+
+/** What `console.log` shows: what a stack holds may hold a password. */
+function show(this: object): Record<string, string> {
+  return { manager: 'AsyncExitStack', state: stateOf(this).exits ? 'open' : 'finished' };
+}
+
+function openExits(stack: object, method: string, given: unknown): AsyncExits {
+  const { exits } = stateOf(stack);
+  if (!exits) throw stackFinished('an AsyncExitStack', method, given);
+  return exits;
+}
+
+function takeExits(stack: object): AsyncExits | undefined {
+  const own = stateOf(stack);
+  const { exits } = own;
+  own.exits = undefined;
+  return exits;
+}
+
+function finish(
+  stack: object,
+  exits: AsyncExits,
+  isUnknown: boolean,
+  thrown: Thrown | undefined,
+  conclude: (unwound: Unwound, given: Thrown | undefined) => unknown,
+): Promise<unknown> {
+  const own = stateOf(stack);
+  const { promise, settle } = deferred();
+  own.finishing = promise;
+  // TC39's second disposal resolves at once; so does this one, for what TC39's stacks can hold.
+  if (exits.pending.size > 0 || exits.items.some(({ run }) => run)) own.disposing = promise;
+  return unwindAsync(exits, isUnknown, thrown, (unwound, given) => {
+    settle();
+    return conclude(unwound, given);
+  });
 }
 
 /** A stack keeps both errors by itself: one that a manager on it suppressed stays out of what the block throws. */

@@ -8,28 +8,35 @@ import {
   throwUnless,
   type DecoratorForm,
   type Delegate,
+  type Fixed,
   type LegacyDecorated,
+  type Method,
+  type TakesArguments,
 } from './engine/decorate.ts';
 import { beginSync, finishSync, type SyncRun } from './engine/run.ts';
 import type { Enterable, FallbackSync, Thrown } from './protocol.ts';
+import type { SyncFunction } from './support/slips.ts';
 import { withSync } from './with-sync.ts';
 
 /**
- * What a function gives that `contextDecorator` has wrapped. Where the function is async, and so is refused, the words
- * that the compiler then shows.
+ * What a function gives that `contextDecorator` has wrapped.
  *
  * @typeParam R - what the function itself gives
  * @typeParam F - the fallback of the manager
  */
-export type Decorated<R, F> = [R] extends [never]
-  ? F
-  : 0 extends 1 & R
-    ? R
-    : [Extract<R, PromiseLike<unknown> | AsyncGenerator>] extends [never]
-      ? [R] extends [Generator<infer T, infer Result, infer Sent>]
+export type Decorated<R, F> = [F] extends [never]
+  ? R
+  : [R] extends [never]
+    ? F
+    : 0 extends 1 & R
+      ? R
+      : [R] extends [Generator<infer T, infer Result, infer Sent>]
         ? Generator<T, Result | F, Sent>
-        : R | F
-      : 'an async function needs asyncContextDecorator()';
+        : R | F;
+
+type SyncMethod<F extends Method, Args extends unknown[]> = [SyncFunction<ReturnType<F>>] extends [string]
+  ? SyncFunction<ReturnType<F>>
+  : TakesArguments<F, Args>;
 
 /**
  * What `contextDecorator` gives: wraps a function, and decorates methods by both standards of decorators.
@@ -41,7 +48,7 @@ export type Decorated<R, F> = [R] extends [never]
 export interface ContextDecorator<M, This, Args extends unknown[]> {
   /** Wraps a function, and decorates a method by TC39's standard. */
   <T extends This, A extends [...Args, ...unknown[]], R>(
-    fn: (this: T, ...args: A) => R,
+    fn: (this: T, ...args: A) => R & SyncFunction<R>,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => Decorated<R, FallbackSync<M>>;
   /**
@@ -49,11 +56,11 @@ export interface ContextDecorator<M, This, Args extends unknown[]> {
    *
    * @typeParam F - the method
    */
-  <F extends (...args: never) => unknown>(
-    target: This,
+  <F extends Method>(
+    target: Fixed<This>,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<F>,
-  ): LegacyDecorated<F, Args, Decorated<ReturnType<F>, FallbackSync<M>>>;
+    descriptor: TypedPropertyDescriptor<F> & SyncMethod<F, Args>,
+  ): LegacyDecorated<F, Decorated<ReturnType<F>, FallbackSync<M>>>;
 }
 
 /**

@@ -1,8 +1,19 @@
 import { managerFunction, type Decoration, type GeneratorFunction, type Returned } from './engine/generator.ts';
 import { makeSyncManager } from './engine/manager.ts';
-import type { EnteredFallback, EnterRequest, Yielded } from './enter.ts';
+import type { EnterRequest } from './enter.ts';
 import type { ContextManager } from './protocol.ts';
 import type { FunctionForm } from './support/messages.ts';
+import type { Starred } from './support/slips.ts';
+
+/** As `GeneratedAsync`, of a sync generator. */
+export type Generated<G> =
+  G extends Generator<infer T | EnterRequest<unknown>, infer R, never>
+    ? ContextManager<T, Returned<R>>
+    : [G | Generator<EnterRequest<unknown>, never, never>] extends [
+          Generator<infer T | EnterRequest<unknown, infer F>, infer R, never>,
+        ]
+      ? ContextManager<T, Returned<R> | F>
+      : never;
 
 /**
  * {@link asyncContextManager} for a generator function that is not async.
@@ -30,13 +41,9 @@ import type { FunctionForm } from './support/messages.ts';
  * indent.depth; // => 0
  * ```
  */
-export function contextManager<This, Args extends unknown[], T, R, F = never>(
-  fn: (this: This, ...args: Args) => Generator<T | EnterRequest<unknown, F>, R, void>,
-): (this: This, ...args: Args) => ContextManager<T, Returned<R> | F>;
-/** {@link contextManager} of a generator that enters managers with fallbacks of several types. */
-export function contextManager<This, Args extends unknown[], Y, R>(
-  fn: (this: This, ...args: Args) => Generator<Y, R, void>,
-): (this: This, ...args: Args) => ContextManager<Yielded<Y>, Returned<R> | EnteredFallback<Y>>;
+export function contextManager<This, Args extends unknown[], G extends Generator<unknown, unknown, void>>(
+  fn: (this: This, ...args: Args) => G & Starred<G>,
+): (this: This, ...args: Args) => Generated<G>;
 export function contextManager(fn: GeneratorFunction, ...decoration: Decoration[]): unknown {
   return managerFunction(makeSyncManager, syncForm, fn, decoration);
 }

@@ -2,16 +2,9 @@ import { isEnterable } from './engine/adapt.ts';
 import { addCallSite } from './engine/call-site.ts';
 import { compose, type EnterManager } from './engine/compose.ts';
 import { answer, type Run } from './engine/run.ts';
-import type {
-  AsyncEnterable,
-  Enterable,
-  Entered,
-  EnteredSync,
-  Fallback,
-  FallbackSync,
-  NotGenerator,
-} from './protocol.ts';
+import type { Entered, EnteredSync, Fallback, FallbackSync } from './protocol.ts';
 import { notAnswered, notEnterable, starForgotten } from './support/messages.ts';
+import type { SlipSync, Starless, TakenAsync } from './support/slips.ts';
 import { asyncIterator } from './support/symbols.ts';
 
 declare const asked: unique symbol;
@@ -33,34 +26,25 @@ export interface EnterRequest<T, F = never> {
 }
 
 /**
- * What {@link enter} gives, for `yield*` in an async generator.
+ * What {@link enter} gives, for `yield*`.
  *
  * @typeParam M - the manager
  */
-export interface EnteringAsync<M> {
+export interface Entering<M> extends Starless {
   /** For `yield*` in an async generator. */
   [Symbol.asyncIterator](): AsyncIterator<
     EnterRequest<Awaited<Entered<M>>, Awaited<Fallback<M>>>,
     Awaited<Entered<M>>,
     unknown
   >;
-}
-
-/**
- * What {@link enter} gives for a manager that a sync generator can enter too.
- *
- * @typeParam M - the manager
- */
-export interface Entering<M> extends EnteringAsync<M> {
-  /** For `yield*` in a sync generator. */
-  [Symbol.iterator](): Iterator<EnterRequest<EnteredSync<M>, FallbackSync<M>>, EnteredSync<M>, unknown>;
+  /** For `yield*` in a sync generator, of a manager that `withSync` takes. */
+  [Symbol.iterator](): [SlipSync<M>] extends [never]
+    ? Iterator<EnterRequest<EnteredSync<M>, FallbackSync<M>>, EnteredSync<M>, unknown>
+    : never;
 }
 
 /** What a composition may give where a manager that its generator entered suppressed an error. */
 export type EnteredFallback<Y> = 0 extends 1 & Y ? never : Y extends EnterRequest<unknown, infer F> ? F : never;
-
-/** What a generator yields for its block. */
-export type Yielded<Y> = Exclude<Y, EnterRequest<unknown, unknown>>;
 
 /**
  * Enters a manager within the generator of another: `yield* enter(manager)` gives what entering gave, and the manager is
@@ -111,9 +95,7 @@ export type Yielded<Y> = Exclude<Y, EnterRequest<unknown, unknown>>;
  * log.slice(2); // => ['cache sees no', 'close cache', 'database sees no', 'close database']
  * ```
  */
-export function enter<M extends Enterable>(manager: M & NotGenerator<M>): Entering<M>;
-/** {@link enter} of a manager that only an async generator can enter. */
-export function enter<M extends AsyncEnterable>(manager: M & NotGenerator<M>): EnteringAsync<M>;
+export function enter<M extends TakenAsync<M>>(manager: M): Entering<M>;
 export function enter(manager: unknown): unknown {
   if (!isEnterable(manager)) throw notEnterable('enter()', manager);
   return new Enter(manager);

@@ -9,25 +9,17 @@ import {
   isMissing,
   refuse,
   throwAny,
-  type Declared,
+  type Allowed,
   type ExitFallback,
   type Unsettled,
 } from './engine/stack.ts';
 import { unwindSync, type Exits } from './engine/unwind.ts';
-import type {
-  AnsweredValue,
-  ContextManager,
-  Enterable,
-  EnteredSync,
-  ExitAnswer,
-  FallbackSync,
-  NotGenerator,
-  Thrown,
-} from './protocol.ts';
+import type { AnsweredValue, ContextManager, EnteredSync, ExitAnswer, FallbackSync, Thrown } from './protocol.ts';
 import { define } from './support/define.ts';
 import { isObject } from './support/describe.ts';
 import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
-import { dispose } from './support/symbols.ts';
+import type { TakenSync } from './support/slips.ts';
+import { dispose, inspect } from './support/symbols.ts';
 
 /** A manager that {@link ExitStack.push} takes: it is entered already. */
 export interface Exit {
@@ -56,12 +48,10 @@ export interface Exit {
  * ```
  */
 export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposable {
-  #exits: Exits | undefined = { items: [] };
-  #isEntered = false;
-
   static {
     define(this.prototype, dispose, this.prototype.dispose);
     define(this.prototype, newRun, stackRun);
+    define(this.prototype, inspect, show);
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'ExitStack', configurable: true });
   }
 
@@ -69,13 +59,14 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   declare [Symbol.dispose]: () => void;
 
   constructor() {
+    (this as { [state]?: State })[state] = { exits: { items: [] }, isEntered: false };
     // As TC39 has it. A class would fall back on Object.prototype.
     if (!isObject(new.target.prototype)) Object.setPrototypeOf(this, ExitStack.prototype);
   }
 
   /** Whether the stack is finished: exited, disposed or moved. */
   get disposed(): boolean {
-    return this.#exits === undefined;
+    return stateOf(this).exits === undefined;
   }
 
   /**
@@ -87,7 +78,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if the value is no disposable
    */
   use<T extends Disposable | null | undefined>(value: T): T {
-    const { items } = this.#open('use', value);
+    const { items } = openExits(this, 'use', value);
     if (!isMissing(value)) items.push({ disposal: disposalOf(value, dispose) ?? refuse(value) });
     return value;
   }
@@ -101,8 +92,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` is no function
    */
-  adopt<T>(value: T, onDispose: (value: T) => void): T {
-    const { items } = this.#open('adopt', value);
+  adopt<T>(value: T, onDispose: (value: T) => unknown): T {
+    const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDispose);
     items.push({ disposal: () => onDispose.call(undefined, value) });
     return value;
@@ -115,8 +106,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` is no function
    */
-  defer(onDispose: () => void): void {
-    const { items } = this.#open('defer', onDispose);
+  defer(onDispose: () => unknown): void {
+    const { items } = openExits(this, 'defer', onDispose);
     assertFunction('defer', onDispose);
     items.push({ disposal: () => onDispose.call(undefined) });
   }
@@ -130,12 +121,14 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if it can't be entered
    * @throws whatever entering throws
    */
-  enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
-    const exits = this.#open('enterContext', manager);
+  enterContext<M extends TakenSync<M, 'AsyncExitStack'>>(
+    manager: M & Allowed<FallbackSync<M>, F, 'ExitStack'>,
+  ): EnteredSync<M> {
+    const exits = openExits(this, 'enterContext', manager);
+    exits.isComplete = false;
     const { run, value } = beginSync(adaptSync(manager, 'enterContext()', 'AsyncExitStack'), manager);
     exits.items.push({ run, manager });
-    if (exits.isUnwound) return this.#refuse(exits, manager);
-    exits.isComplete = false;
+    if (exits.isUnwound) return refuseLate(exits, manager);
     return value as EnteredSync<M>;
   }
 
@@ -148,12 +141,12 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if it is neither
    */
   push<A extends ExitAnswer<unknown>>(
-    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<A>, F>,
+    exit: (thrown?: Thrown) => Allowed<AnsweredValue<A>, F, 'ExitStack', A>,
   ): (thrown?: Thrown) => A;
   /** {@link ExitStack.push} of a manager that is entered already. */
-  push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push<E extends Exit>(exit: E & Allowed<ExitFallback<E>, F, 'ExitStack'>): E;
   push(exit: unknown): unknown {
-    const exits = this.#open('push', exit);
+    const exits = openExits(this, 'push', exit);
     exits.items.push({ run: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
     exits.isComplete = false;
     return exit;
@@ -174,9 +167,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /** {@link ExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    if (this.#exits) this.#exits.isComplete = false;
+    const { exits } = stateOf(this);
+    if (exits) exits.isComplete = false;
     assertSettled(result);
-    this.#open('complete', result).isComplete = true;
+    openExits(this, 'complete', result).isComplete = true;
     return result;
   }
 
@@ -187,11 +181,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    */
   move(): ExitStack<F> {
-    const exits = this.#open('move', undefined);
+    const exits = openExits(this, 'move', undefined);
     exits.isComplete = false;
     const moved = new ExitStack<F>();
-    moved.#exits = exits;
-    this.#exits = undefined;
+    stateOf(moved).exits = takeExits(this);
     return moved;
   }
 
@@ -202,9 +195,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
    */
   enter(): this {
-    this.#open('enter', undefined);
-    if (this.#isEntered) throw stackAlreadyEntered('an ExitStack');
-    this.#isEntered = true;
+    openExits(this, 'enter', undefined);
+    const own = stateOf(this);
+    if (own.isEntered) throw stackAlreadyEntered('an ExitStack');
+    own.isEntered = true;
     return this;
   }
 
@@ -216,7 +210,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws whatever the exits throw, with all errors kept
    */
   exit(thrown?: Thrown): ExitAnswer<F> {
-    const exits = this.#take();
+    const exits = takeExits(this);
     return exits && (unwindSync(exits, false, thrown, answerExit) as ExitAnswer<F>);
   }
 
@@ -226,26 +220,46 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws whatever the exits and disposals throw, with all errors kept
    */
   dispose(): void {
-    const exits = this.#take();
+    const exits = takeExits(this);
     if (exits) unwindSync(exits, !exits.isComplete, undefined, throwAny);
   }
+}
 
-  /** The setup of the manager finished this stack: what it entered is exited at once. */
-  #refuse(exits: Exits, manager: unknown): never {
-    unwindSync(exits, true, undefined, throwAny);
-    throw stackFinished('an ExitStack', 'enterContext', manager);
-  }
+/** As an async stack has it. */
+const state: unique symbol = Symbol('ExitStack');
 
-  #open(method: string, given: unknown): Exits {
-    if (!this.#exits) throw stackFinished('an ExitStack', method, given);
-    return this.#exits;
-  }
+interface State {
+  /** Undefined once the stack is finished. */
+  exits: Exits | undefined;
+  isEntered: boolean;
+}
 
-  #take(): Exits | undefined {
-    const exits = this.#exits;
-    this.#exits = undefined;
-    return exits;
-  }
+function stateOf(stack: object): State {
+  return (stack as { [state]: State })[state];
+}
+
+/** What `console.log` shows: what a stack holds may hold a password. */
+function show(this: object): Record<string, string> {
+  return { manager: 'ExitStack', state: stateOf(this).exits ? 'open' : 'finished' };
+}
+
+function openExits(stack: object, method: string, given: unknown): Exits {
+  const { exits } = stateOf(stack);
+  if (!exits) throw stackFinished('an ExitStack', method, given);
+  return exits;
+}
+
+function takeExits(stack: object): Exits | undefined {
+  const own = stateOf(stack);
+  const { exits } = own;
+  own.exits = undefined;
+  return exits;
+}
+
+/** The setup of the manager finished this stack: what it entered is exited at once. */
+function refuseLate(exits: Exits, manager: unknown): never {
+  unwindSync(exits, true, undefined, throwAny);
+  throw stackFinished('an ExitStack', 'enterContext', manager);
 }
 
 /** As with an async stack, it keeps both errors by itself. */

@@ -15,7 +15,7 @@ export { AbstractAsyncContextManager } from './abstract-async-context-manager.ts
 export { AbstractContextManager } from './abstract-context-manager.ts';
 
 // Managers made of managers
-export { enter, type Entering, type EnteringAsync, type EnterRequest } from './enter.ts';
+export { enter, type Entering, type EnterRequest } from './enter.ts';
 export { scopeAsync } from './scope-async.ts';
 export { scopeSync } from './scope-sync.ts';
 export { all, type AllOptions } from './all.ts';
@@ -25,11 +25,15 @@ export { AsyncExitStack } from './async-exit-stack.ts';
 export { ExitStack } from './exit-stack.ts';
 
 // Ready-made managers
-export { aclosing, type AsyncClosing } from './aclosing.ts';
-export { closing, type ClosingManager } from './closing.ts';
+export { aclosing, type AclosingOptions, type AsyncClosing } from './aclosing.ts';
+export { closing } from './closing.ts';
 export { nullContext } from './null-context.ts';
+export { passing, type Passing } from './passing.ts';
 export { suppress } from './suppress.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';
+
+// Managers of APIs that take a callback
+export { fromCallback, type SurroundedBody } from './from-callback.ts';
 
 // Functions that run inside a manager
 export { asyncContextDecorator, type AsyncContextDecorator } from './async-context-decorator.ts';

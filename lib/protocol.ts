@@ -58,7 +58,7 @@ export interface AsyncContextManager<T, F = never> {
 /** Whatever `withSync` takes. */
 export type Enterable = ContextManager<unknown, unknown> | Disposable;
 
-/** Whatever `withAsync` takes: also a sync manager whose exit returns a promise, which is awaited. */
+/** Whatever `withAsync` takes: also a sync manager whose entry or exit returns a promise, which is awaited. */
 export type AsyncEnterable =
   | AsyncContextManager<unknown, unknown>
   | { enter(): unknown; exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> }
@@ -70,7 +70,12 @@ export type AsyncEnterable =
  *
  * @typeParam M - the manager's type
  */
-export type Entered<M> = M extends AsyncContextManager<infer T, unknown> ? T : EnteredSync<M>;
+export type Entered<M> =
+  M extends AsyncContextManager<infer T, unknown>
+    ? T
+    : M extends { enter(): infer T; exit(thrown?: Thrown): unknown }
+      ? Awaited<T>
+      : M;
 
 /**
  * {@link Entered} where only the synchronous protocol counts.
@@ -100,16 +105,3 @@ export type FallbackSync<M> = M extends { enter(): unknown; exit(thrown?: Thrown
 export type AnsweredValue<Answer> =
   | (Answer extends Suppressed<infer F> ? F : never)
   | (true extends Answer ? ([Extract<Answer, Declared>] extends [never] ? undefined : never) : never);
-
-/** Refuses a generator, which is a disposable from Node 24 on, in the words that the compiler then shows. */
-export type NotGenerator<M> = M extends { enterAsync: unknown } | { enter: unknown }
-  ? unknown
-  : M extends { next: unknown; throw: unknown }
-    ? 'a generator needs aclosing(), or its function wrapped in a manager function'
-    : unknown;
-
-/** Refuses a body that returns a promise, in the words that the compiler then shows. */
-export type NotPromise<R> =
-  Extract<R, PromiseLike<unknown>> extends never
-    ? unknown
-    : 'what returns a promise needs withAsync(), or scopeAsync()';

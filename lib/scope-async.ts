@@ -1,5 +1,6 @@
 import { asyncScope, stepScope } from './engine/scope.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
+import type { OnlyRequests } from './support/slips.ts';
 
 /**
  * Runs an async generator function in which `yield* enter(manager)` enters a manager: a block without nesting. When the
@@ -41,11 +42,12 @@ import type { EnteredFallback, EnterRequest } from './enter.ts';
  * log; // => ['open a', 'open bc', 'close bc', 'close a']
  * ```
  */
-export async function scopeAsync<Y extends EnterRequest<unknown, unknown> = never, R = unknown>(
-  fn: (this: void) => AsyncGenerator<Y, R, void>,
+export async function scopeAsync<Args extends unknown[], Y, R>(
+  fn: (this: void, ...args: Args) => AsyncGenerator<OnlyRequests<Y, EnterRequest<unknown, unknown>>, R, void>,
+  ...args: Args
 ): Promise<Awaited<R> | EnteredFallback<Y>>;
-export async function scopeAsync(fn: unknown): Promise<unknown> {
-  const steps = stepScope(asyncScope, fn);
+export async function scopeAsync(fn: unknown, ...args: unknown[]): Promise<unknown> {
+  const steps = stepScope(asyncScope, fn, args);
   let step = steps.next();
   while (!step.done) {
     try {

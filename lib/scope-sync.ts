@@ -1,6 +1,6 @@
 import { stepScope, syncScope } from './engine/scope.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
-import type { NotPromise } from './protocol.ts';
+import type { Done, OnlyRequests } from './support/slips.ts';
 
 /**
  * {@link scopeAsync} for what is done when it returns.
@@ -27,11 +27,19 @@ import type { NotPromise } from './protocol.ts';
  * log; // => ['close b', 'close a']
  * ```
  */
-export function scopeSync<Y extends EnterRequest<unknown, unknown> = never, R = unknown>(
-  fn: (this: void) => Generator<Y, R & NotPromise<R>, void>,
+export function scopeSync<Args extends unknown[], Y, R>(
+  fn: (
+    this: void,
+    ...args: Args
+  ) => Generator<
+    OnlyRequests<Y, EnterRequest<unknown, unknown>>,
+    R & Done<R, 'It returns a promise. Did you mean scopeAsync()?'>,
+    void
+  >,
+  ...args: Args
 ): R | EnteredFallback<Y>;
-export function scopeSync(fn: unknown): unknown {
-  const steps = stepScope(syncScope, fn);
+export function scopeSync(fn: unknown, ...args: unknown[]): unknown {
+  const steps = stepScope(syncScope, fn, args);
   let step = steps.next();
   while (!step.done) step = steps.next(step.value);
   return step.value;

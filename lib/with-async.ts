@@ -2,8 +2,10 @@ import { adaptAsync } from './engine/adapt.ts';
 import { assertBody, refuseGenerator } from './engine/body.ts';
 import { keepBoth } from './engine/join.ts';
 import { answer, exitStep, isRequest, stopAsync } from './engine/run.ts';
-import type { AsyncEnterable, Entered, Fallback, NotGenerator, Thrown } from './protocol.ts';
+import type { Within } from './engine/snapshot.ts';
+import type { Entered, Fallback, Thrown } from './protocol.ts';
 import { didNotYield } from './support/messages.ts';
+import type { GivenAsync, TakenAsync } from './support/slips.ts';
 
 /**
  * Enters a manager, runs the body with what entering gave, and exits the manager, which is told how the body ended:
@@ -50,25 +52,27 @@ import { didNotYield } from './support/messages.ts';
  * await withAsync(recovering(), () => { throw new Error('no'); }); // => 'recovered'
  * ```
  */
-export async function withAsync<M extends AsyncEnterable, R>(
-  manager: M & NotGenerator<M>,
-  body: (value: Entered<M>) => R,
+export async function withAsync<M extends TakenAsync<M>, R>(
+  manager: M,
+  body: (value: Entered<M>) => R & GivenAsync<Awaited<R>>,
 ): Promise<Awaited<R> | Awaited<Fallback<M>>>;
 export async function withAsync(manager: unknown, body: unknown): Promise<unknown> {
   assertBody('withAsync()', body);
   // `beginAsync` and `finishAsync` inlined: two async functions fewer on the hot path.
   let run = adaptAsync(manager, 'withAsync()');
   let step = await run.next();
+  let within: Within | undefined;
   if (isRequest(step.value)) {
     run = step.value[answer](run, manager);
     step = await run.next();
+    within = run.within;
   }
   if (step.done) throw didNotYield(manager);
   let result: unknown;
   let thrown: Thrown | undefined;
   let refused: TypeError | undefined;
   try {
-    result = await body(step.value);
+    result = await (within ? within(body, step.value) : body(step.value));
     refused = refuseGenerator('withAsync()', result);
     if (refused) throw refused;
   } catch (error) {

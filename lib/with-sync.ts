@@ -1,7 +1,8 @@
 import { adaptSync } from './engine/adapt.ts';
 import { assertBody, refuseUnfinished } from './engine/body.ts';
 import { beginSync, finishSync } from './engine/run.ts';
-import type { Enterable, EnteredSync, FallbackSync, NotGenerator, NotPromise, Thrown } from './protocol.ts';
+import type { EnteredSync, FallbackSync, Thrown } from './protocol.ts';
+import type { GivenSync, TakenSync } from './support/slips.ts';
 
 /**
  * {@link withAsync} for managers and bodies that are done when they return: Python's `with`.
@@ -24,9 +25,9 @@ import type { Enterable, EnteredSync, FallbackSync, NotGenerator, NotPromise, Th
  * log; // => ['used', 'closed']
  * ```
  */
-export function withSync<M extends Enterable, R>(
-  manager: M & NotGenerator<M>,
-  body: (value: EnteredSync<M>) => R & NotPromise<R>,
+export function withSync<M extends TakenSync<M, 'withAsync()'>, R>(
+  manager: M,
+  body: (value: EnteredSync<M>) => R & GivenSync<R>,
 ): R | FallbackSync<M>;
 export function withSync(manager: unknown, body: unknown): unknown {
   assertBody('withSync()', body);

@@ -27,13 +27,19 @@ const nearest = {
   'error-fields': ['join', 'is-abort', 'failures'],
   'exit-stack': ['exit-stack', 'tc39'],
   generator: ['context-manager', 'enter'],
+  'is-abort': ['is-abort', 'timeout', 'aclosing'],
   join: ['join', 'failures', 'exit-stack'],
   manager: ['context-manager', 'enter', 'all'],
+  'on-abort': ['on-abort', 'timeout', 'aclosing'],
+  'owned-source': ['aclosing', 'interleavings'],
   run: ['with', 'context-manager', 'enter', 'scope', 'context-decorator'],
   scope: ['scope'],
+  'signal-option': ['aclosing', 'timeout'],
   signature: ['context-manager', 'context-decorator'],
+  source: ['aclosing', 'interleavings'],
   stack: ['exit-stack', 'tc39'],
   unwind: ['exit-stack', 'tc39', 'failures', 'enter'],
+  watched: ['aclosing', 'interleavings'],
 };
 
 const results = join(root, 'node_modules', '.cache', 'mutation');

@@ -1,9 +1,13 @@
 import { outcomeOf, reachableFrom } from './outcome.ts';
 
+const sharedRoot = new Error('connection lost');
+
 /** What a fault throws: one that takes a cause, one that takes none, and what is no error at all. */
 export const kinds = {
   error: (label: string) => new Error(label),
   'frozen error': (label: string) => Object.freeze(new Error(label)),
+  'error with a cause of undefined': (label: string) => new Error(label, { cause: undefined }),
+  'error of a root that others share': (label: string) => new Error(label, { cause: sharedRoot }),
   text: (label: string) => label,
 };
 

@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
@@ -10,29 +11,63 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll } from '@jest/globals';
 import { Client } from 'pg';
 import { postgres as embedded } from '../../docs/recipes/postgres.ts';
-import { asyncContextManager, AsyncExitStack } from '../../lib/index.ts';
+import { asyncContextManager, AsyncExitStack, enter, withAsync } from '../../lib/index.ts';
 
 const programs = folderOfPrograms();
 
 /** Whether this machine has the programs of a Postgres server. */
 export const hasPostgres = programs !== undefined;
 
-/** A server of its own, new and empty; gives its URL. */
-export const postgres = asyncContextManager(async function* postgres() {
+if (!hasPostgres)
+  process.stderr.write('Not run on a Postgres server: no initdb and postgres on PATH or in /usr/lib/postgresql.\n');
+
+// A database of whoever runs the tests is not for the tests.
+delete process.env['DATABASE_URL'];
+
+export interface Server {
+  readonly url: string;
+  /** Kills it with all its processes, and starts it again on what it has written. */
+  readonly crash: () => Promise<void>;
+}
+
+/** A server of its own, new and empty, which writes down what it promises before it promises. */
+export const server = asyncContextManager(async function* server(...settings: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'withal-postgres-'));
   try {
     await initialize(folder);
     const port = await freePort();
-    const server = start(folder, port);
+    const url = `postgres://postgres@127.0.0.1:${String(port)}/postgres`;
+    let running = start(folder, port, settings);
     try {
-      const url = `postgres://postgres@127.0.0.1:${String(port)}/postgres`;
-      await untilReady(server, url);
-      yield url;
+      await untilReady(running, url);
+      const crash = async (): Promise<void> => {
+        await stop(running, 'SIGQUIT');
+        running = start(folder, port, settings);
+        await untilReady(running, url);
+      };
+      yield { url, crash } satisfies Server;
     } finally {
-      await stop(server);
+      await stop(running);
     }
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+/** One that is quick, and may lose what it wrote last; gives its URL. */
+export const postgres = asyncContextManager(async function* postgres() {
+  yield (yield* enter(server('synchronous_commit=off', 'full_page_writes=off'))).url;
+});
+
+/** A new database on a server; gives its URL. */
+export const newDatabase = asyncContextManager(async function* newDatabase(server: string) {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const run = (statement: string) => withAsync(connection(server), (client) => client.query(statement));
+  await run(`CREATE DATABASE ${name}`);
+  try {
+    yield Object.assign(new URL(server), { pathname: name }).href;
+  } finally {
+    await run(`DROP DATABASE ${name} WITH (FORCE)`);
   }
 });
 
@@ -88,16 +123,19 @@ async function initialize(folder: string): Promise<void> {
   await promisify(execFile)(program('initdb'), options, { ...nobody, cwd: folder });
 }
 
-function start(folder: string, port: number): ChildProcess {
+function start(folder: string, port: number, settings: readonly string[]): ChildProcess {
   const address = ['-p', String(port), '-h', '127.0.0.1', '-k', folder];
-  const haste = ['-F', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'shared_buffers=16MB'];
-  const options = ['-D', join(folder, 'data'), ...address, ...haste];
-  return spawn(program('postgres'), options, { ...nobody, cwd: folder, stdio: 'ignore' });
+  const haste = ['-F', ...['shared_buffers=16MB', ...settings].flatMap((setting) => ['-c', setting])];
+  return spawn(program('postgres'), ['-D', join(folder, 'data'), ...address, ...haste], {
+    ...nobody,
+    cwd: folder,
+    stdio: 'ignore',
+  });
 }
 
-async function stop(server: ChildProcess): Promise<void> {
+async function stop(server: ChildProcess, signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
   if (hasEnded(server)) return;
-  server.kill('SIGINT');
+  server.kill(signal);
   await once(server, 'exit');
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { enter } from '../../lib/index.ts';
 import * as messages from '../../lib/support/messages.ts';
 
 const maker = { name: 'contextManager', other: 'asyncContextManager', syntax: 'function*', kind: 'GeneratorFunction' };
@@ -11,6 +12,14 @@ Object.defineProperty(unnamed.fn, 'name', { value: '' });
 /** Every message, word for word. */
 const table: Record<string, [error: Error, message: string][]> = {
   notEnterable: [
+    [
+      messages.notEnterable('withAsync()', enter({ enter() {}, exit() {} })),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Enter) was given. Pass the manager itself; enter() is for yield* in a generator.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { [Symbol.asyncDispose]: 1 }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its Symbol.asyncDispose is not a function.',
+    ],
     [
       messages.notEnterable('withAsync()', {}),
       'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Did you mean closing() or all()?',
@@ -120,7 +129,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its generator function, and keep names when you minify): it must be exited, but it is not. Exit first.',
+      'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must be exited, but it is not. Exit first.',
     ]),
   ],
   notEntered: [
@@ -146,6 +155,34 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.notIterable(Promise.resolve()),
       'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but an object (Promise) was given. Did you forget await?',
+    ],
+  ],
+  notSurround: [
+    [
+      messages.notSurround({}),
+      'Cannot make a manager: fromCallback() takes a function that calls an API with a callback, but an object (Object) was given. Write fromCallback((body) => api(body)).',
+    ],
+  ],
+  didNotCallBack: [
+    [
+      messages.didNotCallBack(),
+      'Cannot enter fromCallback(): the API must call back once, but it ended without that. Return its promise: fromCallback((body) => api(body)).',
+    ],
+  ],
+  calledBackAgain: [
+    [
+      messages.calledBackAgain(true, { error: 'body' }),
+      'Cannot enter fromCallback(): the API must call back once, but it called back again. A body runs once: to retry, put the retry around the block.',
+    ],
+    [
+      messages.calledBackAgain(false, undefined),
+      'Cannot enter fromCallback(): the API must call back once, but it called back after it had ended. Return its promise: fromCallback((body) => api(body)).',
+    ],
+  ],
+  didNotWait: [
+    [
+      messages.didNotWait(),
+      'Cannot exit fromCallback(): the API must wait for the block, but it ended before the block did. Return its promise: fromCallback((body) => api(body)).',
     ],
   ],
   starForgotten: [
@@ -203,11 +240,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyIsGenerator: [
     [
       messages.bodyIsGenerator('withAsync()', async function* work() {}),
-      'Cannot run the block: withAsync() takes a function that does its work when it is called, but function work() is a generator function, which nothing would run. To enter managers in it, write scopeAsync() or scopeSync(); else call and iterate it in the body.',
+      'Cannot run the block: withAsync() takes a function that does the work, and nothing runs a generator, but function work() only makes one. Write scopeAsync(), or iterate in the body.',
     ],
     [
       messages.bodyIsGenerator('scopeSync()', transaction.fn()),
-      'Cannot run the block: scopeSync() takes a function that does its work when it is called, but it returned an object (Generator), a generator, which nothing would run. Iterate it in the body; to enter managers in it, write scopeAsync() or scopeSync().',
+      'Cannot run the block: scopeSync() takes a function that does the work, and nothing runs a generator, but it returned an object (Generator). Write scopeAsync(), or iterate in the body.',
     ],
   ],
   enterReturnedPromise: [
@@ -256,8 +293,18 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notSignal: [
     [
-      messages.notSignal(null),
+      messages.notSignal('timeout()', null, 'timeout(ms, { signal })'),
       'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
+    ],
+    [
+      messages.notSignal('aclosing()', 1, 'aclosing(source, { signal })'),
+      'Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but 1 was given. Write aclosing(source, { signal }).',
+    ],
+  ],
+  noAbortController: [
+    [
+      messages.noAbortController(),
+      'Cannot make a signal: the platform needs an AbortController, but it has none. Load a polyfill first, such as abort-controller/polyfill.',
     ],
   ],
   timedOut: [
@@ -316,7 +363,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notMatcher: [
     [
-      messages.notMatcher('TypeError'),
+      messages.notMatcher('passing()', 'Redirect'),
+      'Cannot make a manager: passing() takes error classes and predicates, but "Redirect" was given. Write passing(manager, Redirect), or passing(manager, (error) => …).',
+    ],
+    [
+      messages.notMatcher('suppress()', 'TypeError'),
       'Cannot make a manager: suppress() takes error classes and predicates, but "TypeError" was given. Write suppress(TypeError), or suppress((error) => …).',
     ],
   ],
@@ -354,6 +405,18 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.notSignals('INT'),
       "Cannot make a manager: terminationSignal() takes an array of signals that a process can catch, but \"INT\" was given. Write terminationSignal(['SIGINT', 'SIGTERM']).",
+    ],
+  ],
+  notGrace: [
+    [
+      messages.notGrace('5s'),
+      'Cannot make a manager: terminationSignal() takes { grace }, milliseconds, 0 or more, but "5s" was given. Write terminationSignal({ grace: 10_000 }).',
+    ],
+  ],
+  notOnGrace: [
+    [
+      messages.notOnGrace(null),
+      'Cannot make a manager: terminationSignal() takes { onGrace }, a function, but null was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
     ],
   ],
   outcomeUnknown: [
@@ -424,9 +487,28 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
 };
 
+/** What is printed, and not thrown. */
+const printed: Record<string, readonly [text: string, expected: string]> = {
+  inWorker: [
+    messages.inWorker(),
+    'Cannot listen to signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and tell the worker by a message.',
+  ],
+  notDone: [
+    messages.notDone('SIGTERM', 10_000),
+    'Cannot end: the process must be done within 10000 ms of SIGTERM, but it still runs. Close what is left, or give it more time.',
+  ],
+  notFinished: [
+    messages.notFinished('SIGTERM'),
+    'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.',
+  ],
+};
+
 /** The codes that programs ask for. */
 const codes: Record<string, string> = {
   didNotYield: 'ERR_DID_NOT_YIELD',
+  didNotCallBack: 'ERR_DID_NOT_YIELD',
+  calledBackAgain: 'ERR_ALREADY_ENTERED',
+  didNotWait: 'ERR_OUTCOME_UNKNOWN',
   setupSuppressed: 'ERR_DID_NOT_YIELD',
   didNotStop: 'ERR_DID_NOT_STOP',
   sourceDidNotStop: 'ERR_DID_NOT_STOP',
@@ -454,9 +536,13 @@ describe('messages', () => {
     expect(error.message).toBe(message);
   });
 
+  it.each(Object.values(printed))('%s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+
   it('are all asserted here', () => {
-    const { subject: _subject, ...errors } = messages;
-    expect(Object.keys(table).sort()).toEqual(Object.keys(errors).sort());
+    const { subject: _subject, ...all } = messages;
+    expect(Object.keys({ ...table, ...printed }).sort()).toEqual(Object.keys(all).sort());
   });
 
   it.each(Object.entries(table))('have the name and the code that programs ask for: %s', (name, errors) => {
@@ -506,9 +592,7 @@ function isLike(message: string, pattern: string): boolean {
 }
 
 describe('the page of messages', () => {
-  const all = Object.values(table)
-    .flat()
-    .map(([, message]) => message);
+  const all = [...Object.values(table).flat(), ...Object.values(printed)].map(([, message]) => message);
   const sections = explained();
 
   it.each(all)('explains once: %s', (message) => {

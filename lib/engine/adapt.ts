@@ -1,7 +1,7 @@
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
 import type { Thrown } from '../protocol.ts';
-import { isGenerator, isObject, isThenable, markHandled } from '../support/describe.ts';
+import { isGenerator, isObject, isThenable, kindOf, markHandled } from '../support/describe.ts';
 import { enterReturnedPromise, exitReturnedPromise, notEnterable } from '../support/messages.ts';
 import { asyncDispose, dispose } from '../support/symbols.ts';
 import { suppressing } from './join.ts';
@@ -101,19 +101,33 @@ class ManagerRun implements SyncRun {
     return lastStep(error, refusePromise(Reflect.apply(this.exit, this.manager, [{ error }])));
   }
 
-  /** What it will have acquired is released, once it has: no block waits for that. */
+  /** Exits once the entry has settled, which no block waits for. A lazy thenable is not started. */
   private refuseEntry(value: PromiseLike<unknown>): TypeError {
     const error = enterReturnedPromise(value, this.asyncForm);
-    value.then(
-      () => Reflect.apply(this.exit, this.manager, [{ error }]),
-      () => undefined,
-    );
+    markHandled(value);
+    if (kindOf(value) === 'Promise')
+      void value.then(
+        async () => this.exitLate(error),
+        () => undefined,
+      );
     return error;
+  }
+
+  /** A failure of that is a rejection that nobody handles; but not the error that it was told. */
+  private async exitLate(error: TypeError): Promise<void> {
+    try {
+      await Reflect.apply(this.exit, this.manager, [{ error }]);
+    } catch (failure) {
+      if (failure !== error) throw failure;
+    }
   }
 }
 
 function disposableRunAsync(resource: unknown): Run | undefined {
   const asyncDisposal = methodOf(resource, asyncDispose);
+  // As in `await using`: null is no method, and anything else that can't be called is a TypeError.
+  if (!asyncDisposal && isObject(resource) && !isGenerator(resource) && (resource[asyncDispose] ?? null) !== null)
+    return undefined;
   const disposal = asyncDisposal ?? methodOf(resource, dispose);
   return (
     disposal &&

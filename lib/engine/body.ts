@@ -1,6 +1,7 @@
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isGeneratorLike, isThenable, markHandled } from '../support/describe.ts';
 import { bodyIsGenerator, bodyNotFunction, bodyReturnedPromise } from '../support/messages.ts';
+import { markRefusal } from './outcome.ts';
 
 export type Body = (value: unknown) => unknown;
 
@@ -14,17 +15,17 @@ export function assertBody(caller: string, body: unknown): asserts body is Body 
 
 /** The error if a body has returned a generator, of which nothing has run. */
 export function refuseGenerator(caller: string, result: unknown): TypeError | undefined {
-  return isUnrun(result) ? bodyIsGenerator(caller, result) : undefined;
+  return isUnrun(result) ? markRefusal(bodyIsGenerator(caller, result)) : undefined;
 }
 
 /** The error if a body that must be done has returned a promise, or a generator. */
 export function refuseUnfinished(caller: string, result: unknown): TypeError | undefined {
   if (!isThenable(result)) return refuseGenerator(caller, result);
   markHandled(result);
-  return bodyReturnedPromise(caller, result);
+  return markRefusal(bodyReturnedPromise(caller, result));
 }
 
-/** Iterators of lists, maps and the like have no `throw()`: they are values. So is what `aclosing` gives. */
-function isUnrun(result: unknown): boolean {
+/** Iterators of lists, maps and the like have no `throw()`: they are values. So is a manager that can be iterated. */
+export function isUnrun(result: unknown): boolean {
   return typeof result === 'object' && isGeneratorLike(result) && !isAsyncContextManager(result);
 }

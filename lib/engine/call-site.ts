@@ -11,13 +11,13 @@ export function addCallSite(error: unknown, above: (...args: never) => unknown):
   const { captureStackTrace } = Error as { captureStackTrace?: CaptureStackTrace };
   if (!captureStackTrace || !isError(error)) return;
   const holder: { stack?: string } = {};
-  captureStackTrace(holder, above);
-  const [, line] = holder.stack?.split('\n') ?? [];
   try {
+    captureStackTrace(holder, above);
+    const [, line] = holder.stack?.split('\n') ?? [];
     // A rejection that many await is added to once.
     if (line && error.stack && !error.stack.includes(line.trim().slice('at '.length)))
       error.stack += `\n${line.replace('at ', 'at async ')}`;
   } catch {
-    // It is frozen, or a proxy objects.
+    // It is frozen, a proxy objects, or somebody prepares stacks in another way.
   }
 }

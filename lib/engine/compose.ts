@@ -13,7 +13,9 @@ import { didNotStop, didNotYield, setupSuppressed } from '../support/messages.ts
 import { asyncIterator } from '../support/symbols.ts';
 import { adaptAsync, adaptSync } from './adapt.ts';
 import { suppressing } from './join.ts';
+import { markRefusal } from './outcome.ts';
 import { answer, beginSync, isRequest, type Request, type Run, type Step } from './run.ts';
+import type { Within } from './snapshot.ts';
 import { unwindAsync, unwindSync, type Exit, type Exits, type Unwound } from './unwind.ts';
 
 /** What a generator yields to have a manager entered. */
@@ -38,7 +40,8 @@ export interface Form {
 }
 
 export const asyncForm: Form = {
-  async enterAll(generator, { items }, step, settle) {
+  async enterAll(generator, exits, step, settle) {
+    const { items } = exits;
     let failure: Thrown | undefined;
     try {
       while (isRequest(step.value)) {
@@ -47,13 +50,15 @@ export const asyncForm: Form = {
           const manager = (step.value as EnterManager).hear();
           // `beginAsync` inlined: with that call a composition takes 1.8 of nested blocks, and not 1.5.
           let run = adaptAsync(manager, 'enter()');
-          let entered = await run.next();
+          const { within } = exits;
+          let entered = await (within ? within(nextStep, run) : run.next());
           if (isRequest(entered.value)) {
             run = entered.value[answer](run, manager);
-            entered = await run.next();
+            entered = await (within ? within(nextStep, run) : run.next());
+            exits.within = run.within ?? within;
           }
           if (entered.done) throw didNotYield(manager);
-          items.push({ run, manager });
+          items.push({ run, manager, within });
           value = isThenable(entered.value) ? await entered.value : entered.value;
         } catch (error) {
           step = await generator.throw(error);
@@ -69,7 +74,7 @@ export const asyncForm: Form = {
   unwind: unwindAsync,
 };
 
-const syncForm: Form = {
+export const syncForm: Form = {
   enterAll(generator, { items }, step, settle) {
     let failure: Thrown | undefined;
     try {
@@ -94,6 +99,10 @@ const syncForm: Form = {
   unwind: unwindSync,
 };
 
+function nextStep(run: Run): Step | Promise<Step> {
+  return run.next();
+}
+
 export function formOf(generator: Resumable): Form {
   return asyncIterator in generator ? asyncForm : syncForm;
 }
@@ -105,6 +114,7 @@ export abstract class CompositeRun implements Run, Exits {
   readonly items: Exit[] = [];
   readonly form: Form;
   readonly manager: unknown;
+  within: Within | undefined = undefined;
   protected isEntered = false;
 
   constructor(form: Form, manager: unknown) {
@@ -127,7 +137,7 @@ export abstract class CompositeRun implements Run, Exits {
   /** Exits what was entered with the failure of the setup. That may be suppressed, but there is no value for a block. */
   protected abandon(failure: Thrown | undefined): Step | Promise<Step> {
     const { manager, form } = this;
-    const outcome = failure ?? { error: didNotYield(manager) };
+    const outcome = failure ?? { error: markRefusal(didNotYield(manager)) };
     return form.unwind(this, false, outcome, (unwound) => {
       lastStepOf(unwound, outcome);
       throw failure ? setupSuppressed(manager, failure) : outcome.error;
@@ -159,7 +169,9 @@ class Composition extends CompositeRun {
   protected enter(): Step | Promise<Step> {
     return this.form.enterAll(this.generator, this, this.asked, (step, failure) => {
       if (failure || step.done) return this.abandon(failure);
-      this.items.push({ run: this.generator, manager: this.manager });
+      const { generator, manager, within } = this;
+      // What it enters in its teardown belongs to the same context.
+      this.items.push({ run: generator, manager, within });
       return step;
     });
   }

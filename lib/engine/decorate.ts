@@ -1,7 +1,7 @@
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
 import type { AsyncEnterable, Enterable, Thrown } from '../protocol.ts';
-import { describe, isGeneratorLike, isObject, isThenable, kindOf, markHandled } from '../support/describe.ts';
+import { describe, isObject, isThenable, kindOf, markHandled } from '../support/describe.ts';
 import {
   decoratedAsyncFunction,
   decoratorNotCalled,
@@ -15,21 +15,30 @@ import {
 import { withSignatureOf } from '../support/signature.ts';
 import { asyncIterator } from '../support/symbols.ts';
 import { isEnterable } from './adapt.ts';
-import { makeUnknownOutcome } from './outcome.ts';
+import { isUnrun } from './body.ts';
+import { makeUnknownOutcome, markRefusal } from './outcome.ts';
+
+export type Method = (...args: never) => unknown;
+
+/** Refuses a method with other arguments than the manager is made of, in the words of the compiler. */
+export type TakesArguments<F extends Method, Args extends unknown[]> =
+  Parameters<F> extends [...Args, ...unknown[]] ? unknown : 'The manager is made of other arguments.';
 
 /**
  * What a legacy decorator gives: the method's own descriptor, which keeps its generics, where its type stays what it is.
  *
  * @typeParam F - the method
- * @typeParam Args - the arguments that the manager is made of
  * @typeParam D - what the wrapped method gives
  */
-export type LegacyDecorated<F extends (...args: never) => unknown, Args extends unknown[], D> =
-  Parameters<F> extends [...Args, ...unknown[]]
-    ? [D] extends [ReturnType<F>]
-      ? TypedPropertyDescriptor<F>
-      : { value?: (...args: Parameters<F>) => D }
-    : 'the manager is made of other arguments';
+export type LegacyDecorated<F extends Method, D> = [D] extends [ReturnType<F>]
+  ? TypedPropertyDescriptor<F>
+  : { value?: (...args: Parameters<F>) => D };
+
+/**
+ * A type that nothing is inferred from, for the compiler would take a decorated method for it; TypeScript 5.2 has no
+ * `NoInfer`.
+ */
+export type Fixed<T> = [T][T extends unknown ? 0 : never];
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -146,10 +155,10 @@ export function callOf(
 
 function refuse(form: DecoratorForm, fn: AnyFunction, result: unknown): TypeError | undefined {
   // A compiler may have hidden the kind of the function.
-  if (isGeneratorLike(result)) return functionReturnedGenerator(form.name, fn, result);
+  if (isUnrun(result)) return markRefusal(functionReturnedGenerator(form.name, fn, result));
   if (form.isAsync || !isThenable(result)) return undefined;
   markHandled(result);
-  return functionReturnedPromise(form.name, fn, result);
+  return markRefusal(functionReturnedPromise(form.name, fn, result));
 }
 
 type SettleStep = (step: IteratorResult<unknown>, generator: Generator) => unknown;

@@ -1,25 +1,35 @@
-import { ContextManagerError } from '../context-manager-error.ts';
 import { isError } from '../support/describe.ts';
 import { errorFields, readField } from '../support/error-fields.ts';
+import { isLink, keepBoth, reach } from './join.ts';
+import { isUnknownOutcome } from './outcome.ts';
 
-/**
- * Whether the error only says that the signal aborted: its reason, a bare AbortError, or what leads to nothing else. An
- * error that leads to another one too, as where a teardown failed on the way, says more.
- */
-export function isAbort(error: unknown, { reason }: { readonly reason: unknown }): boolean {
-  const nodes = new Set([error]);
-  let isFound = false;
-  // The set grows while it is walked, so a ring ends the walk.
-  for (const node of nodes) {
-    const below = Object.is(node, reason) ? [] : errorFields.flatMap((field) => readField(node, field));
-    for (const next of below) nodes.add(next);
-    if (below.length > 0 && !(node instanceof ContextManagerError)) continue;
-    if (!Object.is(node, reason) && !isBareAbortError(node)) return false;
-    isFound = true;
-  }
-  return isFound;
+/** A signal that has aborted, or whatever else has a reason to stop. */
+export interface Aborted {
+  readonly reason: unknown;
 }
 
-function isBareAbortError(error: unknown): boolean {
+/**
+ * Whether the error adds nothing to the reason: it is the reason, or an AbortError that leads to nothing else, by a link
+ * of this library either.
+ */
+export function isAbort(error: unknown, { reason }: Aborted): boolean {
+  if (!Object.is(error, reason) && !isAbortError(error)) return false;
+  const known = reachAll(reason, false).add(error);
+  // Its own cause of undefined says nothing; one that this library attached is an error that was thrown.
+  if (!isLink(error as object, undefined)) known.add(undefined);
+  return [...reachAll(error, true)].every((node) => known.has(node));
+}
+
+function isAbortError(error: unknown): boolean {
   return isError(error) && readField(error, 'name')[0] === 'AbortError';
+}
+
+function reachAll(error: unknown, throughLinks: boolean): Set<unknown> {
+  return reach(error, {}, errorFields, throughLinks);
+}
+
+/** What leaves a block that failed after the signal aborted: the reason, or an error that says more and keeps it. */
+export function withReason(error: unknown, signal: Aborted): unknown {
+  if (isUnknownOutcome({ error })) return error;
+  return isAbort(error, signal) ? signal.reason : keepBoth(error, { error: signal.reason });
 }

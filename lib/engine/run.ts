@@ -3,6 +3,7 @@ import { isObject } from '../support/describe.ts';
 import { didNotStop, didNotYield } from '../support/messages.ts';
 import { keepBoth, suppressing } from './join.ts';
 import { blockErrorOf } from './outcome.ts';
+import type { Within } from './snapshot.ts';
 
 /**
  * One run of a manager, as a generator that yields once: the first `next()` enters, a second `next()` or a `throw()`
@@ -12,6 +13,8 @@ export interface Run {
   next(): Step | Promise<Step>;
   throw(error: unknown): Step | Promise<Step>;
   return?(value?: undefined): Step | Promise<Step>;
+  /** The ambient context for the block, if the run has answered a request and knows one. */
+  readonly within?: Within | undefined;
   /** Set if errors that leave the run already hold the errors they replaced, or dropped them on purpose. */
   throwsAsIs?: true;
 }

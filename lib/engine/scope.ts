@@ -4,6 +4,7 @@ import { notScope, plainYield, scopeReturned, type FunctionForm } from '../suppo
 import { asyncIterator } from '../support/symbols.ts';
 import { isEnterable } from './adapt.ts';
 import { refuseGenerator, refuseUnfinished } from './body.ts';
+import { markRefusal } from './outcome.ts';
 import { formOf, lastStepOf, passStep, type Form, type Resumable } from './compose.ts';
 import { keepBoth } from './join.ts';
 import type { Step } from './run.ts';
@@ -24,8 +25,8 @@ export const syncScope: FunctionForm = {
 };
 
 /** Runs either scope: yields what the async one awaits. */
-export function* stepScope(form: FunctionForm, fn: unknown): Generator<unknown, unknown, unknown> {
-  const generator = start(form, fn);
+export function* stepScope(form: FunctionForm, fn: unknown, args: unknown[]): Generator<unknown, unknown, unknown> {
+  const generator = start(form, fn, args);
   const driver = formOf(generator);
   const exits: Exits = { items: [] };
   let result: unknown;
@@ -44,11 +45,11 @@ export function* stepScope(form: FunctionForm, fn: unknown): Generator<unknown, 
   return thrown ? step.value : result;
 }
 
-function start(form: FunctionForm, fn: unknown): Resumable {
+function start(form: FunctionForm, fn: unknown, args: unknown[]): Resumable {
   const kind = kindOf(fn);
   // A compiler may have made a plain function of it.
   if (typeof fn !== 'function' || (kind !== form.kind && kind !== 'Function')) throw notScope(form, fn);
-  const generator: unknown = fn();
+  const generator: unknown = fn(...args);
   if (isGeneratorLike(generator) && asyncIterator in generator === (form === asyncScope)) return generator as Resumable;
   markHandled(generator);
   throw scopeReturned(form, generator, isEnterable(generator));
@@ -64,7 +65,7 @@ function* runToReturn(
   const step = (yield enterAll(generator, exits, (yield generator.next()) as Step, passStep)) as Step;
   if (step.done) return step.value;
   markHandled(step.value);
-  const error = plainYield(name, step.value, isEnterable(step.value));
+  const error = markRefusal(plainYield(name, step.value, isEnterable(step.value)));
   const last = (yield enterAll(generator, exits, (yield generator.throw(error)) as Step, passStep)) as Step;
   if (last.done) return last.value;
   try {

@@ -1,7 +1,8 @@
 import type { AnsweredValue, ExitAnswer, Thrown } from '../protocol.ts';
 import { isThenable, markHandled } from '../support/describe.ts';
-import { completedWithPromise, notDisposable, notExit, notFunction } from '../support/messages.ts';
+import { bodyIsGenerator, completedWithPromise, notDisposable, notExit, notFunction } from '../support/messages.ts';
 import type { asyncDispose, dispose } from '../support/symbols.ts';
+import { isUnrun } from './body.ts';
 import type { Unwound } from './unwind.ts';
 
 /** What an exit suppresses with. */
@@ -11,13 +12,13 @@ export type ExitFallback<E> = E extends { exitAsync(thrown?: Thrown): infer Answ
     ? AnsweredValue<Awaited<Answer>>
     : never;
 
-/** Refuses a manager that may suppress on a stack that isn't declared to, in the words that the compiler then shows. */
-export type Declared<Given, F> = [Given] extends [F]
-  ? unknown
-  : 'it may suppress: declare what the block gives then, as in new AsyncExitStack<undefined>()';
+/** Refuses what may suppress on a stack that isn't declared to, in the words of the compiler. */
+export type Allowed<Given, F, Stack extends string, Taken = unknown> = [Given] extends [F]
+  ? Taken
+  : `It may suppress. Declare what the block gives then, as in new ${Stack}<undefined>().`;
 
-/** Refuses a result that has not settled, in the words that the compiler then shows. */
-export type Unsettled<T> = 0 extends 1 & T ? T : 'the block has not succeeded yet: complete(await …)';
+/** Refuses a result that has not settled, in the words of the compiler. */
+export type Unsettled<T> = 0 extends 1 & T ? T : 'The block has not succeeded yet: write complete(await …).';
 
 /** Throws what an unwinding ended with, for a stack that is disposed. */
 export function throwAny({ thrown }: Unwound): void {
@@ -40,8 +41,9 @@ export function refuse(value: unknown): never {
   throw notDisposable(value);
 }
 
-/** A promise may still reject, and its block has not succeeded then. */
+/** A promise may still reject, and of a generator nothing has run: the block has not succeeded then. */
 export function assertSettled(result: unknown): void {
+  if (isUnrun(result)) throw bodyIsGenerator('complete()', result);
   if (!isThenable(result)) return;
   markHandled(result);
   throw completedWithPromise(result);

@@ -2,6 +2,7 @@ import type { Suppressed, Thrown } from '../protocol.ts';
 import { outcomeNotSaid } from '../support/messages.ts';
 import { keepBoth, suppressing } from './join.ts';
 import { isUnknownOutcome, makeUnknownOutcome } from './outcome.ts';
+import type { Within } from './snapshot.ts';
 import { exitStep, stopAsync, stopSync, type Run, type Step, type SyncRun } from './run.ts';
 
 /** What a stack or a composition has to undo: a run; a disposal or a callback; or only an await, for `use(null)`. */
@@ -9,6 +10,8 @@ export interface Exit {
   readonly run?: Run;
   readonly manager?: unknown;
   readonly disposal?: () => unknown;
+  /** The ambient context in which the run was entered. */
+  readonly within?: Within | undefined;
   /** Goes on with the exit of a run that was told the outcome before it asked to enter a manager. */
   readonly resume?: (blockError: Thrown | undefined) => Step | Promise<Step>;
 }
@@ -21,6 +24,8 @@ export interface Exits {
   /** Whether the block has said that it succeeded. Kept here, because an entry may settle after `move()`. */
   isComplete?: boolean;
   isUnwound?: true;
+  /** The ambient context for what is entered next. */
+  within?: Within | undefined;
 }
 
 export interface Unwound {
@@ -41,14 +46,19 @@ export async function unwindAsync<R>(
   let isAwaitOwed = false;
   for (let item = exits.items.pop(); item; item = exits.items.pop()) {
     let { run } = item;
+    const { within } = item;
     try {
       if (run) {
         // `finishAsync` inlined: one more async function an exit, in stacks and in compositions.
         const outcome = unwinding.outcome();
-        let step = await (item.resume ? item.resume(unwinding.thrown) : exitStep(run, outcome));
+        let step = await (item.resume
+          ? item.resume(unwinding.thrown)
+          : within
+            ? within(exitStep, run, outcome)
+            : exitStep(run, outcome));
         if (!step.done) {
           run = await stopAsync(run, item.manager, step, outcome);
-          step = await exitStep(run, outcome);
+          step = await (within ? within(exitStep, run, outcome) : exitStep(run, outcome));
         }
         unwinding.exited(step);
       } else if (item.disposal) {

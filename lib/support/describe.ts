@@ -55,5 +55,9 @@ type Named = { readonly name?: string } | undefined;
 
 /** Keeps a promise that nobody will look at from ending the process when it rejects. A lazy thenable is not started. */
 export function markHandled(value: unknown): void {
-  if (kindOf(value) === 'Promise') (value as Promise<unknown>).catch(() => undefined);
+  try {
+    if (kindOf(value) === 'Promise') (value as Promise<unknown>).catch(() => undefined);
+  } catch {
+    // It only looks like a promise, or is a proxy of one.
+  }
 }

@@ -1,4 +1,6 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
+import { platformError } from './platform-error.ts';
+import { asyncDispose } from './symbols.ts';
 import { ContextManagerError, type ContextManagerErrorCode } from '../context-manager-error.ts';
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
@@ -20,7 +22,10 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 }
 
 function likelySlip(given: unknown): string {
+  if (isObject(given) && 'hear' in given) return 'Pass the manager itself; enter() is for yield* in a generator.';
   if (isThenable(given)) return 'Did you forget await?';
+  if (isObject(given) && asyncDispose in given && typeof given[asyncDispose] !== 'function')
+    return 'Its Symbol.asyncDispose is not a function.';
   if (typeof given === 'function')
     return kindOf(given).endsWith('GeneratorFunction')
       ? 'Did you mean asyncContextManager() or contextManager()?'
@@ -65,19 +70,15 @@ export function bodyReturnedPromise(caller: string, given: unknown): TypeError {
   return wrongInput('exit', required, given, `Did you mean ${caller.replace('Sync', 'Async')}?`);
 }
 
-/** Nobody would iterate over it. `given` is a generator function, or what a body returned. */
+/** `given` is a generator function, or the generator that a body returned. */
 export function bodyIsGenerator(caller: string, given: unknown): TypeError {
-  const isFunction = typeof given === 'function';
+  const found = typeof given === 'function' ? `${describe(given)} only makes one` : `it returned ${describe(given)}`;
   return new TypeError(
     explain(
       'run the block',
-      `${caller} takes a function that does its work when it is called`,
-      isFunction
-        ? `${describe(given)} is a generator function, which nothing would run`
-        : `it returned ${describe(given)}, a generator, which nothing would run`,
-      isFunction
-        ? 'To enter managers in it, write scopeAsync() or scopeSync(); else call and iterate it in the body.'
-        : 'Iterate it in the body; to enter managers in it, write scopeAsync() or scopeSync().',
+      `${caller} takes a function that does the work, and nothing runs a generator`,
+      found,
+      'Write scopeAsync(), or iterate in the body.',
     ),
   );
 }
@@ -157,7 +158,7 @@ function misuse(
 /** Managers are named by their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
-  return name ? `${name}()` : 'an unnamed manager (name its generator function, and keep names when you minify)';
+  return name ? `${name}()` : 'an unnamed manager (name its function, and keep names when you minify)';
 }
 
 // What is wrong with closing() and aclosing()
@@ -204,6 +205,57 @@ export function sourceDidNotStop(): ContextManagerError {
     'its source must finish when return() is called',
     'it gave another item',
     'Leave no yield in its finally.',
+  );
+}
+
+// What is wrong with fromCallback()
+
+const fromCallback = { fn: { name: 'fromCallback' } };
+
+export function notSurround(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'fromCallback() takes a function that calls an API with a callback',
+    given,
+    'Write fromCallback((body) => api(body)).',
+  );
+}
+
+export function didNotCallBack(): ContextManagerError {
+  return misuse(
+    'ERR_DID_NOT_YIELD',
+    'enter',
+    fromCallback,
+    'the API must call back once',
+    'it ended without that',
+    'Return its promise: fromCallback((body) => api(body)).',
+  );
+}
+
+/** The API retries, or calls back after it has ended. */
+export function calledBackAgain(isCalled: boolean, outcome: Thrown | undefined): ContextManagerError {
+  return misuse(
+    'ERR_ALREADY_ENTERED',
+    'enter',
+    fromCallback,
+    'the API must call back once',
+    isCalled ? 'it called back again' : 'it called back after it had ended',
+    isCalled
+      ? 'A body runs once: to retry, put the retry around the block.'
+      : 'Return its promise: fromCallback((body) => api(body)).',
+    outcome,
+  );
+}
+
+/** The block succeeded, but the API has committed, unlocked or closed before that. */
+export function didNotWait(): ContextManagerError {
+  return misuse(
+    'ERR_OUTCOME_UNKNOWN',
+    'exit',
+    fromCallback,
+    'the API must wait for the block',
+    'it ended before the block did',
+    'Return its promise: fromCallback((body) => api(body)).',
   );
 }
 
@@ -293,12 +345,18 @@ export function notDuration(given: unknown): TypeError {
   );
 }
 
-export function notSignal(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'timeout() takes { signal }, an AbortSignal',
-    given,
-    'Write timeout(ms, { signal }).',
+export function notSignal(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes { signal }, an AbortSignal`, given, `Write ${form}.`);
+}
+
+export function noAbortController(): TypeError {
+  return new TypeError(
+    explain(
+      'make a signal',
+      'the platform needs an AbortController',
+      'it has none',
+      'Load a polyfill first, such as abort-controller/polyfill.',
+    ),
   );
 }
 
@@ -309,8 +367,7 @@ export function timedOut(ms: number): Error {
     'it was not',
     'Give it more time, or make it faster.',
   );
-  const { DOMException } = globalThis as unknown as { DOMException: new (message: string, name: string) => Error };
-  return new DOMException(message, 'TimeoutError');
+  return platformError('TimeoutError', message);
 }
 
 // What is wrong with a stack
@@ -406,6 +463,52 @@ export function notSignals(given: unknown): TypeError {
   );
 }
 
+export function notGrace(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'terminationSignal() takes { grace }, milliseconds, 0 or more',
+    given,
+    'Write terminationSignal({ grace: 10_000 }).',
+  );
+}
+
+export function notOnGrace(given: unknown): TypeError {
+  return wrongInput(
+    'make a manager',
+    'terminationSignal() takes { onGrace }, a function',
+    given,
+    'Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
+  );
+}
+
+export function inWorker(): string {
+  return explain(
+    'listen to signals',
+    'terminationSignal() needs the main thread',
+    'a worker thread entered it',
+    'Let the main thread listen, and tell the worker by a message.',
+  );
+}
+
+export function notDone(signal: string, grace: number): string {
+  return explain(
+    'end',
+    `the process must be done within ${String(grace)} ms of ${signal}`,
+    'it still runs',
+    'Close what is left, or give it more time.',
+  );
+}
+
+/** Nothing keeps the process alive, so it ends. */
+export function notFinished(signal: string): string {
+  return explain(
+    'finish',
+    `the block of terminationSignal() must end after ${signal}`,
+    'nothing is left that could end it',
+    'Look for a promise that never settles.',
+  );
+}
+
 // What is wrong with a decorator, or with what it decorates
 
 export function outcomeUnknown(manager: unknown): ContextManagerError {
@@ -483,15 +586,14 @@ function call({ name }: NamedFunction): string {
   return `call ${name ? `${name}()` : 'an unnamed function'}`;
 }
 
-// What is wrong with suppress()
+// What is wrong with suppress() and passing()
 
-export function notMatcher(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'suppress() takes error classes and predicates',
-    given,
-    'Write suppress(TypeError), or suppress((error) => …).',
-  );
+export function notMatcher(caller: string, given: unknown): TypeError {
+  const advice =
+    caller === 'suppress()'
+      ? 'Write suppress(TypeError), or suppress((error) => …).'
+      : 'Write passing(manager, Redirect), or passing(manager, (error) => …).';
+  return wrongInput('make a manager', `${caller} takes error classes and predicates`, given, advice);
 }
 
 export function matcherReturnedPromise(given: unknown): TypeError {

@@ -3,9 +3,7 @@ import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { StringDecoder } from 'node:string_decoder';
 import { isObject } from '../support/describe.ts';
-import { contextManager } from '../context-manager.ts';
 import { notTarget } from '../support/messages.ts';
-import type { ContextManager } from '../protocol.ts';
 
 /** Anything that text can be written to. */
 export interface TextTarget {
@@ -25,93 +23,17 @@ export interface StreamTarget {
   removeListener(event: 'drain', listener: () => void): unknown;
 }
 
-/**
- * Makes a manager that sends what is written to `process.stdout`, by `console.log` too, somewhere else while the block
- * runs: Python's `redirect_stdout`.
- *
- * It equals, for one that nothing overlaps:
- *
- * ```ts no-run: the equivalent
- * const original = process.stdout.write;
- * process.stdout.write = (...args) => target.write(...args);
- * try {
- *   return await body(target);
- * } finally {
- *   process.stdout.write = original;
- * }
- * ```
- *
- * It holds for the whole process, also for what runs at the same time as the block; not for child processes, nor for
- * what is written to the file descriptor. The newest of several is in force. They may end in any order: the original is
- * back when the last one has ended. What the target itself writes to the stream goes to the redirection before it, or
- * out.
- *
- * @param target - a Node stream, which gets each chunk as it is, with its encoding and callback; or an array that text
- *   is pushed to; or anything else with a `write(text)`
- * @returns a manager that can be used many times, also within itself; it gives the target to the block
- * @throws TypeError if there is nothing to write to
- *
- * @example
- * ```ts
- * import { withSync } from 'withal';
- * import { redirectStdout } from 'withal/node';
- *
- * const written = withSync(redirectStdout([]), (texts) => {
- *   process.stdout.write('Hello, ');
- *   process.stdout.write('world\n');
- *   return texts;
- * });
- *
- * written; // => ['Hello, ', 'world\n']
- * ```
- */
-export function redirectStdout(target: string[]): ContextManager<string[]>;
-export function redirectStdout<T extends TextTarget | StreamTarget>(target: T): ContextManager<T>;
-export function redirectStdout(target: unknown): ContextManager<unknown> {
-  return stdoutRedirected(checked('redirectStdout()', target));
-}
+/** Where a redirection sends text. */
+export type Target = string[] | TextTarget | NodeJS.WritableStream;
 
-/**
- * {@link redirectStdout} for `process.stderr`.
- *
- * @param target - a Node stream, which gets each chunk as it is, with its encoding and callback; or an array that text
- *   is pushed to; or anything else with a `write(text)`
- * @returns a manager that can be used many times, also within itself; it gives the target to the block
- * @throws TypeError if there is nothing to write to
- *
- * @example
- * ```ts
- * import { withSync } from 'withal';
- * import { redirectStderr } from 'withal/node';
- *
- * const log = { text: '', write(text: string) { this.text += text; } };
- *
- * withSync(redirectStderr(log), () => process.stderr.write('careful'));
- * log.text; // => 'careful'
- * ```
- */
-export function redirectStderr(target: string[]): ContextManager<string[]>;
-export function redirectStderr<T extends TextTarget | StreamTarget>(target: T): ContextManager<T>;
-export function redirectStderr(target: unknown): ContextManager<unknown> {
-  return stderrRedirected(checked('redirectStderr()', target));
-}
-
-type Target = string[] | TextTarget | NodeJS.WritableStream;
-
-const stdoutRedirected = contextManager(function* redirectStdout(target: Target) {
-  yield* redirected(process.stdout, target);
-});
-
-const stderrRedirected = contextManager(function* redirectStderr(target: Target) {
-  yield* redirected(process.stderr, target);
-});
-
-function checked(caller: string, target: unknown): Target {
+/** Returns the target, or throws a TypeError in the caller's name if text can't be written to it. */
+export function checkTarget(caller: string, target: unknown): Target {
   if (Array.isArray(target) || (isObject(target) && typeof target['write'] === 'function')) return target as Target;
   throw notTarget(caller, target);
 }
 
-function* redirected(stream: NodeJS.WriteStream, target: Target): Generator<Target, void, void> {
+/** Sends what is written to the stream to the target until it is resumed. */
+export function* redirect(stream: NodeJS.WriteStream, target: Target): Generator<Target, void, void> {
   const sink = sinkOf(target);
   const { sinks, restore } = (stream.write as Replacement)[redirection] ?? replace(stream);
   sinks.push(sink);

@@ -1,22 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify, stripVTControlCharacters } from 'node:util';
-import { withAsync } from '../lib/index.ts';
-import { connection, hasPostgres, postgres } from './helpers/postgres.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const program = 'docs/quickstart/main.ts';
-
-// Whatever the tests themselves were started with must not choose the colours or the database.
-const neutral = { CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, DATABASE_URL: undefined };
-
-/** What the program prints; rejects if its exit code is not 0. */
-async function run(environment: Record<string, string> = {}): Promise<string> {
-  const env = { ...process.env, ...neutral, ...environment };
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], { cwd: root, env });
-  return stdout;
-}
+import { quickstart } from '../helpers/quickstart.ts';
 
 /** The texts of the chapters by their headings, without the lines that are drawn. */
 function chaptersOf(output: string): Map<string, string[]> {
@@ -28,16 +11,11 @@ function chaptersOf(output: string): Map<string, string[]> {
   return chapters;
 }
 
-/** The story, without what it says of the database it runs on. */
-function storyOf(output: string): string {
-  return output.replace(/(SHOW server_version → ).*/, '$1…').replace(/· (in memory|the server).*/, '· …');
-}
-
 describe('the quick start', () => {
   let output: string;
 
   beforeAll(async () => {
-    output = await run();
+    output = await quickstart();
   }, 60_000);
 
   const chapter = (heading: string) => chaptersOf(output).get(heading);
@@ -143,42 +121,4 @@ describe('the quick start', () => {
   it('has at most 80 columns', () => {
     expect(Math.max(...output.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
-
-  it('is plain in a pipe, and the same in colours where they are wanted', async () => {
-    expect(stripVTControlCharacters(output)).toBe(output);
-
-    const coloured = await run({ FORCE_COLOR: '1' });
-    expect(coloured).toContain('\u001B[32mCOMMIT\u001B[39m');
-    expect(coloured).toContain('\u001B[33mROLLBACK\u001B[39m');
-    expect(stripVTControlCharacters(coloured)).toBe(output);
-  }, 60_000);
-
-  it('fails, and says why, where there is no database', async () => {
-    await expect(run({ DATABASE_URL: 'postgres://127.0.0.1:1/nowhere' })).rejects.toMatchObject({
-      code: 1,
-      stdout: '╭─ database\n│ enter\n╰─ ✘ threw  connect ECONNREFUSED 127.0.0.1:1\n',
-    });
-  }, 60_000);
-
-  (hasPostgres ? describe : describe.skip)('on a server', () => {
-    it('tells the same story, and leaves nothing behind', async () => {
-      await withAsync(postgres(), async (url) => {
-        const onServer = await run({ DATABASE_URL: url });
-        expect(onServer).toContain('· the server at DATABASE_URL');
-        expect(storyOf(onServer)).toBe(storyOf(output));
-
-        await withAsync(connection(url), async (client) => {
-          expect(await client.query(everythingOfOurs)).toMatchObject({ rows: [] });
-        });
-      });
-    }, 60_000);
-  });
 });
-
-if (!hasPostgres)
-  process.stderr.write('Not run on a server: no initdb and postgres on PATH or in /usr/lib/postgresql.\n');
-
-// Empty schemas named pg_temp_… stay: the server keeps them for the next temporary table.
-const everythingOfOurs = `
-  SELECT relname FROM pg_class WHERE relnamespace::regnamespace::text !~ '^(pg_catalog|pg_toast|information_schema)$'
-  UNION SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_.*|information_schema|public)$'`;

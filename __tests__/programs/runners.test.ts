@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { asyncContextManager, withAsync } from '../lib/index.ts';
+import { asyncContextManager, withAsync } from '../../lib/index.ts';
 
-const folder = fileURLToPath(new URL('../docs/testing', import.meta.url));
-const bin = (name: string) => fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url));
+const folder = fileURLToPath(new URL('../../docs/testing', import.meta.url));
+const bin = (name: string) => fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url));
 
 const directory = asyncContextManager(async function* directory() {
   const path = await mkdtemp(join(tmpdir(), 'withal-testing-'));

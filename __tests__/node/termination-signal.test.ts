@@ -1,111 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { constants } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { PGlite } from '@electric-sql/pglite';
 import { asyncContextManager, withAsync, withSync } from '../../lib/index.ts';
 import type { SignalName } from '../../lib/node/index.ts';
 import { nodeBuilds } from '../helpers/builds.ts';
 import { errorOf } from '../helpers/outcome.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-interface Ending {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly lines: readonly string[];
-  readonly errors: string;
-}
-
-/** Runs one of the fixtures, sends it the signal that each line asks for, and tells how it ended. */
-async function run(name: string, signals: Record<string, NodeJS.Signals>, args: string[] = []): Promise<Ending> {
-  const program = fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], { cwd: root });
-  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-  const errors = text(child.stderr);
-  const lines: string[] = [];
-  for await (const line of createInterface(child.stdout)) {
-    lines.push(line);
-    const signal = signals[line];
-    if (signal) child.kill(signal);
-  }
-  const [code, signal] = await ended;
-  return { code, signal, lines, errors: await errors };
-}
-
-const folder = asyncContextManager(async function* folder() {
-  const path = await mkdtemp(join(tmpdir(), 'withal-signal-'));
-  try {
-    yield path;
-  } finally {
-    await rm(path, { recursive: true });
-  }
-});
-
-/** Opens the database in the folder, for one query. */
-async function query(data: string, statement: string): Promise<unknown[]> {
-  const db = await PGlite.create(data);
-  try {
-    return (await db.query(statement)).rows;
-  } finally {
-    await db.close();
-  }
-}
-
-describe('a program that gets a signal', () => {
-  it.each<[NodeJS.Signals, number]>([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ])(
-    'unwinds its managers on %s, and ends with code %d',
-    async (signal, code) => {
-      await withAsync(folder(), async (path) => {
-        const [temporary, data] = [join(path, 'temporary'), join(path, 'data')];
-        await mkdir(temporary);
-        await query(data, 'CREATE TABLE rows (name text)');
-
-        expect(await run('unwinding', { ready: signal }, [temporary, data])).toEqual({
-          code,
-          signal: null,
-          lines: ['ready', 'rolled back', 'done, 0 listeners left'],
-          errors: '',
-        });
-        expect(await readdir(temporary)).toEqual([]);
-        expect(await query(data, 'SELECT * FROM rows')).toEqual([{ name: 'committed' }]);
-      });
-    },
-    60_000,
-  );
-
-  it.each<[NodeJS.Signals, NodeJS.Signals]>([
-    ['SIGINT', 'SIGINT'],
-    ['SIGTERM', 'SIGTERM'],
-    ['SIGINT', 'SIGTERM'],
-  ])(
-    'hangs in its teardown after %s, and is killed by %s',
-    async (first, second) => {
-      expect(await run('hanging', { ready: first, 'tearing down': second })).toEqual({
-        code: null,
-        signal: second,
-        lines: ['ready', 'tearing down'],
-        errors: '',
-      });
-    },
-    60_000,
-  );
-
-  it('fails with an error of its own', async () => {
-    const ending = await run('failing', { ready: 'SIGTERM' });
-    expect(ending).toMatchObject({ code: 1, signal: null, lines: ['ready'] });
-    expect(ending.errors).toContain('Error: an error of its own');
-    expect(ending.errors).toContain('TerminationError: The process was asked to end by SIGTERM.');
-  }, 60_000);
-});
 
 describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   describe('terminationSignal', () => {
@@ -208,18 +106,6 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       const body = (signal: AbortSignal) => withAsync(failing(), () => interrupted(signal));
       expect(await errorOf(() => withAsync(terminationSignal(), body))).toBe(failed);
       expect(failed.cause).toMatchObject({ signal: 'SIGINT' });
-    });
-
-    it('on a second signal stops listening, and raises it again', () => {
-      withSync(terminationSignal(), (signal) => {
-        arrive('SIGINT');
-        const { reason } = signal;
-        arrive('SIGTERM');
-        expect(added()).toEqual([0, 0, 0, 0]);
-        expect(signal.reason).toBe(reason);
-        expect(kill.mock.calls).toEqual([[process.pid, 'SIGTERM']]);
-        expect(process.exitCode).toBe(130);
-      });
     });
 
     it('can be used many times, and within itself', () => {
