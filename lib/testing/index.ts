@@ -12,7 +12,7 @@ export type { Faults, WrapOptions } from './faults.ts';
 
 // Managers as fixtures of a test runner
 export { fixture, type FixtureFunction } from './fixture.ts';
-export { shared, type SharedFixtures, type SharedScope } from './shared.ts';
+export { shared, type SharedFixture, type SharedFixtures, type SharedScope } from './shared.ts';
 export { entered, type NodeTestContext, type VitestTestContext } from './entered.ts';
 export {
   withFixtures,

@@ -8,18 +8,27 @@ import type { ValueOf } from './kit/setting.ts';
 export type SharedScope = 'file' | 'worker';
 
 /**
+ * A fixture with its options, as `extend` takes them. It is a list. It says that it is a function as well, and that the
+ * options have no type, because the types of Vitest would infer the value from both.
+ *
+ * @typeParam Context - the other fixtures
+ * @typeParam Value - what it gives to a test
+ */
+export type SharedFixture<Context, Value> = FixtureFunction<Context, Value> & [FixtureFunction<Context, Value>, never];
+
+/**
  * What {@link shared} gives: the fixture, and the companion that tells it which tests have failed.
  *
  * @typeParam Name - the name of the fixture
  * @typeParam Context - the other fixtures
  * @typeParam Value - what it gives to a test
- * @typeParam Scope - for whose tests it is set up
  */
-export type SharedFixtures<Name extends string, Context, Value, Scope extends SharedScope> = Record<
-  Name,
-  [FixtureFunction<Context, Value>, { scope: Scope }]
-> &
-  Record<`${Name}Failures`, [FixtureFunction<object, void>, { auto: true }]>;
+export type SharedFixtures<Name extends string, Context, Value> = {
+  [K in Name]: SharedFixture<Context, Value>;
+} & { [K in `${Name}Failures`]: [FixtureFunction<object, void>, { auto: true }] };
+
+/** Is inferred from `make` alone, and not from where the fixtures go. */
+type Fixed<Context> = [Context][Context extends unknown ? 0 : never];
 
 /**
  * Turns a function that makes a manager into a fixture for many tests, for `extend` of Vitest 4 and Playwright. Such a
@@ -58,11 +67,11 @@ export type SharedFixtures<Name extends string, Context, Value, Scope extends Sh
  *   .extend({ tx: fixture(({ db }) => transaction(db)) });
  * ```
  */
-export function shared<Name extends string, Context, M extends AsyncEnterable, Scope extends SharedScope>(
+export function shared<Name extends string, Context, M extends AsyncEnterable>(
   name: Name,
   make: (context: Context) => M,
-  scope: Scope,
-): SharedFixtures<Name, Context, ValueOf<M>, Scope>;
+  scope: SharedScope,
+): SharedFixtures<Name, Fixed<Context>, ValueOf<M>>;
 export function shared(name: unknown, make: Make, scope: unknown): unknown {
   if (typeof name !== 'string' || name === '') throw notShared('a name', name);
   if (scope !== 'file' && scope !== 'worker') throw notShared("a scope, 'file' or 'worker'", scope);

@@ -41,8 +41,9 @@ export function builtin(name: string): unknown {
   }
 }
 
-/** As they were when this module was loaded: tests may replace them to move the clock. */
-const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
+// As they were when this module was loaded: tests may replace them to move the clock.
+const setTimeout = (globalThis as unknown as Timers).setTimeout;
+const clearTimeout = (globalThis as unknown as Timers).clearTimeout;
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
