@@ -6,7 +6,15 @@ import tseslint from 'typescript-eslint';
 const scripts = {
   files: ['**/*.{cjs,mjs}'],
   languageOptions: {
-    globals: { AbortController: false, console: false, performance: false, process: false, URL: false },
+    globals: {
+      AbortController: false,
+      console: false,
+      performance: false,
+      process: false,
+      ReadableStream: false,
+      setTimeout: false,
+      URL: false,
+    },
   },
 };
 
