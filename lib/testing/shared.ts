@@ -23,9 +23,8 @@ export type SharedFixture<Context, Value> = FixtureFunction<Context, Value> & [F
  * @typeParam Context - the other fixtures
  * @typeParam Value - what it gives to a test
  */
-export type SharedFixtures<Name extends string, Context, Value> = {
-  [K in Name]: SharedFixture<Context, Value>;
-} & { [K in `${Name}Failures`]: [FixtureFunction<object, void>, { auto: true }] };
+export type SharedFixtures<Name extends string, Context, Value> = Record<Name, SharedFixture<Context, Value>> &
+  Record<`${Name}Failures`, [FixtureFunction<object, void>, { auto: true }]>;
 
 /** Is inferred from `make` alone, and not from where the fixtures go. */
 type Fixed<Context> = [Context][Context extends unknown ? 0 : never];

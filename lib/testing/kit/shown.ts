@@ -1,9 +1,9 @@
 import { describe, isError, isObject } from '../../support/describe.ts';
 
 /** A value as text: two that look alike in every part give the same. It is cut where a message would get too long. */
-export function shown(value: unknown, length = Infinity): string {
+export function shown(value: unknown, length?: number): string {
   const text = textOf(value, new Set());
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  return length !== undefined && text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 function textOf(value: unknown, outer: Set<unknown>): string {
