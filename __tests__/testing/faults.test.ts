@@ -66,7 +66,7 @@ describe('faults.wrap', () => {
     await wrapped.nested.ping();
     wrapped.self().now();
     expect(labelsOf(faults)).toEqual(['nested.ping()', 'self()', 'now()']);
-    expect(faults.calls[0]?.line).toMatch(/^__tests__\/testing\/faults\.test\.ts:\d+:\d+$/);
+    expect(faults.calls[0]?.line()).toMatch(/^__tests__\/testing\/faults\.test\.ts:\d+:\d+$/);
     faults.forget();
     expect(faults.calls).toEqual([]);
   });

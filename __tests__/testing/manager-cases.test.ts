@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { asyncContextManager, nullContext } from '../../lib/index.ts';
 import { managerCases, type ManagerCase } from '../../lib/testing/index.ts';
 import { closeLeftovers, faultyManagers } from './managers/faulty.ts';
+import { lenientFaulty } from './managers/lenient-faulty.ts';
+import { lenientRight } from './managers/lenient-right.ts';
 import { rightManagers } from './managers/right.ts';
 import { database, inDatabase, type Database } from './managers/world.ts';
 
@@ -92,7 +94,7 @@ describe('managerCases', () => {
     expect(managerCases(make, { throws: { 'a redirect': () => 'redirect' } })).toHaveLength(27);
   });
 
-  it.each(faultyManagers.map(({ fault, ...rest }) => [fault, rest] as const))(
+  it.each([...faultyManagers, ...lenientFaulty].map(({ fault, ...rest }) => [fault, rest] as const))(
     'finds: %s',
     async (_fault, { message, cases }) => {
       const messages = await messagesUntil(message, cases());
@@ -101,7 +103,7 @@ describe('managerCases', () => {
   );
 
   // All of them are asked in __tests__/programs/testing/right-managers.test.ts.
-  it.each(rightManagers.filter(({ name }) => telling.has(name)).map(({ name, cases }) => [name, cases] as const))(
+  it.each([...rightManagers, ...lenientRight].filter(({ name }) => telling.has(name)).map(({ name, cases }) => [name, cases] as const))(
     'does not accuse: %s',
     async (_name, cases) => {
       for (const { run } of cases()) await expect(run()).resolves.toBeUndefined();
@@ -194,7 +196,7 @@ describe('managerCases', () => {
     const [, returns] = managerCases(late, { ...options, settles: 500 });
     const [, hasty] = managerCases(late, options);
     await returns?.run();
-    await expect(hasty?.run()).rejects.toThrow('it leaks: 1 more is left open than before');
+    await expect(hasty?.run()).rejects.toThrow('it leaks: it leaves 1 more open than before');
   });
 
   it('waits as long as calls of the teardown may take that are not awaited', async () => {

@@ -5,10 +5,10 @@ import * as messages from '../../lib/testing/messages.ts';
 import { opened } from './opened.ts';
 
 const call: Call = {
-  ...{ name: 'connect', label: 'connect()', phase: 'setup', nth: 0, line: 'db.ts:1:2', self: undefined, args: [] },
+  ...{ name: 'connect', label: 'connect()', phase: 'setup', nth: 0, line: () => 'db.ts:1:2', self: undefined, args: [] },
   ...{ state: 'done', canFail: true, isAsync: true, opened: 1 },
 };
-const release: Call = { ...call, name: 'release', label: 'release()', phase: 'teardown', line: undefined, opened: -1 };
+const release: Call = { ...call, name: 'release', label: 'release()', phase: 'teardown', line: () => undefined, opened: -1 };
 const [m, when] = ['tx()', 'a block that returns'];
 const error = new Error('no');
 
@@ -33,24 +33,24 @@ describe('a message about a manager', () => {
     ],
     [
       messages.leftOpen(m, when, 2, [call, call]),
-      'a block that returns must leave nothing open, but it leaks: 2 more is left open than before, acquired by connect() at db.ts:1:2. Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
+      'a block that returns must leave nothing open, but it leaks: it leaves 2 more open than before, acquired by connect() at db.ts:1:2. Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
     ],
     [
-      messages.leftOpen(m, when, 1, [{ ...call, opened: 0 }, { ...call, line: undefined, opened: 0 }, release]),
-      'a block that returns must leave nothing open, but it leaks: 1 more is left open than before; its setup called connect() at db.ts:1:2 and connect(). Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
+      messages.leftOpen(m, when, 1, [{ ...call, opened: 0 }, { ...call, line: () => undefined, opened: 0 }, release]),
+      'a block that returns must leave nothing open, but it leaks: it leaves 1 more open than before; its setup called connect() at db.ts:1:2 and connect(). Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
     ],
     [
       messages.leftOpen(
         m,
         when,
         1,
-        [1, 2, 3, 4].map((line) => ({ ...call, line: `db.ts:${String(line)}` })),
+        [1, 2, 3, 4].map((line) => ({ ...call, line: () => `db.ts:${String(line)}` })),
       ),
-      'a block that returns must leave nothing open, but it leaks: 1 more is left open than before, acquired by connect() at db.ts:1, connect() at db.ts:2, connect() at db.ts:3, …. Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
+      'a block that returns must leave nothing open, but it leaks: it leaves 1 more open than before, acquired by connect() at db.ts:1, connect() at db.ts:2, connect() at db.ts:3, …. Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
     ],
     [
       messages.leftOpen(m, when, -1, []),
-      "a block that returns must leave open what was open before, but 1 less is open: something was released twice, or is not the manager's own. Release each thing once, and only what you acquired.",
+      "a block that returns must leave open what was open before, but it leaves 1 fewer open: something was released twice, or is not the manager's own. Release each thing once, and only what you acquired.",
     ],
     [
       messages.changedProbe(m, when, 'listeners', '0', '1', []),
@@ -109,8 +109,16 @@ describe('a message about a manager', () => {
       'a block that returns must release last, but connect() at db.ts:1:2 came after release(): it was released too early. Enter what it depends on with enter(), so that it is released afterwards.',
     ],
     [
+      messages.otherEffect(m, 2, 1),
+      'three blocks at once must have the effect of three in turn, which is 2 more, but it is 1 more: one block was taken for another. Keep what belongs to a block in a variable of the generator function, or of its exit.',
+    ],
+    [
+      messages.gaveReleased(m, when, release),
+      'a block that returns must get what is still set up, but what it got was released before by release(). Release after the yield.',
+    ],
+    [
       messages.releasedEarly(m, when, 1),
-      'a block that returns must stay set up until it ends, but 1 was released while the block still ran. Release after the yield, and await what you do before it.',
+      'a block that returns must stay set up until it ends, but it released 1 while the block still ran. Release after the yield, and await what you do before it.',
     ],
     [
       messages.overlapping(m),

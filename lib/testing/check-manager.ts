@@ -3,7 +3,7 @@ import { casesFor } from './kit/cases.ts';
 import type { Faults } from './faults.ts';
 import { casesFailed } from './messages.ts';
 import { runCase } from './kit/run-case.ts';
-import { settingOf, type ManagerCaseOptions, type ValueOf } from './kit/setting.ts';
+import { settingOf, type Fixed, type ManagerCaseOptions, type ValueOf } from './kit/setting.ts';
 
 /**
  * Runs the cases of {@link managerCases} one after the other, without a test runner.
@@ -39,12 +39,12 @@ import { settingOf, type ManagerCaseOptions, type ValueOf } from './kit/setting.
  */
 export async function checkManager<World = undefined, M extends AsyncEnterable = AsyncEnterable>(
   make: (world: World, faults: Faults) => M,
-  options?: ManagerCaseOptions<World, ValueOf<M>>,
+  options?: ManagerCaseOptions<World, ValueOf<Fixed<M>>>,
 ): Promise<void>;
 /** {@link checkManager} in a world that is a disposable. */
 export async function checkManager<World extends AsyncDisposable | Disposable, M extends AsyncEnterable>(
   make: (world: World, faults: Faults) => M,
-  options: Omit<ManagerCaseOptions<World, ValueOf<M>>, 'in'> & { readonly in: () => World },
+  options: Omit<ManagerCaseOptions<World, ValueOf<Fixed<M>>>, 'in'> & { readonly in: () => World },
 ): Promise<void>;
 export async function checkManager(make: unknown, options: unknown = {}): Promise<void> {
   const setting = settingOf('checkManager()', make, options);

@@ -2,7 +2,7 @@ import type { AsyncEnterable } from '../index.ts';
 import { casesFor } from './kit/cases.ts';
 import type { Faults } from './faults.ts';
 import { runCase } from './kit/run-case.ts';
-import { settingOf, type ManagerCaseOptions, type ValueOf } from './kit/setting.ts';
+import { settingOf, type Fixed, type ManagerCaseOptions, type ValueOf } from './kit/setting.ts';
 
 /** One case of {@link managerCases}, for any test runner. */
 export interface ManagerCase {
@@ -78,12 +78,12 @@ export interface ManagerCase {
  */
 export function managerCases<World = undefined, M extends AsyncEnterable = AsyncEnterable>(
   make: (world: World, faults: Faults) => M,
-  options?: ManagerCaseOptions<World, ValueOf<M>>,
+  options?: ManagerCaseOptions<World, ValueOf<Fixed<M>>>,
 ): ManagerCase[];
 /** {@link managerCases} in a world that is a disposable. */
 export function managerCases<World extends AsyncDisposable | Disposable, M extends AsyncEnterable>(
   make: (world: World, faults: Faults) => M,
-  options: Omit<ManagerCaseOptions<World, ValueOf<M>>, 'in'> & { readonly in: () => World },
+  options: Omit<ManagerCaseOptions<World, ValueOf<Fixed<M>>>, 'in'> & { readonly in: () => World },
 ): ManagerCase[];
 export function managerCases(make: unknown, options: unknown = {}): ManagerCase[] {
   const setting = settingOf('managerCases()', make, options);

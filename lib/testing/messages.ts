@@ -32,7 +32,8 @@ interface Named {
 }
 
 function place({ label, line }: Call): string {
-  return line ? `${label} at ${line}` : label;
+  const at = line();
+  return at ? `${label} at ${at}` : label;
 }
 
 function listed(texts: readonly string[]): string {
@@ -66,13 +67,13 @@ export function leftOpen(name: string, when: string, count: number, calls: reado
     ? unacceptable(
         name,
         `${when} must leave open what was open before`,
-        `${String(-count)} less is open: something was released twice, or is not the manager's own`,
+        `it leaves ${String(-count)} fewer open: something was released twice, or is not the manager's own`,
         'Release each thing once, and only what you acquired.',
       )
     : unacceptable(
         name,
         `${when} must leave nothing open`,
-        `it leaks: ${String(count)} more is left open than before${acquiredBy(calls)}`,
+        `it leaks: it leaves ${String(count)} more open than before${acquiredBy(calls)}`,
         'Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
       );
 }
@@ -176,6 +177,15 @@ export function committed(name: string, when: string, was: string, is: string): 
   );
 }
 
+export function otherEffect(name: string, expected: number, effect: number): Error {
+  return unacceptable(
+    name,
+    `three blocks at once must have the effect of three in turn, which is ${String(expected)} more`,
+    `it is ${String(effect)} more: one block was taken for another`,
+    'Keep what belongs to a block in a variable of the generator function, or of its exit.',
+  );
+}
+
 export function notAwaited(name: string, when: string, call: Call): Error {
   return unacceptable(
     name,
@@ -194,6 +204,15 @@ export function releasedTwice(name: string, when: string, first: Call, second: C
   );
 }
 
+export function gaveReleased(name: string, when: string, release: Call): Error {
+  return unacceptable(
+    name,
+    `${when} must get what is still set up`,
+    `what it got was released before by ${place(release)}`,
+    'Release after the yield.',
+  );
+}
+
 export function usedAfterRelease(name: string, when: string, release: Call, use: Call): Error {
   return unacceptable(
     name,
@@ -207,7 +226,7 @@ export function releasedEarly(name: string, when: string, count: number): Error 
   return unacceptable(
     name,
     `${when} must stay set up until it ends`,
-    `${String(count)} was released while the block still ran`,
+    `it released ${String(count)} while the block still ran`,
     'Release after the yield, and await what you do before it.',
   );
 }

@@ -2,7 +2,7 @@ import type { AsyncEnterable, Thrown } from '../index.ts';
 import { fixtureOf, needing, useIn, type FixtureFunction, type Make, type Use } from './fixture.ts';
 import { notRunner, notShared, testsFailed } from './messages.ts';
 import { runningTest, throwAll } from './runner/running-test.ts';
-import type { ValueOf } from './kit/setting.ts';
+import type { Fixed, ValueOf } from './kit/setting.ts';
 
 /** For whose tests a shared fixture is set up: those of a file, or all that a worker runs. */
 export type SharedScope = 'file' | 'worker';
@@ -25,9 +25,6 @@ export type SharedFixture<Context, Value> = FixtureFunction<Context, Value> & [F
  */
 export type SharedFixtures<Name extends string, Context, Value> = Record<Name, SharedFixture<Context, Value>> &
   Record<`${Name}Failures`, [FixtureFunction<object, void>, { auto: true }]>;
-
-/** Is inferred from `make` alone, and not from where the fixtures go. */
-type Fixed<Context> = [Context][Context extends unknown ? 0 : never];
 
 /**
  * Turns a function that makes a manager into a fixture for many tests, for `extend` of Vitest 4 and Playwright. Such a

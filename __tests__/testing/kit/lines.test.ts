@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { callerOf, ownFolder } from '../../../lib/testing/kit/lines.ts';
+import { callerIn, noteCaller, ownFolder } from '../../../lib/testing/kit/lines.ts';
 
 describe('ownFolder', () => {
   it.each([
@@ -15,11 +15,13 @@ describe('ownFolder', () => {
   });
 });
 
-describe('callerOf', () => {
+describe('noteCaller', () => {
   it('gives the line that called', () => {
-    expect(callerOf()).toMatch(/^__tests__\/testing\/kit\/lines\.test\.ts:\d+:\d+$/);
+    expect(noteCaller()()).toMatch(/^__tests__\/testing\/kit\/lines\.test\.ts:\d+:\d+$/);
   });
+});
 
+describe('callerIn', () => {
   it.each([
     ['Error\n    at run (node:internal/x:1:2)\n    at async open (file:///srv/app.js:3:4)', '/srv/app.js:3:4'],
     ['Error\n    at /srv/app.js:3:4', '/srv/app.js:3:4'],
@@ -28,6 +30,6 @@ describe('callerOf', () => {
     ['Error\n    at <anonymous>', undefined],
     ['', undefined],
   ])('reads %p', (stack, line) => {
-    expect(callerOf(stack)).toBe(line);
+    expect(callerIn(stack)).toBe(line);
   });
 });

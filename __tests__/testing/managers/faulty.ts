@@ -182,7 +182,7 @@ const leaks: Faulty[] = [
   ),
   {
     fault: 'releases what is not its own',
-    message: /less is open: something was released twice, or is not/,
+    message: /fewer open: something was released twice, or is not/,
     cases: () =>
       managerCases(
         (db) =>
@@ -739,7 +739,7 @@ const waits: Faulty[] = [
 /** What closes what they leave. */
 const closers: (() => unknown)[] = [];
 
-function closedLater<T>(value: T, close: (value: T) => unknown): T {
+export function closedLater<T>(value: T, close: (value: T) => unknown): T {
   closers.push(() => close(value));
   return value;
 }

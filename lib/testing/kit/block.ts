@@ -1,20 +1,18 @@
-import { isError, isObject, isThenable } from '../../support/describe.ts';
+import { isError, isThenable } from '../../support/describe.ts';
 import { reach } from '../../engine/join.ts';
 import { ContextManagerError, type Thrown } from '../../index.ts';
-import { sleep, within } from './environment.ts';
+import { within } from './environment.ts';
+import { expectCalls } from './expect-calls.ts';
 import type { Call } from './recorder.ts';
 import {
   committed,
   dropped,
   endless,
   failed,
-  notAwaited,
   notSuppressed,
-  releasedTwice,
   replaced,
   rewritten,
   swallowed,
-  usedAfterRelease,
   withoutEffect,
 } from '../messages.ts';
 import { shown } from './shown.ts';
@@ -52,6 +50,8 @@ export interface Ran {
   readonly calls: readonly Call[];
   settled: { readonly value: unknown } | Thrown;
   hasRun: boolean;
+  /** What the manager gave to the block, not wrapped. */
+  given: unknown;
   useFailure: Thrown | undefined;
 }
 
@@ -87,7 +87,7 @@ export async function run(trial: Trial, manager: unknown, ending: Ending, way: W
   const thrown = ending.thrown && { error: ending.thrown() };
   const ran: Ran = {
     ...{ when: `a block that ${ending.name}${way.name}`, way, thrown, fields: fieldsOf(thrown) },
-    ...{ calls: recorder.calls, settled: { value: undefined }, hasRun: false, useFailure: undefined },
+    ...{ calls: recorder.calls, settled: { value: undefined }, hasRun: false, given: undefined, useFailure: undefined },
   };
   recorder.phase = 'setup';
   const body = way === inWithSync ? syncBody(trial, ran) : asyncBody(trial, ran, ending);
@@ -95,7 +95,7 @@ export async function run(trial: Trial, manager: unknown, ending: Ending, way: W
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-  const ms = setting.timeout * (ending.isLong ? 3 : 1);
+  const ms = setting.timeout * (ending.isLong ? 2 : 1);
   ran.settled = await within<Ran['settled']>(ms, settled, async () => {
     const { phase, calls } = recorder;
     const waiting = calls.filter((call) => call.phase === phase && call.state === 'pending').pop();
@@ -106,7 +106,7 @@ export async function run(trial: Trial, manager: unknown, ending: Ending, way: W
 
 function asyncBody(trial: Trial, ran: Ran, { before }: Ending): Body {
   return async (value) => {
-    begin(trial, ran);
+    begin(trial, ran, value);
     try {
       const used = ran.way.hasValue ? trial.setting.use?.(value, trial.world) : undefined;
       trial.isUseAsync ||= isThenable(used);
@@ -121,7 +121,7 @@ function asyncBody(trial: Trial, ran: Ran, { before }: Ending): Body {
 
 function syncBody(trial: Trial, ran: Ran): Body {
   return (value) => {
-    begin(trial, ran);
+    begin(trial, ran, value);
     try {
       if (!trial.isUseAsync) trial.setting.use?.(value, trial.world);
     } catch (error) {
@@ -131,9 +131,10 @@ function syncBody(trial: Trial, ran: Ran): Body {
   };
 }
 
-function begin(trial: Trial, ran: Ran): void {
-  trial.recorder.phase = 'body';
+function begin({ recorder }: Trial, ran: Ran, value: unknown): void {
+  recorder.phase = 'body';
   ran.hasRun = true;
+  ran.given = recorder.unwrap(value);
 }
 
 function finish({ recorder }: Trial, { useFailure, thrown }: Ran): void {
@@ -188,7 +189,7 @@ type Fields = readonly (readonly [string, string])[];
 function fieldsOf(thrown: Thrown | undefined): Fields {
   if (!thrown || !isError(thrown.error)) return [];
   const error = thrown.error as unknown as Record<string, unknown>;
-  return ['message', 'name', 'cause'].map((field) => [field, shown(error[field])] as const);
+  return ['message', 'name', 'cause', 'stack'].map((field) => [field, shown(error[field], 200)] as const);
 }
 
 function expectUnchanged(name: string, when: string, error: unknown, fields: Fields): void {
@@ -199,47 +200,13 @@ function expectUnchanged(name: string, when: string, error: unknown, fields: Fie
   }
 }
 
-/** That it awaits what it calls, releases once, and releases last. */
-async function expectCalls(trial: Trial, { when, calls }: Ran): Promise<void> {
-  const { name, setting } = trial;
-  const isPending = ({ phase, state, isAsync, label }: Call) =>
-    phase === 'teardown' && state === 'pending' && isAsync && !setting.mayIgnore(label);
-  const deadline = Date.now() + setting.settles;
-  while (calls.some(isPending) && Date.now() < deadline) await sleep(1);
-  const pending = calls.find(isPending);
-  if (pending) throw notAwaited(name, when, pending);
-  expectReleases(name, when, calls);
-}
-
-function expectReleases(name: string, when: string, calls: readonly Call[]): void {
-  const acquired = new Set<unknown>();
-  const releases = new Map<unknown, Call>();
-  for (const call of calls) {
-    const released = releasedBy(call, acquired);
-    const before = releases.get(released ?? call.self);
-    if (before && released && before.name === call.name) throw releasedTwice(name, when, before, call);
-    if (before && !released && call.isAsync) throw usedAfterRelease(name, when, before, call);
-    if (released) releases.set(released, call);
-    // A pool may give the same one again.
-    releases.delete(call.result);
-    if (isObject(call.result)) acquired.add(call.result);
-  }
-}
-
-/** What the call releases of that which this run has acquired: what it is called on, or what it is given. */
-function releasedBy({ name, self, args, state }: Call, acquired: ReadonlySet<unknown>): unknown {
-  if (state !== 'done' || !/(^|\.)(release|unlock|checkin|free)\w*$/i.test(name)) return undefined;
-  return [self, ...args].find((value) => acquired.has(value));
-}
-
 /** That it has its effect if it succeeds, and none if it fails. */
 export async function expectEffect(trial: Trial, { when, thrown, way, hasRun }: Ran, before: string): Promise<void> {
   if (!trial.setting.effect) return;
   const after = await trial.effect();
   if (thrown || way.isUnknown || !hasRun) {
     if (after !== before) throw committed(trial.name, when, before, after);
-  } else if (way.hasValue && !trial.hasSucceeded) {
-    trial.hasSucceeded = true;
-    if (after === before) throw withoutEffect(trial.name, when, after);
+  } else if (way.hasValue && !trial.noteSuccess(after !== before)) {
+    throw withoutEffect(trial.name, when, after);
   }
 }

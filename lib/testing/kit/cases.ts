@@ -11,7 +11,7 @@ import {
 } from './block.ts';
 import { sleep, within } from './environment.ts';
 import { setupFaults, teardownFaults } from './fault-cases.ts';
-import { actedEarly, calledEarly, overlapping, releasedEarly } from '../messages.ts';
+import { actedEarly, calledEarly, otherEffect, overlapping, releasedEarly } from '../messages.ts';
 import type { Setting } from './setting.ts';
 import { shown } from './shown.ts';
 import { inWorld, type Kit } from './trial.ts';
@@ -42,7 +42,7 @@ export function casesFor({ throws, concurrent, nested }: Setting): Case[] {
       blocks(throwing(what, make)),
     ]),
     ['stays set up while its block waits to be aborted', waiting],
-    ['can be entered five times in a row', blocks(returning, throwingError, returning, throwingError, returning)],
+    ['can be entered five times in a row', blocks(returning, returning, throwingError, returning, throwingError)],
     ...(concurrent ? [['can be entered three times at once', threeAtOnce] as const] : []),
     ...(nested ? [['can be entered within its own block', withinItself] as const] : []),
     ['works on an exit stack', ways(onStack)],
@@ -58,6 +58,8 @@ export function casesFor({ throws, concurrent, nested }: Setting): Case[] {
     ['loses no error when its teardown fails after a block that throws', teardownFaults(throwingError)],
   ];
 }
+
+const throwingUndefined = throwing('undefined', () => undefined);
 
 /** What is thrown in blocks: it isn't always an error. */
 const thrown: readonly (readonly [string, () => unknown])[] = [
@@ -145,7 +147,8 @@ async function synchronously(kit: Kit): Promise<void> {
 /** Entered by hand, a manager object need only serve once. */
 async function manually(kit: Kit): Promise<void> {
   await inWorld(kit, async (trial) => {
-    for (const ending of [returning, throwingError]) await expectBlock(trial, () => trial.make(), ending, byHand);
+    for (const ending of [returning, throwingError, throwingUndefined])
+      await expectBlock(trial, () => trial.make(), ending, byHand);
   });
 }
 
@@ -153,12 +156,14 @@ async function manually(kit: Kit): Promise<void> {
 
 async function threeAtOnce(kit: Kit): Promise<void> {
   const isExclusive = kit.setting.concurrent === 'exclusive';
+  const expected = await effectInTurn(kit);
   await inWorld(kit, async (trial) => {
     const manager = managersOf(trial);
     const before = await trial.look();
+    const size = await trial.effectSize();
     const meet = meeting(isExclusive ? 1 : 3);
     const found = { inside: 0, isCrowded: false };
-    const endings = [returning, throwingError, returning].map(({ name, ...ending }, index): Ending => ({
+    const endings = three.map(({ name, ...ending }, index): Ending => ({
       ...ending,
       name: `${name} while two others run`,
       before: async (value) => {
@@ -176,7 +181,25 @@ async function threeAtOnce(kit: Kit): Promise<void> {
     if (isExclusive && found.isCrowded) throw overlapping(trial.name);
     for (const ran of all) expectOutcome(trial, ran);
     await trial.expectNothingLeft(before, 'three blocks at once');
+    const effect = (await trial.effectSize()) - size;
+    if (expected > 1 && effect !== expected) throw otherEffect(trial.name, expected, effect);
   });
+}
+
+const three = [returning, throwingError, returning] as const;
+
+/** How much three blocks add to the effect, one after the other: NaN if that can't be counted, or isn't worth it. */
+async function effectInTurn(kit: Kit): Promise<number> {
+  let effect = NaN;
+  if (!kit.setting.effect) return effect;
+  await inWorld(kit, async (trial) => {
+    const manager = managersOf(trial);
+    const size = await trial.effectSize();
+    const before = async (value: unknown): Promise<void> => void (await kit.setting.use?.(value, trial.world));
+    for (const ending of three) await run(trial, manager(), { ...ending, before });
+    effect = (await trial.effectSize()) - size;
+  }).catch(() => undefined);
+  return effect;
 }
 
 /** Waits until so many have come, but not for long: a pool may have fewer. */

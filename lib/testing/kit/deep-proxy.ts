@@ -70,7 +70,8 @@ export class DeepProxy {
     const self = this.unwrap(caller);
     const args = this.#unwrapAll(given);
     const run = () => Reflect.apply(method, self, args);
-    return this.#intercept({ name, self, args, run }, (result) => this.wrap(result));
+    const nameOf = (result: unknown) => (typeof result === 'function' ? `${name}()` : '');
+    return this.#intercept({ name, self, args, run }, (result) => this.wrap(result, nameOf(result)));
   }
 
   #then(raw: Record<PropertyKey, unknown>, name: string): Method {

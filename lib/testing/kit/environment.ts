@@ -4,6 +4,8 @@ import { isObject } from '../../support/describe.ts';
 export interface Process {
   getBuiltinModule?(name: string): unknown;
   cwd?(): string;
+  chdir?(folder: string): void;
+  readonly env?: object;
 }
 
 /** A process that can be listened to. */
@@ -47,6 +49,13 @@ const clearTimeout = (globalThis as unknown as Timers).clearTimeout;
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
+}
+
+const setImmediate = (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate;
+
+/** Waits until all that is due has been done. */
+export function nextTurn(): Promise<void> {
+  return setImmediate ? new Promise((resolve) => void setImmediate(resolve)) : sleep(0);
 }
 
 /** Waits for a promise, but only so long; the timer doesn't outlive the waiting. */

@@ -10,6 +10,7 @@ import {
   teardownFailureIgnored,
 } from '../messages.ts';
 import { inWorld, type Kit, type Trial } from './trial.ts';
+import { isDisposable } from './ways.ts';
 
 /** Each call of the setup fails once, before it acts. */
 export async function setupFaults(kit: Kit): Promise<void> {
@@ -63,7 +64,8 @@ async function whileFailing(
   const work = async (trial: Trial) => {
     const before = await trial.look();
     const effect = await trial.effect();
-    const ran = await run(trial, trial.make(), ending);
+    const manager = trial.make();
+    const ran = await run(trial, manager, ending);
     const { recorder } = trial;
     // It may go another way than the time before.
     if (!recorder.failed) return;
@@ -71,9 +73,17 @@ async function whileFailing(
     expect({ trial, ran, call: recorder.failed, error, isExcused });
     // What a call committed that failed only then can't be undone.
     if (ran.thrown || !ran.hasRun) await expectEffect(trial, ran, effect);
-    if (!kit.setting.mayLeave(recorder.failed.label)) await trial.expectNothingLeft(before, ran.when);
+    if (kit.setting.mayLeave(recorder.failed.label)) return;
+    await trial.expectNothingLeft(before, ran.when);
+    await expectUsable(trial, manager, ran.when);
   };
   await inWorld(kit, work, { call, when, error });
+}
+
+/** A failure that is over keeps nobody from entering again. */
+async function expectUsable(trial: Trial, manager: unknown, when: string): Promise<void> {
+  if (!trial.setting.reusable || isDisposable(manager)) return;
+  expectOutcome(trial, await run(trial, manager, { name: `returns, after ${when}` }));
 }
 
 // What should be acquired is not when the call has failed, and what should be released is: else something would be left
@@ -95,11 +105,10 @@ const acquires = /(^|\.)(acquire|connect|open|lock|listen|mkdtemp|mkdir|start|cr
 function expectSetupFailure({ trial, ran, call, error, isExcused }: Failing): void {
   const { settled, hasRun } = ran;
   if (hasRun && !isExcused) throw ranAnyway(trial.name, call);
+  if ('error' in settled && leadsTo(settled.error, error)) return;
   // A setup that succeeded in the end must have set up.
   if (trial.recorder.isRetried()) expectOutcome(trial, ran);
-  if (hasRun) return;
-  const { error: thrown } = settled as Thrown;
-  if (!isExcused && !leadsTo(thrown, error)) throw setupFailureDropped(trial.name, call, thrown);
+  if (!hasRun && !isExcused) throw setupFailureDropped(trial.name, call, (settled as Thrown).error);
 }
 
 function expectTeardownFailure({ trial, ran, call, error, isExcused }: Failing): void {

@@ -1,5 +1,6 @@
 import { builtin, eventsOf, ownProcess, type Listener, type Timers } from './environment.ts';
-import { callerOf } from './lines.ts';
+import { noteCaller } from './lines.ts';
+import { watchSharedState } from './shared-state.ts';
 
 /** What is watched while a case runs. */
 export interface Watch {
@@ -12,12 +13,13 @@ export interface Watch {
   stop(): void;
 }
 
-/** Watches handles and timers, open files, listeners of the process, and rejections that nobody handles. */
+/** Watches what a process has: handles and timers, open files, listeners, global state, rejections that nobody handles. */
 export function watchLeftovers(): Watch {
   const handles = watchHandles() ?? watchTimers();
   const rejections = watchRejections();
   const files = new Set(openFiles());
   const listeners = countListeners();
+  const state = watchSharedState();
   return {
     run: (work) => handles.run(work),
     left: () => [
@@ -28,9 +30,11 @@ export function watchLeftovers(): Watch {
       ...[...countListeners()]
         .filter(([event, count]) => count > (listeners.get(event) ?? 0))
         .map(([event]) => `a listener of the process for ${String(event)}`),
+      ...state.changed(),
     ],
     unheard: rejections.unheard,
     stop() {
+      state.putBack();
       handles.stop();
       rejections.stop();
     },
@@ -43,7 +47,11 @@ type Handles = Omit<Watch, 'unheard'>;
 
 interface AsyncHooks {
   createHook(callbacks: Callbacks): Hook;
-  readonly AsyncLocalStorage: new () => { run<T>(store: object, work: () => T): T; getStore(): unknown };
+  readonly AsyncLocalStorage: new () => {
+    run<T>(store: object, work: () => T): T;
+    getStore(): unknown;
+    disable(): void;
+  };
 }
 
 interface Callbacks {
@@ -63,7 +71,7 @@ interface Resource {
   readonly _destroyed?: unknown;
 }
 
-/** What each type of resource is called. Others don't keep a process alive. */
+/** What each type of resource is called. Others don't keep a process alive, and do nothing by themselves. */
 const kinds: Partial<Record<string, string>> = {
   Timeout: 'a timer',
   TCPSERVERWRAP: 'a server',
@@ -78,17 +86,20 @@ const kinds: Partial<Record<string, string>> = {
   STATWATCHER: 'a file watcher',
 };
 
+/** What does its work even if it doesn't keep the process alive. */
+const tireless = /SERVER|UDP|PROCESS|WORKER|EVENT|STAT/;
+
 function watchHandles(): Handles | undefined {
   const hooks = builtin('node:async_hooks') as AsyncHooks | undefined;
   if (!hooks || !tellsOfTimers(hooks)) return undefined;
   const storage = new hooks.AsyncLocalStorage();
   const owner = {};
-  const found = new Map<number, { readonly resource: Resource; readonly text: string }>();
+  const found = new Map<number, Found>();
   const files = new Set<Resource>();
   const hook = hooks.createHook({
     init(id, type, _trigger, resource) {
       const kind = kinds[type];
-      if (kind && storage.getStore() === owner) found.set(id, { resource, text: located(kind) });
+      if (kind && storage.getStore() === owner) found.set(id, { type, resource, text: located(kind) });
       // Garbage collection would close it, sooner or later.
       if (type === 'FILEHANDLE') files.add(resource);
     },
@@ -97,20 +108,33 @@ function watchHandles(): Handles | undefined {
   hook.enable();
   return {
     run: (work) => storage.run(owner, work),
-    left: () => [...found.values()].filter(({ resource }) => isActive(resource)).map(({ text }) => text),
-    stop: () => void hook.disable(),
+    left: () => [...found.values()].filter(isActive).map(({ text }) => text()),
+    stop() {
+      hook.disable();
+      // Node 20 would keep it, and look into each for whatever is asynchronous.
+      storage.disable();
+    },
   };
 }
 
-/** Whether it keeps the process alive; an interval goes on for ever even if it doesn't. */
-function isActive(resource: Resource): boolean {
-  if (resource._destroyed) return false;
-  return resource.hasRef?.() === true || Boolean(resource._repeat);
+interface Found {
+  readonly type: string;
+  readonly resource: Resource;
+  readonly text: () => string;
 }
 
-function located(kind: string): string {
-  const line = callerOf();
-  return line ? `${kind} (${line})` : kind;
+/** Whether it keeps the process alive, or goes on for ever even if it doesn't. */
+function isActive({ type, resource }: Found): boolean {
+  if (resource._destroyed) return false;
+  return resource.hasRef?.() === true || Boolean(resource._repeat) || tireless.test(type);
+}
+
+function located(kind: string): () => string {
+  const caller = noteCaller();
+  return () => {
+    const line = caller();
+    return line ? `${kind} (${line})` : kind;
+  };
 }
 
 /** Bun has the module, and tells of nothing. */
@@ -132,7 +156,7 @@ function tellsOfTimers(hooks: AsyncHooks): boolean {
 
 function watchTimers(): Handles {
   const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis as unknown as Timers;
-  const found = new Map<unknown, { readonly isInterval: boolean; readonly text: string }>();
+  const found = new Map<unknown, { readonly isInterval: boolean; readonly text: () => string }>();
   const setting = (set: Timers['setTimeout'], isInterval: boolean) =>
     new Proxy(set, {
       apply(target, self, [callback, ...rest]: [Listener, ...unknown[]]) {
@@ -161,7 +185,7 @@ function watchTimers(): Handles {
   return {
     run: (work) => work(),
     left: () =>
-      [...found].filter(([timer, { isInterval }]) => isInterval || isRefed(timer)).map(([, { text }]) => text),
+      [...found].filter(([timer, { isInterval }]) => isInterval || isRefed(timer)).map(([, { text }]) => text()),
     stop: () => void Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval }),
   };
 }
@@ -175,7 +199,7 @@ function isRefed(timer: unknown): boolean {
 
 interface Files {
   readdirSync(path: string): string[];
-  fstatSync(fd: number): { isFile(): boolean };
+  fstatSync(fd: number): { isFile(): boolean; isDirectory(): boolean };
   readlinkSync(path: string): string;
 }
 
@@ -194,10 +218,20 @@ function openFiles(): string[] {
 
 function fileOf(fs: Files, folder: string, fd: string): string[] {
   try {
-    return fs.fstatSync(Number(fd)).isFile() ? [`${fs.readlinkSync(`${folder}/${fd}`)}, ${fd}`] : [];
+    const stats = fs.fstatSync(Number(fd));
+    return stats.isFile() || stats.isDirectory() ? [`${pathOf(fs, `${folder}/${fd}`)}${fd}`] : [];
   } catch {
-    // The one that listed the folder, which is closed by now; or a link that can't be read.
+    // The one that listed the folder, which is closed by now.
     return [];
+  }
+}
+
+/** Not every system has links there. */
+function pathOf(fs: Files, link: string): string {
+  try {
+    return `${fs.readlinkSync(link)}, `;
+  } catch {
+    return '';
   }
 }
 

@@ -1,7 +1,7 @@
 import { ownProcess } from './environment.ts';
 
 /** Where this package is, whose own lines tell nothing of a manager. */
-const own = ownFolder(stackOf());
+const own = ownFolder(stackOf(new Error()));
 
 export function ownFolder(stack: string): string | undefined {
   const [first] = placesOf(stack);
@@ -13,14 +13,20 @@ interface Place {
   readonly line: string;
 }
 
-/** The line of a user's code that this was called from: `src/transaction.ts:12:20`. */
-export function callerOf(stack: string = stackOf()): string | undefined {
+/** Where this was called from, to be read if a message tells it: that takes far longer than to note it. */
+export function noteCaller(): () => string | undefined {
+  const note = new Error();
+  return () => callerIn(stackOf(note));
+}
+
+/** The line of a user's code in a stack: `src/transaction.ts:12:20`. */
+export function callerIn(stack: string): string | undefined {
   const place = placesOf(stack).find(({ file }) => !file.startsWith('node:') && !(own && file.startsWith(own)));
   return place && shortened(place.file) + place.line;
 }
 
-function stackOf(): string {
-  return String(new Error().stack);
+function stackOf({ stack }: Error): string {
+  return String(stack);
 }
 
 /** V8 writes `at name (file:1:2)`, others `name@file:1:2`. */

@@ -1,7 +1,7 @@
 import { isObject, isThenable, kindOf } from '../../support/describe.ts';
 import { DeepProxy, type Invocation } from './deep-proxy.ts';
-import { builtin } from './environment.ts';
-import { callerOf } from './lines.ts';
+import { builtin, nextTurn } from './environment.ts';
+import { noteCaller } from './lines.ts';
 import { notPatchable, notWrappable } from '../messages.ts';
 import { shown } from './shown.ts';
 import type { Faults, WrapOptions } from '../faults.ts';
@@ -18,7 +18,7 @@ export interface Call {
   /** How many calls of that name came before it in its phase. */
   readonly nth: number;
   /** Where the manager made it. */
-  readonly line: string | undefined;
+  readonly line: () => string | undefined;
   readonly self: unknown;
   readonly args: readonly unknown[];
   state: 'pending' | 'done' | 'failed';
@@ -48,6 +48,8 @@ export class Recorder implements Faults {
   /** How much is open now, if that can be told at once. */
   countOpen: () => number | undefined = () => undefined;
   readonly #injection: Injection | undefined;
+  /** How many calls had been made when the manager was told of the failure. */
+  #toldAt = 0;
   readonly #proxies = new DeepProxy((invocation, wrap) => this.#call(invocation, wrap));
   readonly #sync: (boolean | readonly string[])[] = [];
   readonly #patches: (() => void)[] = [];
@@ -67,6 +69,10 @@ export class Recorder implements Faults {
     return object;
   }
 
+  unwrap(value: unknown): unknown {
+    return this.#proxies.unwrap(value);
+  }
+
   /** Forgets the calls of the blocks before. */
   forget(): void {
     this.calls.length = 0;
@@ -77,10 +83,10 @@ export class Recorder implements Faults {
     for (const restore of this.#patches.splice(0).reverse()) restore();
   }
 
-  /** Whether the call that failed was made once more, and succeeded. */
+  /** Whether the call that failed was made once more, and succeeded. One that was made at the same time is another. */
   isRetried(): boolean {
     const { calls, failed } = this;
-    return failed !== undefined && calls.slice(calls.indexOf(failed) + 1).some((call) => isRetry(call, failed));
+    return failed !== undefined && calls.slice(this.#toldAt).some((call) => isRetry(call, failed));
   }
 
   #patch(object: Record<PropertyKey, unknown>, method: PropertyKey): void {
@@ -108,7 +114,7 @@ export class Recorder implements Faults {
       this.#finish(call, result, before);
       if (!fault) return wrap(result);
       this.failed = call;
-      throw fault.error;
+      return this.#tell(fault.error);
     };
     const fail = (error: unknown): never => {
       call.state = 'failed';
@@ -122,7 +128,7 @@ export class Recorder implements Faults {
     }
     call.isAsync = kindOf(result) === 'Promise';
     call.canFail = call.isAsync || (isSync && !isThenable(result));
-    return call.isAsync ? (result as Promise<unknown>).then(finish, fail) : finish(result);
+    return call.isAsync ? whenItsTurn(call, result as Promise<unknown>).then(finish, fail) : finish(result);
   }
 
   #record({ name, self, args }: Invocation): Call {
@@ -131,7 +137,7 @@ export class Recorder implements Faults {
     const label = `${name}(${args.map((arg) => shown(arg, 24)).join(', ')})`;
     const call: Call = {
       ...{ name, label, phase, nth, self, args },
-      ...{ line: callerOf(), state: 'pending', canFail: false, isAsync: false, opened: 0 },
+      ...{ line: noteCaller(), state: 'pending', canFail: false, isAsync: false, opened: 0 },
     };
     calls.push(call);
     return call;
@@ -158,10 +164,20 @@ export class Recorder implements Faults {
   #failBefore(call: Call, error: Error, isSync: boolean): unknown {
     this.failed = call;
     call.state = 'failed';
-    if (isSync) throw error;
+    if (isSync) return this.#tell(error);
     call.isAsync = true;
-    return Promise.resolve().then(() => Promise.reject(error));
+    return Promise.resolve().then(() => this.#tell(error));
   }
+
+  #tell(error: Error): never {
+    this.#toldAt = this.calls.length;
+    throw error;
+  }
+}
+
+/** In a teardown nothing is done at once: what isn't awaited would be over in time by chance. */
+function whenItsTurn({ phase }: Call, result: Promise<unknown>): Promise<unknown> {
+  return phase === 'teardown' ? result.finally(nextTurn) : result;
 }
 
 function isRetry(call: Call, failed: Call): boolean {

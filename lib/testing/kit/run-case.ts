@@ -61,6 +61,10 @@ async function leftAfter(watch: Watch, patience: number): Promise<string[]> {
   // By then the process has told of the rejections that nobody handles.
   await sleep(0);
   const deadline = Date.now() + patience;
-  while (watch.left().length > 0 && Date.now() < deadline) await sleep(5);
-  return watch.left();
+  let left = watch.left();
+  while (left.length > 0 && Date.now() < deadline) {
+    await sleep(5);
+    left = watch.left();
+  }
+  return left;
 }

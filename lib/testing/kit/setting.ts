@@ -23,7 +23,7 @@ export interface ManagerCaseOptions<World, Value> {
   /** Other things that must be after each block as they were before, by name. They are compared in every part. */
   readonly probes?: Readonly<Record<string, (world: World) => unknown>> | undefined;
   /** What a block does with the value. It must be something that can be done more than once. */
-  readonly use?: ((value: Value, world: World) => unknown) | undefined;
+  readonly use?: UseOf<World, Value> | undefined;
   /** What a block leaves behind in the world if it succeeds: it must change then, and must not if the block failed. */
   readonly effect?: ((world: World) => unknown) | undefined;
   /** Which errors of a block the manager handles: `true` for all. By default it handles none. */
@@ -51,9 +51,15 @@ export interface ManagerCaseOptions<World, Value> {
   readonly timeout?: number | undefined;
 }
 
+/** As a method, so that the type of its parameter may be written out. */
+type UseOf<World, Value> = { use(value: Value, world: World): unknown }['use'];
+
 /** A manager, which tells what it gives to whom infers. */
 export type WorldManager<World> =
   AsyncContextManager<World, unknown> | { enter(): World | PromiseLike<World>; exit(thrown?: Thrown): unknown };
+
+/** Is inferred from what makes the manager, and not from what is done with it. */
+export type Fixed<T> = [T][T extends unknown ? 0 : never];
 
 /** What a manager gives to its block. */
 export type ValueOf<M> = Awaited<Entered<M>>;

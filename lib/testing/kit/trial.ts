@@ -1,4 +1,5 @@
 import { withAsync, type Thrown } from '../../index.ts';
+import { isObject } from '../../support/describe.ts';
 import { sleep, within } from './environment.ts';
 import { Recorder, type Injection } from './recorder.ts';
 import { changedProbe, leftOpen, nameOf, worldStuck } from '../messages.ts';
@@ -25,8 +26,10 @@ export class Trial {
   readonly world: unknown;
   /** Whether `use` gave a promise. */
   isUseAsync = false;
-  /** Whether a block has succeeded here: the effect of another one may look the same. */
-  hasSucceeded = false;
+  /** How many blocks have succeeded here. */
+  #successes = 0;
+  /** Whether the second one had an effect after the first: else those of all others may look the same. */
+  #addsUp = false;
 
   constructor(kit: Kit, recorder: Recorder, world: unknown) {
     this.kit = kit;
@@ -55,13 +58,28 @@ export class Trial {
 
   async look(): Promise<Look> {
     const { open, probes } = this.setting;
+    const count = await open?.(this.world);
     const texts: string[] = [];
     for (const [, probe] of probes) texts.push(shown(await probe(this.world)));
-    return { open: await open?.(this.world), probes: texts };
+    return { open: count, probes: texts };
   }
 
   async effect(): Promise<string> {
     return shown(await this.setting.effect?.(this.world));
+  }
+
+  /** How many items the effect has, if it is a list or the like, and else NaN. */
+  async effectSize(): Promise<number> {
+    const effect = await this.setting.effect?.(this.world);
+    const { length, size } = (isObject(effect) ? effect : {}) as { length?: unknown; size?: unknown };
+    return Number(length ?? size ?? NaN);
+  }
+
+  /** Notes whether a block that succeeded had an effect; gives whether that can be right. */
+  noteSuccess(isChanged: boolean): boolean {
+    this.#successes += 1;
+    if (this.#successes === 2) this.#addsUp = isChanged;
+    return isChanged || (this.#successes > 1 && !this.#addsUp);
   }
 
   /** Throws unless the world is as it was before. `when` says after what: "a block that returns". */
