@@ -103,12 +103,13 @@ describe('managerCases', () => {
   );
 
   // All of them are asked in __tests__/programs/testing/right-managers.test.ts.
-  it.each([...rightManagers, ...lenientRight].filter(({ name }) => telling.has(name)).map(({ name, cases }) => [name, cases] as const))(
-    'does not accuse: %s',
-    async (_name, cases) => {
-      for (const { run } of cases()) await expect(run()).resolves.toBeUndefined();
-    },
-  );
+  it.each(
+    [...rightManagers, ...lenientRight]
+      .filter(({ name }) => telling.has(name))
+      .map(({ name, cases }) => [name, cases] as const),
+  )('does not accuse: %s', async (_name, cases) => {
+    for (const { run } of cases()) await expect(run()).resolves.toBeUndefined();
+  });
 
   it('runs its cases one after the other', async () => {
     let running = 0;
@@ -258,6 +259,43 @@ describe('managerCases', () => {
       expect.stringContaining('found'),
       expect.stringContaining('one in the background was not: Error: lost'),
     ]);
+  });
+
+  it('counts effects of every kind, and leaves it to other cases if that fails', async () => {
+    const world = () => nullContext({ rows: new Set<object>(), isStuck: false });
+    const adding = asyncContextManager(async function* adding({
+      rows,
+      isStuck,
+    }: {
+      rows: Set<object>;
+      isStuck: boolean;
+    }) {
+      if (isStuck) throw new Error('stuck');
+      yield;
+      rows.add({});
+    });
+    const options = { in: world, effect: ({ rows }: { rows: Set<object> }) => rows };
+    const threeAtOnce = (cases: readonly ManagerCase[]) => cases[13]?.run();
+    await expect(threeAtOnce(managerCases(adding, options))).resolves.toBeUndefined();
+    await expect(threeAtOnce(managerCases(adding, { ...options, effect: () => 1 }))).resolves.toBeUndefined();
+    const broken = {
+      ...options,
+      use: () => Promise.reject(new Error('no')),
+      effect: () => Promise.reject(new Error('no effect')),
+    };
+    await expect(threeAtOnce(managerCases(adding, broken))).rejects.toThrow('no effect');
+  });
+
+  it('expects no more of an effect that looks the same the second time', async () => {
+    const finishing = asyncContextManager(async function* finishing(world: { state?: string }) {
+      yield;
+      world.state = 'finished';
+    });
+    const cases = managerCases(finishing, {
+      in: () => nullContext({}),
+      effect: ({ state }: { state?: string }) => state,
+    });
+    await expect(cases[12]?.run()).resolves.toBeUndefined();
   });
 
   it('leaves alone what fails another way than the time before', async () => {

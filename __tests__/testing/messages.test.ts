@@ -5,10 +5,25 @@ import * as messages from '../../lib/testing/messages.ts';
 import { opened } from './opened.ts';
 
 const call: Call = {
-  ...{ name: 'connect', label: 'connect()', phase: 'setup', nth: 0, line: () => 'db.ts:1:2', self: undefined, args: [] },
+  ...{
+    name: 'connect',
+    label: 'connect()',
+    phase: 'setup',
+    nth: 0,
+    line: () => 'db.ts:1:2',
+    self: undefined,
+    args: [],
+  },
   ...{ state: 'done', canFail: true, isAsync: true, opened: 1 },
 };
-const release: Call = { ...call, name: 'release', label: 'release()', phase: 'teardown', line: () => undefined, opened: -1 };
+const release: Call = {
+  ...call,
+  name: 'release',
+  label: 'release()',
+  phase: 'teardown',
+  line: () => undefined,
+  opened: -1,
+};
 const [m, when] = ['tx()', 'a block that returns'];
 const error = new Error('no');
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { builtin, within } from '../../../lib/testing/kit/environment.ts';
+import { builtin, turnsOf, within } from '../../../lib/testing/kit/environment.ts';
 
 const { getBuiltinModule } = process;
 
@@ -17,6 +17,23 @@ describe('builtin', () => {
       throw new Error('Requires read access.');
     };
     expect(builtin('node:fs')).toBeUndefined();
+  });
+});
+
+describe('turnsOf', () => {
+  it('waits for what is due', async () => {
+    const done: string[] = [];
+    setTimeout(() => done.push('timer'), 0);
+    setImmediate(() => done.push('immediate'));
+    await turnsOf(globalThis)();
+    expect(done).toContain('immediate');
+  });
+
+  it('waits for a timer where there is nothing else', async () => {
+    const done: string[] = [];
+    setTimeout(() => done.push('timer'), 0);
+    await turnsOf({})();
+    expect(done).toEqual(['timer']);
   });
 });
 

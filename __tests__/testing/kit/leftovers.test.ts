@@ -171,7 +171,7 @@ describe('watchLeftovers', () => {
   describe('open files', () => {
     const files = (readdirSync: (folder: string) => string[], isFile = true) => ({
       readdirSync,
-      fstatSync: () => ({ isFile: () => isFile }),
+      fstatSync: () => ({ isFile: () => isFile, isDirectory: () => false }),
       readlinkSync: (path: string) => `link of ${path}`,
     });
 
@@ -197,6 +197,8 @@ describe('watchLeftovers', () => {
       const { left } = watched();
       open.push('3');
       expect(left()).toEqual(['an open file (link of /dev/fd/3, 3)']);
+      withFiles({ ...files(() => ['5']), readlinkSync: missing });
+      expect(left()).toEqual(['an open file (5)']);
       withFiles(files(missing));
       expect(left()).toEqual([]);
       withFiles(files(() => ['4'], false));

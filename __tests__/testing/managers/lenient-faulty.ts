@@ -111,6 +111,19 @@ const calls: Faulty[] = [
     }),
   ),
   pooling(
+    'a key is unlocked twice',
+    /released twice: unlock\("key"\)/,
+    asyncContextManager(async function* twice(pool) {
+      await pool.lock('key');
+      try {
+        yield;
+        await pool.unlock('key');
+      } finally {
+        await pool.unlock('key');
+      }
+    }),
+  ),
+  pooling(
     'goes down though it did not come up',
     /up\(\) failing in the setup must leave open what was open before, but it leaves 1 fewer open/,
     asyncContextManager(async function* counted(pool) {
@@ -289,8 +302,7 @@ function entering(fault: string, message: RegExp, end: Entries['end']): Faulty {
   return {
     fault,
     message,
-    cases: () =>
-      managerCases((pool, faults) => new Entering(faults.wrap(pool)), { ...inserting, concurrent: false }),
+    cases: () => managerCases((pool, faults) => new Entering(faults.wrap(pool)), { ...inserting, concurrent: false }),
   };
 }
 
@@ -310,32 +322,29 @@ const outcomes: Faulty[] = [
     fault: 'a block that fails fails those that run at the same time',
     message: /must have the effect of three in turn, which is 4 more, but it is 2 more/,
     cases: () =>
-      managerCases(
-        (pool, faults) => {
-          const wrapped = faults.wrap(pool);
-          const state = { count: 0, hasFailed: false };
-          return asyncContextManager(async function* entangled() {
-            const client = await wrapped.connect();
-            if (state.count === 0) state.hasFailed = false;
-            state.count += 1;
+      managerCases((pool, faults) => {
+        const wrapped = faults.wrap(pool);
+        const state = { count: 0, hasFailed: false };
+        return asyncContextManager(async function* entangled() {
+          const client = await wrapped.connect();
+          if (state.count === 0) state.hasFailed = false;
+          state.count += 1;
+          try {
+            await client.begin();
             try {
-              await client.begin();
-              try {
-                yield client;
-              } catch (error) {
-                state.hasFailed = true;
-                throw error;
-              } finally {
-                state.count -= 1;
-              }
-              await (state.hasFailed ? client.rollback() : client.commit());
+              yield client;
+            } catch (error) {
+              state.hasFailed = true;
+              throw error;
             } finally {
-              await client.close();
+              state.count -= 1;
             }
-          })();
-        },
-        inserting,
-      ),
+            await (state.hasFailed ? client.rollback() : client.commit());
+          } finally {
+            await client.close();
+          }
+        })();
+      }, inserting),
   },
   committing(
     'aborting counts as success',
@@ -407,10 +416,8 @@ const outcomes: Faulty[] = [
         { suppresses: isAbort },
       ),
   },
-  entering(
-    'an exit that gives what the release gave',
-    /the error was swallowed/,
-    async (client) => client.close().then(() => true),
+  entering('an exit that gives what the release gave', /the error was swallowed/, async (client) =>
+    client.close().then(() => true),
   ),
   entering('an exit that asks for the error', /must have no effect|nothing was committed/, async (client, thrown) => {
     if (thrown?.error) await client.rollback();
@@ -430,7 +437,8 @@ const outcomes: Faulty[] = [
   }),
   {
     fault: 'is open for ever if it could not be opened',
-    message: /returns, after a block that returns, with connect\(\) failing in the setup must resolve, but its setup failed/,
+    message:
+      /returns, after a block that returns, with connect\(\) failing in the setup must resolve, but its setup failed/,
     cases: () => managerCases((pool, faults) => new Once(faults.wrap(pool)), { ...inPool, concurrent: false }),
   },
   {
@@ -601,8 +609,7 @@ const leftovers: Faulty[] = [
         },
         {
           in: () => folder(),
-          open: async (folder) =>
-            (await fsPromises.readdir(folder)).filter((name) => name.startsWith('draft')).length,
+          open: async (folder) => (await fsPromises.readdir(folder)).filter((name) => name.startsWith('draft')).length,
         },
       ),
   },
@@ -621,12 +628,15 @@ const folder = asyncContextManager(async function* folder() {
 function counted() {
   const { signal } = new AbortController();
   const listeners = new Set<unknown>();
-  const add = signal.addEventListener.bind(signal) as (...args: unknown[]) => void;
-  const remove = signal.removeEventListener.bind(signal) as (...args: unknown[]) => void;
-  Object.assign(signal, {
-    addEventListener: (...args: unknown[]) => (listeners.add(args[1]), add(...args)),
-    removeEventListener: (...args: unknown[]) => (listeners.delete(args[1]), remove(...args)),
-  });
+  const { addEventListener: add, removeEventListener: remove } = signal;
+  signal.addEventListener = (...args: [string, ...never[]]) => {
+    listeners.add(args[1]);
+    Reflect.apply(add, signal, args);
+  };
+  signal.removeEventListener = (...args: [string, ...never[]]) => {
+    listeners.delete(args[1]);
+    Reflect.apply(remove, signal, args);
+  };
   return {
     signal,
     get count() {

@@ -337,8 +337,7 @@ const others: Right[] = [
   },
   {
     name: 'what runs in a context',
-    cases: () =>
-      managerCases(() => fromCallback((callback) => storage.run(1, callback))),
+    cases: () => managerCases(() => fromCallback((callback) => storage.run(1, callback))),
   },
   {
     name: 'one that has only so much time',
@@ -460,7 +459,10 @@ const others: Right[] = [
     'one that is ready at an event',
     asyncContextManager(async function* ready() {
       const emitter = new EventEmitter();
-      const [answer] = await Promise.all([once(emitter, 'ready'), withAsync(nullContext(), () => emitter.emit('ready'))]);
+      const [answer] = await Promise.all([
+        once(emitter, 'ready'),
+        withAsync(nullContext(), () => emitter.emit('ready')),
+      ]);
       yield answer;
     }),
     { concurrent: true },

@@ -3,6 +3,7 @@ import { asyncContextManager } from '../../../lib/index.ts';
 /** A pool that is always ready, and complains of nothing: what is wrong shows nowhere but in the calls. */
 export class Pool {
   readonly used = new Set<Client>();
+  readonly keys = new Set<string>();
   readonly rows: string[] = [];
   mutexes = 0;
 
@@ -28,6 +29,14 @@ export class Pool {
       if (isHeld) this.mutexes -= 1;
       isHeld = false;
     };
+  }
+
+  async lock(key: string): Promise<void> {
+    this.keys.add(key);
+  }
+
+  async unlock(key: string): Promise<void> {
+    this.keys.delete(key);
   }
 
   async up(): Promise<void> {
@@ -104,7 +113,7 @@ export const pool = asyncContextManager(async function* pool() {
 /** What the managers of that world are tried with. */
 export const inPool = {
   in: () => pool(),
-  open: ({ used, mutexes }: Pool) => used.size + mutexes,
+  open: ({ used, keys, mutexes }: Pool) => used.size + keys.size + mutexes,
 };
 
 /** For those that commit what they are given to insert. */

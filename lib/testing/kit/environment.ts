@@ -51,11 +51,16 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
-const setImmediate = (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate;
-
 /** Waits until all that is due has been done. */
-export function nextTurn(): Promise<void> {
-  return setImmediate ? new Promise((resolve) => void setImmediate(resolve)) : sleep(0);
+export const nextTurn: () => Promise<void> = turnsOf(globalThis as unknown as Immediates);
+
+interface Immediates {
+  setImmediate?(callback: () => void): unknown;
+}
+
+/** A timer takes longer, but browsers have no other. */
+export function turnsOf({ setImmediate }: Immediates): () => Promise<void> {
+  return setImmediate ? () => new Promise((resolve) => void setImmediate(resolve)) : () => sleep(0);
 }
 
 /** Waits for a promise, but only so long; the timer doesn't outlive the waiting. */
