@@ -52,14 +52,15 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /** Waits until all that is due has been done. */
-export const nextTurn: () => Promise<void> = turnsOf(globalThis as unknown as Immediates);
+export const nextTurn: () => Promise<void> = turnsOf(globalThis);
 
 interface Immediates {
   setImmediate?(callback: () => void): unknown;
 }
 
 /** A timer takes longer, but browsers have no other. */
-export function turnsOf({ setImmediate }: Immediates): () => Promise<void> {
+export function turnsOf(global: object): () => Promise<void> {
+  const { setImmediate } = global as Immediates;
   return setImmediate ? () => new Promise((resolve) => void setImmediate(resolve)) : () => sleep(0);
 }
 
