@@ -76,7 +76,7 @@ export async function expectBlock(
   trial.recorder.forget();
   const ran = await run(trial, manager(), ending, way);
   expectOutcome(trial, ran);
-  await expectCalls(trial, ran);
+  expectCalls(trial, ran);
   await expectEffect(trial, ran, effect);
   await trial.expectNothingLeft(before, ran.when);
 }

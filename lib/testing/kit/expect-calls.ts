@@ -1,24 +1,22 @@
 import { isObject } from '../../support/describe.ts';
 import type { Ran } from './block.ts';
-import { sleep } from './environment.ts';
 import { gaveReleased, notAwaited, releasedTwice, usedAfterRelease } from '../messages.ts';
 import type { Call } from './recorder.ts';
 import type { Trial } from './trial.ts';
 
 /** Expects that a manager awaits what it calls, releases once, and uses nothing that it has released. */
-export async function expectCalls(trial: Trial, ran: Ran): Promise<void> {
-  await expectAwaited(trial, ran);
+export function expectCalls(trial: Trial, ran: Ran): void {
+  expectAwaited(trial, ran);
   const held = new Held(trial, ran);
   for (const call of ran.calls) held.expect(call);
   held.expectGiven();
 }
 
-async function expectAwaited({ name, setting }: Trial, { when, calls }: Ran): Promise<void> {
-  const isPending = ({ phase, state, isAsync, label }: Call) =>
-    phase === 'teardown' && state === 'pending' && isAsync && !setting.mayIgnore(label);
-  const deadline = Date.now() + setting.settles;
-  while (calls.some(isPending) && Date.now() < deadline) await sleep(1);
-  const pending = calls.find(isPending);
+function expectAwaited({ name, setting }: Trial, { when, calls }: Ran): void {
+  const pending = calls.find(
+    ({ phase, state, isAsync, label }) =>
+      phase === 'teardown' && state === 'pending' && isAsync && !setting.mayIgnore(label),
+  );
   if (pending) throw notAwaited(name, when, pending);
 }
 

@@ -41,7 +41,7 @@ export interface ManagerCaseOptions<World, Value> {
   readonly reusable?: boolean | undefined;
   /** More things for blocks to throw, by name, each with a function that makes it. */
   readonly throws?: Readonly<Record<string, () => unknown>> | undefined;
-  /** Which calls may fail without anybody being told: `['rm', 'ROLLBACK']`. By default none. */
+  /** Which calls may fail without anybody being told, and need not be awaited: `['rm', 'ROLLBACK']`. By default none. */
   readonly mayIgnore?: CallMatcher | undefined;
   /** Which calls may leave something open when they fail. By default none. */
   readonly mayLeave?: CallMatcher | undefined;

@@ -1,5 +1,5 @@
 import { withAsync, type Thrown } from '../../index.ts';
-import { isObject } from '../../support/describe.ts';
+import { isObject, markHandled } from '../../support/describe.ts';
 import { sleep, within } from './environment.ts';
 import { Recorder, type Injection } from './recorder.ts';
 import { changedProbe, leftOpen, nameOf, worldStuck } from '../messages.ts';
@@ -17,6 +17,8 @@ export interface Kit {
   readonly setting: Setting;
   /** What messages call the manager. */
   name: string;
+  /** Whether `open` gives a promise. */
+  isSlow?: boolean;
 }
 
 /** A world, and a manager that is tried in it. */
@@ -35,10 +37,17 @@ export class Trial {
     this.kit = kit;
     this.recorder = recorder;
     this.world = world;
-    recorder.countOpen = () => {
-      const count = kit.setting.open?.(world);
-      return typeof count === 'number' ? count : undefined;
-    };
+    recorder.countOpen = () => this.#countNow();
+  }
+
+  /** How much is open, unless that takes time: then it isn't asked again. */
+  #countNow(): number | undefined {
+    const { kit, world } = this;
+    const count = kit.isSlow ? undefined : kit.setting.open?.(world);
+    if (typeof count === 'number') return count;
+    markHandled(count);
+    kit.isSlow = true;
+    return undefined;
   }
 
   get setting(): Setting {
