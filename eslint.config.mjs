@@ -110,7 +110,7 @@ const otherRunners = {
 /** Tests for other runners: what they destructure are the fixtures that they want. */
 const fixtures = {
   files: ['__tests__/programs/testing/**/*.mjs'],
-  languageOptions: { globals: { Deno: false } },
+  languageOptions: { globals: { clearInterval: false, Deno: false, setInterval: false } },
   rules: {
     'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
     // Teardowns that fail.

@@ -25,6 +25,7 @@ describe('callerIn', () => {
   it.each([
     ['Error\n    at run (node:internal/x:1:2)\n    at async open (file:///srv/app.js:3:4)', '/srv/app.js:3:4'],
     ['Error\n    at /srv/app.js:3:4', '/srv/app.js:3:4'],
+    ['Error\n    at new Timeout (ext:deno_node/timers.ts:1:2)\n    at /srv/app.js:3:4', '/srv/app.js:3:4'],
     ['Error\n    at C:\\app\\main.js:3:4', 'C:\\app\\main.js:3:4'],
     ['open@https://example.com/app.js:3:4\n@https://example.com/b.js:1:1', 'https://example.com/app.js:3:4'],
     ['Error\n    at <anonymous>', undefined],

@@ -21,7 +21,7 @@ export function noteCaller(): () => string | undefined {
 
 /** The line of a user's code in a stack: `src/transaction.ts:12:20`. */
 export function callerIn(stack: string): string | undefined {
-  const place = placesOf(stack).find(({ file }) => !file.startsWith('node:') && !(own && file.startsWith(own)));
+  const place = placesOf(stack).find(({ file }) => !/^(node|ext|bun):/.test(file) && !(own && file.startsWith(own)));
   return place && shortened(place.file) + place.line;
 }
 
