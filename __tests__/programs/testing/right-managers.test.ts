@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { lenientRight } from '../../testing/managers/lenient-right.ts';
 import { rightManagers } from '../../testing/managers/right.ts';
 
 describe('managerCases', () => {
-  it.each(rightManagers.map(({ name, cases }) => [name, cases] as const))(
+  it.each([...rightManagers, ...lenientRight].map(({ name, cases }) => [name, cases] as const))(
     'does not accuse: %s',
     async (_name, cases) => {
       const accusations: string[] = [];
