@@ -222,7 +222,7 @@ describe.each(builds)('%s', (_build, library) => {
           expect(
             await errorOf(() => drive(syncKinds['a class']?.(library, events), unrun[name] as Body)),
           ).toMatchObject({
-            message: expect.stringContaining('Write scopeAsync(), or iterate in the body.'),
+            message: expect.stringContaining('Write scopeAsync(), or iterate it.'),
           });
           expect(events).toEqual([]);
         }
@@ -288,4 +288,22 @@ describe.each(builds)('%s', (_build, library) => {
       process.off('unhandledRejection', unhandled);
     }
   });
+
+  it.each(Object.entries(syncWays))(
+    'tells of the failure of an exit() that nobody waits for: %s',
+    async (_way, enterBy) => {
+      const entered = later(1);
+      const chained: unknown[] = [];
+      // The only way to see the promise that nobody waits for.
+      const then = entered.then.bind(entered);
+      entered.then = ((...handlers: Parameters<typeof then>) => {
+        const promise = then(...handlers);
+        chained.push(promise);
+        return promise;
+      }) as never;
+      const manager = { enter: () => entered, exit: async () => Promise.reject(new Error('release')) };
+      expect(await errorOf(() => enterBy(library, manager as never, () => 'never'))).toBeInstanceOf(TypeError);
+      expect(await Promise.allSettled(chained)).toContainEqual({ status: 'rejected', reason: new Error('release') });
+    },
+  );
 });
