@@ -18,32 +18,32 @@ export type Intercept = (invocation: Invocation, wrap: (result: unknown) => unkn
 
 /** Wraps objects, and whatever is reached through them, so that each call goes through one function. */
 export class DeepProxy {
-  readonly #intercept: Intercept;
-  readonly #proxies = new WeakMap<object, object>();
-  readonly #raws = new WeakMap<object, object>();
-  readonly #callbacks = new WeakMap<object, object>();
+  private readonly intercept: Intercept;
+  private readonly proxies = new WeakMap<object, object>();
+  private readonly raws = new WeakMap<object, object>();
+  private readonly callbacks = new WeakMap<object, object>();
 
   constructor(intercept: Intercept) {
-    this.#intercept = intercept;
+    this.intercept = intercept;
   }
 
   /** Data, and values that only the platform can handle, such as dates, buffers and signals, stay as they are. */
   wrap(value: unknown, name = ''): unknown {
-    if (!isObject(value) || this.#raws.has(value) || isOfPlatform(value) || isData(value)) return value;
-    const known = this.#proxies.get(value);
+    if (!isObject(value) || this.raws.has(value) || isOfPlatform(value) || isData(value)) return value;
+    const known = this.proxies.get(value);
     if (known) return known;
-    const proxy = new Proxy(targetFor(value), this.#handler(value, name));
-    this.#proxies.set(value, proxy);
-    this.#raws.set(proxy, value);
+    const proxy = new Proxy(targetFor(value), this.handler(value, name));
+    this.proxies.set(value, proxy);
+    this.raws.set(proxy, value);
     return proxy;
   }
 
   unwrap(value: unknown): unknown {
-    return isObject(value) ? (this.#raws.get(value) ?? value) : value;
+    return isObject(value) ? (this.raws.get(value) ?? value) : value;
   }
 
   /** Everything is asked of the raw object itself, so that private fields and getters work. */
-  #handler(raw: Record<PropertyKey, unknown>, name: string): ProxyHandler<object> {
+  private handler(raw: Record<PropertyKey, unknown>, name: string): ProxyHandler<object> {
     const nameOf = (key: PropertyKey) =>
       typeof raw === 'function' || !name ? keyName(key) : `${name}.${keyName(key)}`;
     return {
@@ -51,7 +51,7 @@ export class DeepProxy {
         const value = Reflect.get(raw, key, raw);
         if (isFixed(target, key)) return value;
         // A query that is sent only when it is awaited is a call at that time.
-        return key === 'then' && typeof value === 'function' ? this.#then(raw, name) : this.wrap(value, nameOf(key));
+        return key === 'then' && typeof value === 'function' ? this.then(raw, name) : this.wrap(value, nameOf(key));
       },
       set: (_target, key, value) => Reflect.set(raw, key, this.unwrap(value), raw),
       has: (_target, key) => Reflect.has(raw, key),
@@ -60,53 +60,51 @@ export class DeepProxy {
         const own = Reflect.getOwnPropertyDescriptor(raw, key);
         return own && (target === raw ? own : { ...own, configurable: true });
       },
-      apply: (_target, self, args: unknown[]) => this.#call(raw as unknown as Method, name, self, args),
+      apply: (_target, self, args: unknown[]) => this.call(raw as unknown as Method, name, self, args),
       construct: (_target, args: unknown[]) =>
-        this.wrap(Reflect.construct(raw as unknown as Constructor, this.#unwrapAll(args))) as object,
+        this.wrap(Reflect.construct(raw as unknown as Constructor, this.unwrapAll(args))) as object,
     };
   }
 
-  #call(method: Method, name: string, caller: unknown, given: unknown[]): unknown {
+  private call(method: Method, name: string, caller: unknown, given: unknown[]): unknown {
     const self = this.unwrap(caller);
-    const args = this.#unwrapAll(given);
+    const args = this.unwrapAll(given);
     const run = () => Reflect.apply(method, self, args);
     const nameOf = (result: unknown) => (typeof result === 'function' ? `${name}()` : '');
-    return this.#intercept({ name, self, args, run }, (result) => this.wrap(result, nameOf(result)));
+    return this.intercept({ name, self, args, run }, (result) => this.wrap(result, nameOf(result)));
   }
 
-  #then(raw: Record<PropertyKey, unknown>, name: string): Method {
+  private then(raw: Record<PropertyKey, unknown>, name: string): Method {
     const run = () =>
       new Promise((resolve, reject) => {
         Reflect.apply(raw['then'] as Method, raw, [resolve, reject]);
       });
     return (...handlers) => {
-      const promise = this.#intercept({ name: name || 'then', self: raw, args: [], run }, (result) =>
-        this.wrap(result),
-      );
+      const promise = this.intercept({ name: name || 'then', self: raw, args: [], run }, (result) => this.wrap(result));
       return (promise as Promise<unknown>).then(...(handlers as Parameters<Promise<unknown>['then']>));
     };
   }
 
-  #unwrapAll(args: readonly unknown[]): unknown[] {
+  private unwrapAll(args: readonly unknown[]): unknown[] {
     return args.map((arg) => {
-      if (typeof arg === 'function' && !this.#raws.has(arg)) return this.#callback(arg as Method);
+      if (typeof arg === 'function' && !this.raws.has(arg)) return this.callback(arg as Method);
       if (Array.isArray(arg)) return arg.map((item) => this.unwrap(item));
-      return isRecord(arg) ? this.#unwrapRecord(arg) : this.unwrap(arg);
+      return isRecord(arg) ? this.unwrapRecord(arg) : this.unwrap(arg);
     });
   }
 
   /** An options object may hold what is wrapped. One that doesn't is passed on as it is. */
-  #unwrapRecord(record: Record<string, unknown>): unknown {
+  private unwrapRecord(record: Record<string, unknown>): unknown {
     const entries = Object.entries(record);
-    return entries.some(([, value]) => isObject(value) && this.#raws.has(value))
+    return entries.some(([, value]) => isObject(value) && this.raws.has(value))
       ? Object.fromEntries(entries.map(([key, value]) => [key, this.unwrap(value)]))
       : record;
   }
 
   /** Callbacks get what is wrapped. Each has one stand-in, so that a listener that was added can be removed. */
-  #callback(callback: Method): unknown {
+  private callback(callback: Method): unknown {
     if (/^class\b/.test(Function.prototype.toString.call(callback))) return callback;
-    const known = this.#callbacks.get(callback);
+    const known = this.callbacks.get(callback);
     if (known) return known;
     const standIn = new Proxy(callback, {
       apply: (target, self, args: unknown[]) =>
@@ -116,7 +114,7 @@ export class DeepProxy {
           args.map((arg) => this.wrap(arg)),
         ),
     });
-    this.#callbacks.set(callback, standIn);
+    this.callbacks.set(callback, standIn);
     return standIn;
   }
 }

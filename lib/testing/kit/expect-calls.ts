@@ -22,49 +22,49 @@ function expectAwaited({ name, setting }: Trial, { when, calls }: Ran): void {
 
 /** What one run has acquired and released so far. */
 class Held {
-  readonly #trial: Trial;
-  readonly #ran: Ran;
-  readonly #acquired = new Set<unknown>();
-  readonly #releases = new Map<unknown, Call>();
+  private readonly trial: Trial;
+  private readonly ran: Ran;
+  private readonly acquired = new Set<unknown>();
+  private readonly releases = new Map<unknown, Call>();
   /** Calls after which less was open, until more was. */
-  #closing: Call[] = [];
+  private closing: Call[] = [];
 
   constructor(trial: Trial, ran: Ran) {
-    this.#trial = trial;
-    this.#ran = ran;
+    this.trial = trial;
+    this.ran = ran;
   }
 
   expect(call: Call): void {
-    const { name } = this.#trial;
-    const { when } = this.#ran;
-    const released = this.#releasedBy(call);
-    const before = this.#releases.get(released ?? call.self);
+    const { name } = this.trial;
+    const { when } = this.ran;
+    const released = this.releasedBy(call);
+    const before = this.releases.get(released ?? call.self);
     if (before && released && before.name === call.name && isOnce(call)) throw releasedTwice(name, when, before, call);
     if (before && !released && isUse(call)) throw usedAfterRelease(name, when, before, call);
-    const same = this.#closing.find((closing) => isRepeated(closing, call));
+    const same = this.closing.find((closing) => isRepeated(closing, call));
     if (same) throw releasedTwice(name, when, same, call);
-    this.#note(call, released);
+    this.note(call, released);
   }
 
   /** The block must not get what is released already. */
   expectGiven(): void {
-    const release = this.#releases.get(this.#ran.given);
-    if (release?.phase === 'setup') throw gaveReleased(this.#trial.name, this.#ran.when, release);
+    const release = this.releases.get(this.ran.given);
+    if (release?.phase === 'setup') throw gaveReleased(this.trial.name, this.ran.when, release);
   }
 
-  #note(call: Call, released: unknown): void {
-    if (released) this.#releases.set(released, call);
+  private note(call: Call, released: unknown): void {
+    if (released) this.releases.set(released, call);
     // A pool may give the same one again.
-    this.#releases.delete(call.result);
-    if (isObject(call.result)) this.#acquired.add(call.result);
-    if (call.opened > 0) this.#closing = [];
-    if (call.opened < 0) this.#closing.push(call);
+    this.releases.delete(call.result);
+    if (isObject(call.result)) this.acquired.add(call.result);
+    if (call.opened > 0) this.closing = [];
+    if (call.opened < 0) this.closing.push(call);
   }
 
   /** What the call releases of that which this run has acquired: what it is called on, or what it is given. */
-  #releasedBy({ name, self, args, state }: Call): unknown {
+  private releasedBy({ name, self, args, state }: Call): unknown {
     if (state !== 'done' || !(pooled.test(name) || closed.test(name))) return undefined;
-    return [self, ...args].find((value) => this.#acquired.has(value));
+    return [self, ...args].find((value) => this.acquired.has(value));
   }
 }
 

@@ -47,30 +47,30 @@ export class Recorder implements Faults {
   failed: Call | undefined;
   /** How much is open now, if that can be told at once. */
   countOpen: () => number | undefined = () => undefined;
-  readonly #injection: Injection | undefined;
+  private readonly injection: Injection | undefined;
   /** How many calls had been made when the manager was told of the failure. */
-  #toldAt = 0;
-  readonly #proxies = new DeepProxy((invocation, wrap) => this.#call(invocation, wrap));
-  readonly #sync: (boolean | readonly string[])[] = [];
-  readonly #patches: (() => void)[] = [];
+  private toldAt = 0;
+  private readonly proxies = new DeepProxy((invocation, wrap) => this.call(invocation, wrap));
+  private readonly sync: (boolean | readonly string[])[] = [];
+  private readonly patches: (() => void)[] = [];
 
   constructor(injection?: Injection) {
-    this.#injection = injection;
+    this.injection = injection;
   }
 
   wrap<T extends object>(object: T, { sync = false }: WrapOptions = {}): T {
     if (!isObject(object)) throw notWrappable(object);
-    this.#sync.push(sync);
-    return this.#proxies.wrap(object) as T;
+    this.sync.push(sync);
+    return this.proxies.wrap(object) as T;
   }
 
   patch<T extends object>(object: T, ...methods: (keyof T)[]): T {
-    for (const method of methods) this.#patch(object as Record<PropertyKey, unknown>, method);
+    for (const method of methods) this.patchOne(object as Record<PropertyKey, unknown>, method);
     return object;
   }
 
   unwrap(value: unknown): unknown {
-    return this.#proxies.unwrap(value);
+    return this.proxies.unwrap(value);
   }
 
   /** Forgets the calls of the blocks before. */
@@ -80,41 +80,41 @@ export class Recorder implements Faults {
 
   /** Puts back what was patched. */
   restore(): void {
-    for (const restore of this.#patches.splice(0).reverse()) restore();
+    for (const restore of this.patches.splice(0).reverse()) restore();
   }
 
   /** Whether the call that failed was made once more, and succeeded. One that was made at the same time is another. */
   isRetried(): boolean {
     const { calls, failed } = this;
-    return failed !== undefined && calls.slice(this.#toldAt).some((call) => isRetry(call, failed));
+    return failed !== undefined && calls.slice(this.toldAt).some((call) => isRetry(call, failed));
   }
 
-  #patch(object: Record<PropertyKey, unknown>, method: PropertyKey): void {
+  private patchOne(object: Record<PropertyKey, unknown>, method: PropertyKey): void {
     const original = isObject(object) ? object[method] : undefined;
     if (typeof original !== 'function') throw notPatchable(object, method);
     const own = Object.getOwnPropertyDescriptor(object, method);
-    const value = this.#proxies.wrap(original, String(method));
+    const value = this.proxies.wrap(original, String(method));
     const descriptor = { enumerable: true, ...own, value, writable: true, configurable: true };
     if (!Reflect.defineProperty(object, method, descriptor)) throw notPatchable(object, method);
     syncBuiltins();
-    this.#patches.push(() => {
+    this.patches.push(() => {
       if (own) Object.defineProperty(object, method, own);
       else Reflect.deleteProperty(object, method);
       syncBuiltins();
     });
   }
 
-  #call(invocation: Invocation, wrap: (result: unknown) => unknown): unknown {
-    const call = this.#record(invocation);
-    const isSync = this.#failsInSync(invocation.name);
-    const fault = this.#faultFor(call);
-    if (fault?.when === 'before') return this.#failBefore(call, fault.error, isSync);
+  private call(invocation: Invocation, wrap: (result: unknown) => unknown): unknown {
+    const call = this.record(invocation);
+    const isSync = this.failsInSync(invocation.name);
+    const fault = this.faultFor(call);
+    if (fault?.when === 'before') return this.failBefore(call, fault.error, isSync);
     const before = this.countOpen();
     const finish = (result: unknown) => {
-      this.#finish(call, result, before);
+      this.finish(call, result, before);
       if (!fault) return wrap(result);
       this.failed = call;
-      return this.#tell(fault.error);
+      return this.tell(fault.error);
     };
     const fail = (error: unknown): never => {
       call.state = 'failed';
@@ -131,7 +131,7 @@ export class Recorder implements Faults {
     return call.isAsync ? whenItsTurn(call, result as Promise<unknown>).then(finish, fail) : finish(result);
   }
 
-  #record({ name, self, args }: Invocation): Call {
+  private record({ name, self, args }: Invocation): Call {
     const { phase, calls } = this;
     const nth = calls.filter((other) => other.phase === phase && other.name === name).length;
     const label = `${name}(${args.map((arg) => shown(arg, 24)).join(', ')})`;
@@ -143,34 +143,34 @@ export class Recorder implements Faults {
     return call;
   }
 
-  #finish(call: Call, result: unknown, before: number | undefined): void {
+  private finish(call: Call, result: unknown, before: number | undefined): void {
     call.state = 'done';
     call.doneIn = this.phase;
     call.result = result;
     if (before !== undefined) call.opened = Number(this.countOpen()) - before;
   }
 
-  #failsInSync(name: string): boolean {
-    return this.#sync.some((sync) => (typeof sync === 'boolean' ? sync : sync.includes(lastName(name))));
+  private failsInSync(name: string): boolean {
+    return this.sync.some((sync) => (typeof sync === 'boolean' ? sync : sync.includes(lastName(name))));
   }
 
-  #faultFor({ name, phase, nth }: Call): Injection | undefined {
-    const { call } = this.#injection ?? {};
+  private faultFor({ name, phase, nth }: Call): Injection | undefined {
+    const { call } = this.injection ?? {};
     const isIt = !this.failed && call?.name === name && call.phase === phase && call.nth === nth;
-    return isIt ? this.#injection : undefined;
+    return isIt ? this.injection : undefined;
   }
 
   /** A call that returns a promise fails a moment later, as it would by itself. */
-  #failBefore(call: Call, error: Error, isSync: boolean): unknown {
+  private failBefore(call: Call, error: Error, isSync: boolean): unknown {
     this.failed = call;
     call.state = 'failed';
-    if (isSync) return this.#tell(error);
+    if (isSync) return this.tell(error);
     call.isAsync = true;
-    return Promise.resolve().then(() => this.#tell(error));
+    return Promise.resolve().then(() => this.tell(error));
   }
 
-  #tell(error: Error): never {
-    this.#toldAt = this.calls.length;
+  private tell(error: Error): never {
+    this.toldAt = this.calls.length;
     throw error;
   }
 }

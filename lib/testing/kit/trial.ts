@@ -29,19 +29,19 @@ export class Trial {
   /** Whether `use` gave a promise. */
   isUseAsync = false;
   /** How many blocks have succeeded here. */
-  #successes = 0;
+  private successes = 0;
   /** Whether the second one had an effect after the first: else those of all others may look the same. */
-  #addsUp = false;
+  private addsUp = false;
 
   constructor(kit: Kit, recorder: Recorder, world: unknown) {
     this.kit = kit;
     this.recorder = recorder;
     this.world = world;
-    recorder.countOpen = () => this.#countNow();
+    recorder.countOpen = () => this.countNow();
   }
 
   /** How much is open, unless that takes time: then it isn't asked again. */
-  #countNow(): number | undefined {
+  private countNow(): number | undefined {
     const { kit, world } = this;
     const count = kit.isSlow ? undefined : kit.setting.open?.(world);
     if (typeof count === 'number') return count;
@@ -86,14 +86,14 @@ export class Trial {
 
   /** Notes whether a block that succeeded had an effect; gives whether that can be right. */
   noteSuccess(isChanged: boolean): boolean {
-    this.#successes += 1;
-    if (this.#successes === 2) this.#addsUp = isChanged;
-    return isChanged || (this.#successes > 1 && !this.#addsUp);
+    this.successes += 1;
+    if (this.successes === 2) this.addsUp = isChanged;
+    return isChanged || (this.successes > 1 && !this.addsUp);
   }
 
   /** Throws unless the world is as it was before. `when` says after what: "a block that returns". */
   async expectNothingLeft(before: Look, when: string): Promise<void> {
-    const after = await this.#settled(before);
+    const after = await this.settled(before);
     const { calls } = this.recorder;
     if (after.open !== before.open) throw leftOpen(this.name, when, Number(after.open) - Number(before.open), calls);
     this.setting.probes.forEach(([probe], index) => {
@@ -102,7 +102,7 @@ export class Trial {
     });
   }
 
-  async #settled(before: Look): Promise<Look> {
+  private async settled(before: Look): Promise<Look> {
     const deadline = Date.now() + this.setting.settles;
     let look = await this.look();
     while (shown(look) !== shown(before) && Date.now() < deadline) {
