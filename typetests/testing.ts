@@ -68,6 +68,12 @@ managerCases(({ name }) => file(name), {
   use: (value, world) => expectTypeOf(value).toEqualTypeOf(world),
 });
 managerCases((value) => nullContext(value), { in: () => nullContext('world'), use: (value) => value.length });
+managerCases((db, faults) => transaction(faults.wrap(db)), {
+  in: () => database(),
+  use: (tx: Connection) => tx.query('SELECT 1'),
+});
+// @ts-expect-error -- a connection is no number
+managerCases((db) => transaction(db), { in: () => database(), use: (tx: number) => tx });
 expectTypeOf(checkManager(() => counter())).toEqualTypeOf<Promise<void>>();
 
 // @ts-expect-error -- that is no manager
