@@ -33,11 +33,14 @@ const application = await Application.bootstrapWithPlugins({
   intentionallyNotExported: [
     ...['All', 'AnsweredValue', 'AsyncAll', 'AsyncDecorated', 'AsyncExit', 'AsyncSource', 'Checked', 'Declared'],
     ...['Decorated', 'EnteredFallback', 'EnteredSync', 'Exit', 'ExitFallback', 'FallbackSync', 'LegacyDecorated'],
+    ...['Before', 'Fixed', 'UseOf', 'ValueOf', 'WorldManager'],
     ...['Managers', 'Matcher', 'NotGenerator', 'NotPromise', 'Returned', 'SourceFunction', 'Unsettled', 'Yielded'],
   ],
   // The methods of objects that are described in place.
   intentionallyNotDocumented: [
     ...['withal.AsyncEnterable.__type.enter', 'withal.AsyncEnterable.__type.exit', 'withal.closing.T.__type.close'],
+    ...['withal/testing.FixtureTest.__type.test', 'withal/testing.SharedFixtures.__type.auto'],
+    ...['withal/testing.ManagerOf.__type.enter', 'withal/testing.ManagerOf.__type.exit'],
     ...['withal.Fallback.__type.enterAsync', 'withal.Fallback.__type.exitAsync'],
   ],
   highlightLanguages: ['typescript', 'javascript', 'json', 'sh', 'python', 'text'],

@@ -107,6 +107,8 @@ type Before<Test> = Test extends { readonly [taken]: infer Fixtures } ? Fixtures
  * after the fixtures. `only`, `skip` and the like work, and so does `each` where the runner has it: a row comes after the
  * fixtures. The result can be given to `withFixtures` again, with more fixtures.
  *
+ * @typeParam Test - the function of the runner
+ * @typeParam Makes - the functions that make the managers
  * @param test - the function of the runner that defines tests
  * @param fixtures - functions that make managers, of the fixtures that they destructure; or `[make, { scope: 'file' }]`
  *   for one that is set up once, for the tests of the file that need it, and is told if any of the file's tests failed
