@@ -16,7 +16,7 @@ const pages = [
 
 const application = await Application.bootstrapWithPlugins({
   name: 'withal',
-  entryPoints: ['lib/index.ts', 'lib/node/index.ts', 'lib/testing/index.ts'],
+  entryPoints: ['lib/index.ts', 'lib/node/index.ts', 'lib/observe/index.ts', 'lib/testing/index.ts'],
   tsconfig: 'tsconfig.json',
   skipErrorChecking: true,
   readme: 'README.md',

@@ -367,6 +367,32 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot make a manager: suppress() takes error classes and predicates, but "TypeError" was given. Write suppress(TypeError), or suppress((error) => …).',
     ],
   ],
+  notObserveOptions: [
+    [
+      messages.notObserveOptions(1),
+      'Cannot observe: observe() takes an object of options, but 1 was given. Write observe({ keep: 100 }).',
+    ],
+  ],
+  notObserveOption: [
+    [
+      messages.notObserveOption('slw', undefined, 1),
+      'Cannot observe: observe() takes the options that it knows, but "slw" was given. Is it misspelled?',
+    ],
+    [
+      messages.notObserveOption('slow', 'milliseconds', NaN),
+      'Cannot observe: slow takes milliseconds, 0 or more, but NaN was given. Write observe({ slow: … }).',
+    ],
+    [
+      messages.notObserveOption('sites', 'boolean', 1),
+      'Cannot observe: sites takes a boolean, but 1 was given. Write observe({ sites: … }).',
+    ],
+  ],
+  notVisits: [
+    [
+      messages.notVisits('report()', undefined),
+      'Cannot draw: report() takes a list of visits, but undefined was given. Write report(watch.open()).',
+    ],
+  ],
   matcherReturnedPromise: [
     [
       messages.matcherReturnedPromise(Promise.resolve()),

@@ -42,15 +42,15 @@ export function joinForms(
   settle(sync);
   settle(async);
   owe(manager, undefined, name);
-  define(manager, 'fn', { name });
   // Not enumerable: an object that the manager is spread into must not be entered in its place.
   define(manager, newRun, (isSync?: true) => renew(isSync ? sync : async));
   return showAs(name, manager);
 }
 
-/** Lets `console.log`, `JSON.stringify` and test runners show the name, and nothing else. */
+/** Lets messages, `console.log`, `JSON.stringify` and test runners show the name, and nothing else. */
 function showAs<M extends object>(name: string, manager: M): M {
   const show = () => ({ manager: name });
+  define(manager, 'fn', { name });
   define(manager, 'toJSON', show);
   define(manager, inspect, show);
   return manager;

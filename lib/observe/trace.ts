@@ -1,3 +1,4 @@
+import { currentTime } from './engine/host.ts';
 import { describe } from '../support/describe.ts';
 import { assertVisits } from './engine/text.ts';
 import { startOf, type Visit } from './visit.ts';
@@ -54,16 +55,16 @@ export interface TraceEvent {
  */
 export function trace(visits: readonly Visit[], options: TraceOptions = {}): { traceEvents: TraceEvent[] } {
   assertVisits('trace()', visits);
-  const { now = performance.now() } = options;
+  const { now = currentTime() } = options;
   const laneOf = assignLanes(visits, now);
-  return { traceEvents: visits.flatMap((visit) => eventsOf(visit, laneOf.get(visit) ?? 0, now)) };
+  return { traceEvents: visits.flatMap((visit) => eventsOf(visit, laneOf.get(visit) as number, now)) };
 }
 
 function eventsOf(visit: Visit, tid: number, now: number): TraceEvent[] {
   const { name, by, phase, result, error, site, times } = visit;
   const common = { cat: 'withal', pid: 1, tid } as const;
   const start = startOf(visit);
-  const args = { by, phase, result, error: error === undefined ? undefined : describe(error), site };
+  const args = { by, phase, result, error: typeof error === 'string' ? error : error && describe(error), site };
   const whole: TraceEvent = {
     name,
     ph: 'X',

@@ -11,6 +11,7 @@ export class Frame {
   private readonly name: string;
   /** Taken when the frame is made: what a composition enters later must not lie in what it entered before. */
   private readonly parent: Visit | undefined;
+  private readonly flow: Visit | undefined;
   /** The context that subscribers of the channel have bound, too. */
   private snapshot: Within | undefined;
 
@@ -19,6 +20,7 @@ export class Frame {
     this.name = name;
     this.by = by;
     this.parent = hub.nesting.current();
+    this.flow = hub.nesting.flow();
   }
 
   /** Begins the visit, and runs its setup. */
@@ -54,6 +56,15 @@ export class Frame {
     return (fn, ...args) => outer((...given) => hub.nesting.run(visit, () => fn(...given)), ...args);
   }
 
+  /** Lets what runs at once after this be within the visit, until the visit is left. */
+  enterSync(): void {
+    this.hub.nesting.beginSync(this.visit, this.flow);
+  }
+
+  leaveSync(): void {
+    this.hub.nesting.endSync(this.visit);
+  }
+
   entered(): void {
     this.hub.move(this.visit, 'body');
   }
@@ -64,7 +75,7 @@ export class Frame {
 
   end(result: VisitResult, thrown?: Thrown, isSync = false): void {
     const { visit } = this;
-    this.hub.nesting.endSync(visit);
+    this.leaveSync();
     this.hub.end(visit, result, thrown);
     if (result === 'threw' || result === 'failed to enter') this.publish('error');
     if (isSync) {

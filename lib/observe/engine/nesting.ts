@@ -47,8 +47,14 @@ export class Nesting {
     return this.store ? this.store.run(visit, fn) : fn();
   }
 
-  beginSync(visit: Visit): void {
-    this.sync.push({ visit, around: this.store?.get() });
+  /** The visit of the flow of async code. */
+  flow(): Visit | undefined {
+    return this.store?.get();
+  }
+
+  /** Lets the visit be the current one until `endSync`, for what runs in the given flow. */
+  beginSync(visit: Visit, around: Visit | undefined): void {
+    this.sync.push({ visit, around });
   }
 
   endSync(visit: Visit): void {

@@ -115,16 +115,16 @@ export class SeenSyncRun extends Seen implements SyncRun {
   }
 
   private enter(): Step {
-    const { frame, hub } = this;
+    const { frame } = this;
     try {
       const begun = frame.openWith('entering', () => {
         this.follow();
-        hub.nesting.beginSync(frame.visit);
+        frame.enterSync();
         return beginSync(this.run, this.manager);
       });
       this.run = begun.run;
       // Any other block may go on in another tick.
-      if (frame.by !== 'withSync()') hub.nesting.endSync(frame.visit);
+      if (frame.by !== 'withSync()') frame.leaveSync();
       frame.entered();
       return { done: false, value: begun.value };
     } catch (error) {
@@ -134,9 +134,9 @@ export class SeenSyncRun extends Seen implements SyncRun {
   }
 
   private exit(thrown: Thrown | undefined): Step {
-    const { frame, hub } = this;
+    const { frame } = this;
     frame.exiting();
-    if (frame.by !== 'withSync()') hub.nesting.beginSync(frame.visit);
+    if (frame.by !== 'withSync()') frame.enterSync();
     try {
       const step = frame.run(() => finishSync(this.run, this.manager, thrown));
       frame.end(thrown ? 'suppressed' : 'returned', thrown, true);
