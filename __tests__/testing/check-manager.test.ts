@@ -31,7 +31,7 @@ describe('checkManager', () => {
 
   it('refuses what managerCases refuses, in its own name', async () => {
     await expect(checkManager(nullContext() as never)).rejects.toThrow(
-      'Cannot make cases: checkManager() takes a function that makes the manager, but an object (Object) was given. Write checkManager(() => manager(), { … }).',
+      'Cannot make cases: checkManager() takes a function that makes the manager, but an object (nullContext) was given. Write checkManager(() => manager(), { … }).',
     );
   });
 });

@@ -161,7 +161,7 @@ describe('managerCases', () => {
       },
     });
     await expect(cases[22]?.run()).rejects.toThrow(
-      'Cannot accept an unnamed manager: a block that returns in withSync() must resolve, but use() failed with Error: twice.',
+      'Cannot accept nullContext(): a block that returns in withSync() must resolve, but use() failed with Error: twice.',
     );
   });
 

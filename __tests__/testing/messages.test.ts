@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nullContext } from '../../lib/index.ts';
+import { asyncContextManager } from '../../lib/index.ts';
 import type { Call } from '../../lib/testing/kit/recorder.ts';
 import * as messages from '../../lib/testing/messages.ts';
 import { opened } from './opened.ts';
@@ -33,7 +33,7 @@ describe('nameOf', () => {
     [new (class Pool {})(), 'an instance of Pool'],
     [{ enter() {}, exit() {} }, 'an unnamed manager'],
     [Object.create(null), 'an unnamed manager'],
-    [nullContext(), expect.any(String)],
+    [asyncContextManager(async function* () {})(), 'an unnamed manager'],
     [undefined, 'an unnamed manager'],
   ])('of %p', (manager, name) => {
     expect(messages.nameOf(manager)).toEqual(name);

@@ -21,7 +21,7 @@ function unacceptable(
 /** A manager is called by its generator function, or by its class. */
 export function nameOf(manager: unknown): string {
   const { fn, constructor } = Object(manager) as { fn?: Named; constructor?: Named };
-  if (fn?.name) return `${fn.name}()`;
+  if (fn) return fn.name ? `${fn.name}()` : 'an unnamed manager';
   return constructor?.name && constructor.name !== 'Object'
     ? `an instance of ${constructor.name}`
     : 'an unnamed manager';
