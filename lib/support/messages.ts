@@ -1,18 +1,10 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
+import { explain, wrongInput } from './explain.ts';
 import { platformError } from './platform-error.ts';
 import { ContextManagerError, type ContextManagerErrorCode } from '../context-manager-error.ts';
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
 import type { Thrown } from '../protocol.ts';
-
-/** Every message of this package says what was done, what is required, what was given and what to do. */
-export function explain(action: string, required: string, given: string, advice: string): string {
-  return `Cannot ${action}: ${required}, but ${given}. ${advice}`;
-}
-
-export function wrongInput(action: string, required: string, given: unknown, advice: string): TypeError {
-  return new TypeError(explain(action, required, `${describe(given)} was given`, advice));
-}
 
 // What is wrong with a manager
 
@@ -322,15 +314,10 @@ export function someNotEntered(errors: unknown[], count: number): AggregateError
   return new AggregateError(errors, message);
 }
 
-// What is wrong with timeout()
+// What is wrong with timeout() and deadline()
 
-export function notDuration(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'timeout() takes milliseconds, 0 or more',
-    given,
-    'Write timeout(1000), or timeout(Infinity).',
-  );
+export function notDuration(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes milliseconds, 0 or more`, given, `Write ${form}.`);
 }
 
 export function notSignal(caller: string, given: unknown, form: string): TypeError {
@@ -356,6 +343,85 @@ export function timedOut(ms: number): Error {
     'Give it more time, or make it faster.',
   );
   return platformError('TimeoutError', message);
+}
+
+export function teardownTimedOut(manager: unknown, ms: number): Error {
+  const name = isObject(manager) && 'fn' in manager ? subject(manager) : describe(manager);
+  const message = explain(
+    `exit ${name}`,
+    `its teardown must be done within ${String(ms)} ms`,
+    'it was not',
+    'Give it more time, or find what it waits for.',
+  );
+  return platformError('TimeoutError', message);
+}
+
+// What is wrong with abandonable() and deadline()
+
+export function notAbortSignal(given: unknown): TypeError {
+  const advice = 'Write abandonable(manager, signal).';
+  return wrongInput('make a manager', 'abandonable() takes an AbortSignal', given, advice);
+}
+
+export function notLate(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes { late }, a function`, given, `Write ${form}.`);
+}
+
+// What is wrong with taskGroup()
+
+export function notTask(given: unknown): TypeError {
+  return wrongInput('start a task', 'start() takes a function', given, 'Write start((signal) => work(signal)).');
+}
+
+export function groupFinished(given: unknown): ReferenceError {
+  return new ReferenceError(
+    explain(
+      `start ${describe(given)}`,
+      'the group must not be over',
+      'its body has returned, and no task runs anymore',
+      'Start it before, or from a task.',
+    ),
+  );
+}
+
+export function severalFailed(errors: unknown[]): AggregateError {
+  const message = explain(
+    'finish taskGroup()',
+    'its body and its tasks must succeed',
+    `${String(errors.length)} of them failed`,
+    'See errors.',
+  );
+  return new AggregateError(errors, message);
+}
+
+// What is wrong with resultBlocks()
+
+export function notFailed(given: unknown): TypeError {
+  return wrongInput('make drivers', 'resultBlocks() takes a function that tells an Err', given, failedForm);
+}
+
+export function notFailure(given: unknown): TypeError {
+  return new TypeError(
+    explain(
+      'judge the Result',
+      'the function given to resultBlocks() answers { error } for an Err, and false for an Ok',
+      `it answered ${describe(given)}`,
+      failedForm,
+    ),
+  );
+}
+
+const failedForm = 'Write resultBlocks((result) => result.isErr() && { error: result.error }).';
+
+// What is wrong with the functions of withal/fp
+
+export function notMapper(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes a function of a value`, given, `Write ${form}.`);
+}
+
+export function notAlternative(given: unknown): TypeError {
+  const advice = 'Write orElse(other), or orElse((error) => other).';
+  return wrongInput('make a manager', 'orElse() takes a manager, or a function that returns one', given, advice);
 }
 
 // What is wrong with a stack

@@ -51,14 +51,14 @@ export class Hub {
     const isFirst = this.listeners.size === 0;
     if (isFirst || (listener.context && !this.nesting.followsContext)) this.nesting = new Nesting(listener.context);
     this.listeners.add(listener);
-    slot().observer = this.observer;
+    slot.observer = this.observer;
     observers().add(this.list);
   }
 
   remove(listener: Listener): void {
     this.listeners.delete(listener);
     if (this.listeners.size > 0) return;
-    slot().observer = undefined;
+    slot.observer = undefined;
     observers().delete(this.list);
   }
 
