@@ -14,8 +14,10 @@ import {
   contextManager,
   enter,
   fromCallback,
+  deadline,
   nullContext,
   suppress,
+  taskGroup,
   timeout,
   withAsync,
   type AsyncContextManager,
@@ -467,7 +469,20 @@ const others: Right[] = [
     }),
     { concurrent: true },
   ),
-  // Here taskGroup() goes, once there is one.
+  {
+    name: 'taskGroup()',
+    cases: () =>
+      managerCases(
+        (pool, faults) =>
+          asyncContextManager(async function* grouped() {
+            const { start } = yield* enter(taskGroup());
+            const wrapped = faults.wrap(pool);
+            yield () => start(() => withAsync(open(wrapped), (client) => client.insert('row')));
+          })(),
+        { ...inPool, use: (insert) => insert() },
+      ),
+  },
+  { name: 'deadline()', cases: () => managerCases(() => deadline(nullContext(), 5_000)) },
 ];
 
 export const lenientRight: readonly Right[] = [...ofPools, ...others];

@@ -18,6 +18,7 @@ import { limiter } from '../../../../docs/recipes/limiter/limiter.ts';
 import { advisoryLock } from '../../../../docs/recipes/lock/advisory.ts';
 import { lease, leaseTable } from '../../../../docs/recipes/lock/lease.ts';
 import { localLock } from '../../../../docs/recipes/lock/lock.ts';
+import { semaphore } from '../../../../docs/recipes/lock/semaphore.ts';
 import { checkout, pool } from '../../../../docs/recipes/pool/pool.ts';
 import { engine } from '../../../../docs/recipes/saga/engine.ts';
 import { lease as sagaLease } from '../../../../docs/recipes/saga/lease.ts';
@@ -30,6 +31,9 @@ import { job } from '../../../../docs/recipes/service/job.ts';
 import { server } from '../../../../docs/recipes/service/server.ts';
 import { trace } from '../../../../docs/recipes/service/trace.ts';
 import { response, session } from '../../../../docs/recipes/session/session.ts';
+import { hotswap } from '../../../../docs/recipes/shared/hotswap.ts';
+import { lazy } from '../../../../docs/recipes/shared/lazy.ts';
+import { shared } from '../../../../docs/recipes/shared/shared.ts';
 import { span, tolerated } from '../../../../docs/recipes/span/span.ts';
 import { replaced, standIn } from '../../../../docs/recipes/stand-in/stand-in.ts';
 import { stopwatch } from '../../../../docs/recipes/stopwatch/stopwatch.ts';
@@ -104,6 +108,36 @@ export const checks: Readonly<Record<string, () => ManagerCase[]>> = {
       open: async (db) => (await db.query('SELECT FROM leases')).rowCount ?? NaN,
       concurrent: false,
     }),
+
+  shared: () => {
+    // One manager for all blocks.
+    const manager = shared(connection(watched));
+    return managerCases(
+      (_world, faults) => {
+        faults.patch(pg.Client.prototype, 'connect', 'end');
+        return manager;
+      },
+      { ...ofConnections, use: (client) => client.query('SELECT 1') },
+    );
+  },
+
+  lazy: () =>
+    managerCases(
+      (_world, faults) => {
+        faults.patch(pg.Client.prototype, 'connect', 'end');
+        return lazy(connection(watched));
+      },
+      { ...ofConnections, use: async (get) => (await get()).query('SELECT 1') },
+    ),
+
+  hotswap: () =>
+    managerCases(
+      (_world, faults) => {
+        faults.patch(pg.Client.prototype, 'connect', 'end');
+        return hotswap();
+      },
+      { ...ofConnections, use: async (swap) => (await swap(connection(watched))).query('SELECT 1') },
+    ),
 
   'service/database': () => managerCases(() => service.database(watched), ofConnections),
 
@@ -237,6 +271,8 @@ export const checks: Readonly<Record<string, () => ManagerCase[]>> = {
     const lock = localLock();
     return managerCases(() => lock('key'), { concurrent: 'exclusive' });
   },
+
+  semaphore: () => managerCases(semaphore(3)),
 
   limiter: () => managerCases(limiter({ entries: 2, interval: 5 })),
 
