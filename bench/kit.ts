@@ -89,7 +89,7 @@ function filled(text: string): string {
   const figures = [
     `| ${String(rows.length)} faulty managers | ${String(rows.filter(isFound).length)} found |`,
     `| ${String(right.length)} right managers | none accused |`,
-    `| ${String(breakages.length)} recipes broken in one place | all found, as the tests see to |`,
+    `| ${String(breakages.length)} recipes broken in one place | all found: the tests check it |`,
     `| time of all cases, for a right manager: median | ${at(0.5)} |`,
     `| time of all cases, for a right manager: slowest | ${at(1)} |`,
   ];
