@@ -1,0 +1,134 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+
+export type Node = TSESTree.Node;
+
+export type FunctionNode =
+  | TSESTree.ArrowFunctionExpression
+  | TSESTree.FunctionDeclaration
+  | TSESTree.FunctionExpression
+  | TSESTree.TSDeclareFunction
+  | TSESTree.TSEmptyBodyFunctionExpression;
+
+/** The names of the fields of a node that hold its children, in the order of the source. */
+export type VisitorKeys = Readonly<Record<string, readonly string[] | undefined>>;
+
+export function isFunction(node: Node | null | undefined): node is FunctionNode {
+  switch (node?.type) {
+    case 'ArrowFunctionExpression':
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isGeneratorFunction(node: Node | null | undefined): node is FunctionNode {
+  return isFunction(node) && node.generator;
+}
+
+/** The expression itself: without the syntax of TypeScript, and without optional chaining around it. */
+export function unwrap(node: Node): Node {
+  switch (node.type) {
+    case 'TSAsExpression':
+    case 'TSNonNullExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSTypeAssertion':
+    case 'TSInstantiationExpression':
+    case 'ChainExpression':
+      return unwrap(node.expression);
+    default:
+      return node;
+  }
+}
+
+/** The expression with everything around it that `unwrap` takes away. */
+export function wrapped(node: Node): Node {
+  const { parent } = node;
+  return parent && parent.type !== 'Program' && unwrap(parent) !== parent && unwrap(parent) === unwrap(node)
+    ? wrapped(parent)
+    : node;
+}
+
+export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
+  const fields = node as unknown as Readonly<Record<string, Node | null | undefined | readonly (Node | null)[]>>;
+  return (keys[node.type] ?? [])
+    .flatMap((key) => fields[key])
+    .filter((child): child is Node => child !== null && child !== undefined);
+}
+
+/** Calls `visit` on the node and on all below it, outermost first; where it answers `false`, on nothing below that. */
+export function walk(node: Node, keys: VisitorKeys, visit: (node: Node) => boolean | undefined): void {
+  if (visit(node) === false) return;
+  for (const child of childrenOf(node, keys)) walk(child, keys, visit);
+}
+
+/** The nodes that run when the code of this one does: those of functions and classes within it run some other time. */
+export function ownNodes(root: Node, keys: VisitorKeys): Node[] {
+  const nodes: Node[] = [];
+  walk(root, keys, (node) => {
+    if (node !== root && (isFunction(node) || node.type === 'ClassBody')) return false;
+    nodes.push(node);
+    return true;
+  });
+  return nodes;
+}
+
+export function ancestorsOf(node: Node): Node[] {
+  return node.parent ? [node.parent, ...ancestorsOf(node.parent)] : [];
+}
+
+export function contains(outer: Node, inner: Node): boolean {
+  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}
+
+export function functionAround(node: Node): FunctionNode | undefined {
+  return ancestorsOf(node).find(isFunction);
+}
+
+/** A function without its body, to be underlined. */
+export function headOf({ loc, body }: FunctionNode): TSESTree.SourceLocation {
+  return { start: loc.start, end: body?.loc.start ?? loc.end };
+}
+
+/** The statement that the node is part of. */
+export function statementOf(node: Node): Node {
+  const around = [node, ...ancestorsOf(node)];
+  return around.find((_, index) => isStatementList(around[index + 1])) ?? node;
+}
+
+function isStatementList(node: Node | undefined): boolean {
+  switch (node?.type) {
+    case 'BlockStatement':
+    case 'Program':
+    case 'StaticBlock':
+    case 'SwitchCase':
+    case 'TSModuleBlock':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The name of a property, where it stands in the source: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`. */
+export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property | TSESTree.PropertyDefinition): string | undefined {
+  const key = unwrap(node.type === 'MemberExpression' ? node.property : node.key);
+  if (!node.computed) return key.type === 'Literal' ? String(key.value) : (key as TSESTree.Identifier).name;
+  if (key.type === 'Literal') return String(key.value);
+  return key.type === 'MemberExpression' && key.object.type === 'Identifier' && key.object.name === 'Symbol'
+    ? `@@${nameOf(key)}`
+    : undefined;
+}
+
+/** The name that is called: `f` of `f()`, `m` of `a.m()`. */
+export function calleeName(call: TSESTree.CallExpression | TSESTree.NewExpression): string | undefined {
+  const callee = unwrap(call.callee);
+  if (callee.type === 'Identifier') return callee.name;
+  return callee.type === 'MemberExpression' ? nameOf(callee) : undefined;
+}
+
+/** The text of a literal, or of a template as far as its first expression. */
+export function textOf(node: Node | undefined): string | undefined {
+  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
+  return node?.type === 'TemplateLiteral' ? node.quasis[0]?.value.raw : undefined;
+}

@@ -1,0 +1,75 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { nameOf, unwrap, wrapped, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
+import { isManager } from '../managers.ts';
+import { rule, type Report, type Rule } from '../rule.ts';
+import { isReassigned } from '../variables.ts';
+
+type Message = 'awaited' | 'statement' | 'unused' | 'using';
+
+export const noFloatingManagers: Rule = rule<Message>({
+  description: 'Disallow managers that nobody enters',
+  messages: {
+    awaited: 'Awaiting a manager does not enter it, and nothing runs. Write withAsync(manager, body), or yield* enter(manager).',
+    statement: 'This makes a manager, and nothing enters it. Write withAsync(manager, body), or yield* enter(manager).',
+    unused: '{{name}} is a manager, and nothing enters it. Write withAsync({{name}}, body), or yield* enter({{name}}).',
+    using: 'A manager is not disposable: it has to know how the block ended. Enter it on an AsyncExitStack.',
+  },
+  check(file, report) {
+    for (const node of file.nodes)
+      switch (node.type) {
+        case 'ExpressionStatement':
+          checkStatement(node.expression, file, report);
+          break;
+        case 'AwaitExpression':
+          if (isManager(node.argument, file)) report({ node, messageId: 'awaited' });
+          break;
+        case 'VariableDeclarator':
+          checkVariable(node, file, report);
+          break;
+      }
+  },
+});
+
+function checkStatement(given: Node, file: File, report: Report<Message>): void {
+  const node = unwrap(given);
+  switch (node.type) {
+    case 'LogicalExpression':
+      return checkStatement(node.right, file, report);
+    case 'ConditionalExpression':
+      checkStatement(node.consequent, file, report);
+      return checkStatement(node.alternate, file, report);
+    case 'UnaryExpression':
+      return node.operator === 'void' ? checkStatement(node.argument, file, report) : undefined;
+    case 'CallExpression':
+    case 'NewExpression':
+      if (isManager(node, file)) report({ node, messageId: 'statement' });
+  }
+}
+
+function checkVariable(node: TSESTree.VariableDeclarator, file: File, report: Report<Message>): void {
+  const { id, init, parent } = node;
+  const made = init && unwrap(init);
+  if (id.type !== 'Identifier' || !made || !isMade(made) || !isManager(made, file)) return;
+  // It is an iterator as well, and a disposable.
+  if (file.words.calledBy(made) === 'aclosing') return;
+  const variable = file.variables.of(id);
+  if (/using$/.test(parent.kind)) return made.type === 'NewExpression' ? undefined : report({ node, messageId: 'using' });
+  if (!variable || isReassigned(variable) || parent.parent.type === 'ExportNamedDeclaration') return;
+  const uses = variable.references.filter(({ init }) => !init).map(({ identifier }) => identifier as Node);
+  if (!uses.some(mayEnter)) report({ node, messageId: 'unused', data: { name: id.name } });
+}
+
+function isMade({ type }: Node): boolean {
+  return type === 'CallExpression' || type === 'NewExpression';
+}
+
+const protocol = /^(enter|exit|enterAsync|exitAsync)$/;
+
+/** Whether somebody may enter what is mentioned so: not where only some property of it is asked for. */
+function mayEnter(use: Node): boolean {
+  const object = wrapped(use);
+  const { parent } = object;
+  if (parent?.type === 'ExpressionStatement') return false;
+  return parent?.type !== 'MemberExpression' || parent.object !== object || protocol.test(nameOf(parent) ?? 'enter');
+}

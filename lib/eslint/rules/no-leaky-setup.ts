@@ -1,0 +1,151 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { ancestorsOf, calleeName, contains, ownNodes, textOf, unwrap, walk, type FunctionNode, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
+import { managersOf } from '../managers.ts';
+import { placesOf } from '../places.ts';
+import { rule, type Rule } from '../rule.ts';
+import { undosIn, type Undo } from '../undo.ts';
+import { isActivating, isCommit, isHolding, isRollback } from '../verbs.ts';
+import { waysThrough } from '../ways.ts';
+
+export const noLeakySetup: Rule = rule<'leak' | 'commit'>({
+  description: 'Disallow awaits between an acquisition and the try that undoes it, and a COMMIT outside of the try',
+  messages: {
+    leak: 'If this fails, nothing undoes line {{line}}: the try begins too late. Begin it right after what it undoes.',
+    commit: 'If this fails, nothing rolls back. Put it into the try, after the yield.',
+  },
+  check(file, report) {
+    for (const { fn, isScope } of managersOf(file).generators) {
+      const leaks = new Map(leaksIn(fn, file).map(({ risk, line }) => [risk, line]));
+      for (const [node, line] of leaks) report({ node, messageId: 'leak', data: { line } });
+      for (const node of isScope ? [] : unprotectedCommits(fn, file)) report({ node, messageId: 'commit' });
+    }
+  },
+});
+
+interface Leak {
+  /** What can fail. */
+  readonly risk: Node;
+  /** Where what leaks was acquired. */
+  readonly line: number;
+}
+
+function leaksIn(fn: FunctionNode, file: File): Leak[] {
+  const undos = undosIn(fn, file);
+  const nodes = ownNodes(fn, file.keys);
+  const tries = nodes.filter((node) => node.type === 'TryStatement');
+  return undos.flatMap((undo) => {
+    const { setup, node } = undo;
+    const late = tries.find(({ finalizer }) => finalizer && contains(finalizer, node));
+    if (!setup || !late || contains(late, setup)) return [];
+    const risks = nodes.filter((risk) => isRisk(risk, setup, late) && !isHandled(risk, undo, undos));
+    return risksWhileHeld(risks, undo, setup, file).map((risk) => ({ risk, line: setup.loc.start.line }));
+  });
+}
+
+/** Whether a node that can fail comes after the setup, and before the `try`. */
+function isRisk(node: Node, setup: Node, late: Node): boolean {
+  if (!isFallible(node) || node.range[1] > late.range[0]) return false;
+  const loop = loopThatFills(setup, late);
+  return loop ? contains(loop, node) : setup.range[1] <= node.range[0] && !isAfterFailureOf(node, setup);
+}
+
+function isFallible(node: Node): boolean {
+  if (node.type === 'ForOfStatement') return node.await;
+  return node.type === 'AwaitExpression' || (node.type === 'YieldExpression' && node.delegate);
+}
+
+/** The loop in which `clients.push(await connect())` acquires one after the other: each can fail when others are there. */
+function loopThatFills(setup: Node, late: Node): Node | undefined {
+  const loops = ancestorsOf(setup).filter(({ type }) => /^(While|DoWhile|For|ForOf|ForIn)Statement$/.test(type));
+  return setup.type === 'CallExpression' ? loops.find((loop) => !contains(loop, late)) : undefined;
+}
+
+/** Whether a node is in the `catch` of the setup, where there is nothing to undo. */
+function isAfterFailureOf(node: Node, setup: Node): boolean {
+  return ancestorsOf(node).some(
+    (around) => around.type === 'CatchClause' && around.parent.type === 'TryStatement' && contains(around.parent.block, setup),
+  );
+}
+
+/** Whether the same is undone there, too. */
+function isHandled(risk: Node, { target }: Undo, undos: readonly Undo[]): boolean {
+  const others = undos.filter((undo) => undo.target === target).map(({ node }) => node);
+  const tries = ancestorsOf(risk).filter((around) => around.type === 'TryStatement');
+  return others.some((other) => contains(risk, other) || tries.some((around) => contains(around, other)));
+}
+
+/**
+ * The risks at which something is held. What is made without waiting often holds nothing yet: it is held once it was
+ * waited for, and if that fails, as `await once(server, 'listening')` may, there is nothing to undo.
+ */
+function risksWhileHeld(risks: readonly Node[], { target }: Undo, setup: Node, file: File): Node[] {
+  const isAwaited = ownNodes(setup, file.keys).some(({ type }) => type === 'AwaitExpression');
+  const verb = verbOf(setup);
+  let mayWait = !isAwaited && (setup.type !== 'CallExpression' || isActivating(verb));
+  let isHeld = isAwaited || setup.type === 'CallExpression' || isHolding(verb);
+  return risks.filter((risk) => {
+    if (mayWait && mentions(risk, target, file)) {
+      mayWait = false;
+      isHeld = true;
+      return false;
+    }
+    isHeld ||= isActivated(target, setup, risk, file);
+    return isHeld;
+  });
+}
+
+function verbOf(setup: Node): string {
+  const value = setup.type === 'VariableDeclarator' ? setup.init : setup.type === 'AssignmentExpression' ? setup.right : setup;
+  const call = value && unwrap(value);
+  return (call?.type === 'CallExpression' && calleeName(call)) || '';
+}
+
+function isActivated(target: string, setup: Node, risk: Node, file: File): boolean {
+  return file.nodes.some(
+    (node) =>
+      node.type === 'CallExpression' &&
+      setup.range[1] <= node.range[0] &&
+      node.range[1] <= risk.range[0] &&
+      isActivating(calleeName(node) ?? '') &&
+      placesOf(node.callee, file).includes(target),
+  );
+}
+
+function mentions(node: Node, target: string, file: File): boolean {
+  let isMentioned = false;
+  walk(node, file.keys, (part) => {
+    isMentioned ||= part.type === 'Identifier' && placesOf(part, file).includes(target);
+    return !isMentioned;
+  });
+  return isMentioned;
+}
+
+/** What commits after a `try` around the block whose `catch` rolls back. */
+function unprotectedCommits(fn: FunctionNode, file: File): Node[] {
+  const nodes = ownNodes(fn, file.keys);
+  const tries = nodes.filter((node) => node.type === 'TryStatement' && node.handler && hasCall(node.handler, isRollback, file));
+  const around = tries.find((node) => ownNodes(node, file.keys).some(isBlock));
+  const { phases } = waysThrough(fn, file);
+  return nodes.filter(
+    (node) =>
+      node.type === 'CallExpression' &&
+      says(node, isCommit) &&
+      around !== undefined &&
+      around.range[1] <= node.range[0] &&
+      !tries.some((one) => contains(one, node)) &&
+      phases.get(node)?.has('returned'),
+  );
+}
+
+function isBlock(node: Node): boolean {
+  return node.type === 'YieldExpression' && !node.delegate;
+}
+
+function hasCall(root: Node, is: (nameOrStatement: string) => boolean, { keys }: File): boolean {
+  return ownNodes(root, keys).some((node) => node.type === 'CallExpression' && says(node, is));
+}
+
+function says(call: TSESTree.CallExpression, is: (nameOrStatement: string) => boolean): boolean {
+  return is(calleeName(call) ?? '') || is(textOf(call.arguments[0]) ?? '');
+}

@@ -1,0 +1,63 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { insertLast } from '../edits.ts';
+import type { FunctionNode } from '../ast.ts';
+import type { File } from '../file.ts';
+import { managersOf } from '../managers.ts';
+import { rule, type Rule } from '../rule.ts';
+import { waysThrough } from '../ways.ts';
+
+type Message = 'catch' | 'finally' | 'rethrow' | 'fallback';
+
+export const noSilentSwallow: Rule = rule<Message>({
+  description: "Disallow catch clauses in which the block's error can end without a word",
+  messages: {
+    catch:
+      "The block's error can end here, and the block then gives undefined as if it had succeeded. Throw it again, or return the value that the block is to give.",
+    finally: "This return ends the block's error as if the block had succeeded. Don't return in a finally.",
+    rethrow: 'Throw it again.',
+    fallback: 'Return undefined: it is meant to end here.',
+  },
+  hasSuggestions: true,
+  check(file, report) {
+    for (const { fn, isScope } of managersOf(file).generators)
+      for (const node of isScope ? [] : waysThrough(fn, file).swallowed)
+        if (node.type === 'CatchClause')
+          report({ node, loc: headOf(node), messageId: 'catch', suggest: suggestionsFor(node, fn, file) });
+        else report({ node, messageId: 'finally' });
+  },
+});
+
+/** `catch (error) {` */
+function headOf({ loc, body }: TSESTree.CatchClause): TSESTree.SourceLocation {
+  return { start: loc.start, end: body.loc.start };
+}
+
+function suggestionsFor(
+  { param, body, range }: TSESTree.CatchClause,
+  { body: whole }: FunctionNode,
+  { code }: File,
+): TSESLint.SuggestionReportDescriptor<Message>[] {
+  const suggestions: TSESLint.SuggestionReportDescriptor<Message>[] = [];
+  const name = param ? param.type === 'Identifier' && param.name : 'error';
+  if (name)
+    suggestions.push({
+      messageId: 'rethrow',
+      fix: (fixer) => [
+        ...(param ? [] : [fixer.insertTextAfterRange([range[0], range[0] + 'catch'.length], ' (error)')]),
+        insertLast(fixer, body, `throw ${name};`, code),
+      ],
+    });
+  suggestions.push({
+    messageId: 'fallback',
+    fix: (fixer) => [
+      insertLast(fixer, body, 'return undefined;', code),
+      ...(whole?.type === 'BlockStatement' && !isLeft(whole) ? [insertLast(fixer, whole, 'return undefined;', code)] : []),
+    ],
+  });
+  return suggestions;
+}
+
+/** Whether a block ends with a statement from which nothing goes on. */
+function isLeft({ body }: TSESTree.BlockStatement): boolean {
+  return /^(Return|Throw)Statement$/.test(body.at(-1)?.type ?? '');
+}

@@ -1,0 +1,80 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { ownNodes, statementOf, type FunctionNode, type Node, type VisitorKeys } from '../ast.ts';
+import { indentOf, insertLast, movedIn } from '../edits.ts';
+import type { File } from '../file.ts';
+import { managersOf } from '../managers.ts';
+import { rule, type Rule } from '../rule.ts';
+import { undosIn, type Undo } from '../undo.ts';
+import { waysThrough, type Phase } from '../ways.ts';
+
+type Message = 'skipped' | 'finally';
+
+export const protectTeardown: Rule = rule<Message>({
+  description: 'Require what undoes the setup to run when the block throws, too',
+  messages: {
+    skipped:
+      'This is skipped when the block throws: the error is thrown at the yield. Put the yield in a try, and this in its finally.',
+    finally: 'Put it in a finally.',
+  },
+  hasSuggestions: true,
+  check(file, report) {
+    for (const { fn, isScope } of managersOf(file).generators) {
+      const skipped = isScope ? [] : skippedIn(fn, file).map(({ node }) => node);
+      for (const node of skipped) report({ node, messageId: 'skipped', suggest: suggestionsFor(node, skipped, file) });
+    }
+  },
+});
+
+/** What undoes something after the block has returned only, while nothing like it is done after it threw. */
+function skippedIn(fn: FunctionNode, file: File): Undo[] {
+  const { phases } = waysThrough(fn, file);
+  const undos = undosIn(fn, file);
+  const runsIn = ({ node }: Undo, phase: Phase): boolean => phases.get(node)?.has(phase) ?? false;
+  const handled = new Set(undos.filter((undo) => runsIn(undo, 'threw')).map(({ target }) => target));
+  return undos.filter(
+    (undo) => runsIn(undo, 'returned') && !runsIn(undo, 'threw') && !runsIn(undo, 'setup') && !handled.has(undo.target),
+  );
+}
+
+type Suggestions = TSESLint.SuggestionReportDescriptor<Message>[];
+
+/** What undoes something can be moved where all that stands from there to the end of the block does. */
+function suggestionsFor(node: Node, skipped: readonly Node[], { code, keys }: File): Suggestions {
+  const { parent } = statementOf(node);
+  if (parent?.type !== 'BlockStatement') return [];
+  const isUndo = (statement: Node): boolean => skipped.some((one) => statementOf(one) === statement);
+  const first = parent.body.findIndex(isUndo);
+  const around = parent.body.slice(0, first).map((statement) => hasBlock(statement, keys)).lastIndexOf(true);
+  const [start, before, undo, last] = [parent.body[around], parent.body[first - 1], parent.body[first], parent.body.at(-1)];
+  if (!start || !before || !undo || !last || !parent.body.slice(first).every(isUndo)) return [];
+  const undos = movedIn(undo, last, code);
+  const rest: TSESTree.Range = [before.range[1], last.range[1]];
+  const indent = indentOf(start, code);
+  if (start.type === 'TryStatement')
+    return start === before ? [moved((fixer) => extended(start, undos, rest, indent, fixer, code))] : [];
+  if (parent.body.slice(around, first).some(({ type }) => type === 'VariableDeclaration')) return [];
+  const text = `try {\n${indent}  ${movedIn(start, before, code)}\n${indent}} finally {\n${indent}  ${undos}\n${indent}}`;
+  return [moved((fixer) => fixer.replaceTextRange([start.range[0], last.range[1]], text))];
+}
+
+function moved(fix: TSESLint.ReportFixFunction): TSESLint.SuggestionReportDescriptor<Message> {
+  return { messageId: 'finally', fix };
+}
+
+/** The `finally` that a `try` has, or gets. */
+function extended(
+  { finalizer }: TSESTree.TryStatement,
+  undos: string,
+  rest: TSESTree.Range,
+  indent: string,
+  fixer: TSESLint.RuleFixer,
+  code: File['code'],
+): TSESLint.RuleFix[] {
+  if (finalizer) return [insertLast(fixer, finalizer, undos, code), fixer.removeRange(rest)];
+  return [fixer.replaceTextRange(rest, ` finally {\n${indent}  ${undos}\n${indent}}`)];
+}
+
+/** Whether the block runs in a statement. */
+function hasBlock(statement: Node, keys: VisitorKeys): boolean {
+  return ownNodes(statement, keys).some((node) => node.type === 'YieldExpression' && !node.delegate);
+}

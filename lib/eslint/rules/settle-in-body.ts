@@ -1,0 +1,177 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { calleeName, childrenOf, isFunction, nameOf, unwrap, walk, type FunctionNode, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
+import { enteredVariables, managersOf, variablesIn, type Block } from '../managers.ts';
+import { rule, type Report, type Rule } from '../rule.ts';
+import type { Variable } from '../variables.ts';
+
+type Message = 'floating' | 'forEach' | 'siblings' | 'timer' | 'void';
+
+export const settleInBody: Rule = rule<Message>({
+  description: 'Require what a body starts to be over when the body is',
+  messages: {
+    floating: 'Nothing waits for this: the manager exits while it still runs. Await it, or return it.',
+    forEach: 'forEach() waits for nothing: the manager exits while the callbacks still run. Write for (const … of …) and await.',
+    siblings:
+      'When one of these fails, Promise.all() leaves the others running, and the manager exits. Start them in a taskGroup(), or await them one by one.',
+    timer: 'This runs when the manager has exited. Await what the timer is for.',
+    void: 'The manager exits while this still runs. Await it, or return it.',
+  },
+  schema: [{ type: 'object', properties: { promiseAll: { type: 'boolean' } }, additionalProperties: false }],
+  check(file, report, [options]) {
+    const isAsked = (options as { readonly promiseAll?: boolean } | undefined)?.promiseAll ?? false;
+    for (const block of managersOf(file).blocks) if (block.fn) new Body(block, block.fn, file, report).check(isAsked);
+  },
+});
+
+/** A body, and what it leaves running. */
+class Body {
+  private readonly block: Block;
+  private readonly fn: FunctionNode;
+  private readonly file: File;
+  private readonly report: Report<Message>;
+  /** What the block holds: what was entered, and what the manager was made of. */
+  private readonly held: readonly Variable[];
+
+  constructor(block: Block, fn: FunctionNode, file: File, report: Report<Message>) {
+    this.block = block;
+    this.fn = fn;
+    this.file = file;
+    this.report = report;
+    this.held = [...enteredVariables(block, file), ...(block.manager ? variablesIn(block.manager, file) : [])];
+  }
+
+  check(promiseAll: boolean): void {
+    if (this.fn.expression && this.fn.body) this.checkResult(this.fn.body);
+    for (const node of this.nodesOf(this.fn)) {
+      if (node.type === 'ExpressionStatement') this.checkDropped(node.expression);
+      if (node.type === 'CallExpression' && this.isAsyncForEach(node)) this.report({ node, messageId: 'forEach' });
+      if (promiseAll && node.type === 'CallExpression' && this.startsSiblings(node))
+        this.report({ node, messageId: 'siblings' });
+    }
+  }
+
+  /** What runs in the body: also in the callbacks that it has called at once. */
+  private nodesOf(fn: FunctionNode): Node[] {
+    const nodes: Node[] = [];
+    walk(fn, this.file.keys, (node) => {
+      if (node !== fn && (node.type === 'ClassBody' || (isFunction(node) && !isCalledAtOnce(node)))) return false;
+      nodes.push(node);
+      return true;
+    });
+    return nodes;
+  }
+
+  /** Of an arrow without braces the result is awaited, but not that of `void`. */
+  private checkResult(given: Node): void {
+    const node = unwrap(given);
+    if (node.type === 'UnaryExpression') this.checkDropped(node);
+    else if (isTimer(node)) this.checkTimer(node);
+  }
+
+  private checkDropped(given: Node): void {
+    const node = unwrap(given);
+    switch (node.type) {
+      case 'LogicalExpression':
+        return this.checkDropped(node.right);
+      case 'ConditionalExpression':
+        this.checkDropped(node.consequent);
+        return this.checkDropped(node.alternate);
+      case 'UnaryExpression':
+        if (node.operator === 'void' && this.isVoidPromise(unwrap(node.argument))) this.report({ node, messageId: 'void' });
+        return;
+      case 'CallExpression':
+        if (isTimer(node)) this.checkTimer(node);
+        else if (this.isFloating(node)) this.report({ node, messageId: 'floating' });
+    }
+  }
+
+  private isVoidPromise(node: Node): boolean {
+    if (this.isTask(node)) return false;
+    if (this.file.types) return this.file.types.isThenable(node);
+    if (node.type !== 'CallExpression') return false;
+    return this.isPromise(node) || (!this.block.isSync && !isDoneAtOnce.test(calleeName(node) ?? ''));
+  }
+
+  private isFloating(node: TSESTree.CallExpression): boolean {
+    if (this.isTask(node) || this.isBlock(node)) return false;
+    return this.file.types?.isThenable(node) ?? this.isPromise(node);
+  }
+
+  /** Whether a call gives a promise, as far as the source shows. */
+  private isPromise(node: TSESTree.CallExpression): boolean {
+    const callee = unwrap(node.callee);
+    const called = this.file.variables.valueOf(callee);
+    if (isFunction(called)) return called.async && !called.generator;
+    if (callee.type !== 'MemberExpression') return this.isBlock(node);
+    const name = nameOf(callee) ?? '';
+    if (callee.object.type === 'Identifier' && callee.object.name === 'Promise') return true;
+    return /^(then|catch|finally)$/.test(name) || (name === 'map' && node.arguments.some(isAsyncFunction));
+  }
+
+  /** It is await-blocks' if it is a block. */
+  private isBlock(node: Node): boolean {
+    return /^(withAsync|scopeAsync)$/.test(this.file.words.calledBy(node) ?? '');
+  }
+
+  /** Tasks of a group end with the group. */
+  private isTask(node: Node): boolean {
+    const callee = node.type === 'CallExpression' ? unwrap(node.callee) : node;
+    if (callee.type !== 'MemberExpression' || nameOf(callee) !== 'start') return false;
+    return (this.file.types?.isTaskGroup(callee.object) ?? false) || this.isTaskGroup(callee.object);
+  }
+
+  private isTaskGroup(node: Node): boolean {
+    const variable = this.file.variables.of(node);
+    const block = managersOf(this.file).blocks.find((one) => variable && enteredVariables(one, this.file).includes(variable));
+    const source = block?.manager ?? this.file.variables.valueOf(node);
+    let isGroup = false;
+    walk(source, this.file.keys, (part) => {
+      isGroup ||= this.file.words.calledBy(part) === 'taskGroup';
+      return !isGroup;
+    });
+    return isGroup;
+  }
+
+  private checkTimer(node: TSESTree.CallExpression): void {
+    const [callback] = node.arguments;
+    if (isFunction(callback) && this.mentionsHeld(callback)) this.report({ node, messageId: 'timer' });
+  }
+
+  private mentionsHeld(node: Node): boolean {
+    return childrenOf(node, this.file.keys).some((child) => {
+      const variable = this.file.variables.of(child);
+      return (variable !== undefined && this.held.includes(variable)) || this.mentionsHeld(child);
+    });
+  }
+
+  private isAsyncForEach(node: TSESTree.CallExpression): boolean {
+    const [callback] = node.arguments;
+    if (calleeName(node) !== 'forEach' || !isFunction(callback)) return false;
+    return callback.async || (this.file.types?.returnsThenable(callback) ?? false);
+  }
+
+  private startsSiblings(node: TSESTree.CallExpression): boolean {
+    const callee = unwrap(node.callee);
+    const isAll = callee.type === 'MemberExpression' && nameOf(callee) === 'all' && this.file.code.getText(callee.object) === 'Promise';
+    return isAll && node.arguments.some((argument) => this.mentionsHeld(argument));
+  }
+}
+
+const isDoneAtOnce = /^(push|unshift|add|set|delete|clear|splice|pop|shift|log|warn|error|info|debug|emit|assert|expect|fill|sort|reverse|forEach)$/;
+
+const timers = /^(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|requestAnimationFrame|requestIdleCallback)$/;
+
+function isTimer(node: Node): node is TSESTree.CallExpression {
+  return node.type === 'CallExpression' && timers.test(calleeName(node) ?? '');
+}
+
+function isAsyncFunction(node: Node): boolean {
+  return isFunction(node) && node.async;
+}
+
+/** `names.forEach((name) => …)` */
+function isCalledAtOnce(fn: FunctionNode): boolean {
+  const { parent } = fn;
+  return !fn.async && parent.type === 'CallExpression' && parent.callee !== fn && /^(forEach|map|flatMap|reduce)$/.test(calleeName(parent) ?? '');
+}

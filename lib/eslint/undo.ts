@@ -1,0 +1,312 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { calleeName, contains, isFunction, nameOf, ownNodes, textOf, unwrap, walk, type FunctionNode, type Node } from './ast.ts';
+import type { File } from './file.ts';
+import { isParameterOf } from './managers.ts';
+import { placeOf, placesOf, type Place } from './places.ts';
+import { methodCalledOn, stackKindOf } from './stacks.ts';
+import { isReassigned, type Variable } from './variables.ts';
+import { areOpposite, areOppositeStatements, isReleasing, isTeardown, isUndoing } from './verbs.ts';
+
+/** A piece of code that undoes something. */
+export interface Undo {
+  /** The node of the generator's own code that it is in. */
+  readonly node: Node;
+  /** What it undoes; `undefined` if that came from outside. */
+  readonly setup: Node | undefined;
+  /** What both are about. */
+  readonly target: Place;
+}
+
+const known = new WeakMap<FunctionNode, readonly Undo[]>();
+
+/** Everything in the generator's code that undoes something, by its names, in the order of the source. */
+export function undosIn(generator: FunctionNode, file: File): readonly Undo[] {
+  const found = known.get(generator);
+  if (found) return found;
+  const undos = new Search(generator, file).undos();
+  known.set(generator, undos);
+  return undos;
+}
+
+class Search {
+  private readonly generator: FunctionNode;
+  private readonly file: File;
+  private readonly nodes: readonly Node[];
+  private readonly calls: readonly TSESTree.CallExpression[];
+  /** Where places were given something that can be undone. */
+  private readonly acquired = new Map<Place, Node>();
+
+  constructor(generator: FunctionNode, file: File) {
+    this.generator = generator;
+    this.file = file;
+    this.nodes = ownNodes(generator, file.keys);
+    this.calls = this.nodes.filter((node) => node.type === 'CallExpression');
+    for (const node of this.nodes) for (const place of this.placesAcquiredBy(node)) this.note(place, node);
+  }
+
+  undos(): Undo[] {
+    return this.nodes.flatMap((node) => {
+      const found = this.undoBy(node) ?? this.undoWithin(node);
+      return found && !this.isEntrusted(found.target) ? [{ ...found, node }] : [];
+    });
+  }
+
+  private note(place: Place, node: Node): void {
+    if (!this.acquired.has(place)) this.acquired.set(place, node);
+  }
+
+  private placesAcquiredBy(node: Node): Place[] {
+    switch (node.type) {
+      case 'VariableDeclarator':
+        return node.init && this.acquires(node.init) ? this.placesIn(node.id) : [];
+      case 'AssignmentExpression':
+        return this.acquires(node.right) ? [placeOf(node.left, this.file)] : [];
+      case 'CallExpression':
+        return this.placesFilledBy(node);
+      default:
+        return [];
+    }
+  }
+
+  private placesIn(pattern: Node): Place[] {
+    const names = ownNodes(pattern, this.file.keys).filter((node) => node.type === 'Identifier');
+    return names.map((name) => placeOf(name, this.file));
+  }
+
+  /** `clients.push(await connect())` */
+  private placesFilledBy({ callee, arguments: given }: TSESTree.CallExpression): Place[] {
+    const method = unwrap(callee);
+    const isFilling = method.type === 'MemberExpression' && /^(push|unshift|add|set)$/.test(nameOf(method) ?? '');
+    return isFilling && given.some((argument) => this.acquires(argument)) ? [placeOf(method.object, this.file)] : [];
+  }
+
+  /** Whether what an expression gives may have to be given back: not what was entered, and not plain data. */
+  private acquires(given: Node): boolean {
+    const node = unwrap(given);
+    switch (node.type) {
+      case 'AwaitExpression':
+        return true;
+      case 'CallExpression':
+        return this.file.words.calledBy(node) === undefined;
+      case 'NewExpression':
+        return !/^(Map|Set|WeakMap|WeakSet|Array|Date|\w*Error)$/.test(calleeName(node) ?? '');
+      case 'MemberExpression':
+        return this.acquires(node.object);
+      case 'ConditionalExpression':
+        return this.acquires(node.consequent) || this.acquires(node.alternate);
+      case 'LogicalExpression':
+        return this.acquires(node.left) || this.acquires(node.right);
+      default:
+        return false;
+    }
+  }
+
+  private undoBy(node: Node): Omit<Undo, 'node'> | undefined {
+    switch (node.type) {
+      case 'CallExpression':
+        return this.undoByCall(node);
+      case 'AssignmentExpression':
+        return this.undoByAssignment(node);
+      case 'UpdateExpression':
+        return this.undoByUpdate(node);
+      case 'UnaryExpression':
+        return node.operator === 'delete' ? this.undoByDelete(node) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** `clients.map((client) => client.release())`, of which the call to `map` is the generator's own. */
+  private undoWithin(node: Node): Omit<Undo, 'node'> | undefined {
+    if (node.type !== 'CallExpression') return undefined;
+    let found: Omit<Undo, 'node'> | undefined;
+    for (const callback of node.arguments.filter(isFunction))
+      walk(callback, this.file.keys, (part) => {
+        found ??= part.type === 'CallExpression' ? this.undoOfAcquired(part) : undefined;
+        return !found;
+      });
+    return found;
+  }
+
+  private undoByCall(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+    return this.undoOfAcquired(call) ?? this.undoOfOpposite(call) ?? this.undoBySettingBack(call) ?? this.undoOfGiven(call);
+  }
+
+  /** `held.delete(name)` after `held.add(name)` */
+  private undoOfOpposite(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+    const setup = this.callsBefore(call).find((earlier) => this.isOpposite(earlier, call));
+    return setup && { setup, target: this.subjectOf(call) };
+  }
+
+  private isOpposite(earlier: TSESTree.CallExpression, call: TSESTree.CallExpression): boolean {
+    if (this.receiverOf(earlier) !== this.receiverOf(call)) return false;
+    const [one, other] = [earlier.arguments[0], call.arguments[0]];
+    if (calleeName(earlier) === calleeName(call)) return areOppositeStatements(textOf(one) ?? '', textOf(other) ?? '');
+    const isAboutSame = !one || !other || placeOf(one, this.file) === placeOf(other, this.file);
+    if (areOpposite(calleeName(earlier) ?? '', calleeName(call) ?? '')) return isAboutSame;
+    // Functions of a module, of the same file: `copy(template, folder)` and `rm(folder)`.
+    return this.isFunctionOfModule(call) && isUndoing(calleeName(call) ?? '') && this.takes(earlier, other);
+  }
+
+  private takes(call: TSESTree.CallExpression, subject: Node | undefined): boolean {
+    if (!subject || subject.type === 'Literal') return false;
+    const place = placeOf(subject, this.file);
+    return call.arguments.some((argument) => placeOf(argument, this.file) === place);
+  }
+
+  private isFunctionOfModule({ callee }: TSESTree.CallExpression): boolean {
+    const called = unwrap(callee);
+    const name = called.type === 'MemberExpression' ? unwrap(called.object) : called;
+    const variable = this.file.variables.of(name);
+    return name.type === 'Identifier' && !isParameterOf(variable, this.generator) && !this.acquired.has(placeOf(name, this.file));
+  }
+
+  /** `process.chdir(before)` after `process.chdir(folder)` */
+  private undoBySettingBack(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+    const callee = placeOf(call.callee, this.file);
+    const [given] = call.arguments;
+    const setup = this.callsBefore(call).find((earlier) => placeOf(earlier.callee, this.file) === callee);
+    if (!setup || given?.type !== 'Identifier') return undefined;
+    const isSaved = this.declares(this.file.variables.of(given), setup);
+    return isSaved && !this.takes(setup, given) ? { setup, target: callee } : undefined;
+  }
+
+  /** Whether a variable was declared before, so that it may hold what was there before. */
+  private declares(variable: Variable | undefined, setup: Node): boolean {
+    const declared = this.nodes.find((node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable);
+    return variable !== undefined && declared !== undefined && declared.range[1] <= setup.range[0];
+  }
+
+  /** `client.release()`, `removeUser(user)`, `restore()` of what the generator has made */
+  private undoOfAcquired(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+    const name = calleeName(call) ?? '';
+    if (!isUndoing(name)) return undefined;
+    const callee = unwrap(call.callee);
+    const subjects = callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : [callee, ...call.arguments];
+    for (const place of subjects.slice(0, 2).flatMap((subject) => placesOf(subject, this.file))) {
+      const setup = this.acquired.get(place);
+      if (setup && !contains(setup, call) && setup.range[0] < call.range[0]) return { setup, target: place };
+    }
+    return undefined;
+  }
+
+  /** `client.release()` of a parameter; `cleanUp()` of whatever */
+  private undoOfGiven(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+    const name = calleeName(call) ?? '';
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'MemberExpression')
+      return isTeardown(name) && call.arguments.length === 0 ? { setup: undefined, target: name } : undefined;
+    const root = rootOf(callee.object);
+    const isGiven = root.type === 'Identifier' && isParameterOf(this.file.variables.of(root), this.generator);
+    return isGiven && isReleasing(name) ? { setup: undefined, target: placeOf(root, this.file) } : undefined;
+  }
+
+  /** `console.log = before`, `state.busy = false`, `open -= 1` */
+  private undoByAssignment(node: TSESTree.AssignmentExpression): Omit<Undo, 'node'> | undefined {
+    const { left, operator, right } = node;
+    if (this.isLocal(left)) return undefined;
+    const target = placeOf(left, this.file);
+    const setup = this.writesBefore(node, target).find(
+      (earlier) => (operator === '=' ? isEmpty(right) : areOppositeOperators(operatorOf(earlier), operator)),
+    );
+    const saved = operator === '=' ? this.savedFrom(right, target) : undefined;
+    return saved || setup ? { setup: this.writesBefore(node, target)[0] ?? saved, target } : undefined;
+  }
+
+  /** The declaration of a variable that was made of what the place held. */
+  private savedFrom(right: Node, target: Place): Node | undefined {
+    const value = unwrap(right);
+    const variable = this.file.variables.of(value);
+    const declared = this.nodes.find((node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable);
+    if (!variable || isReassigned(variable) || declared?.type !== 'VariableDeclarator' || !declared.init) return undefined;
+    const isSaved = ownNodes(declared.init, this.file.keys).some((part) => placeOf(part, this.file) === target);
+    return isSaved ? declared : undefined;
+  }
+
+  private undoByUpdate(node: TSESTree.UpdateExpression): Omit<Undo, 'node'> | undefined {
+    const target = placeOf(node.argument, this.file);
+    if (this.isLocal(node.argument)) return undefined;
+    const setup = this.writesBefore(node, target).find((earlier) => areOppositeOperators(operatorOf(earlier), node.operator));
+    return setup && { setup, target };
+  }
+
+  private undoByDelete(node: TSESTree.UnaryExpression): Omit<Undo, 'node'> | undefined {
+    const target = placeOf(node.argument, this.file);
+    const [setup] = this.writesBefore(node, target);
+    return setup && { setup, target };
+  }
+
+  private writesBefore(node: Node, target: Place): Node[] {
+    return this.nodes.filter(
+      (earlier) =>
+        earlier.range[1] <= node.range[0] &&
+        ((earlier.type === 'AssignmentExpression' && placeOf(earlier.left, this.file) === target) ||
+          (earlier.type === 'UpdateExpression' && placeOf(earlier.argument, this.file) === target)),
+    );
+  }
+
+  /** A variable of the generator itself is gone when that is. */
+  private isLocal(node: Node): boolean {
+    const name = unwrap(node);
+    return this.file.variables.of(name)?.defs.some(({ node: declared }) => contains(this.generator, declared)) ?? false;
+  }
+
+  private callsBefore(call: TSESTree.CallExpression): TSESTree.CallExpression[] {
+    return this.calls.filter((earlier) => earlier.range[1] <= call.range[0]);
+  }
+
+  private receiverOf({ callee }: TSESTree.CallExpression): Place {
+    const called = unwrap(callee);
+    return called.type === 'MemberExpression' ? placeOf(called.object, this.file) : '';
+  }
+
+  private subjectOf(call: TSESTree.CallExpression): Place {
+    const [first] = call.arguments;
+    return this.receiverOf(call) || (first ? placeOf(first, this.file) : (calleeName(call) ?? ''));
+  }
+
+  /** Whether something else sees to it: `enter(closing(client))`, `stack.defer(() => client.release())`. */
+  private isEntrusted(target: Place): boolean {
+    return this.calls.some((call) => this.entrustedBy(call).includes(target));
+  }
+
+  private entrustedBy(call: TSESTree.CallExpression): Place[] {
+    const callee = unwrap(call.callee);
+    const word = this.file.words.calledBy(call) ?? '';
+    const isStack =
+      callee.type === 'MemberExpression' &&
+      stackKindOf(callee.object, this.file) !== undefined &&
+      /^(use|adopt|defer|push|enterContext)$/.test(methodCalledOn(callee.object)?.name ?? '');
+    if (!isStack && !/^(aclosing|closing|enter)$/.test(word)) return [];
+    return call.arguments.flatMap((argument) => this.placesGiven(argument));
+  }
+
+  private placesGiven(argument: Node): Place[] {
+    const given = unwrap(argument);
+    if (given.type === 'Identifier' || given.type === 'MemberExpression') return placesOf(given, this.file);
+    if (!isFunction(argument)) return [];
+    return ownNodes(argument.body ?? argument, this.file.keys).flatMap((node) =>
+      node.type === 'Identifier' ? placesOf(node, this.file) : [],
+    );
+  }
+}
+
+function rootOf(given: Node): Node {
+  const node = unwrap(given);
+  return node.type === 'MemberExpression' ? rootOf(node.object) : node;
+}
+
+/** What is assigned when nothing is left. */
+function isEmpty(given: Node): boolean {
+  const node = unwrap(given);
+  if (node.type === 'Literal') return !node.value;
+  return node.type === 'Identifier' && node.name === 'undefined';
+}
+
+function operatorOf(node: Node): string {
+  return node.type === 'AssignmentExpression' || node.type === 'UpdateExpression' ? node.operator : '';
+}
+
+function areOppositeOperators(one: string, other: string): boolean {
+  return one !== other && /^(\+\+|--|\+=|-=)$/.test(one) && /^(\+\+|--|\+=|-=)$/.test(other) && one[0] !== other[0];
+}

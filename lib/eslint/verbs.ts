@@ -1,0 +1,123 @@
+// The verbs by which one tells what sets up, and what undoes it. They are those of the platform and of what is used
+// with it: a name says more than anything else that the source shows.
+
+/** What undoes what its object is, or what it is given: `client.release()`, `clearTimeout(timer)`, `removeUser(user)`. */
+const undoing =
+  /^(@@dispose|@@asyncDispose|abort|cancel|clean|cleanup|clear|close|delete|destroy|detach|disconnect|dispose|drop|end|exit|free|kill|leave|mockRestore|off|quit|release|remove|reset|restore|revert|revoke|rm|rmdir|shutdown|shut|stop|teardown|tear|terminate|unbind|undo|uninstall|unlink|unlisten|unlock|unmock|unmount|unregister|unsubscribe|unstub|unwatch)(?![a-z])/;
+
+export function isUndoing(name: string): boolean {
+  return undoing.test(name);
+}
+
+/** What releases even what somebody else has acquired. */
+export function isReleasing(name: string): boolean {
+  return /^(@@dispose|@@asyncDispose|close|destroy|disconnect|dispose|release|terminate|unlock)(?![a-z])/.test(name);
+}
+
+/** Functions that need no object to undo something. */
+export function isTeardown(name: string): boolean {
+  return /^(cleanup|cleanUp|shutdown|shutDown|tearDown|teardown|(clean|clear|close|delete|disconnect|drop|remove|reset|restore|stop|unmock)(All)?([A-Z]\w*)?)$/.test(
+    name,
+  );
+}
+
+/** What is called for its result, which holds something until it is given back, though nothing is awaited. */
+export function isHolding(name: string): boolean {
+  return /^(set(Interval|Timeout)|open|mkdtemp|spawn|fork|subscribe|watch|acquire|lock|listen|start|register|install|mount)(?![a-z])/.test(
+    name,
+  );
+}
+
+/** What makes an object hold something. */
+export function isActivating(name: string): boolean {
+  return /^(listen|start|open|connect|acquire|lock|begin|launch|run|watch|subscribe)(?![a-z])/.test(name);
+}
+
+const opposites: Readonly<Record<string, readonly string[]>> = {
+  acquire: ['release'],
+  activate: ['deactivate'],
+  add: ['delete', 'remove'],
+  addEventListener: ['removeEventListener'],
+  addListener: ['removeListener', 'off', 'removeAllListeners'],
+  append: ['remove', 'removeChild'],
+  appendChild: ['removeChild', 'remove'],
+  attach: ['detach'],
+  begin: ['end'],
+  block: ['unblock'],
+  connect: ['disconnect', 'close', 'end', 'quit', 'destroy'],
+  create: ['delete', 'deleteMany', 'destroy', 'drop', 'remove'],
+  disable: ['enable'],
+  enable: ['disable'],
+  enter: ['exit', 'leave'],
+  freeze: ['unfreeze', 'thaw'],
+  group: ['groupEnd'],
+  groupCollapsed: ['groupEnd'],
+  hide: ['show'],
+  inc: ['dec'],
+  increment: ['decrement'],
+  insert: ['delete', 'remove'],
+  install: ['uninstall', 'restore'],
+  join: ['leave'],
+  listen: ['close', 'unlisten', 'stop'],
+  lock: ['unlock', 'release'],
+  mkdir: ['rm', 'rmdir'],
+  mock: ['unmock', 'restore'],
+  mount: ['unmount'],
+  observe: ['unobserve', 'disconnect'],
+  on: ['off', 'removeListener', 'removeAllListeners'],
+  once: ['off', 'removeListener', 'removeAllListeners'],
+  open: ['close'],
+  pause: ['resume'],
+  pin: ['unpin'],
+  prependListener: ['off', 'removeListener'],
+  push: ['pop'],
+  put: ['delete', 'remove'],
+  ref: ['unref'],
+  register: ['unregister', 'deregister'],
+  save: ['restore'],
+  set: ['delete', 'unset'],
+  setItem: ['removeItem'],
+  setup: ['teardown', 'cleanup'],
+  show: ['hide'],
+  start: ['stop', 'end', 'close', 'finish'],
+  subscribe: ['unsubscribe'],
+  suspend: ['resume'],
+  symlink: ['unlink', 'rm'],
+  unshift: ['shift'],
+  use: ['unuse', 'eject'],
+  watch: ['unwatch', 'close'],
+  write: ['rm', 'unlink'],
+};
+
+/** Whether one verb undoes what the other did: `add` and `delete`, `startServer` and `stopServer`, `mkdirSync` and `rmSync`. */
+export function areOpposite(setup: string, undo: string): boolean {
+  if (opposites[setup]?.includes(undo)) return true;
+  if (/^use(Fake|Real)/.test(setup) && /^use(Fake|Real)/.test(undo)) return setup !== undo;
+  if (/^stub|^spyOn$|^mock/.test(setup) && /^(unstub|restore|reset)/.test(undo)) return true;
+  if (undo === `un${setup}` || undo === `de${setup}` || undo === `dis${setup}`) return true;
+  const [, verb = '', object] = /^([a-z]+)(.*)$/.exec(setup) ?? [];
+  const [, other = '', another] = /^([a-z]+)(.*)$/.exec(undo) ?? [];
+  return object === another && object !== '' && (opposites[verb]?.includes(other) ?? other === `un${verb}`);
+}
+
+const statements: readonly (readonly [setup: RegExp, undo: RegExp])[] = [
+  [/^\s*CREATE\b/i, /^\s*(DROP|TRUNCATE)\b/i],
+  [/^\s*INSERT\b/i, /^\s*(DELETE|TRUNCATE)\b/i],
+  [/^\s*LISTEN\b/i, /^\s*UNLISTEN\b/i],
+  [/^\s*SET\b/i, /^\s*RESET\b/i],
+  [/lock/i, /unlock/i],
+];
+
+/** Whether one statement of SQL undoes what the other did. A COMMIT undoes nothing. */
+export function areOppositeStatements(setup: string, undo: string): boolean {
+  return statements.some(([one, other]) => one.test(setup) && !other.test(setup) && other.test(undo));
+}
+
+/** What makes a failed transaction undone. */
+export function isRollback(nameOrStatement: string): boolean {
+  return /^\s*(rollback|abort)/i.test(nameOrStatement);
+}
+
+export function isCommit(nameOrStatement: string): boolean {
+  return /^\s*commit/i.test(nameOrStatement);
+}
