@@ -1,7 +1,7 @@
 import typescript from '@rollup/plugin-typescript';
 import { dts } from 'rollup-plugin-dts';
 
-const input = { index: 'lib/index.ts', 'node/index': 'lib/node/index.ts' };
+const input = { index: 'lib/index.ts', 'node/index': 'lib/node/index.ts', 'eslint/index': 'lib/eslint/index.ts' };
 
 /** A file for each of lib's, so that a bundler leaves out what is not imported. */
 const modules = (extension) => ({
@@ -32,7 +32,7 @@ const library = {
   ],
   output: [
     { ...modules('js'), format: 'es', sourcemap: true },
-    { ...modules('cjs'), format: 'cjs', sourcemap: true, generatedCode: 'es2015' },
+    { ...modules('cjs'), format: 'cjs', exports: 'named', sourcemap: true, generatedCode: 'es2015' },
   ],
 };
 

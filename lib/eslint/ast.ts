@@ -127,8 +127,8 @@ export function calleeName(call: TSESTree.CallExpression | TSESTree.NewExpressio
   return callee.type === 'MemberExpression' ? nameOf(callee) : undefined;
 }
 
-/** The text of a literal, or of a template as far as its first expression. */
-export function textOf(node: Node | undefined): string | undefined {
+/** The text of a literal, or of a template without its expressions; empty, if it is neither. */
+export function textOf(node: Node | undefined): string {
   if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
-  return node?.type === 'TemplateLiteral' ? node.quasis[0]?.value.raw : undefined;
+  return node?.type === 'TemplateLiteral' ? node.quasis.map(({ value }) => value.raw).join(' ') : '';
 }

@@ -9,8 +9,8 @@ export interface Watch<S> {
   pass(node: Node, state: S): S | undefined;
   /** The state in which the node throws; `undefined` if it doesn't. */
   fail(node: Node, state: S): S | undefined;
-  /** The state in the catch clause. */
-  catch(clause: TSESTree.CatchClause, state: S): S;
+  /** The state in the catch clause; `undefined` if it never gets there. */
+  catch(clause: TSESTree.CatchClause, state: S): S | undefined;
 }
 
 /** What can be followed. */
@@ -283,8 +283,12 @@ class Follower<S> {
   }
 
   private runCatch(clause: TSESTree.CatchClause, exits: Exits<S>): Ways<S> {
-    const caught = [...exits.take('throw')].map(({ state, facts }) => this.way(this.watch.catch(clause, state), facts));
-    return this.run(clause.body, new Set(caught), exits);
+    const caught = new Set<Way<S>>();
+    for (const { state, facts } of exits.take('throw')) {
+      const next = this.watch.catch(clause, state);
+      if (next !== undefined) caught.add(this.way(next, facts));
+    }
+    return this.run(clause.body, caught, exits);
   }
 
   private runLabeled({ body }: TSESTree.LabeledStatement, ways: Ways<S>, exits: Exits<S>): Ways<S> {
@@ -305,9 +309,10 @@ class Follower<S> {
     return union(this.write(node.left, truth, assigned), isLogical ? begun : new Set());
   }
 
-  private runDeclarator({ id, init }: TSESTree.VariableDeclarator, ways: Ways<S>, exits: Exits<S>): Ways<S> {
+  private runDeclarator(node: TSESTree.VariableDeclarator, ways: Ways<S>, exits: Exits<S>): Ways<S> {
+    const { id, init } = node;
     const begun = init ? this.run(init, ways, exits) : ways;
-    return this.write(id, init ? truthOf(init) : undefined, this.run(id, begun, exits));
+    return this.write(id, init ? truthOf(init) : undefined, this.step(node, this.run(id, begun, exits), exits));
   }
 
   /** What was known of a variable no longer holds once it is written. */

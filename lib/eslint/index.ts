@@ -24,7 +24,48 @@ import { rethrowNext } from './rules/rethrow-next.ts';
 import { settleInBody } from './rules/settle-in-body.ts';
 import { yieldsOnce } from './rules/yields-once.ts';
 
-export const rules: Readonly<Record<string, Rule>> = {
+export type { Rule } from './rule.ts';
+
+/** The name of a rule, as it is written after `withal/`. */
+export type RuleName =
+  | 'annotate-defaults'
+  | 'await-blocks'
+  | 'complete-last'
+  | 'enter-with-star'
+  | 'exit-in-order'
+  | 'finish-stacks'
+  | 'name-managers'
+  | 'no-escaping-value'
+  | 'no-floating-managers'
+  | 'no-generator-body'
+  | 'no-leaky-setup'
+  | 'no-silent-swallow'
+  | 'no-thenable-yield'
+  | 'protect-teardown'
+  | 'result-blocks'
+  | 'rethrow-next'
+  | 'settle-in-body'
+  | 'yields-once';
+
+/** An entry of a flat config. */
+export type Config = {
+  readonly name: string;
+  readonly plugins: Record<'withal', Plugin>;
+  readonly rules: Record<string, 'error'>;
+};
+
+/** The plugin, as a flat config takes it. */
+export type Plugin = {
+  readonly meta: { readonly name: string; readonly version: string };
+  readonly rules: Record<RuleName, Rule>;
+  readonly configs: Record<'recommended' | 'strict', Config>;
+};
+
+/** What the plugin is, for ESLint's cache and its messages. */
+export const meta: Plugin['meta'] = { name: 'withal/eslint', version: '0.1.0' };
+
+/** The rules, by their names. */
+export const rules: Plugin['rules'] = {
   'annotate-defaults': annotateDefaults,
   'await-blocks': awaitBlocks,
   'complete-last': completeLast,
@@ -44,3 +85,26 @@ export const rules: Readonly<Record<string, Rule>> = {
   'settle-in-body': settleInBody,
   'yields-once': yieldsOnce,
 };
+
+const names = Object.keys(rules) as RuleName[];
+
+const strictOnly: readonly RuleName[] = ['exit-in-order', 'no-escaping-value'];
+
+/** `recommended` has the rules that find mistakes; `strict` has all. */
+export const configs: Plugin['configs'] = {
+  get recommended() {
+    return configOf('recommended', names.filter((name) => !strictOnly.includes(name)));
+  },
+  get strict() {
+    return configOf('strict', names);
+  },
+};
+
+function configOf(name: string, enabled: readonly RuleName[]): Config {
+  const levels = Object.fromEntries(enabled.map((rule) => [`withal/${rule}`, 'error' as const]));
+  return { name: `withal/${name}`, plugins: { withal: plugin }, rules: levels };
+}
+
+const plugin: Plugin = { meta, rules, configs };
+
+export default plugin;

@@ -140,7 +140,18 @@ export function isManager(node: Node, file: File, seen: readonly Node[] = []): b
     case 'ConditionalExpression':
       return [value.consequent, value.alternate].every((one) => isManager(one, file, seen));
   }
-  return !stackNames.has(file.types?.nameOf(node) ?? '') && (file.types?.isManager(node) ?? false);
+  return isManagerByType(node, file);
+}
+
+/** What a method gives back that it was called on, or was given, is nothing new: `stack.push(manager)`. */
+function isManagerByType(node: Node, file: File): boolean {
+  const { types } = file;
+  if (!types?.isManager(node) || stackNames.has(types.nameOf(node) ?? '')) return false;
+  const call = unwrap(node);
+  if (call.type !== 'CallExpression') return true;
+  const callee = unwrap(call.callee);
+  const subjects = callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : call.arguments;
+  return !subjects.some((subject) => types.isManager(subject));
 }
 
 /** Whether a function gives managers: one that withal made of a generator function, or one that returns such. */

@@ -14,24 +14,34 @@ export interface RuleParts<M extends string> {
   check(file: File, report: Report<M>, options: readonly unknown[]): void;
 }
 
-export type Rule = TSESLint.RuleModule<string, readonly unknown[], { description: string }>;
+/** A rule as the plugin shows it: its types name nothing that a consumer may not have installed. */
+export interface Rule {
+  readonly meta: {
+    readonly type: 'problem' | 'suggestion';
+    readonly docs: { readonly description: string };
+    readonly messages: Record<string, string>;
+    readonly schema: object[];
+    readonly fixable?: 'code';
+    readonly hasSuggestions?: boolean;
+  };
+  create(context: object): Record<string, (node: never) => void>;
+}
 
 /** Every rule looks at a file as a whole: what is a manager there shows only then. */
 export function rule<M extends string>({ description, messages, type, fixable, hasSuggestions, schema, check }: RuleParts<M>): Rule {
   return {
-    defaultOptions: [],
     meta: {
       type: type ?? 'problem',
       docs: { description },
       messages,
-      schema: schema ?? [],
+      schema: [...(schema ?? [])],
       ...(fixable && { fixable }),
       ...(hasSuggestions && { hasSuggestions }),
     },
-    create: (context: Context) => ({
-      'Program:exit'() {
-        check(fileOf(context), context.report.bind(context) as Report<M>, context.options);
-      },
-    }),
+    create(given) {
+      const context = given as Context;
+      const report: Report<string> = (descriptor) => context.report(descriptor);
+      return { 'Program:exit': () => check(fileOf(context), report as Report<M>, context.options) };
+    },
   };
 }

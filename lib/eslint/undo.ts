@@ -1,8 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { calleeName, contains, isFunction, nameOf, ownNodes, textOf, unwrap, walk, type FunctionNode, type Node } from './ast.ts';
 import type { File } from './file.ts';
-import { isParameterOf } from './managers.ts';
-import { placeOf, placesOf, type Place } from './places.ts';
+import { isParameterOf, variablesIn } from './managers.ts';
+import { placeOf, placeOfVariable, placesOf, type Place } from './places.ts';
 import { methodCalledOn, stackKindOf } from './stacks.ts';
 import { isReassigned, type Variable } from './variables.ts';
 import { areOpposite, areOppositeStatements, isReleasing, isTeardown, isUndoing } from './verbs.ts';
@@ -16,6 +16,8 @@ export interface Undo {
   /** What both are about. */
   readonly target: Place;
 }
+
+type Found = Omit<Undo, 'node'>;
 
 const known = new WeakMap<FunctionNode, readonly Undo[]>();
 
@@ -33,6 +35,8 @@ class Search {
   private readonly file: File;
   private readonly nodes: readonly Node[];
   private readonly calls: readonly TSESTree.CallExpression[];
+  /** What the generator was given. */
+  private readonly given: ReadonlySet<Place>;
   /** Where places were given something that can be undone. */
   private readonly acquired = new Map<Place, Node>();
 
@@ -41,7 +45,9 @@ class Search {
     this.file = file;
     this.nodes = ownNodes(generator, file.keys);
     this.calls = this.nodes.filter((node) => node.type === 'CallExpression');
+    this.given = new Set(generator.params.flatMap((param) => variablesIn(param, file)).map(placeOfVariable));
     for (const node of this.nodes) for (const place of this.placesAcquiredBy(node)) this.note(place, node);
+    this.noteWhatIsGivenLater();
   }
 
   undos(): Undo[] {
@@ -55,6 +61,30 @@ class Search {
     if (!this.acquired.has(place)) this.acquired.set(place, node);
   }
 
+  /** `yield async () => { client = await connect(); clients.push(client); }`: what was declared before is given it in the block. */
+  private noteWhatIsGivenLater(): void {
+    const declared = new Map(this.nodes.filter((node) => node.type === 'VariableDeclarator').map((node) => [placeOf(node.id, this.file), node]));
+    const own = new Set(this.nodes);
+    walk(this.generator, this.file.keys, (node) => {
+      for (const place of own.has(node) ? [] : this.placesGivenBy(node)) {
+        const declarator = declared.get(place);
+        if (declarator) this.note(place, declarator);
+      }
+      return true;
+    });
+  }
+
+  private placesGivenBy(node: Node): Place[] {
+    switch (node.type) {
+      case 'AssignmentExpression':
+        return isValue(node.right) ? [] : [placeOf(node.left, this.file)];
+      case 'CallExpression':
+        return this.placesFilledBy(node, (argument) => !isValue(argument));
+      default:
+        return [];
+    }
+  }
+
   private placesAcquiredBy(node: Node): Place[] {
     switch (node.type) {
       case 'VariableDeclarator':
@@ -62,7 +92,7 @@ class Search {
       case 'AssignmentExpression':
         return this.acquires(node.right) ? [placeOf(node.left, this.file)] : [];
       case 'CallExpression':
-        return this.placesFilledBy(node);
+        return this.placesFilledBy(node, (argument) => this.acquires(argument));
       default:
         return [];
     }
@@ -74,10 +104,13 @@ class Search {
   }
 
   /** `clients.push(await connect())` */
-  private placesFilledBy({ callee, arguments: given }: TSESTree.CallExpression): Place[] {
+  private placesFilledBy(
+    { callee, arguments: given }: TSESTree.CallExpression,
+    isTaken: (argument: Node) => boolean,
+  ): Place[] {
     const method = unwrap(callee);
     const isFilling = method.type === 'MemberExpression' && /^(push|unshift|add|set)$/.test(nameOf(method) ?? '');
-    return isFilling && given.some((argument) => this.acquires(argument)) ? [placeOf(method.object, this.file)] : [];
+    return isFilling && given.some(isTaken) ? [placeOf(method.object, this.file)] : [];
   }
 
   /** Whether what an expression gives may have to be given back: not what was entered, and not plain data. */
@@ -92,6 +125,11 @@ class Search {
         return !/^(Map|Set|WeakMap|WeakSet|Array|Date|\w*Error)$/.test(calleeName(node) ?? '');
       case 'MemberExpression':
         return this.acquires(node.object);
+      case 'BinaryExpression':
+        // A name that is put together is that of something new: of a folder, a table.
+        return node.operator === '+';
+      case 'TemplateLiteral':
+        return node.expressions.length > 0;
       case 'ConditionalExpression':
         return this.acquires(node.consequent) || this.acquires(node.alternate);
       case 'LogicalExpression':
@@ -101,7 +139,7 @@ class Search {
     }
   }
 
-  private undoBy(node: Node): Omit<Undo, 'node'> | undefined {
+  private undoBy(node: Node): Found | undefined {
     switch (node.type) {
       case 'CallExpression':
         return this.undoByCall(node);
@@ -116,10 +154,10 @@ class Search {
     }
   }
 
-  /** `clients.map((client) => client.release())`, of which the call to `map` is the generator's own. */
-  private undoWithin(node: Node): Omit<Undo, 'node'> | undefined {
-    if (node.type !== 'CallExpression') return undefined;
-    let found: Omit<Undo, 'node'> | undefined;
+  /** `clients.map((client) => client.release())`, `new Promise((resolve) => server.close(resolve))` */
+  private undoWithin(node: Node): Found | undefined {
+    if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return undefined;
+    let found: Found | undefined;
     for (const callback of node.arguments.filter(isFunction))
       walk(callback, this.file.keys, (part) => {
         found ??= part.type === 'CallExpression' ? this.undoOfAcquired(part) : undefined;
@@ -128,12 +166,12 @@ class Search {
     return found;
   }
 
-  private undoByCall(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+  private undoByCall(call: TSESTree.CallExpression): Found | undefined {
     return this.undoOfAcquired(call) ?? this.undoOfOpposite(call) ?? this.undoBySettingBack(call) ?? this.undoOfGiven(call);
   }
 
   /** `held.delete(name)` after `held.add(name)` */
-  private undoOfOpposite(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+  private undoOfOpposite(call: TSESTree.CallExpression): Found | undefined {
     const setup = this.callsBefore(call).find((earlier) => this.isOpposite(earlier, call));
     return setup && { setup, target: this.subjectOf(call) };
   }
@@ -141,8 +179,10 @@ class Search {
   private isOpposite(earlier: TSESTree.CallExpression, call: TSESTree.CallExpression): boolean {
     if (this.receiverOf(earlier) !== this.receiverOf(call)) return false;
     const [one, other] = [earlier.arguments[0], call.arguments[0]];
-    if (calleeName(earlier) === calleeName(call)) return areOppositeStatements(textOf(one) ?? '', textOf(other) ?? '');
     const isAboutSame = !one || !other || placeOf(one, this.file) === placeOf(other, this.file);
+    // What cleans up before as well as after: `closeAll(device); yield device; closeAll(device);`
+    if (calleeName(earlier) === calleeName(call))
+      return areOppositeStatements(textOf(one), textOf(other)) || (isAboutSame && isUndoing(calleeName(call) ?? ''));
     if (areOpposite(calleeName(earlier) ?? '', calleeName(call) ?? '')) return isAboutSame;
     // Functions of a module, of the same file: `copy(template, folder)` and `rm(folder)`.
     return this.isFunctionOfModule(call) && isUndoing(calleeName(call) ?? '') && this.takes(earlier, other);
@@ -161,11 +201,12 @@ class Search {
     return name.type === 'Identifier' && !isParameterOf(variable, this.generator) && !this.acquired.has(placeOf(name, this.file));
   }
 
-  /** `process.chdir(before)` after `process.chdir(folder)` */
-  private undoBySettingBack(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+  /** `process.chdir(before)` after `process.chdir(folder)`, `setWriter(undefined)` after `setWriter(write)` */
+  private undoBySettingBack(call: TSESTree.CallExpression): Found | undefined {
     const callee = placeOf(call.callee, this.file);
     const [given] = call.arguments;
     const setup = this.callsBefore(call).find((earlier) => placeOf(earlier.callee, this.file) === callee);
+    if (setup?.arguments[0] && given && isEmpty(given) && !isEmpty(setup.arguments[0])) return { setup, target: callee };
     if (!setup || given?.type !== 'Identifier') return undefined;
     const isSaved = this.declares(this.file.variables.of(given), setup);
     return isSaved && !this.takes(setup, given) ? { setup, target: callee } : undefined;
@@ -178,7 +219,7 @@ class Search {
   }
 
   /** `client.release()`, `removeUser(user)`, `restore()` of what the generator has made */
-  private undoOfAcquired(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+  private undoOfAcquired(call: TSESTree.CallExpression): Found | undefined {
     const name = calleeName(call) ?? '';
     if (!isUndoing(name)) return undefined;
     const callee = unwrap(call.callee);
@@ -191,18 +232,17 @@ class Search {
   }
 
   /** `client.release()` of a parameter; `cleanUp()` of whatever */
-  private undoOfGiven(call: TSESTree.CallExpression): Omit<Undo, 'node'> | undefined {
+  private undoOfGiven(call: TSESTree.CallExpression): Found | undefined {
     const name = calleeName(call) ?? '';
     const callee = unwrap(call.callee);
     if (callee.type !== 'MemberExpression')
       return isTeardown(name) && call.arguments.length === 0 ? { setup: undefined, target: name } : undefined;
-    const root = rootOf(callee.object);
-    const isGiven = root.type === 'Identifier' && isParameterOf(this.file.variables.of(root), this.generator);
-    return isGiven && isReleasing(name) ? { setup: undefined, target: placeOf(root, this.file) } : undefined;
+    const target = placesOf(callee.object, this.file).find((place) => this.given.has(place));
+    return target !== undefined && isReleasing(name) ? { setup: undefined, target } : undefined;
   }
 
   /** `console.log = before`, `state.busy = false`, `open -= 1` */
-  private undoByAssignment(node: TSESTree.AssignmentExpression): Omit<Undo, 'node'> | undefined {
+  private undoByAssignment(node: TSESTree.AssignmentExpression): Found | undefined {
     const { left, operator, right } = node;
     if (this.isLocal(left)) return undefined;
     const target = placeOf(left, this.file);
@@ -223,14 +263,14 @@ class Search {
     return isSaved ? declared : undefined;
   }
 
-  private undoByUpdate(node: TSESTree.UpdateExpression): Omit<Undo, 'node'> | undefined {
+  private undoByUpdate(node: TSESTree.UpdateExpression): Found | undefined {
     const target = placeOf(node.argument, this.file);
     if (this.isLocal(node.argument)) return undefined;
     const setup = this.writesBefore(node, target).find((earlier) => areOppositeOperators(operatorOf(earlier), node.operator));
     return setup && { setup, target };
   }
 
-  private undoByDelete(node: TSESTree.UnaryExpression): Omit<Undo, 'node'> | undefined {
+  private undoByDelete(node: TSESTree.UnaryExpression): Found | undefined {
     const target = placeOf(node.argument, this.file);
     const [setup] = this.writesBefore(node, target);
     return setup && { setup, target };
@@ -291,9 +331,9 @@ class Search {
   }
 }
 
-function rootOf(given: Node): Node {
-  const node = unwrap(given);
-  return node.type === 'MemberExpression' ? rootOf(node.object) : node;
+function isValue(given: Node): boolean {
+  const { type } = unwrap(given);
+  return type === 'Literal' || type === 'TemplateLiteral' || type === 'ObjectExpression';
 }
 
 /** What is assigned when nothing is left. */

@@ -16,7 +16,7 @@ export function isReleasing(name: string): boolean {
 
 /** Functions that need no object to undo something. */
 export function isTeardown(name: string): boolean {
-  return /^(cleanup|cleanUp|shutdown|shutDown|tearDown|teardown|(clean|clear|close|delete|disconnect|drop|remove|reset|restore|stop|unmock)(All)?([A-Z]\w*)?)$/.test(
+  return /^(cleanup|cleanUp|shutdown|shutDown|tearDown|teardown|(close|destroy|disconnect|dispose|release|reset|restore|stop|unmock)(All)?([A-Z]\w*)?)$/.test(
     name,
   );
 }
@@ -101,16 +101,16 @@ export function areOpposite(setup: string, undo: string): boolean {
 }
 
 const statements: readonly (readonly [setup: RegExp, undo: RegExp])[] = [
-  [/^\s*CREATE\b/i, /^\s*(DROP|TRUNCATE)\b/i],
-  [/^\s*INSERT\b/i, /^\s*(DELETE|TRUNCATE)\b/i],
-  [/^\s*LISTEN\b/i, /^\s*UNLISTEN\b/i],
-  [/^\s*SET\b/i, /^\s*RESET\b/i],
-  [/lock/i, /unlock/i],
+  [/\bCREATE\b/i, /^\s*(DROP|TRUNCATE)\b/i],
+  [/\bINSERT\b/i, /^\s*(DELETE|TRUNCATE)\b/i],
+  [/\bLISTEN\b/i, /^\s*UNLISTEN\b/i],
+  [/\bSET\b/i, /^\s*RESET\b/i],
+  [/(?<!un)lock/i, /unlock/i],
 ];
 
 /** Whether one statement of SQL undoes what the other did. A COMMIT undoes nothing. */
 export function areOppositeStatements(setup: string, undo: string): boolean {
-  return statements.some(([one, other]) => one.test(setup) && !other.test(setup) && other.test(undo));
+  return statements.some(([one, other]) => one.test(setup) && other.test(undo));
 }
 
 /** What makes a failed transaction undone. */

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { isGeneratorFunction, unwrap, walk, type FunctionNode, type Node } from './ast.ts';
+import { isGeneratorFunction, ownNodes, unwrap, walk, type FunctionNode, type Node } from './ast.ts';
 import type { File } from './file.ts';
 import { follow, type Watch } from './flow.ts';
 import { returns } from './returns.ts';
@@ -16,6 +16,8 @@ interface State {
   readonly caughtAt: number | null;
   /** Whether the error was kept: thrown on later, or told to someone. */
   readonly isKept: boolean;
+  /** Whether what was thrown comes from a call of the setup, of which nobody knows whether it ever throws. */
+  readonly isGuess: boolean;
 }
 
 /** What was found on the ways through a generator. */
@@ -32,7 +34,7 @@ export interface Ways {
   readonly yields: ReadonlySet<number>;
 }
 
-const start: State = { phase: 'setup', yields: 0, isDelegated: false, caughtAt: null, isKept: false };
+const start: State = { phase: 'setup', yields: 0, isDelegated: false, caughtAt: null, isKept: false, isGuess: false };
 
 const known = new WeakMap<FunctionNode, Ways>();
 
@@ -102,7 +104,7 @@ class Walk implements Watch<State> {
         return this.yield(node, state, 'threw');
       case 'CallExpression':
       case 'NewExpression':
-        return isHarmless(node, this.file) ? undefined : state;
+        return isHarmless(node, this.file) ? undefined : { ...state, isGuess: state.phase === 'setup' };
       case 'AwaitExpression':
       case 'ImportExpression':
       case 'TaggedTemplateExpression':
@@ -115,9 +117,16 @@ class Walk implements Watch<State> {
     }
   }
 
-  catch(clause: TSESTree.CatchClause, state: State): State {
+  catch(clause: TSESTree.CatchClause, state: State): State | undefined {
     this.clauses.set(clause.range[0], clause);
-    return state.phase === 'threw' ? { ...state, caughtAt: clause.range[0] } : state;
+    // A clause that throws some errors may well throw this one.
+    if (state.isGuess && this.throws(clause)) return undefined;
+    const caughtAt = state.phase === 'threw' ? clause.range[0] : null;
+    return { ...state, caughtAt, isGuess: false };
+  }
+
+  private throws(clause: TSESTree.CatchClause): boolean {
+    return ownNodes(clause.body, this.file.keys).some(({ type }) => type === 'ThrowStatement');
   }
 
   private visit(node: Node, { phase }: State): void {

@@ -58,7 +58,8 @@ function isFallible(node: Node): boolean {
 /** The loop in which `clients.push(await connect())` acquires one after the other: each can fail when others are there. */
 function loopThatFills(setup: Node, late: Node): Node | undefined {
   const loops = ancestorsOf(setup).filter(({ type }) => /^(While|DoWhile|For|ForOf|ForIn)Statement$/.test(type));
-  return setup.type === 'CallExpression' ? loops.find((loop) => !contains(loop, late)) : undefined;
+  const isFilling = setup.type === 'CallExpression' && /^(push|unshift|add|set)$/.test(calleeName(setup) ?? '');
+  return isFilling ? loops.find((loop) => !contains(loop, late)) : undefined;
 }
 
 /** Whether a node is in the `catch` of the setup, where there is nothing to undo. */
@@ -147,5 +148,5 @@ function hasCall(root: Node, is: (nameOrStatement: string) => boolean, { keys }:
 }
 
 function says(call: TSESTree.CallExpression, is: (nameOrStatement: string) => boolean): boolean {
-  return is(calleeName(call) ?? '') || is(textOf(call.arguments[0]) ?? '');
+  return is(calleeName(call) ?? '') || is(textOf(call.arguments[0]));
 }

@@ -1,10 +1,12 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { ownNodes, statementOf, type FunctionNode, type Node, type VisitorKeys } from '../ast.ts';
+import { calleeName, ownNodes, statementOf, type FunctionNode, type Node, type VisitorKeys } from '../ast.ts';
 import { indentOf, insertLast, movedIn } from '../edits.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
+import { placesOf, type Place } from '../places.ts';
 import { rule, type Rule } from '../rule.ts';
 import { undosIn, type Undo } from '../undo.ts';
+import { isRollback, isUndoing } from '../verbs.ts';
 import { waysThrough, type Phase } from '../ways.ts';
 
 type Message = 'skipped' | 'finally';
@@ -25,15 +27,40 @@ export const protectTeardown: Rule = rule<Message>({
   },
 });
 
-/** What undoes something after the block has returned only, while nothing like it is done after it threw. */
+/** What undoes something after the block has returned only, while nothing is done about it after the block threw. */
 function skippedIn(fn: FunctionNode, file: File): Undo[] {
   const { phases } = waysThrough(fn, file);
+  const isIn = (node: Node, phase: Phase): boolean => phases.get(node)?.has(phase) ?? false;
+  const failing = [...phases.keys()].filter((node) => isIn(node, 'threw') && !isIn(node, 'returned'));
   const undos = undosIn(fn, file);
-  const runsIn = ({ node }: Undo, phase: Phase): boolean => phases.get(node)?.has(phase) ?? false;
-  const handled = new Set(undos.filter((undo) => runsIn(undo, 'threw')).map(({ target }) => target));
+  const handled = undos.filter(({ node }) => isIn(node, 'threw')).map(({ target }) => target);
+  // What is acquired after the block, too, has nothing to do with the setup.
+  const isLate = (setup: Node | undefined): boolean =>
+    setup !== undefined && !isIn(setup, 'setup') && ownNodes(setup, file.keys).some(({ type }) => /^(Await|New)Expression$/.test(type));
   return undos.filter(
-    (undo) => runsIn(undo, 'returned') && !runsIn(undo, 'threw') && !runsIn(undo, 'setup') && !handled.has(undo.target),
+    ({ node, setup, target }) =>
+      isIn(node, 'returned') &&
+      !isLate(setup) &&
+      !isIn(node, 'threw') &&
+      !isIn(node, 'setup') &&
+      !handled.includes(target) &&
+      !failing.some((call) => takesOver(call, target, node, file)),
   );
+}
+
+/** Whether a call that is made after a failure only sees to the same: it does the same, or is given what is undone. */
+function takesOver(call: Node, target: Place, undo: Node, file: File): boolean {
+  if (call.type !== 'CallExpression' || undo.type !== 'CallExpression') return false;
+  const name = calleeName(call) ?? '';
+  if (isRollback(name)) return false;
+  if (isUndoing(name) && name === calleeName(undo)) return true;
+  // Of functions without an object there is nothing but the name to go by.
+  if (undo.callee.type === 'Identifier' && undo.arguments.length === 0 && isUndoing(name)) return true;
+  return call.arguments.some((argument) => mentionsPlace(argument, target, file));
+}
+
+function mentionsPlace(node: Node, target: Place, file: File): boolean {
+  return ownNodes(node, file.keys).some((part) => placesOf(part, file).includes(target));
 }
 
 type Suggestions = TSESLint.SuggestionReportDescriptor<Message>[];

@@ -40,11 +40,11 @@ interface Next {
 }
 
 /** The `next()` that a body is nothing but. */
-function nextOf({ body, fn }: Block, file: File): Next | undefined {
-  if (!fn) return isNext(body, body, file);
+function nextOf({ body, call: driver, fn }: Block, file: File): Next | undefined {
+  if (!fn) return isNext(body, body, driver, file);
   const called = unwrap(onlyExpressionOf(fn) ?? fn);
   const call = called.type === 'AwaitExpression' ? unwrap(called.argument) : called;
-  return call.type === 'CallExpression' ? isNext(call.callee, call, file) : undefined;
+  return call.type === 'CallExpression' ? isNext(call.callee, call, driver, file) : undefined;
 }
 
 function onlyExpressionOf({ body }: FunctionNode): Node | null | undefined {
@@ -56,13 +56,13 @@ function onlyExpressionOf({ body }: FunctionNode): Node | null | undefined {
 }
 
 /** `next` of `(c, next) => …` and of `({ next }) => …`, `opts.next` of `(opts) => …` */
-function isNext(callee: Node, expression: Node, file: File): Next | undefined {
+function isNext(callee: Node, expression: Node, driver: Node, file: File): Next | undefined {
   const node = unwrap(callee);
   const name = node.type === 'MemberExpression' && nameOf(node) === 'next' ? unwrap(node.object) : node;
   if (name.type !== 'Identifier' || (name === node && name.name !== 'next')) return undefined;
   const [definition] = file.variables.of(name)?.defs ?? [];
   const middleware = definition?.type === 'Parameter' ? definition.node : undefined;
-  const isAround = ancestorsOf(expression).some((around) => around === middleware);
+  const isAround = ancestorsOf(driver).some((around) => around === middleware);
   if (!isFunction(middleware) || !isAround) return undefined;
   return { middleware, expression, isPart: name !== node || middleware.params[0]?.type === 'ObjectPattern' };
 }

@@ -94,7 +94,10 @@ class Body {
   }
 
   private isFloating(node: TSESTree.CallExpression): boolean {
-    if (this.isTask(node) || this.isBlock(node)) return false;
+    const source = sourceOf(node);
+    // What a variable holds, somebody else may await; and what a stack enters, the stack waits for.
+    if (!source || this.isTask(source) || this.isBlock(node) || calleeName(source) === 'enterContext') return false;
+    if (isAsyncMap(node)) return true;
     return this.file.types?.isThenable(node) ?? this.isPromise(node);
   }
 
@@ -106,7 +109,7 @@ class Body {
     if (callee.type !== 'MemberExpression') return this.isBlock(node);
     const name = nameOf(callee) ?? '';
     if (callee.object.type === 'Identifier' && callee.object.name === 'Promise') return true;
-    return /^(then|catch|finally)$/.test(name) || (name === 'map' && node.arguments.some(isAsyncFunction));
+    return /^(then|catch|finally)$/.test(name) || isAsyncMap(node);
   }
 
   /** It is await-blocks' if it is a block. */
@@ -166,8 +169,17 @@ function isTimer(node: Node): node is TSESTree.CallExpression {
   return node.type === 'CallExpression' && timers.test(calleeName(node) ?? '');
 }
 
-function isAsyncFunction(node: Node): boolean {
-  return isFunction(node) && node.async;
+/** The call that gave the promise: that of `f()` in `f().then(…).catch(…)`. */
+function sourceOf(call: TSESTree.CallExpression): TSESTree.CallExpression | undefined {
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression' || !/^(then|catch|finally)$/.test(nameOf(callee) ?? '')) return call;
+  const source = unwrap(callee.object);
+  return source.type === 'CallExpression' ? sourceOf(source) : undefined;
+}
+
+/** `names.map(async (name) => …)` */
+function isAsyncMap(node: TSESTree.CallExpression): boolean {
+  return calleeName(node) === 'map' && node.arguments.some((argument) => isFunction(argument) && argument.async);
 }
 
 /** `names.forEach((name) => …)` */
