@@ -42,6 +42,16 @@ const library = {
   },
 };
 
+/** The plugin's own code. */
+const plugin = {
+  files: ['lib/eslint/**/*.ts'],
+  rules: {
+    // The types of nodes are an enum that is erased: they are compared with its values.
+    '@typescript-eslint/no-unsafe-enum-comparison': 'off',
+    '@typescript-eslint/switch-exhaustiveness-check': 'off',
+  },
+};
+
 /** Wrong input is what many of the tests are about. */
 const tests = {
   files: ['__tests__/**/*.ts'],
@@ -120,6 +130,7 @@ export default defineConfig(
   scripts,
   typed,
   library,
+  plugin,
   tests,
   describeTest,
   conformance,

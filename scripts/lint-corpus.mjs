@@ -140,7 +140,11 @@ function rewriteOf(node) {
     { start: node.getStart(), end: node.body.getStart(), text: headOf(node, given) },
     ...calls.own.map(yieldFor),
     ...calls.operations.map((one) => ({ start: one.getStart(), end: one.expression.getStart(), text: 'await ' })),
-    { start: node.body.end, end: node.body.end, text: ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) ? ');' : ')' },
+    {
+      start: node.body.end,
+      end: node.body.end,
+      text: ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) ? ');' : ')',
+    },
   ];
 }
 
@@ -159,7 +163,9 @@ function nameOf(node) {
 function headOf(node, given) {
   const others = node.parameters.filter((parameter) => parameter !== given).map((parameter) => parameter.getText());
   const word = isAsync(node) ? 'asyncContextManager(async function*' : 'contextManager(function*';
-  const kept = (node.modifiers ?? []).filter((modifier) => /^(export|static|private|protected|public)$/.test(modifier.getText()));
+  const kept = (node.modifiers ?? []).filter((modifier) =>
+    /^(export|static|private|protected|public)$/.test(modifier.getText()),
+  );
   const before = kept.map((modifier) => `${modifier.getText()} `).join('');
   const name = nameOf(node) || 'fixture';
   const generics = node.typeParameters ? `<${node.typeParameters.map((one) => one.getText()).join(', ')}>` : '';
@@ -193,7 +199,11 @@ function yieldFor(call) {
   const around = ts.isAwaitExpression(call.parent) || ts.isYieldExpression(call.parent) ? call.parent : call;
   const value = call.arguments.map((argument) => argument.getText()).join(', ');
   const text = call.arguments.length > 1 ? `yield [${value}]` : `yield ${value}`;
-  return { start: around.getStart(), end: around.end, text: ts.isExpressionStatement(around.parent) ? text : `(${text})` };
+  return {
+    start: around.getStart(),
+    end: around.end,
+    text: ts.isExpressionStatement(around.parent) ? text : `(${text})`,
+  };
 }
 
 function edited(text, edits) {

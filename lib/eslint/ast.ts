@@ -91,32 +91,39 @@ export function headOf({ loc, body }: FunctionNode): TSESTree.SourceLocation {
   return { start: loc.start, end: body?.loc.start ?? loc.end };
 }
 
-/** The statement that the node is part of. */
+/** The nearest statement that the node is part of. */
 export function statementOf(node: Node): Node {
-  const around = [node, ...ancestorsOf(node)];
-  return around.find((_, index) => isStatementList(around[index + 1])) ?? node;
+  return [node, ...ancestorsOf(node)].find(({ type }) => /(Statement|Declaration)$/.test(type)) ?? node;
 }
 
-function isStatementList(node: Node | undefined): boolean {
-  switch (node?.type) {
-    case 'BlockStatement':
-    case 'Program':
-    case 'StaticBlock':
-    case 'SwitchCase':
-    case 'TSModuleBlock':
-      return true;
+/** The values that an expression statement drops: of `on && start()`, what `start()` gives. */
+export function droppedIn(expression: Node): Node[] {
+  const node = unwrap(expression);
+  switch (node.type) {
+    case 'LogicalExpression':
+      return droppedIn(node.right);
+    case 'ConditionalExpression':
+      return [node.consequent, node.alternate].flatMap(droppedIn);
+    case 'SequenceExpression':
+      return node.expressions.flatMap(droppedIn);
     default:
-      return false;
+      return [node];
   }
 }
 
+export function isVoid(node: Node): node is TSESTree.UnaryExpression {
+  return node.type === 'UnaryExpression' && node.operator === 'void';
+}
+
 /** The name of a property, where it stands in the source: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`. */
-export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property | TSESTree.PropertyDefinition): string | undefined {
+export function nameOf(
+  node: TSESTree.MemberExpression | TSESTree.Property | TSESTree.PropertyDefinition,
+): string | undefined {
   const key = unwrap(node.type === 'MemberExpression' ? node.property : node.key);
   if (!node.computed) return key.type === 'Literal' ? String(key.value) : (key as TSESTree.Identifier).name;
   if (key.type === 'Literal') return String(key.value);
   return key.type === 'MemberExpression' && key.object.type === 'Identifier' && key.object.name === 'Symbol'
-    ? `@@${nameOf(key)}`
+    ? `@@${String(nameOf(key))}`
     : undefined;
 }
 

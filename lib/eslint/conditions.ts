@@ -62,7 +62,9 @@ export class Conditions {
   private conditionOf(given: Node): Condition | undefined {
     const test = unwrap(given);
     const key = this.keyOf(test);
-    return key === undefined ? undefined : { key, isNegated: test.type === 'BinaryExpression' && /^!/.test(test.operator) };
+    return key === undefined
+      ? undefined
+      : { key, isNegated: test.type === 'BinaryExpression' && test.operator.startsWith('!') };
   }
 
   private keyOf(given: Node): string | undefined {
@@ -97,7 +99,7 @@ export class Conditions {
   private idOf(variable: Variable): string {
     const id = this.ids.get(variable) ?? this.ids.size;
     this.ids.set(variable, id);
-    return `#${id};`;
+    return `#${String(id)};`;
   }
 }
 

@@ -31,7 +31,7 @@ export class File {
     this.code = context.sourceCode;
     this.keys = this.code.visitorKeys;
     this.filename = context.filename;
-    this.settings = (context.settings['withal'] ?? {}) as Settings;
+    this.settings = context.settings['withal'] ?? {};
     this.types = typesOf(this.code.parserServices);
     this.variables = new Variables(this.code.scopeManager?.scopes ?? []);
     this.words = new Words(this.variables, {

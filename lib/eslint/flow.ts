@@ -71,7 +71,9 @@ class Follower<S> {
   follow(state: S): Ends<S> {
     const exits = new Exits<S>();
     const start = new Set([this.way(state, {})]);
-    const finished = isFunction(this.root) ? this.runFunction(this.root, start, exits) : this.run(this.root, start, exits);
+    const finished = isFunction(this.root)
+      ? this.runFunction(this.root, start, exits)
+      : this.run(this.root, start, exits);
     const returned = [...this.returns].flatMap(([exit, node]) =>
       statesOf(exits.take(exit)).map((state) => ({ node, state })),
     );
@@ -186,7 +188,11 @@ class Follower<S> {
     return { yes: this.assume(test, truth, true, tested), no: this.assume(test, truth, false, tested) };
   }
 
-  private branchLogical(test: TSESTree.LogicalExpression, ways: Ways<S>, exits: Exits<S>): { yes: Ways<S>; no: Ways<S> } {
+  private branchLogical(
+    test: TSESTree.LogicalExpression,
+    ways: Ways<S>,
+    exits: Exits<S>,
+  ): { yes: Ways<S>; no: Ways<S> } {
     const left = this.branch(test.left, ways, exits);
     if (test.operator === '&&') {
       const right = this.branch(test.right, left.yes, exits);
@@ -242,7 +248,7 @@ class Follower<S> {
     exits: Exits<S>,
     turn: (ways: Ways<S>, exits: Exits<S>) => { again: Ways<S>; over: Ways<S> },
   ): Ways<S> {
-    for (let ways = begun; ; ) {
+    for (let ways = begun; ;) {
       const inner = new Exits<S>();
       const { again, over } = turn(ways, inner);
       const all = union(ways, again);
@@ -388,7 +394,10 @@ function isLabeled(node: Node, name: string): boolean {
 }
 
 function endsAt(type: string, node: Node): boolean {
-  return /^(DoWhile|For|ForIn|ForOf|While)Statement$/.test(node.type) || (type === 'BreakStatement' && node.type === 'SwitchStatement');
+  return (
+    /^(DoWhile|For|ForIn|ForOf|While)Statement$/.test(node.type) ||
+    (type === 'BreakStatement' && node.type === 'SwitchStatement')
+  );
 }
 
 /** Types, and what functions and classes will do some other time. */

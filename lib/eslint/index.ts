@@ -48,18 +48,18 @@ export type RuleName =
   | 'yields-once';
 
 /** An entry of a flat config. */
-export type Config = {
+export interface Config {
   readonly name: string;
   readonly plugins: Record<'withal', Plugin>;
   readonly rules: Record<string, 'error'>;
-};
+}
 
 /** The plugin, as a flat config takes it. */
-export type Plugin = {
+export interface Plugin {
   readonly meta: { readonly name: string; readonly version: string };
   readonly rules: Record<RuleName, Rule>;
   readonly configs: Record<'recommended' | 'strict', Config>;
-};
+}
 
 /** What the plugin is, for ESLint's cache and its messages. */
 export const meta: Plugin['meta'] = { name: 'withal/eslint', version: '0.1.0' };
@@ -93,7 +93,10 @@ const strictOnly: readonly RuleName[] = ['exit-in-order', 'no-escaping-value'];
 /** `recommended` has the rules that find mistakes; `strict` has all. */
 export const configs: Plugin['configs'] = {
   get recommended() {
-    return configOf('recommended', names.filter((name) => !strictOnly.includes(name)));
+    return configOf(
+      'recommended',
+      names.filter((name) => !strictOnly.includes(name)),
+    );
   },
   get strict() {
     return configOf('strict', names);

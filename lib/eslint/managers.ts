@@ -1,5 +1,14 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { ancestorsOf, isFunction, isGeneratorFunction, nameOf, ownNodes, unwrap, type FunctionNode, type Node } from './ast.ts';
+import {
+  ancestorsOf,
+  isFunction,
+  isGeneratorFunction,
+  nameOf,
+  ownNodes,
+  unwrap,
+  type FunctionNode,
+  type Node,
+} from './ast.ts';
 import type { File } from './file.ts';
 import { isParameter, type Variable } from './variables.ts';
 
@@ -158,7 +167,8 @@ function isManagerByType(node: Node, file: File): boolean {
 function makesManagers(callee: Node, file: File, seen: readonly Node[]): boolean {
   const value = valueIn(callee, file);
   if (!value || seen.includes(value)) return false;
-  if (value.type === 'CallExpression') return /^(asyncContextManager|contextManager)$/.test(file.words.calledBy(value) ?? '');
+  if (value.type === 'CallExpression')
+    return /^(asyncContextManager|contextManager)$/.test(file.words.calledBy(value) ?? '');
   if (!isFunction(value) || value.async || value.generator) return false;
   const results = resultsOf(value, file);
   return results.length > 0 && results.every((result) => isManager(result, file, [...seen, value]));
@@ -170,7 +180,8 @@ function valueIn(callee: Node, file: File): Node | undefined {
   if (node.type !== 'MemberExpression') return file.variables.valueOf(node);
   const name = nameOf(node);
   const object = node.object.type === 'ThisExpression' ? classAround(node) : file.variables.valueOf(node.object);
-  const members = object?.type === 'ObjectExpression' ? object.properties : object?.type === 'ClassBody' ? object.body : [];
+  const members =
+    object?.type === 'ObjectExpression' ? object.properties : object?.type === 'ClassBody' ? object.body : [];
   const found = members.find(
     (member) => (member.type === 'Property' || member.type === 'PropertyDefinition') && nameOf(member) === name,
   );

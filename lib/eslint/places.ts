@@ -14,7 +14,7 @@ let lastId = 0;
 export function placeOfVariable(variable: Variable): Place {
   const id = ids.get(variable) ?? ++lastId;
   ids.set(variable, id);
-  return `#${id}`;
+  return `#${String(id)}`;
 }
 
 export function placeOf(given: Node, file: File): Place {

@@ -28,7 +28,15 @@ export interface Rule {
 }
 
 /** Every rule looks at a file as a whole: what is a manager there shows only then. */
-export function rule<M extends string>({ description, messages, type, fixable, hasSuggestions, schema, check }: RuleParts<M>): Rule {
+export function rule<M extends string>({
+  description,
+  messages,
+  type,
+  fixable,
+  hasSuggestions,
+  schema,
+  check,
+}: RuleParts<M>): Rule {
   return {
     meta: {
       type: type ?? 'problem',
@@ -41,7 +49,7 @@ export function rule<M extends string>({ description, messages, type, fixable, h
     create(given) {
       const context = given as Context;
       const report: Report<string> = (descriptor) => context.report(descriptor);
-      return { 'Program:exit': () => check(fileOf(context), report as Report<M>, context.options) };
+      return { 'Program:exit': () => check(fileOf(context), report, context.options) };
     },
   };
 }

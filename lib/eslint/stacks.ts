@@ -89,7 +89,7 @@ function stackIn(declarator: TSESTree.VariableDeclarator, file: File): Stack[] {
   const kind = made?.type === 'NewExpression' ? stackKindOf(made, file) : undefined;
   if (!variable || !made || !kind) return [];
   const uses = variable.references.filter(({ init }) => !init).map(({ identifier }) => identifier as Node);
-  return [{ declarator, made, variable, kind, isUsing: /using$/.test(parent.kind), uses }];
+  return [{ declarator, made, variable, kind, isUsing: parent.kind.endsWith('using'), uses }];
 }
 
 /** The method that a mention of a stack calls: `m` of `stack.m()`; of `stack[Symbol.dispose]()`, `@@dispose`. */

@@ -58,7 +58,9 @@ export class Types {
 
   /** Whether a function returns a promise, or anything with a `then`. */
   returnsThenable(functionLike: Node): boolean {
-    const types = this.of(functionLike).getCallSignatures().map((signature) => signature.getReturnType());
+    const types = this.of(functionLike)
+      .getCallSignatures()
+      .map((signature) => signature.getReturnType());
     return types.flatMap((type) => this.partsOf(type)).some((part) => this.hasMethod(part, 'then'));
   }
 
@@ -187,5 +189,5 @@ function isPromise(type: Type): boolean {
 }
 
 function nameOf(type: Type): string | undefined {
-  return (type.aliasSymbol ?? (type.symbol as Symbol | undefined))?.name;
+  return (type.aliasSymbol ?? type.getSymbol())?.name;
 }

@@ -1,5 +1,16 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { calleeName, contains, isFunction, nameOf, ownNodes, textOf, unwrap, walk, type FunctionNode, type Node } from './ast.ts';
+import {
+  calleeName,
+  contains,
+  isFunction,
+  nameOf,
+  ownNodes,
+  textOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+} from './ast.ts';
 import type { File } from './file.ts';
 import { isParameterOf, variablesIn } from './managers.ts';
 import { placeOf, placeOfVariable, placesOf, type Place } from './places.ts';
@@ -19,15 +30,37 @@ export interface Undo {
 
 type Found = Omit<Undo, 'node'>;
 
-const known = new WeakMap<FunctionNode, readonly Undo[]>();
+/** A call by which something else sees to it that something is undone: `enter(closing(client))`. */
+export interface Entrustment {
+  readonly node: Node;
+  readonly setup: Node;
+  readonly target: Place;
+}
+
+interface Undoing {
+  readonly undos: readonly Undo[];
+  readonly entrustments: readonly Entrustment[];
+}
+
+const known = new WeakMap<FunctionNode, Undoing>();
 
 /** Everything in the generator's code that undoes something, by its names, in the order of the source. */
 export function undosIn(generator: FunctionNode, file: File): readonly Undo[] {
+  return undoingIn(generator, file).undos;
+}
+
+/** Everything that the generator acquires, and has something else undo. */
+export function entrustmentsIn(generator: FunctionNode, file: File): readonly Entrustment[] {
+  return undoingIn(generator, file).entrustments;
+}
+
+function undoingIn(generator: FunctionNode, file: File): Undoing {
   const found = known.get(generator);
   if (found) return found;
-  const undos = new Search(generator, file).undos();
-  known.set(generator, undos);
-  return undos;
+  const search = new Search(generator, file);
+  const undoing = { undos: search.undos(), entrustments: search.entrustments() };
+  known.set(generator, undoing);
+  return undoing;
 }
 
 class Search {
@@ -57,13 +90,26 @@ class Search {
     });
   }
 
+  entrustments(): Entrustment[] {
+    return this.calls.flatMap((node) =>
+      this.entrustedBy(node).flatMap((target) => {
+        const setup = this.acquired.get(target);
+        return setup && setup.range[1] <= node.range[0] ? [{ node, setup, target }] : [];
+      }),
+    );
+  }
+
   private note(place: Place, node: Node): void {
     if (!this.acquired.has(place)) this.acquired.set(place, node);
   }
 
   /** `yield async () => { client = await connect(); clients.push(client); }`: what was declared before is given it in the block. */
   private noteWhatIsGivenLater(): void {
-    const declared = new Map(this.nodes.filter((node) => node.type === 'VariableDeclarator').map((node) => [placeOf(node.id, this.file), node]));
+    const declared = new Map(
+      this.nodes
+        .filter((node) => node.type === 'VariableDeclarator')
+        .map((node) => [placeOf(node.id, this.file), node]),
+    );
     const own = new Set(this.nodes);
     walk(this.generator, this.file.keys, (node) => {
       for (const place of own.has(node) ? [] : this.placesGivenBy(node)) {
@@ -167,7 +213,9 @@ class Search {
   }
 
   private undoByCall(call: TSESTree.CallExpression): Found | undefined {
-    return this.undoOfAcquired(call) ?? this.undoOfOpposite(call) ?? this.undoBySettingBack(call) ?? this.undoOfGiven(call);
+    return (
+      this.undoOfAcquired(call) ?? this.undoOfOpposite(call) ?? this.undoBySettingBack(call) ?? this.undoOfGiven(call)
+    );
   }
 
   /** `held.delete(name)` after `held.add(name)` */
@@ -198,7 +246,11 @@ class Search {
     const called = unwrap(callee);
     const name = called.type === 'MemberExpression' ? unwrap(called.object) : called;
     const variable = this.file.variables.of(name);
-    return name.type === 'Identifier' && !isParameterOf(variable, this.generator) && !this.acquired.has(placeOf(name, this.file));
+    return (
+      name.type === 'Identifier' &&
+      !isParameterOf(variable, this.generator) &&
+      !this.acquired.has(placeOf(name, this.file))
+    );
   }
 
   /** `process.chdir(before)` after `process.chdir(folder)`, `setWriter(undefined)` after `setWriter(write)` */
@@ -206,7 +258,8 @@ class Search {
     const callee = placeOf(call.callee, this.file);
     const [given] = call.arguments;
     const setup = this.callsBefore(call).find((earlier) => placeOf(earlier.callee, this.file) === callee);
-    if (setup?.arguments[0] && given && isEmpty(given) && !isEmpty(setup.arguments[0])) return { setup, target: callee };
+    if (setup?.arguments[0] && given && isEmpty(given) && !isEmpty(setup.arguments[0]))
+      return { setup, target: callee };
     if (!setup || given?.type !== 'Identifier') return undefined;
     const isSaved = this.declares(this.file.variables.of(given), setup);
     return isSaved && !this.takes(setup, given) ? { setup, target: callee } : undefined;
@@ -214,7 +267,9 @@ class Search {
 
   /** Whether a variable was declared before, so that it may hold what was there before. */
   private declares(variable: Variable | undefined, setup: Node): boolean {
-    const declared = this.nodes.find((node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable);
+    const declared = this.nodes.find(
+      (node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable,
+    );
     return variable !== undefined && declared !== undefined && declared.range[1] <= setup.range[0];
   }
 
@@ -223,7 +278,8 @@ class Search {
     const name = calleeName(call) ?? '';
     if (!isUndoing(name)) return undefined;
     const callee = unwrap(call.callee);
-    const subjects = callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : [callee, ...call.arguments];
+    const subjects =
+      callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : [callee, ...call.arguments];
     for (const place of subjects.slice(0, 2).flatMap((subject) => placesOf(subject, this.file))) {
       const setup = this.acquired.get(place);
       if (setup && !contains(setup, call) && setup.range[0] < call.range[0]) return { setup, target: place };
@@ -246,8 +302,8 @@ class Search {
     const { left, operator, right } = node;
     if (this.isLocal(left)) return undefined;
     const target = placeOf(left, this.file);
-    const setup = this.writesBefore(node, target).find(
-      (earlier) => (operator === '=' ? isEmpty(right) : areOppositeOperators(operatorOf(earlier), operator)),
+    const setup = this.writesBefore(node, target).find((earlier) =>
+      operator === '=' ? isEmpty(right) : areOppositeOperators(operatorOf(earlier), operator),
     );
     const saved = operator === '=' ? this.savedFrom(right, target) : undefined;
     return saved || setup ? { setup: this.writesBefore(node, target)[0] ?? saved, target } : undefined;
@@ -257,8 +313,11 @@ class Search {
   private savedFrom(right: Node, target: Place): Node | undefined {
     const value = unwrap(right);
     const variable = this.file.variables.of(value);
-    const declared = this.nodes.find((node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable);
-    if (!variable || isReassigned(variable) || declared?.type !== 'VariableDeclarator' || !declared.init) return undefined;
+    const declared = this.nodes.find(
+      (node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable,
+    );
+    if (!variable || isReassigned(variable) || declared?.type !== 'VariableDeclarator' || !declared.init)
+      return undefined;
     const isSaved = ownNodes(declared.init, this.file.keys).some((part) => placeOf(part, this.file) === target);
     return isSaved ? declared : undefined;
   }
@@ -266,7 +325,9 @@ class Search {
   private undoByUpdate(node: TSESTree.UpdateExpression): Found | undefined {
     const target = placeOf(node.argument, this.file);
     if (this.isLocal(node.argument)) return undefined;
-    const setup = this.writesBefore(node, target).find((earlier) => areOppositeOperators(operatorOf(earlier), node.operator));
+    const setup = this.writesBefore(node, target).find((earlier) =>
+      areOppositeOperators(operatorOf(earlier), node.operator),
+    );
     return setup && { setup, target };
   }
 
@@ -348,5 +409,7 @@ function operatorOf(node: Node): string {
 }
 
 function areOppositeOperators(one: string, other: string): boolean {
-  return one !== other && /^(\+\+|--|\+=|-=)$/.test(one) && /^(\+\+|--|\+=|-=)$/.test(other) && one[0] !== other[0];
+  const up = ['++', '+='];
+  const down = ['--', '-='];
+  return (up.includes(one) && down.includes(other)) || (down.includes(one) && up.includes(other));
 }

@@ -72,9 +72,7 @@ class Walk implements Watch<State> {
     const { finished, returned } = follow(this.generator, start, this, this.file);
     const ends = [...finished.map((state) => ({ node: undefined, state })), ...returned];
     const missing = ends.filter(({ state }) => state.phase === 'setup' && !state.isDelegated);
-    const silent = ends.filter(
-      ({ node, state }) => state.phase === 'threw' && !state.isKept && !node?.argument,
-    );
+    const silent = ends.filter(({ node, state }) => state.phase === 'threw' && !state.isKept && !node?.argument);
     return {
       again: this.again,
       missing: new Set(missing.map(({ node }) => node ?? this.generator)),

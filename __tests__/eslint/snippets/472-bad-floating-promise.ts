@@ -3,7 +3,7 @@ const transaction = asyncContextManager(async function* transaction(db: Client) 
 
 declare const db: Client;
 await withAsync(transaction(db), async (tx) => {
-  tx.query('INSERT'); // !settle-in-body:typed
+  tx.query('INSERT'); // !settle-in-body
   await tx.query('SELECT 1');
 });
 export {};

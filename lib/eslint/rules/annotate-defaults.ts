@@ -7,7 +7,7 @@ export const annotateDefaults: Rule = rule<'untyped'>({
   description: 'Require the type of a parameter with a default to be written out',
   messages: {
     untyped:
-      'Write out the type of this parameter: from a default alone, the compiler takes it for unknown in the manager function, and loses generics.',
+      'Write out the type of this parameter. From a default alone, TypeScript infers unknown for the manager function, and drops its generics.',
   },
   type: 'suggestion',
   fixable: 'code',

@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { functionAround, nameOf, unwrap, type Node } from '../ast.ts';
+import { droppedIn, functionAround, nameOf, unwrap, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
 import { rule, type Rule } from '../rule.ts';
 import { stackKindOf } from '../stacks.ts';
@@ -9,35 +9,21 @@ type Message = 'floating' | 'await' | 'return';
 export const awaitBlocks: Rule = rule<Message>({
   description: 'Require the promise of a block to be awaited',
   messages: {
-    floating: 'Nothing waits for {{name}}, and nothing hears of its error. Write await, return, or void if that is meant.',
+    floating: 'Nothing waits for {{name}} or hears of its error. Await it, return it, or write void if you mean that.',
     await: 'Await it.',
     return: 'Return it.',
   },
   hasSuggestions: true,
   check(file, report) {
-    for (const node of file.nodes) {
-      const floating = node.type === 'ExpressionStatement' ? floatingIn(node.expression, file) : undefined;
-      if (!floating) continue;
-      const { call, name } = floating;
-      report({ node: call, messageId: 'floating', data: { name }, suggest: suggestionsFor(call) });
+    const statements = file.nodes.filter((node) => node.type === 'ExpressionStatement');
+    for (const node of statements.flatMap(({ expression }) => droppedIn(expression))) {
+      const name = node.type === 'CallExpression' ? nameOfPromise(node, file) : undefined;
+      if (name) report({ node, messageId: 'floating', data: { name }, suggest: suggestionsFor(node) });
     }
   },
 });
 
-interface Floating {
-  readonly call: Node;
-  readonly name: string;
-}
-
-/** The promise of a block that an expression statement drops: whole, or with a `then` that takes no errors. */
-function floatingIn(given: Node, file: File): Floating | undefined {
-  const node = unwrap(given);
-  if (node.type === 'LogicalExpression') return floatingIn(node.right, file);
-  if (node.type !== 'CallExpression') return undefined;
-  const name = nameOfPromise(node, file);
-  return name === undefined ? undefined : { call: node, name };
-}
-
+/** What gives the promise of a block that is dropped: whole, or with a `then` that takes no errors. */
 function nameOfPromise(call: TSESTree.CallExpression, file: File): string | undefined {
   const word = file.words.of(call.callee)?.name;
   if (word === 'withAsync' || word === 'scopeAsync') return `${word}()`;

@@ -9,7 +9,7 @@ export const completeLast: Rule = rule<'early'>({
   description: 'Disallow what can fail after complete()',
   messages: {
     early:
-      'Line {{line}} can fail after this, and the stack then exits as if the block had succeeded. Call complete() last.',
+      'Line {{line}} can fail after this, and the stack would still exit as if the block had succeeded. Call complete() last.',
   },
   check(file, report) {
     for (const stack of stacksOf(file)) {

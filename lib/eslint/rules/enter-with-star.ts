@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { calleeName, functionAround, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
+import { calleeName, functionAround, isVoid, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
 import { rule, type Report, type Rule } from '../rule.ts';
@@ -13,8 +13,8 @@ export const enterWithStar: Rule = rule<Message>({
   messages: {
     star: 'Without the star nothing is entered. Write yield* enter(manager).',
     await: 'Awaiting enter() enters nothing. Write yield* enter(manager).',
-    bare: 'By itself enter() enters nothing. Write yield* enter(manager).',
-    elsewhere: 'Nothing is entered: enter() works in the generator of a manager or of a scope. Write withAsync(manager, body).',
+    bare: 'enter() by itself enters nothing. Write yield* enter(manager).',
+    elsewhere: 'enter() works only in the generator of a manager or a scope. Write withAsync(manager, body) here.',
     write: 'Write yield* enter(manager).',
   },
   fixable: 'code',
@@ -59,7 +59,7 @@ function slipIn(node: Node, file: File): Slip | undefined {
 
 function bareIn(given: Node | null, file: File): Slip | undefined {
   const node = given && unwrap(given);
-  if (node?.type === 'UnaryExpression' && node.operator === 'void') return bareIn(node.argument, file);
+  if (node && isVoid(node)) return bareIn(node.argument, file);
   const isBare = node?.type === 'CallExpression' && isEnter(node, file);
   return isBare ? { node, messageId: 'bare', request: node } : undefined;
 }
@@ -74,16 +74,16 @@ function isUsedAsValue({ id }: TSESTree.VariableDeclarator, file: File): boolean
   const variable = file.variables.of(id);
   if (!variable || isReassigned(variable)) return false;
   return variable.references.every(({ init, identifier }) => {
-    const object = wrapped(identifier as Node);
+    const object = wrapped(identifier);
     const { parent } = object;
     return init || (parent?.type === 'MemberExpression' && parent.object === object && nameOf(parent) !== '@@iterator');
   });
 }
 
 function reportSlip({ node, messageId, request }: Slip, isInGenerator: boolean, report: Report<Message>): void {
-  if (!isInGenerator) return report({ node, messageId: 'elsewhere' });
-  if (messageId === 'star') return report({ node, messageId, fix: (fixer) => starred(node, fixer) });
-  report({ node, messageId, suggest: [{ messageId: 'write', fix: (fixer) => delegated(node, request, fixer) }] });
+  if (!isInGenerator) report({ node, messageId: 'elsewhere' });
+  else if (messageId === 'star') report({ node, messageId, fix: (fixer) => starred(node, fixer) });
+  else report({ node, messageId, suggest: [{ messageId: 'write', fix: (fixer) => delegated(node, request, fixer) }] });
 }
 
 function starred({ range: [start] }: Node, fixer: TSESLint.RuleFixer): TSESLint.RuleFix {

@@ -9,7 +9,7 @@ export const exitInOrder: Rule = rule<'early'>({
   description: 'Disallow releasing in a generator what something that it entered may depend on',
   messages: {
     early:
-      'This runs before what was entered on line {{line}} is exited. Enter it, too: yield* enter(closing(…)), before that.',
+      'This runs before the manager entered on line {{line}} is exited. Enter this too, before that line: yield* enter(closing(…)).',
   },
   check(file, report) {
     for (const generator of managersOf(file).generators)
@@ -21,11 +21,15 @@ export const exitInOrder: Rule = rule<'early'>({
 /** What is undone in the generator, though something that was entered after it is exited only later. */
 function earlyIn({ fn, isScope }: Generator, file: File): { node: Node; entered: Node }[] {
   const nodes = ownNodes(fn, file.keys);
-  const enters = nodes.filter((node) => node.type === 'YieldExpression' && node.delegate && isEnter(node.argument, file));
+  const enters = nodes.filter(
+    (node) => node.type === 'YieldExpression' && node.delegate && isEnter(node.argument, file),
+  );
   return undosIn(fn, file).flatMap(({ node, setup }) => {
     const since = setup?.range[1] ?? fn.range[0];
     const entered = enters.find(({ range }) => since <= range[0] && range[1] <= node.range[0]);
-    return entered && (isScope ? isInFinally(node, nodes) : runsAfterFailure(node, fn, file)) ? [{ node, entered }] : [];
+    return entered && (isScope ? isInFinally(node, nodes) : runsAfterFailure(node, fn, file))
+      ? [{ node, entered }]
+      : [];
   });
 }
 

@@ -10,9 +10,10 @@ export const finishStacks: Rule = rule<Message>({
   description: 'Require a stack to be finished, and one in a using declaration to be completed if it holds a manager',
   messages: {
     incomplete:
-      'This stack holds a manager, and nothing says that the block succeeded: it always rolls back. Call {{name}}.complete() at the end of the block.',
-    unfinished: 'Nothing finishes this stack, so nothing on it is ever exited. Write {{using}} {{name}} = new {{kind}}().',
-    dropped: 'Nothing can finish this stack, so nothing on it is ever exited. Keep it in a variable: {{using}} stack = …',
+      'This stack holds a manager, but nothing says that the block succeeded, so it always rolls back. Call {{name}}.complete() at the end of the block.',
+    unfinished:
+      'Nothing finishes this stack, so nothing on it is ever exited. Write {{using}} {{name}} = new {{kind}}().',
+    dropped: 'Nothing can finish this stack, so nothing on it is ever exited. Write {{using}} stack = new {{kind}}().',
   },
   check(file, report) {
     for (const stack of stacksOf(file)) {
@@ -20,7 +21,8 @@ export const finishStacks: Rule = rule<Message>({
       const data = { name: variable.name, kind, using: usingFor(kind) };
       if (stack.isUsing && holdsManager(stack, file) && !stack.uses.some(completes))
         report({ node, messageId: 'incomplete', data });
-      if (!stack.isUsing && !stack.uses.some(mayFinish) && !isExported(stack)) report({ node, messageId: 'unfinished', data });
+      if (!stack.isUsing && !stack.uses.some(mayFinish) && !isExported(stack))
+        report({ node, messageId: 'unfinished', data });
     }
     for (const node of file.nodes) {
       const kind = isDropped(node) ? stackKindOf(node, file) : undefined;

@@ -7,7 +7,7 @@ import { rule, type Rule } from '../rule.ts';
 export const nameManagers: Rule = rule<'unnamed'>({
   description: 'Require the generator function of a manager to have a name',
   messages: {
-    unnamed: 'Name the generator function: every message calls the manager by that name.',
+    unnamed: 'Name the generator function: messages call the manager by that name.',
   },
   type: 'suggestion',
   fixable: 'code',
@@ -15,7 +15,12 @@ export const nameManagers: Rule = rule<'unnamed'>({
     for (const { fn, call, isScope, isInline } of managersOf(file).generators) {
       if (isScope || !isInline || fn.id) continue;
       const name = nameFor(call, fn, file);
-      report({ node: fn, loc: headOf(fn), messageId: 'unnamed', fix: name ? (fixer) => named(fn, name, fixer, file) : null });
+      report({
+        node: fn,
+        loc: headOf(fn),
+        messageId: 'unnamed',
+        fix: name ? (fixer) => named(fn, name, fixer, file) : null,
+      });
     }
   },
 });
@@ -23,7 +28,8 @@ export const nameManagers: Rule = rule<'unnamed'>({
 /** The name of what the manager function is kept in, unless it would hide that from the generator's own code. */
 function nameFor(call: Node, fn: FunctionNode, file: File): string | undefined {
   const name = nameOfHolder(wrapped(call));
-  const isUsable = name !== undefined && /^[A-Za-z_$][\w$]*$/.test(name) && !reserved.has(name) && !mentions(fn, name, file);
+  const isUsable =
+    name !== undefined && /^[A-Za-z_$][\w$]*$/.test(name) && !reserved.has(name) && !mentions(fn, name, file);
   return isUsable ? name : undefined;
 }
 
@@ -54,7 +60,8 @@ function mentions(fn: FunctionNode, name: string, { keys }: File): boolean {
 
 function named(fn: FunctionNode, name: string, fixer: TSESLint.RuleFixer, { code }: File): TSESLint.RuleFix | null {
   const star = code.getFirstToken(fn, ({ value }) => value === '*');
-  return star && fixer.insertTextAfter(star, ` ${name}`);
+  const next = star && code.getTokenAfter(star);
+  return next ? fixer.replaceTextRange([star.range[1], next.range[0]], ` ${name}`) : null;
 }
 
 const reserved = new Set(

@@ -11,9 +11,11 @@ type Message = 'value' | 'closure' | 'iterator';
 export const noEscapingValue: Rule = rule<Message>({
   description: 'Disallow what a block entered to leave the block',
   messages: {
-    value: '{{name}} leaves the block here, and is used when it is exited. Do what needs it in the block.',
-    closure: 'This function leaves the block with {{name}}, and runs when that is exited. Call it in the block.',
-    iterator: 'This leaves the block, and asks {{name}} for its items when that is exited. Loop over it in the block.',
+    value: '{{name}} leaves the block here, and whoever gets it finds it exited. Use it inside the block.',
+    closure:
+      'This function leaves the block with {{name}}, and would run after {{name}} is exited. Call it inside the block.',
+    iterator:
+      'This leaves the block, and would ask {{name}} for its items after it is exited. Loop over it inside the block.',
   },
   check(file, report) {
     const { types } = file;

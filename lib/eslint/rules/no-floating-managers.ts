@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { nameOf, unwrap, wrapped, type Node } from '../ast.ts';
+import { droppedIn, isVoid, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
 import { isManager } from '../managers.ts';
 import { rule, type Report, type Rule } from '../rule.ts';
@@ -10,16 +10,18 @@ type Message = 'awaited' | 'statement' | 'unused' | 'using';
 export const noFloatingManagers: Rule = rule<Message>({
   description: 'Disallow managers that nobody enters',
   messages: {
-    awaited: 'Awaiting a manager does not enter it, and nothing runs. Write withAsync(manager, body), or yield* enter(manager).',
-    statement: 'This makes a manager, and nothing enters it. Write withAsync(manager, body), or yield* enter(manager).',
-    unused: '{{name}} is a manager, and nothing enters it. Write withAsync({{name}}, body), or yield* enter({{name}}).',
-    using: 'A manager is not disposable: it has to know how the block ended. Enter it on an AsyncExitStack.',
+    awaited:
+      "Awaiting a manager doesn't enter it, so nothing runs. Write withAsync(manager, body) or yield* enter(manager).",
+    statement: 'Nothing enters this manager, so nothing runs. Write withAsync(manager, body) or yield* enter(manager).',
+    unused: 'Nothing enters {{name}}, so it never runs. Write withAsync({{name}}, body) or yield* enter({{name}}).',
+    using:
+      "A manager isn't disposable, because it has to know how the block ended. Enter it on a stack: await stack.enterContext(manager).",
   },
   check(file, report) {
     for (const node of file.nodes)
       switch (node.type) {
         case 'ExpressionStatement':
-          checkStatement(node.expression, file, report);
+          for (const dropped of droppedIn(node.expression)) checkDropped(dropped, file, report);
           break;
         case 'AwaitExpression':
           if (isManager(node.argument, file)) report({ node, messageId: 'awaited' });
@@ -31,20 +33,9 @@ export const noFloatingManagers: Rule = rule<Message>({
   },
 });
 
-function checkStatement(given: Node, file: File, report: Report<Message>): void {
-  const node = unwrap(given);
-  switch (node.type) {
-    case 'LogicalExpression':
-      return checkStatement(node.right, file, report);
-    case 'ConditionalExpression':
-      checkStatement(node.consequent, file, report);
-      return checkStatement(node.alternate, file, report);
-    case 'UnaryExpression':
-      return node.operator === 'void' ? checkStatement(node.argument, file, report) : undefined;
-    case 'CallExpression':
-    case 'NewExpression':
-      if (isManager(node, file)) report({ node, messageId: 'statement' });
-  }
+function checkDropped(node: Node, file: File, report: Report<Message>): void {
+  if (isVoid(node)) for (const dropped of droppedIn(node.argument)) checkDropped(dropped, file, report);
+  else if (isMade(node) && isManager(node, file)) report({ node, messageId: 'statement' });
 }
 
 function checkVariable(node: TSESTree.VariableDeclarator, file: File, report: Report<Message>): void {
@@ -54,7 +45,10 @@ function checkVariable(node: TSESTree.VariableDeclarator, file: File, report: Re
   // It is an iterator as well, and a disposable.
   if (file.words.calledBy(made) === 'aclosing') return;
   const variable = file.variables.of(id);
-  if (/using$/.test(parent.kind)) return made.type === 'NewExpression' ? undefined : report({ node, messageId: 'using' });
+  if (parent.kind.endsWith('using')) {
+    if (made.type === 'CallExpression') report({ node, messageId: 'using' });
+    return;
+  }
   if (!variable || isReassigned(variable) || parent.parent.type === 'ExportNamedDeclaration') return;
   const uses = variable.references.filter(({ init }) => !init).map(({ identifier }) => identifier as Node);
   if (!uses.some(mayEnter)) report({ node, messageId: 'unused', data: { name: id.name } });

@@ -9,7 +9,7 @@ type Message = 'generator' | 'scope';
 export const noGeneratorBody: Rule = rule<Message>({
   description: 'Disallow a generator function as a body: nothing would run it',
   messages: {
-    generator: 'Nothing runs a generator that is the body, or that the body returns. Run it with {{scope}}() in the body, or loop over it there.',
+    generator: 'Nothing would run this generator. Run it in the body with {{scope}}(), or loop over it there.',
     scope: 'Run it with {{scope}}().',
   },
   hasSuggestions: true,
@@ -26,7 +26,9 @@ function givesGenerator({ fn }: Block, file: File): boolean {
   if (!fn) return false;
   if (fn.generator) return true;
   const results = fn.async ? [] : resultsOf(fn, file).map(unwrap);
-  return results.some((result) => result.type === 'CallExpression' && isGeneratorFunction(file.variables.valueOf(result.callee)));
+  return results.some(
+    (result) => result.type === 'CallExpression' && isGeneratorFunction(file.variables.valueOf(result.callee)),
+  );
 }
 
 /** A generator function that only enters managers is what a scope takes. */
@@ -35,7 +37,10 @@ function suggestionsFor(
   data: { readonly scope: string },
   file: File,
 ): TSESLint.SuggestionReportDescriptor<Message>[] {
-  const isScope = fn === body && ownNodes(fn, file.keys).every((node) => node.type !== 'YieldExpression' || node.delegate);
+  const isScope =
+    fn?.generator &&
+    fn === body &&
+    ownNodes(fn, file.keys).every((node) => node.type !== 'YieldExpression' || node.delegate);
   if (!isScope || fn.async === isSync || fn.params.some(({ type }) => type !== 'Identifier')) return [];
   const driver = call.type === 'CallExpression' ? unwrap(call.callee) : call;
   const names = fn.params.map((param) => (param as TSESTree.Identifier).name);

@@ -1,22 +1,32 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { ancestorsOf, calleeName, contains, ownNodes, textOf, unwrap, walk, type FunctionNode, type Node } from '../ast.ts';
+import {
+  ancestorsOf,
+  calleeName,
+  contains,
+  ownNodes,
+  textOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+} from '../ast.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
-import { placesOf } from '../places.ts';
+import { placesOf, type Place } from '../places.ts';
 import { rule, type Rule } from '../rule.ts';
-import { undosIn, type Undo } from '../undo.ts';
+import { entrustmentsIn, undosIn, type Undo } from '../undo.ts';
 import { isActivating, isCommit, isHolding, isRollback } from '../verbs.ts';
 import { waysThrough } from '../ways.ts';
 
 export const noLeakySetup: Rule = rule<'leak' | 'commit'>({
   description: 'Disallow awaits between an acquisition and the try that undoes it, and a COMMIT outside of the try',
   messages: {
-    leak: 'If this fails, nothing undoes line {{line}}: the try begins too late. Begin it right after what it undoes.',
-    commit: 'If this fails, nothing rolls back. Put it into the try, after the yield.',
+    leak: 'If this fails, nothing undoes line {{line}}. Start the try, or enter it, right after that line.',
+    commit: 'If this fails, nothing rolls back. Move it into the try, after the yield.',
   },
   check(file, report) {
     for (const { fn, isScope } of managersOf(file).generators) {
-      const leaks = new Map(leaksIn(fn, file).map(({ risk, line }) => [risk, line]));
+      const leaks = new Map(leaksIn(fn, file).map(({ risk, line }) => [risk, line] as const));
       for (const [node, line] of leaks) report({ node, messageId: 'leak', data: { line } });
       for (const node of isScope ? [] : unprotectedCommits(fn, file)) report({ node, messageId: 'commit' });
     }
@@ -34,25 +44,33 @@ function leaksIn(fn: FunctionNode, file: File): Leak[] {
   const undos = undosIn(fn, file);
   const nodes = ownNodes(fn, file.keys);
   const tries = nodes.filter((node) => node.type === 'TryStatement');
-  return undos.flatMap((undo) => {
-    const { setup, node } = undo;
-    const late = tries.find(({ finalizer }) => finalizer && contains(finalizer, node));
+  const protectedBy = ({ node }: Undo): Node | undefined =>
+    tries.find(({ finalizer }) => finalizer !== null && contains(finalizer, node));
+  const protections = [
+    ...undos.map((undo) => ({ ...undo, late: protectedBy(undo) })),
+    ...entrustmentsIn(fn, file).map((entrustment) => ({ ...entrustment, late: entrustment.node })),
+  ];
+  return protections.flatMap(({ setup, target, late }) => {
     if (!setup || !late || contains(late, setup)) return [];
-    const risks = nodes.filter((risk) => isRisk(risk, setup, late) && !isHandled(risk, undo, undos));
-    return risksWhileHeld(risks, undo, setup, file).map((risk) => ({ risk, line: setup.loc.start.line }));
+    const risks = nodes.filter((risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, undos));
+    return risksWhileHeld(risks, target, setup, file).map((risk) => ({ risk, line: setup.loc.start.line }));
   });
 }
 
 /** Whether a node that can fail comes after the setup, and before the `try`. */
-function isRisk(node: Node, setup: Node, late: Node): boolean {
-  if (!isFallible(node) || node.range[1] > late.range[0]) return false;
+function isRisk(node: Node, setup: Node, late: Node, file: File): boolean {
+  if (!isFallible(node, file) || node.range[1] > late.range[0]) return false;
   const loop = loopThatFills(setup, late);
   return loop ? contains(loop, node) : setup.range[1] <= node.range[0] && !isAfterFailureOf(node, setup);
 }
 
-function isFallible(node: Node): boolean {
+function isFallible(node: Node, file: File): boolean {
   if (node.type === 'ForOfStatement') return node.await;
-  return node.type === 'AwaitExpression' || (node.type === 'YieldExpression' && node.delegate);
+  if (node.type !== 'YieldExpression') return node.type === 'AwaitExpression';
+  const request = node.delegate ? unwrap(node.argument) : undefined;
+  // To enter these, nothing is done.
+  const entered = request?.type === 'CallExpression' ? file.words.calledBy(request.arguments[0]) : undefined;
+  return request !== undefined && !/^(aclosing|closing|nullContext|suppress)$/.test(entered ?? '');
 }
 
 /** The loop in which `clients.push(await connect())` acquires one after the other: each can fail when others are there. */
@@ -64,13 +82,11 @@ function loopThatFills(setup: Node, late: Node): Node | undefined {
 
 /** Whether a node is in the `catch` of the setup, where there is nothing to undo. */
 function isAfterFailureOf(node: Node, setup: Node): boolean {
-  return ancestorsOf(node).some(
-    (around) => around.type === 'CatchClause' && around.parent.type === 'TryStatement' && contains(around.parent.block, setup),
-  );
+  return ancestorsOf(node).some((around) => around.type === 'CatchClause' && contains(around.parent.block, setup));
 }
 
 /** Whether the same is undone there, too. */
-function isHandled(risk: Node, { target }: Undo, undos: readonly Undo[]): boolean {
+function isHandled(risk: Node, target: Place, undos: readonly Undo[]): boolean {
   const others = undos.filter((undo) => undo.target === target).map(({ node }) => node);
   const tries = ancestorsOf(risk).filter((around) => around.type === 'TryStatement');
   return others.some((other) => contains(risk, other) || tries.some((around) => contains(around, other)));
@@ -80,7 +96,7 @@ function isHandled(risk: Node, { target }: Undo, undos: readonly Undo[]): boolea
  * The risks at which something is held. What is made without waiting often holds nothing yet: it is held once it was
  * waited for, and if that fails, as `await once(server, 'listening')` may, there is nothing to undo.
  */
-function risksWhileHeld(risks: readonly Node[], { target }: Undo, setup: Node, file: File): Node[] {
+function risksWhileHeld(risks: readonly Node[], target: Place, setup: Node, file: File): Node[] {
   const isAwaited = ownNodes(setup, file.keys).some(({ type }) => type === 'AwaitExpression');
   const verb = verbOf(setup);
   let mayWait = !isAwaited && (setup.type !== 'CallExpression' || isActivating(verb));
@@ -97,12 +113,13 @@ function risksWhileHeld(risks: readonly Node[], { target }: Undo, setup: Node, f
 }
 
 function verbOf(setup: Node): string {
-  const value = setup.type === 'VariableDeclarator' ? setup.init : setup.type === 'AssignmentExpression' ? setup.right : setup;
+  const value =
+    setup.type === 'VariableDeclarator' ? setup.init : setup.type === 'AssignmentExpression' ? setup.right : setup;
   const call = value && unwrap(value);
   return (call?.type === 'CallExpression' && calleeName(call)) || '';
 }
 
-function isActivated(target: string, setup: Node, risk: Node, file: File): boolean {
+function isActivated(target: Place, setup: Node, risk: Node, file: File): boolean {
   return file.nodes.some(
     (node) =>
       node.type === 'CallExpression' &&
@@ -113,7 +130,7 @@ function isActivated(target: string, setup: Node, risk: Node, file: File): boole
   );
 }
 
-function mentions(node: Node, target: string, file: File): boolean {
+function mentions(node: Node, target: Place, file: File): boolean {
   let isMentioned = false;
   walk(node, file.keys, (part) => {
     isMentioned ||= part.type === 'Identifier' && placesOf(part, file).includes(target);
@@ -125,7 +142,9 @@ function mentions(node: Node, target: string, file: File): boolean {
 /** What commits after a `try` around the block whose `catch` rolls back. */
 function unprotectedCommits(fn: FunctionNode, file: File): Node[] {
   const nodes = ownNodes(fn, file.keys);
-  const tries = nodes.filter((node) => node.type === 'TryStatement' && node.handler && hasCall(node.handler, isRollback, file));
+  const tries = nodes.filter(
+    (node) => node.type === 'TryStatement' && node.handler && hasCall(node.handler, isRollback, file),
+  );
   const around = tries.find((node) => ownNodes(node, file.keys).some(isBlock));
   const { phases } = waysThrough(fn, file);
   return nodes.filter(

@@ -12,10 +12,10 @@ export const noSilentSwallow: Rule = rule<Message>({
   description: "Disallow catch clauses in which the block's error can end without a word",
   messages: {
     catch:
-      "The block's error can end here, and the block then gives undefined as if it had succeeded. Throw it again, or return the value that the block is to give.",
-    finally: "This return ends the block's error as if the block had succeeded. Don't return in a finally.",
-    rethrow: 'Throw it again.',
-    fallback: 'Return undefined: it is meant to end here.',
+      "The block's error can end here, and then the block gives undefined as if it had succeeded. Throw the error again, or return a value.",
+    finally: "This return swallows the block's error. Don't return in a finally.",
+    rethrow: 'Throw the error again.',
+    fallback: 'Return undefined, to say that the error ends here on purpose.',
   },
   hasSuggestions: true,
   check(file, report) {
@@ -51,7 +51,9 @@ function suggestionsFor(
     messageId: 'fallback',
     fix: (fixer) => [
       insertLast(fixer, body, 'return undefined;', code),
-      ...(whole?.type === 'BlockStatement' && !isLeft(whole) ? [insertLast(fixer, whole, 'return undefined;', code)] : []),
+      ...(whole?.type === 'BlockStatement' && !isLeft(whole)
+        ? [insertLast(fixer, whole, 'return undefined;', code)]
+        : []),
     ],
   });
   return suggestions;

@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { calleeName, ownNodes, statementOf, type FunctionNode, type Node, type VisitorKeys } from '../ast.ts';
-import { indentOf, insertLast, movedIn } from '../edits.ts';
+import { endOf, indentOf, insertLast, movedIn } from '../edits.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
 import { placesOf, type Place } from '../places.ts';
@@ -15,13 +15,13 @@ export const protectTeardown: Rule = rule<Message>({
   description: 'Require what undoes the setup to run when the block throws, too',
   messages: {
     skipped:
-      'This is skipped when the block throws: the error is thrown at the yield. Put the yield in a try, and this in its finally.',
-    finally: 'Put it in a finally.',
+      'This is skipped when the block throws, because the error is thrown at the yield. Wrap the yield in a try, and move this to its finally.',
+    finally: 'Move it to a finally.',
   },
   hasSuggestions: true,
   check(file, report) {
     for (const { fn, isScope } of managersOf(file).generators) {
-      const skipped = isScope ? [] : skippedIn(fn, file).map(({ node }) => node);
+      const skipped = new Set(isScope ? [] : skippedIn(fn, file).map(({ node }) => statementOf(node)));
       for (const node of skipped) report({ node, messageId: 'skipped', suggest: suggestionsFor(node, skipped, file) });
     }
   },
@@ -36,7 +36,9 @@ function skippedIn(fn: FunctionNode, file: File): Undo[] {
   const handled = undos.filter(({ node }) => isIn(node, 'threw')).map(({ target }) => target);
   // What is acquired after the block, too, has nothing to do with the setup.
   const isLate = (setup: Node | undefined): boolean =>
-    setup !== undefined && !isIn(setup, 'setup') && ownNodes(setup, file.keys).some(({ type }) => /^(Await|New)Expression$/.test(type));
+    setup !== undefined &&
+    !isIn(setup, 'setup') &&
+    ownNodes(setup, file.keys).some(({ type }) => /^(Await|New)Expression$/.test(type));
   return undos.filter(
     ({ node, setup, target }) =>
       isIn(node, 'returned') &&
@@ -66,22 +68,29 @@ function mentionsPlace(node: Node, target: Place, file: File): boolean {
 type Suggestions = TSESLint.SuggestionReportDescriptor<Message>[];
 
 /** What undoes something can be moved where all that stands from there to the end of the block does. */
-function suggestionsFor(node: Node, skipped: readonly Node[], { code, keys }: File): Suggestions {
-  const { parent } = statementOf(node);
+function suggestionsFor({ parent }: Node, skipped: ReadonlySet<Node>, { code, keys }: File): Suggestions {
   if (parent?.type !== 'BlockStatement') return [];
-  const isUndo = (statement: Node): boolean => skipped.some((one) => statementOf(one) === statement);
+  const isUndo = (statement: Node): boolean => skipped.has(statement);
   const first = parent.body.findIndex(isUndo);
-  const around = parent.body.slice(0, first).map((statement) => hasBlock(statement, keys)).lastIndexOf(true);
-  const [start, before, undo, last] = [parent.body[around], parent.body[first - 1], parent.body[first], parent.body.at(-1)];
+  const around = parent.body
+    .slice(0, first)
+    .map((statement) => hasBlock(statement, keys))
+    .lastIndexOf(true);
+  const [start, before, undo, last] = [
+    parent.body[around],
+    parent.body[first - 1],
+    parent.body[first],
+    parent.body.at(-1),
+  ];
   if (!start || !before || !undo || !last || !parent.body.slice(first).every(isUndo)) return [];
   const undos = movedIn(undo, last, code);
-  const rest: TSESTree.Range = [before.range[1], last.range[1]];
+  const rest: TSESTree.Range = [endOf(before, code), endOf(last, code)];
   const indent = indentOf(start, code);
   if (start.type === 'TryStatement')
     return start === before ? [moved((fixer) => extended(start, undos, rest, indent, fixer, code))] : [];
   if (parent.body.slice(around, first).some(({ type }) => type === 'VariableDeclaration')) return [];
   const text = `try {\n${indent}  ${movedIn(start, before, code)}\n${indent}} finally {\n${indent}  ${undos}\n${indent}}`;
-  return [moved((fixer) => fixer.replaceTextRange([start.range[0], last.range[1]], text))];
+  return [moved((fixer) => fixer.replaceTextRange([start.range[0], endOf(last, code)], text))];
 }
 
 function moved(fix: TSESLint.ReportFixFunction): TSESLint.SuggestionReportDescriptor<Message> {

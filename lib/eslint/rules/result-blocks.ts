@@ -2,13 +2,26 @@ import { managersOf } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
 
 /** The types of neverthrow, fp-ts, Effect and their kind. */
-const usual = ['Result', 'ResultAsync', 'Either', 'TaskEither', 'IOEither', 'Ok', 'Err', 'Left', 'Right', 'Exit', 'Success', 'Failure'];
+const usual = [
+  'Result',
+  'ResultAsync',
+  'Either',
+  'TaskEither',
+  'IOEither',
+  'Ok',
+  'Err',
+  'Left',
+  'Right',
+  'Exit',
+  'Success',
+  'Failure',
+];
 
 export const resultBlocks: Rule = rule<'success'>({
   description: 'Disallow bodies that return errors as values to drivers that take them for success',
   messages: {
     success:
-      'This returns its errors, and {{driver}} takes what is returned for success. Take the drivers from resultBlocks(), or throw.',
+      'This body returns its errors, and {{driver}} takes whatever is returned for success. Use the drivers from resultBlocks(), or throw.',
   },
   check(file, report) {
     const { types, settings } = file;

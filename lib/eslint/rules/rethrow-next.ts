@@ -10,9 +10,9 @@ export const rethrowNext: Rule = rule<Message>({
   description: "Disallow a body that is nothing but a framework's next()",
   messages: {
     caught:
-      'Hono and tRPC catch what fails in next(), so that a failed request ends this block as a success. Throw the error that they keep.',
-    hono: 'Throw c.error after next(), as Hono keeps it.',
-    trpc: 'Throw the error of the result, as tRPC keeps it.',
+      'Hono and tRPC catch errors inside next(), so a failed request ends this block as a success. Rethrow the error that they keep.',
+    hono: 'Rethrow c.error, where Hono keeps it.',
+    trpc: 'Rethrow the error of the result, where tRPC keeps it.',
   },
   hasSuggestions: true,
   check(file, report) {
@@ -75,7 +75,8 @@ function suggestionsFor(
   const [context] = middleware.params;
   const given = fn ? parametersOf(fn, code) : '()';
   const call = fn ? code.getText(expression) : `${code.getText(expression)}()`;
-  const write = (text: string) => (fixer: TSESLint.RuleFixer) => fixer.replaceText(body, `async ${given} => { ${text} }`);
+  const write = (text: string) => (fixer: TSESLint.RuleFixer) =>
+    fixer.replaceText(body, `async ${given} => { ${text} }`);
   if (isPart) {
     const text = `const result = await ${call}; if (!result.ok) throw result.error; return result;`;
     return [{ messageId: 'trpc', fix: write(text) }];

@@ -1,5 +1,16 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { calleeName, childrenOf, isFunction, nameOf, unwrap, walk, type FunctionNode, type Node } from '../ast.ts';
+import {
+  calleeName,
+  childrenOf,
+  droppedIn,
+  isFunction,
+  isVoid,
+  nameOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+} from '../ast.ts';
 import type { File } from '../file.ts';
 import { enteredVariables, managersOf, variablesIn, type Block } from '../managers.ts';
 import { rule, type Report, type Rule } from '../rule.ts';
@@ -10,12 +21,13 @@ type Message = 'floating' | 'forEach' | 'siblings' | 'timer' | 'void';
 export const settleInBody: Rule = rule<Message>({
   description: 'Require what a body starts to be over when the body is',
   messages: {
-    floating: 'Nothing waits for this: the manager exits while it still runs. Await it, or return it.',
-    forEach: 'forEach() waits for nothing: the manager exits while the callbacks still run. Write for (const … of …) and await.',
+    floating: 'Nothing waits for this, so the manager exits while it still runs. Await it or return it.',
+    forEach:
+      "forEach() doesn't wait for async callbacks, so the manager exits while they still run. Use for (const … of …) with await.",
     siblings:
-      'When one of these fails, Promise.all() leaves the others running, and the manager exits. Start them in a taskGroup(), or await them one by one.',
-    timer: 'This runs when the manager has exited. Await what the timer is for.',
-    void: 'The manager exits while this still runs. Await it, or return it.',
+      'If one of these fails, Promise.all() leaves the others running while the manager exits. Start them in a taskGroup(), or await them one by one.',
+    timer: 'This runs after the manager has exited. Await what the timer is for.',
+    void: 'The manager exits while this still runs. Await it or return it.',
   },
   schema: [{ type: 'object', properties: { promiseAll: { type: 'boolean' } }, additionalProperties: false }],
   check(file, report, [options]) {
@@ -42,9 +54,13 @@ class Body {
   }
 
   check(promiseAll: boolean): void {
-    if (this.fn.expression && this.fn.body) this.checkResult(this.fn.body);
+    const { body, expression } = this.fn;
+    // Of an arrow without braces the result is awaited, but not that of `void`.
+    if (body && expression)
+      for (const node of droppedIn(body)) if (isVoid(node) || isTimer(node)) this.checkDropped(node);
     for (const node of this.nodesOf(this.fn)) {
-      if (node.type === 'ExpressionStatement') this.checkDropped(node.expression);
+      if (node.type === 'ExpressionStatement')
+        for (const dropped of droppedIn(node.expression)) this.checkDropped(dropped);
       if (node.type === 'CallExpression' && this.isAsyncForEach(node)) this.report({ node, messageId: 'forEach' });
       if (promiseAll && node.type === 'CallExpression' && this.startsSiblings(node))
         this.report({ node, messageId: 'siblings' });
@@ -62,28 +78,11 @@ class Body {
     return nodes;
   }
 
-  /** Of an arrow without braces the result is awaited, but not that of `void`. */
-  private checkResult(given: Node): void {
-    const node = unwrap(given);
-    if (node.type === 'UnaryExpression') this.checkDropped(node);
-    else if (isTimer(node)) this.checkTimer(node);
-  }
-
-  private checkDropped(given: Node): void {
-    const node = unwrap(given);
-    switch (node.type) {
-      case 'LogicalExpression':
-        return this.checkDropped(node.right);
-      case 'ConditionalExpression':
-        this.checkDropped(node.consequent);
-        return this.checkDropped(node.alternate);
-      case 'UnaryExpression':
-        if (node.operator === 'void' && this.isVoidPromise(unwrap(node.argument))) this.report({ node, messageId: 'void' });
-        return;
-      case 'CallExpression':
-        if (isTimer(node)) this.checkTimer(node);
-        else if (this.isFloating(node)) this.report({ node, messageId: 'floating' });
-    }
+  private checkDropped(node: Node): void {
+    if (isVoid(node)) {
+      if (this.isVoidPromise(unwrap(node.argument))) this.report({ node, messageId: 'void' });
+    } else if (isTimer(node)) this.checkTimer(node);
+    else if (node.type === 'CallExpression' && this.isFloating(node)) this.report({ node, messageId: 'floating' });
   }
 
   private isVoidPromise(node: Node): boolean {
@@ -98,7 +97,15 @@ class Body {
     // What a variable holds, somebody else may await; and what a stack enters, the stack waits for.
     if (!source || this.isTask(source) || this.isBlock(node) || calleeName(source) === 'enterContext') return false;
     if (isAsyncMap(node)) return true;
-    return this.file.types?.isThenable(node) ?? this.isPromise(node);
+    return this.file.types?.isThenable(node) ?? (this.isPromise(node) || this.isAwaitedElsewhere(node));
+  }
+
+  /** Whether what the block holds is asked for something that is awaited elsewhere, or by all. */
+  private isAwaitedElsewhere({ callee }: TSESTree.CallExpression): boolean {
+    const method = unwrap(callee);
+    if (method.type !== 'MemberExpression' || this.block.isSync || !this.mentionsHeld(method)) return false;
+    const name = nameOf(method) ?? '';
+    return alwaysAwaited.test(name) || this.file.nodes.some((node) => isAwaitOf(node, name));
   }
 
   /** Whether a call gives a promise, as far as the source shows. */
@@ -126,7 +133,9 @@ class Body {
 
   private isTaskGroup(node: Node): boolean {
     const variable = this.file.variables.of(node);
-    const block = managersOf(this.file).blocks.find((one) => variable && enteredVariables(one, this.file).includes(variable));
+    const block = managersOf(this.file).blocks.find(
+      (one) => variable && enteredVariables(one, this.file).includes(variable),
+    );
     const source = block?.manager ?? this.file.variables.valueOf(node);
     let isGroup = false;
     walk(source, this.file.keys, (part) => {
@@ -136,8 +145,8 @@ class Body {
     return isGroup;
   }
 
-  private checkTimer(node: TSESTree.CallExpression): void {
-    const [callback] = node.arguments;
+  private checkTimer(node: Node): void {
+    const [callback] = node.type === 'CallExpression' ? node.arguments : [];
     if (isFunction(callback) && this.mentionsHeld(callback)) this.report({ node, messageId: 'timer' });
   }
 
@@ -156,16 +165,29 @@ class Body {
 
   private startsSiblings(node: TSESTree.CallExpression): boolean {
     const callee = unwrap(node.callee);
-    const isAll = callee.type === 'MemberExpression' && nameOf(callee) === 'all' && this.file.code.getText(callee.object) === 'Promise';
+    const isAll =
+      callee.type === 'MemberExpression' &&
+      nameOf(callee) === 'all' &&
+      this.file.code.getText(callee.object) === 'Promise';
     return isAll && node.arguments.some((argument) => this.mentionsHeld(argument));
   }
 }
 
-const isDoneAtOnce = /^(push|unshift|add|set|delete|clear|splice|pop|shift|log|warn|error|info|debug|emit|assert|expect|fill|sort|reverse|forEach)$/;
+const isDoneAtOnce =
+  /^(push|unshift|add|set|delete|clear|splice|pop|shift|log|warn|error|info|debug|emit|assert|expect|fill|sort|reverse|forEach)$/;
 
-const timers = /^(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|requestAnimationFrame|requestIdleCallback)$/;
+/** Methods of clients that give a promise with every library. */
+const alwaysAwaited = /^(query|execute|insert|upsert|save|fetch|\$(query|execute)Raw\w*)$/;
 
-function isTimer(node: Node): node is TSESTree.CallExpression {
+function isAwaitOf(node: Node, name: string): boolean {
+  const call = node.type === 'AwaitExpression' ? unwrap(node.argument) : node;
+  return node.type === 'AwaitExpression' && call.type === 'CallExpression' && calleeName(call) === name;
+}
+
+const timers =
+  /^(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|requestAnimationFrame|requestIdleCallback)$/;
+
+function isTimer(node: Node): boolean {
   return node.type === 'CallExpression' && timers.test(calleeName(node) ?? '');
 }
 
@@ -185,5 +207,10 @@ function isAsyncMap(node: TSESTree.CallExpression): boolean {
 /** `names.forEach((name) => …)` */
 function isCalledAtOnce(fn: FunctionNode): boolean {
   const { parent } = fn;
-  return !fn.async && parent.type === 'CallExpression' && parent.callee !== fn && /^(forEach|map|flatMap|reduce)$/.test(calleeName(parent) ?? '');
+  return (
+    !fn.async &&
+    parent.type === 'CallExpression' &&
+    parent.callee !== fn &&
+    /^(forEach|map|flatMap|reduce)$/.test(calleeName(parent) ?? '')
+  );
 }

@@ -9,10 +9,12 @@ type Message = 'again' | 'early' | 'never' | 'scope';
 export const yieldsOnce: Rule = rule<Message>({
   description: 'Require every way through a manager to come to exactly one yield',
   messages: {
-    again: '{{name}} can yield a second time here, but it runs one block. Return instead, or yield on separate branches.',
-    early: '{{name}} returns here before it has yielded, so there is no block to run. Throw, or yield first.',
-    never: '{{name}} can end without a yield, so there is no block to run. Yield once on every way, or throw.',
-    scope: 'A scope runs no block, so it must not yield. Return the value, or enter a manager with yield* enter(…).',
+    again:
+      '{{name}} can yield a second time here, but it runs one block. Return instead, or yield on separate branches.',
+    early: '{{name}} returns here before it yields, so there is no block to run. Throw, or yield first.',
+    never: '{{name}} can finish without yielding, so there is no block to run. Yield once on every path, or throw.',
+    scope:
+      'A scope has no block, so its generator must not yield. Return the value, or enter a manager with yield* enter(…).',
   },
   check(file, report) {
     for (const generator of managersOf(file).generators)

@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, it } from '@jest/globals';
+import { RuleTester, type Linter } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { rules, type RuleName } from '../../lib/eslint/index.ts';
+
+/** The labelled snippets, whose folder has the declarations that examples need for their types. */
+export const snippetsFolder = fileURLToPath(new URL('../eslint/snippets', import.meta.url));
+
+export type Mode = 'typed' | 'untyped';
+
+const parser = tseslint.parser as Linter.Parser;
+
+export function languageOptionsFor(mode: Mode): Linter.LanguageOptions {
+  const parserOptions = mode === 'typed' ? { projectService: true, tsconfigRootDir: snippetsFolder } : {};
+  return { parser, parserOptions };
+}
+
+// What is on a page about a rule
+
+type Valid = RuleTester.ValidTestCase;
+type Invalid = RuleTester.InvalidTestCase;
+
+interface Fence {
+  readonly kind: string;
+  readonly detail: string;
+  readonly code: string;
+}
+
+/** The examples of the rule's page as tests: those marked `wrong`, with the `fixed` and `suggested` ones after them, and `right`. */
+export function pageCases(rule: RuleName): { valid: Valid[]; invalid: Invalid[] } {
+  const fences = fencesIn(pageOf(rule));
+  return {
+    valid: fences.filter(({ kind }) => kind === 'right').map(({ code, detail }) => ({ code, ...optionsIn(detail) })),
+    invalid: fences.flatMap((fence, index) =>
+      fence.kind === 'wrong' ? invalidCase(fence, fences.slice(index + 1)) : [],
+    ),
+  };
+}
+
+export function pageOf(name: string): string {
+  return readFileSync(new URL(`../../docs/lint/${name}.md`, import.meta.url), 'utf8');
+}
+
+function fencesIn(page: string): Fence[] {
+  return [...page.matchAll(/^```ts (\w+) ?([^\n]*)\n(.*?)^```$/gms)].map(([, kind = '', detail = '', code = '']) => ({
+    kind,
+    detail,
+    code,
+  }));
+}
+
+function optionsIn(detail: string): Pick<Valid, 'filename' | 'languageOptions' | 'options'> {
+  const [options] = /\{.*\}/.exec(detail) ?? [];
+  return {
+    filename: `${snippetsFolder}/page.ts`,
+    languageOptions: languageOptionsFor(detail.includes('typed') ? 'typed' : 'untyped'),
+    ...(options !== undefined && { options: [JSON.parse(options)] }),
+  };
+}
+
+function invalidCase({ code, detail }: Fence, following: readonly Fence[]): Invalid {
+  const next = following.findIndex(({ kind }) => kind === 'wrong' || kind === 'right');
+  const results = following.slice(0, next === -1 ? following.length : next);
+  const fixed = results.find(({ kind }) => kind === 'fixed');
+  const suggestions = results
+    .filter(({ kind }) => kind === 'suggested')
+    .map(({ detail, code }) => ({ messageId: detail, output: code }));
+  const errors = errorsIn(code).map((error) => (suggestions.length > 0 ? { ...error, suggestions } : error));
+  return { code, errors, ...optionsIn(detail), ...(fixed && { output: fixed.code }) };
+}
+
+/** `// error: id` at the end of the line that is reported, or on the line before it. */
+function errorsIn(code: string): { messageId: string; line: number }[] {
+  return code.split('\n').flatMap((text, index) => {
+    const [, before = '', messageId] = /^(.*)\/\/ error: (\w+)$/.exec(text) ?? [];
+    return messageId === undefined ? [] : [{ messageId, line: before.trim() ? index + 1 : index + 2 }];
+  });
+}
+
+/** The messages in the table of a page, by their ids. */
+export function messagesOn(page: string): Record<string, string> {
+  return Object.fromEntries([...page.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)].map(([, id, text]) => [id, text]));
+}
+
+/** Runs the examples of the page, and more cases. */
+export function testRule(rule: RuleName, more: { valid?: (string | Valid)[]; invalid?: Invalid[] } = {}): void {
+  Object.assign(RuleTester, { afterAll, describe, it, itOnly: it.only });
+  const tester = new RuleTester({ languageOptions: languageOptionsFor('untyped') });
+  const { valid, invalid } = pageCases(rule);
+  tester.run(rule, rules[rule] as unknown as Parameters<typeof tester.run>[1], {
+    valid: [...valid, ...(more.valid ?? []).map(withFilename)],
+    invalid: [...invalid, ...(more.invalid ?? []).map(withFilename)],
+  });
+}
+
+/** An additional case that asks for types. */
+export function typed<T extends Valid | Invalid>(test: T): T {
+  return { ...test, languageOptions: languageOptionsFor('typed') };
+}
+
+function withFilename<T extends Valid | Invalid>(test: T | string): T {
+  const whole = typeof test === 'string' ? ({ code: test } as T) : test;
+  return { filename: `${snippetsFolder}/page.ts`, ...whole };
+}
+
+// The snippets
+
+export interface Snippet {
+  readonly name: string;
+  readonly path: string;
+  readonly code: string;
+}
+
+export function snippets(): Snippet[] {
+  const names = readdirSync(snippetsFolder).filter((name) => /^\d+.*\.ts$/.test(name));
+  return names.map((name) => ({
+    name,
+    path: `${snippetsFolder}/${name}`,
+    code: readFileSync(`${snippetsFolder}/${name}`, 'utf8'),
+  }));
+}
+
+/** What a snippet says that is reported: `// !rule` on the line, `// !rule:typed` if only types show it. */
+export function labelsOf(code: string, mode: Mode, mark: '!' | '?' = '!'): string[] {
+  return code.split('\n').flatMap((text, index) => {
+    const [, labels = ''] = /\/\/ ((?:[!?][\w:-]+ ?)+)$/.exec(text) ?? [];
+    return [...labels.matchAll(/([!?])([\w-]+)(?::(\w+))?/g)]
+      .filter(([, sign, , only]) => sign === mark && (only === undefined || only === mode))
+      .map(([, , rule]) => `${index + 1} ${rule}`);
+  });
+}
