@@ -1,167 +1,220 @@
-// Lints code that nobody here wrote, as a measure of false alarms. In a folder of repositories it takes the fixtures of
-// Playwright and Vitest (`async ({ db }, use) => { …; await use(tx); … }`) and the resources of Effection
-// (`resource(function* (provide) { …; yield* provide(tx); … })`), writes them as managers, and prints what the rules say of
-// them, with the source, to be read. Run it with `node scripts/lint-corpus.mjs folder`, after a build.
+// Lints code that nobody here wrote, as a measure of false alarms. In a folder of repositories it takes what is a manager in
+// all but name, writes it as one, and prints what the rules say of it, with the source, to be read:
+//
+// - fixtures of Playwright and Vitest: `async ({ db }, use) => { …; await use(tx); … }`
+// - resources of Effection: `resource(function* (provide) { …; yield* provide(tx); … })`
+// - functions that run a callback in something: `async function withClient(pool, callback) { …; await callback(client); … }`
+//
+// Run it with `npm run build && node scripts/lint-corpus.mjs folder`.
 
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { readdirSync } from 'node:fs';
 import { Linter } from 'eslint';
 import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 import withal from '/tmp/w/eslint/dist/eslint/index.js';
 
+// In these files there may be some.
+const pattern = String.raw`await use\(|yield\* provide\(|\b(with|using|runIn|runWith)[A-Z]\w*\b.*[(<]`;
+
+// What a function calls the block that it is given.
+const callbacks = /^(action|block|body|callback|cb|closure|executor|f|fn|func|op|operation|run|task|test|work)$/;
+
 const [, , folder, ...flags] = process.argv;
-const isQuiet = flags.includes('--quiet');
 const linter = new Linter();
-const counts = { repositories: 0, files: 0, lines: 0, managers: 0, skipped: 0, reports: {} };
+const counts = { repositories: 0, files: 0, lines: 0, managers: 0, blocks: 0, skipped: 0, reports: {} };
 for (const repository of repositoriesIn(folder)) lintRepository(repository);
 console.log(JSON.stringify(counts, null, 2));
 
 /** Git directories, with or without a work tree. */
 function repositoriesIn(root) {
-  return readdirSync(root).flatMap((name) =>
-    ['repo', '.git', '.'].map((part) => join(root, name, part)).filter(isRepository).slice(0, 1),
-  );
+  return readdirSync(root).flatMap((name) => ['repo', '.'].map((part) => join(root, name, part)).filter(isRepository));
 }
 
 function isRepository(path) {
-  try {
-    return git(path, 'rev-parse', '--git-dir') !== '';
-  } catch {
-    return false;
-  }
+  return git(path, 'rev-parse', '--git-dir') !== '';
 }
 
 function git(repository, ...args) {
-  return execFileSync('git', ['-C', repository, ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1e9,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  try {
+    const options = { encoding: 'utf8', maxBuffer: 1e9, stdio: ['ignore', 'pipe', 'ignore'] };
+    return execFileSync('git', ['-C', repository, ...args], options);
+  } catch {
+    return '';
+  }
 }
 
 function lintRepository(repository) {
   const found = filesIn(repository).flatMap((file) => managersOf(git(repository, 'show', `HEAD:${file}`), file));
-  if (found.length === 0) return;
-  counts.repositories += 1;
-  for (const { file, text, managers, skipped } of found) {
+  if (found.length > 0) counts.repositories += 1;
+  for (const { file, text, managers, blocks, skipped } of found) {
     counts.files += 1;
     counts.lines += text.split('\n').length;
     counts.managers += managers;
+    counts.blocks += blocks;
     counts.skipped += skipped;
     const all = lint(text, file);
     const src = ts.createSourceFile('x.tsx', text, ts.ScriptTarget.Latest, true);
-    const v = (n) => { if (ts.isFunctionExpression(n) && n.name?.text === 'fixture') { 
+    const v = (n) => { if (ts.isFunctionExpression(n) && n.asteriskToken && /ontextManager/.test(n.parent.expression?.getText() ?? '')) { 
       const a = src.getLineAndCharacterOfPosition(n.getStart()).line + 1, b = src.getLineAndCharacterOfPosition(n.end).line + 1;
       const t = n.getText();
-      const lastYield = [...t.matchAll(/\byield\b(?!\*)/g)].at(-1);
       let y; const f = (m) => { if (ts.isYieldExpression(m)) y = m; if (!ts.isFunctionLike(m) || m === n) ts.forEachChild(m, f); }; f(n);
       let st = y; while (st && !(ts.isBlock(st.parent) )) st = st.parent;
       const rest = st ? text.slice(st.end, n.end) : '';
-      if (/\w\(/.test(rest) && !all.some((m) => m.line >= a && m.line <= b)) console.log('\n--- ' + repository + ' ' + file + ':' + a + '\n' + t);
+      if (/\w\(|=/.test(rest) && !all.some((m) => m.line >= a && m.line <= b)) console.log('\n--- ' + repository + ' ' + file + ':' + a + '\n' + t);
     } ts.forEachChild(n, v); }; v(src);
   }
 }
 
 function filesIn(repository) {
-  try {
-    return git(repository, 'grep', '-lE', String.raw`await use\(|yield\* provide\(`, 'HEAD', '--', '*.ts', '*.tsx', '*.mts', '*.js', '*.mjs')
-      .split('\n')
-      .filter((line) => line && !/node_modules|\/dist\/|\.d\.ts$/.test(line))
-      .map((line) => line.slice('HEAD:'.length));
-  } catch {
-    return [];
-  }
+  const names = git(repository, 'grep', '-lE', pattern, 'HEAD', '--', '*.ts', '*.tsx', '*.mts', '*.js', '*.mjs');
+  return names
+    .split('\n')
+    .filter((line) => line && !/node_modules|\/dist\/|\.min\.|\.d\.m?ts$/.test(line))
+    .map((line) => line.slice('HEAD:'.length));
 }
 
 function lint(text, file) {
   const rules = Object.fromEntries(Object.keys(withal.rules).map((name) => [`withal/${name}`, 'error']));
-  const languageOptions = { parser: tseslint.parser, parserOptions: { ecmaFeatures: { jsx: true } } };
-  const config = { files: ['**/*.{ts,tsx,mts}'], plugins: { withal }, rules, languageOptions, linterOptions: { noInlineConfig: true } };
-  const messages = linter.verify(text, [config], { filename: file.replace(/\.(js|mjs)$/, '.ts') });
+  const languageOptions = { parser: tseslint.parser, parserOptions: { ecmaFeatures: { jsx: /[jx]s?$/.test(file) } } };
+  const linterOptions = { noInlineConfig: true };
+  const config = { files: ['**/*.{ts,tsx,mts}'], plugins: { withal }, rules, languageOptions, linterOptions };
+  const messages = linter.verify(text, [config], { filename: file.replace(/\.m?jsx?$/, '.tsx') });
   // That an inline configuration was ignored, it says too.
   return messages.filter(({ ruleId, fatal }) => ruleId ?? fatal);
 }
 
 function show(repository, file, text, { ruleId, line, message }) {
   counts.reports[ruleId] = (counts.reports[ruleId] ?? 0) + 1;
-  if (isQuiet) return;
-  const lines = text.split('\n').slice(Math.max(0, line - 16), line + 4);
+  if (flags.includes('--quiet')) return;
+  const first = Math.max(0, line - 21);
+  const lines = text.split('\n').slice(first, line + 5);
   console.log(`\n=== ${repository} ${file}:${line} ${ruleId}\n${message}`);
-  console.log(lines.map((content, index) => `${index === Math.min(15, line - 1) ? '>' : ' '} ${content}`).join('\n'));
+  console.log(lines.map((content, index) => `${first + index + 1 === line ? '>' : ' '} ${content}`).join('\n'));
 }
 
-/** The text with each fixture and resource written as a manager, every line where it was. */
+/** The text with all that is a manager written as one, and entered as one. */
 function managersOf(text, file) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found = { file, managers: 0, skipped: 0, blocks: 0 };
   const edits = [];
-  let managers = 0;
-  let skipped = 0;
-  const visit = (node) => {
-    const rewritten = ts.isFunctionLike(node) && node.body ? managerOf(node) : undefined;
-    if (rewritten === 'nested') skipped += 1;
-    else if (rewritten) {
-      managers += 1;
-      edits.push(...rewritten);
-      return;
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  if (managers === 0) return [];
-  return [{ file, text: `import { asyncContextManager } from 'withal';${edited(text, edits)}`, managers, skipped }];
+  const managers = new Map();
+  each(source, (node) => {
+    const rewritten = ts.isFunctionLike(node) && node.body ? rewriteOf(node) : undefined;
+    if (rewritten === 'nested') found.skipped += 1;
+    if (!Array.isArray(rewritten)) return;
+    found.managers += 1;
+    edits.push(...rewritten);
+    managers.set(nameOf(node), { isAsync: isAsync(node), count: node.parameters.length });
+  });
+  each(source, (node) => {
+    const block = ts.isCallExpression(node) ? blockOf(node, managers) : [];
+    found.blocks += Math.sign(block.length);
+    edits.push(...block);
+  });
+  const head = "import { asyncContextManager, contextManager, withAsync, withSync } from 'withal';";
+  return found.managers > 0 ? [{ ...found, text: `${head} ${edited(text, edits).replace(/^#!/, '//')}` }] : [];
 }
 
-/** The edits that make a manager of a fixture; `nested` if it calls `use` in a callback, as no generator can. */
-function managerOf(node) {
-  const use = node.parameters.find(({ name }) => /^(use|provide)$/.test(name.getText()));
-  if (!use || !ts.isBlock(node.body) || !(ts.isArrowFunction(node) || ts.isFunctionExpression(node))) return undefined;
-  const name = use.name.getText();
-  const calls = callsOf(name, node.body);
-  const all = [...node.body.getText().matchAll(new RegExp(String.raw`\b${name}\b`, 'g'))].length;
-  if (calls.own.length === 0 || calls.own.length < all) return 'nested';
-  const others = node.parameters.filter((parameter) => parameter !== use).map((parameter) => parameter.getText());
-  const breaks = node.getSourceFile().text.slice(node.getStart(), node.body.getStart()).replace(/[^\n]/g, '');
-  const head = `asyncContextManager(async function* fixture(${others.join(', ')}) ${breaks}`.replace(/\n(?=.*\n)/g, ' ');
-  const lost = lineBreaks(node.getSourceFile().text.slice(node.getStart(), node.body.getStart())) - lineBreaks(head);
+function each(node, visit) {
+  visit(node);
+  ts.forEachChild(node, (child) => each(child, visit));
+}
+
+/** `withClient(pool, callback)` becomes `withAsync(withClient(pool), callback)`. */
+function blockOf(call, managers) {
+  const { expression, arguments: given } = call;
+  const name = expression.getText().replace(/^this\./, '');
+  const manager = managers.get(name);
+  const body = given.at(-1);
+  if (!name || !manager || !body || given.length > manager.count) return [];
+  const before = given.at(-2)?.end ?? given.pos;
   return [
-    { start: node.getStart(), end: node.body.getStart(), text: head + '\n'.repeat(Math.max(0, lost)) },
-    ...calls.own.map((call) => yieldFor(call)),
-    ...calls.operations.map((operation) => ({ start: operation.getStart(), end: operation.expression.getStart(), text: 'await ' })),
-    { start: node.body.end, end: node.body.end, text: ')' },
+    { start: call.getStart(), end: call.getStart(), text: manager.isAsync ? 'withAsync(' : 'withSync(' },
+    { start: before, end: body.getStart(), text: '), ' },
   ];
 }
 
-function lineBreaks(text) {
-  return text.split('\n').length - 1;
+/** The edits that make a manager of a function; `nested`, if it calls what it is given in a callback, as no generator can. */
+function rewriteOf(node) {
+  const given = node.parameters.find((parameter) => isGivenBlock(parameter, node));
+  if (!given || !ts.isBlock(node.body) || ts.isObjectLiteralExpression(node.parent)) return undefined;
+  if (callbacks.test(given.name.text) && given !== node.parameters.at(-1)) return undefined;
+  const calls = callsOf(given.name.text, node.body);
+  if (calls.all !== calls.own.length) return calls.all > 0 ? 'nested' : undefined;
+  if (calls.own.length === 0 || (!isAsync(node) && /Promise|\bthen\(/.test(node.getText()))) return undefined;
+  return [
+    { start: node.getStart(), end: node.body.getStart(), text: headOf(node, given) },
+    ...calls.own.map(yieldFor),
+    ...calls.operations.map((one) => ({ start: one.getStart(), end: one.expression.getStart(), text: 'await ' })),
+    {
+      start: node.body.end,
+      end: node.body.end,
+      text: ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) ? ');' : ')',
+    },
+  ];
 }
 
-/** The calls in the function's own code; and, of a resource, the operations that it waits for. */
+function isGivenBlock({ name, dotDotDotToken }, node) {
+  if (!ts.isIdentifier(name) || dotDotDotToken) return false;
+  if (/^(use|provide)$/.test(name.text)) return ts.isArrowFunction(node) || ts.isFunctionExpression(node);
+  return callbacks.test(name.text) && /^(with|using|runIn|runWith)[A-Z]/.test(nameOf(node));
+}
+
+function nameOf(node) {
+  const { name = ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined } = node;
+  return name && ts.isIdentifier(name) ? name.text : '';
+}
+
+/** `export async function withClient<T>(pool: Pool, callback: …): Promise<T>` becomes `export const withClient = …`. */
+function headOf(node, given) {
+  const others = node.parameters.filter((parameter) => parameter !== given).map((parameter) => parameter.getText());
+  const word = isAsync(node) ? 'asyncContextManager(async function*' : 'contextManager(function*';
+  const kept = (node.modifiers ?? []).filter((modifier) =>
+    /^(export|static|private|protected|public)$/.test(modifier.getText()),
+  );
+  const before = kept.map((modifier) => `${modifier.getText()} `).join('');
+  const name = nameOf(node) || 'fixture';
+  const generics = node.typeParameters ? `<${node.typeParameters.map((one) => one.getText()).join(', ')}>` : '';
+  const head = `${word} ${name}${generics}(${others.join(', ')}) `;
+  if (ts.isFunctionDeclaration(node)) return `${before}const ${name} = ${head}`;
+  return ts.isMethodDeclaration(node) ? `${before}${name} = ${head}` : head;
+}
+
+function isAsync({ modifiers, asteriskToken }) {
+  return Boolean(asteriskToken) || (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false);
+}
+
+/** The calls in the function's own code; how often the name is mentioned; and the operations that a resource waits for. */
 function callsOf(name, body) {
   const own = [];
   const operations = [];
-  const visit = (node) => {
-    if (ts.isFunctionLike(node)) return;
-    if (ts.isCallExpression(node) && node.expression.getText() === name) own.push(node);
-    else if (ts.isYieldExpression(node) && node.asteriskToken && !node.expression.getText().startsWith(`${name}(`))
-      operations.push(node);
-    ts.forEachChild(node, visit);
+  let all = 0;
+  const visit = (node, isOwn) => {
+    if (ts.isIdentifier(node) && node.text === name && !ts.isPropertyAccessExpression(node.parent)) all += 1;
+    if (isOwn && ts.isCallExpression(node) && node.expression.getText() === name) own.push(node);
+    const isOperation = isOwn && ts.isYieldExpression(node) && node.asteriskToken;
+    if (isOperation && !node.expression.getText().startsWith(`${name}(`)) operations.push(node);
+    ts.forEachChild(node, (child) => visit(child, isOwn && !ts.isFunctionLike(node)));
   };
-  visit(body);
-  return { own, operations };
+  ts.forEachChild(body, (child) => visit(child, true));
+  return { own, operations, all };
 }
 
 /** `yield value` for `await use(value)` */
 function yieldFor(call) {
   const around = ts.isAwaitExpression(call.parent) || ts.isYieldExpression(call.parent) ? call.parent : call;
   const value = call.arguments.map((argument) => argument.getText()).join(', ');
-  const isStatement = ts.isExpressionStatement(around.parent);
-  return { start: around.getStart(), end: around.end, text: isStatement ? `yield ${value}` : `(yield ${value})` };
+  const text = call.arguments.length > 1 ? `yield [${value}]` : `yield ${value}`;
+  return {
+    start: around.getStart(),
+    end: around.end,
+    text: ts.isExpressionStatement(around.parent) ? text : `(${text})`,
+  };
 }
 
-/** Edits within edits are dropped: what a `use(…)` is given is kept as it is. */
 function edited(text, edits) {
   const backwards = edits.toSorted((one, other) => other.start - one.start || other.end - one.end);
   return backwards.reduce((done, { start, end, text: put }) => done.slice(0, start) + put + done.slice(end), text);

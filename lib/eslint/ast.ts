@@ -51,26 +51,39 @@ export function wrapped(node: Node): Node {
 }
 
 export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
-  const fields = node as unknown as Readonly<Record<string, Node | null | undefined | readonly (Node | null)[]>>;
-  return (keys[node.type] ?? [])
-    .flatMap((key) => fields[key])
-    .filter((child): child is Node => child !== null && child !== undefined);
+  const children: Node[] = [];
+  eachChild(node, keys, (child) => children.push(child));
+  return children;
 }
 
 /** Calls `visit` on the node and on all below it, outermost first; where it answers `false`, on nothing below that. */
 export function walk(node: Node, keys: VisitorKeys, visit: (node: Node) => boolean | undefined): void {
-  if (visit(node) === false) return;
-  for (const child of childrenOf(node, keys)) walk(child, keys, visit);
+  if (visit(node) !== false) eachChild(node, keys, (child) => walk(child, keys, visit));
 }
 
+function eachChild(node: Node, keys: VisitorKeys, visit: (child: Node) => unknown): void {
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (const key of keys[node.type] ?? []) {
+    const value = fields[key];
+    if (!value) continue;
+    if (!Array.isArray(value)) visit(value as Node);
+    else for (const child of value as readonly (Node | null)[]) if (child) visit(child);
+  }
+}
+
+const own = new WeakMap<Node, readonly Node[]>();
+
 /** The nodes that run when the code of this one does: those of functions and classes within it run some other time. */
-export function ownNodes(root: Node, keys: VisitorKeys): Node[] {
+export function ownNodes(root: Node, keys: VisitorKeys): readonly Node[] {
+  const known = own.get(root);
+  if (known) return known;
   const nodes: Node[] = [];
   walk(root, keys, (node) => {
     if (node !== root && (isFunction(node) || node.type === 'ClassBody')) return false;
     nodes.push(node);
     return true;
   });
+  own.set(root, nodes);
   return nodes;
 }
 

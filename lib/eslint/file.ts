@@ -87,9 +87,13 @@ function typesOf(services: Partial<ParserServices> | undefined): Types | undefin
   return services?.program ? new Types(services as ParserServicesWithTypeInformation) : undefined;
 }
 
+/** Types hold nothing that runs. */
+const types = /^TS(Interface|Type)/;
+
 function nodesOf(root: Node, keys: VisitorKeys): Node[] {
   const nodes: Node[] = [];
   walk(root, keys, (node) => {
+    if (types.test(node.type)) return node.type === 'TSTypeAssertion';
     nodes.push(node);
     return true;
   });

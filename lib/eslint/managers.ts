@@ -111,7 +111,7 @@ function functionOf(node: Node, file: File): FunctionNode | undefined {
 }
 
 /** Words that give a manager when they are called. */
-const makers = new Set([
+const makerWords = new Set([
   'aclosing',
   'all',
   'abandonable',
@@ -140,7 +140,7 @@ export function isManager(node: Node, file: File, seen: readonly Node[] = []): b
   const value = file.variables.valueOf(node);
   switch (value.type) {
     case 'CallExpression':
-      if (makers.has(file.words.calledBy(value) ?? '')) return true;
+      if (makerWords.has(file.words.calledBy(value) ?? '')) return true;
       if (makesManagers(value.callee, file, seen)) return true;
       break;
     case 'NewExpression':
@@ -170,8 +170,16 @@ function makesManagers(callee: Node, file: File, seen: readonly Node[]): boolean
   if (value.type === 'CallExpression')
     return /^(asyncContextManager|contextManager)$/.test(file.words.calledBy(value) ?? '');
   if (!isFunction(value) || value.async || value.generator) return false;
-  const results = resultsOf(value, file);
-  return results.length > 0 && results.every((result) => isManager(result, file, [...seen, value]));
+  const known = makers.get(value) ?? returnsManager(value, file, [...seen, value]);
+  makers.set(value, known);
+  return known;
+}
+
+const makers = new WeakMap<FunctionNode, boolean>();
+
+function returnsManager(fn: FunctionNode, file: File, seen: readonly Node[]): boolean {
+  const results = resultsOf(fn, file);
+  return results.length > 0 && results.every((result) => isManager(result, file, seen));
 }
 
 /** The value of a variable, of a field of this class, or of a property of an object in the file. */

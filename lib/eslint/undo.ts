@@ -15,8 +15,8 @@ import type { File } from './file.ts';
 import { isParameterOf, variablesIn } from './managers.ts';
 import { placeOf, placeOfVariable, placesOf, type Place } from './places.ts';
 import { methodCalledOn, stackKindOf } from './stacks.ts';
-import { isReassigned, type Variable } from './variables.ts';
-import { areOpposite, areOppositeStatements, isReleasing, isTeardown, isUndoing } from './verbs.ts';
+import { isReassigned } from './variables.ts';
+import { areOpposite, areOppositeStatements, isReleasing, isRepeated, isTeardown, isUndoing } from './verbs.ts';
 
 /** A piece of code that undoes something. */
 export interface Undo {
@@ -253,24 +253,50 @@ class Search {
     );
   }
 
-  /** `process.chdir(before)` after `process.chdir(folder)`, `setWriter(undefined)` after `setWriter(write)` */
+  /**
+   * `process.chdir(before)` after `process.chdir(folder)`, `setWriter(undefined)` after `setWriter(write)`,
+   * `Object.defineProperty(process, 'platform', { value: before })` after the same with another value
+   */
   private undoBySettingBack(call: TSESTree.CallExpression): Found | undefined {
     const callee = placeOf(call.callee, this.file);
-    const [given] = call.arguments;
-    const setup = this.callsBefore(call).find((earlier) => placeOf(earlier.callee, this.file) === callee);
-    if (setup?.arguments[0] && given && isEmpty(given) && !isEmpty(setup.arguments[0]))
-      return { setup, target: callee };
-    if (!setup || given?.type !== 'Identifier') return undefined;
-    const isSaved = this.declares(this.file.variables.of(given), setup);
-    return isSaved && !this.takes(setup, given) ? { setup, target: callee } : undefined;
+    if (isRepeated(calleeName(call) ?? '')) return undefined;
+    const setup = this.callsBefore(call).find(
+      (earlier) => placeOf(earlier.callee, this.file) === callee && this.setsBack(earlier, call),
+    );
+    return setup && { setup, target: callee };
   }
 
-  /** Whether a variable was declared before, so that it may hold what was there before. */
-  private declares(variable: Variable | undefined, setup: Node): boolean {
-    const declared = this.nodes.find(
-      (node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable,
+  /** Whether two calls set the same, and the later one sets it to what was there before the earlier one, or to nothing. */
+  private setsBack(earlier: TSESTree.CallExpression, call: TSESTree.CallExpression): boolean {
+    const [one, other] = [earlier.arguments.at(-1), call.arguments.at(-1)];
+    const isAboutSame = call.arguments.every(
+      (argument, index) => argument === other || this.isSame(argument, earlier.arguments[index]),
     );
-    return variable !== undefined && declared !== undefined && declared.range[1] <= setup.range[0];
+    if (!one || !other || !isAboutSame) return false;
+    return isEmpty(other) ? !isEmpty(one) : this.holdsSaved(other, earlier);
+  }
+
+  private isSame(one: Node, other: Node | undefined): boolean {
+    return other !== undefined && placeOf(one, this.file) === placeOf(other, this.file);
+  }
+
+  /** Whether an argument is, or holds, a variable with what was read before a call. */
+  private holdsSaved(argument: Node, call: Node): boolean {
+    return this.nodes.some(
+      (node) =>
+        node.type === 'VariableDeclarator' &&
+        node.range[1] <= call.range[0] &&
+        isRead(node.init) &&
+        this.mentions(argument, node.id) &&
+        !this.mentions(call, node.id),
+    );
+  }
+
+  private mentions(node: Node, name: Node): boolean {
+    const place = placeOf(name, this.file);
+    return ownNodes(node, this.file.keys).some(
+      (part) => part.type === 'Identifier' && placeOf(part, this.file) === place,
+    );
   }
 
   /** `client.release()`, `removeUser(user)`, `restore()` of what the generator has made */
@@ -390,6 +416,12 @@ class Search {
       node.type === 'Identifier' ? placesOf(node, this.file) : [],
     );
   }
+}
+
+/** What reads something: `process.cwd()`, `process.platform`. */
+function isRead(given: Node | null): boolean {
+  const node = given && unwrap(given);
+  return node?.type === 'MemberExpression' || (node?.type === 'CallExpression' && node.arguments.length === 0);
 }
 
 function isValue(given: Node): boolean {

@@ -14,6 +14,13 @@ export function isReleasing(name: string): boolean {
   return /^(@@dispose|@@asyncDispose|close|destroy|disconnect|dispose|release|terminate|unlock)(?![a-z])/.test(name);
 }
 
+/** What is called again and again, and sets nothing: `lines.push(text)`, `log(text)`. */
+export function isRepeated(name: string): boolean {
+  return /^(push|unshift|add|append|log|debug|info|warn|error|print|write|emit|send|postMessage|query|execute|expect)(?![a-z])/.test(
+    name,
+  );
+}
+
 /** Functions that need no object to undo something. */
 export function isTeardown(name: string): boolean {
   return /^(cleanup|cleanUp|shutdown|shutDown|tearDown|teardown|(close|destroy|disconnect|dispose|release|reset|restore|stop|unmock)(All)?([A-Z]\w*)?)$/.test(
@@ -47,6 +54,7 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   connect: ['disconnect', 'close', 'end', 'quit', 'destroy'],
   create: ['delete', 'deleteMany', 'destroy', 'drop', 'remove'],
   disable: ['enable'],
+  down: ['up'],
   enable: ['disable'],
   enter: ['exit', 'leave'],
   freeze: ['unfreeze', 'thaw'],
@@ -89,12 +97,27 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   write: ['rm', 'unlink'],
 };
 
+/** Within a name: `keyDown` and `keyUp`. */
+const words: readonly (readonly [setup: string, undo: string])[] = [
+  ['Down', 'Up'],
+  ['Start', 'Stop'],
+  ['Start', 'End'],
+  ['Begin', 'End'],
+  ['Open', 'Close'],
+  ['Enable', 'Disable'],
+  ['Show', 'Hide'],
+  ['Lock', 'Unlock'],
+  ['On', 'Off'],
+];
+
 /** Whether one verb undoes what the other did: `add` and `delete`, `startServer` and `stopServer`, `mkdirSync` and `rmSync`. */
 export function areOpposite(setup: string, undo: string): boolean {
   if (opposites[setup]?.includes(undo)) return true;
   if (/^use(Fake|Real)/.test(setup) && /^use(Fake|Real)/.test(undo)) return setup !== undo;
   if (/^stub|^spyOn$|^mock/.test(setup) && /^(unstub|restore|reset)/.test(undo)) return true;
   if (undo === `un${setup}` || undo === `de${setup}` || undo === `dis${setup}`) return true;
+  if (words.some(([one, other]) => setup.replace(one, other) !== setup && setup.replace(one, other) === undo))
+    return true;
   const [, verb = '', object] = /^([a-z]+)(.*)$/.exec(setup) ?? [];
   const [, other = '', another] = /^([a-z]+)(.*)$/.exec(undo) ?? [];
   return object === another && object !== '' && (opposites[verb]?.includes(other) ?? other === `un${verb}`);

@@ -24,7 +24,7 @@ export const annotateDefaults: Rule = rule<'untyped'>({
 });
 
 function isTyped(pattern: TSESTree.AssignmentPattern['left']): boolean {
-  return 'typeAnnotation' in pattern && pattern.typeAnnotation !== undefined;
+  return 'typeAnnotation' in pattern && Boolean(pattern.typeAnnotation);
 }
 
 /** The type of a default that is a literal, or an object of a class that needs no type arguments. */
