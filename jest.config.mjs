@@ -1,11 +1,32 @@
+import process from 'node:process';
 import { filesWithTests } from './scripts/examples.mjs';
 
-/** The library's own behaviour, tested on its sources. */
-const unit = {
-  displayName: 'unit',
-  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+/** TypeScript as ES modules. */
+const typescript = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
+};
+
+/** The library's own behavior, tested on its sources and on what is built. */
+const unit = {
+  ...typescript,
+  displayName: 'unit',
+  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  testPathIgnorePatterns: ['/__tests__/(smoke|programs|recipes)/'],
+};
+
+/** A few programs that show whether the whole works. */
+const smoke = {
+  ...typescript,
+  displayName: 'smoke',
+  testMatch: ['<rootDir>/__tests__/smoke/**/*.test.ts'],
+};
+
+/** The recipes and all other programs, run against real parts. */
+const programs = {
+  ...typescript,
+  displayName: 'programs',
+  testMatch: ['<rootDir>/__tests__/{programs,recipes}/**/*.test.ts'],
 };
 
 /** The examples of the pages and of the doc comments, run against the build. */
@@ -20,8 +41,13 @@ const docs = {
 };
 
 export default {
-  projects: [unit, docs],
-  reporters: ['default', '<rootDir>/scripts/count-examples.mjs'],
+  projects: [unit, docs, smoke, programs],
+  // A log shows what failed, and the counts.
+  reporters: [
+    process.stdout.isTTY ? 'default' : ['summary', { summaryThreshold: 0 }],
+    '<rootDir>/scripts/count-examples.mjs',
+  ],
   collectCoverageFrom: ['lib/**/*.ts'],
+  coverageReporters: [['text', { skipFull: true }]],
   coverageThreshold: { global: { branches: 100, functions: 100, lines: 100, statements: 100 } },
 };

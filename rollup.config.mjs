@@ -1,46 +1,52 @@
+import { dirname, relative, resolve, sep } from 'node:path';
 import typescript from '@rollup/plugin-typescript';
 import { dts } from 'rollup-plugin-dts';
+import { effectful, entries } from './scripts/entries.mjs';
+import { pure } from './scripts/rollup-pure.mjs';
 
-const input = { index: 'lib/index.ts', 'node/index': 'lib/node/index.ts', 'eslint/index': 'lib/eslint/index.ts' };
+const input = Object.fromEntries(entries.map((name) => [name, `lib/${name}.ts`]));
 
-/** A file for each of lib's, so that a bundler leaves out what is not imported. */
-const modules = (extension) => ({
+/** What is not in the folder of a further entry goes into one file: reading many takes longer than reading much. */
+const folders = entries.map(dirname).filter((folder) => folder !== '.');
+const core = (file) => (folders.includes(relative('lib', file).split(sep)[0]) ? null : 'core');
+
+const files = (extension) => ({
   dir: 'dist',
-  preserveModules: true,
   entryFileNames: `[name].${extension}`,
+  chunkFileNames: `[name].${extension}`,
+  manualChunks: core,
+  minifyInternalExports: false,
+  sourcemap: true,
 });
-
-/** The core is compiled without the types of any environment. */
-const compiled = (tsconfig, files) =>
-  typescript({
-    tsconfig,
-    ...files,
-    module: 'esnext',
-    moduleResolution: 'bundler',
-    declaration: false,
-    isolatedDeclarations: false,
-    inlineSources: true,
-    noEmitOnError: true,
-  });
 
 const library = {
   input,
   external: /^node:/,
   plugins: [
-    compiled('./tsconfig.build.json', { exclude: 'node/**' }),
-    compiled('./tsconfig.node.json', { include: 'node/**' }),
+    typescript({
+      tsconfig: './tsconfig.node.json',
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      declaration: false,
+      isolatedDeclarations: false,
+      inlineSources: true,
+      noEmitOnError: true,
+    }),
+    pure({ except: effectful.map((name) => resolve(input[name])) }),
   ],
   output: [
-    { ...modules('js'), format: 'es', sourcemap: true },
-    { ...modules('cjs'), format: 'cjs', exports: 'named', sourcemap: true, generatedCode: 'es2015' },
+    { ...files('js'), format: 'es' },
+    { ...files('cjs'), format: 'cjs', exports: 'named', generatedCode: 'es2015' },
   ],
 };
 
 /** A file for each entry: types that both speak of are structural, and need no file that they share. */
-const types = Object.entries(input).map(([name, file]) => ({
-  input: { [name]: file },
+const types = entries.map((name) => ({
+  input: { [name]: input[name] },
   external: /^node:/,
   plugins: [dts({ tsconfig: './tsconfig.node.json' })],
+  // What is imported for what it does may have no types.
+  onLog: (level, log, handle) => log.code === 'EMPTY_BUNDLE' || handle(level, log),
   output: ['d.ts', 'd.cts'].map((extension) => ({
     dir: 'dist',
     entryFileNames: `[name].${extension}`,

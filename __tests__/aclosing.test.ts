@@ -1,14 +1,17 @@
+import { EventEmitter, getEventListeners, once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, jest } from '@jest/globals';
-import { builds } from './support/builds.ts';
-import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+import type { AsyncContextManager } from '../lib/index.ts';
+import { builds } from './helpers/builds.ts';
+import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
 const bodyError = new Error('body');
 const throwsBody = () => {
   throw bodyError;
 };
+const bareAbort = () => new DOMException('aborted', 'AbortError');
 
 /** A source that tells what happens to it. */
 async function* counting(events: unknown[], count = 5): AsyncGenerator<number, void, unknown> {
@@ -34,7 +37,9 @@ function closable(events: unknown[], step: IteratorResult<number> = { value: 1, 
   };
 }
 
-describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync }) => {
+describe.each(builds)('%s', (_build, library) => {
+  const { aclosing, asyncContextManager, AsyncExitStack, ContextManagerError, enter, scopeAsync, withAsync } = library;
+
   describe('aclosing', () => {
     it('goes on in a second loop where the first stopped, and closes when the block ends', async () => {
       const events: unknown[] = [];
@@ -340,23 +345,50 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
         expect(events).toEqual(['abort', 'closed', 'next() rejected']);
       });
 
-      it.each([
-        ['its reason', (reason: unknown) => reason, undefined],
-        ['an error that its reason caused', (reason: unknown) => new Error('stopped', { cause: reason }), undefined],
-        ['an AbortError', () => new DOMException('stopped', 'AbortError'), undefined],
-        ['an error of its own', () => bodyError, bodyError],
-      ])('reports a next() left waiting that the abort failed with %s', async (_what, make, reported) => {
-        let caught: unknown;
+      it.each<[string, boolean, (reason: unknown) => unknown]>([
+        ['lets go of', false, (reason) => reason],
+        ['lets go of', false, () => bareAbort()],
+        ['lets go of', false, (cause) => Object.assign(bareAbort(), { cause })],
+        ['lets go of', false, () => Object.assign(new Error('early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })],
+        ['reports', true, (cause) => new Error('rollback failed', { cause })],
+        ['reports', true, (reason) => new AggregateError([reason])],
+        ['reports', true, () => Object.assign(bareAbort(), { cause: bodyError })],
+        ['reports', true, () => bodyError],
+        ['reports', true, () => undefined],
+      ])('%s what the abort made a next() fail with that nobody awaits: %#', async (_what, isReported, make) => {
+        let error: unknown;
         async function* waiting(signal: AbortSignal) {
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
-          throw make(signal.reason);
+          error = make(signal.reason);
+          throw error;
         }
-        try {
-          await withAsync(aclosing(waiting), (items) => void items.next().catch(() => undefined));
-        } catch (error) {
-          caught = error;
+        const outcome = await outcomeOf(() => withAsync(aclosing(waiting), (items) => void items.next()));
+        expect(outcome).toStrictEqual(isReported ? { error } : { value: undefined });
+      });
+
+      it('keeps what this library attached to the reason, or to an AbortError', async () => {
+        for (const make of [(signal: AbortSignal) => signal.reason as unknown, bareAbort]) {
+          const failed = new Error('insert failed');
+          const transaction = asyncContextManager(async function* transaction(signal: AbortSignal) {
+            try {
+              yield;
+            } finally {
+              throw make(signal);
+            }
+          });
+          async function* rows(signal: AbortSignal) {
+            try {
+              yield 1;
+            } finally {
+              await withAsync(transaction(signal), () => {
+                throw failed;
+              });
+            }
+          }
+          const error = await errorOf(() => withAsync(aclosing(rows), (items) => items.next()));
+          expect(error).toHaveProperty('name', 'AbortError');
+          expect(error).toHaveProperty('cause', failed);
         }
-        expect(caught).toBe(reported);
       });
 
       it('passes on what the function throws, at the entry or at the next()', async () => {
@@ -387,21 +419,212 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
       });
     });
 
-    it.each([bodyError, undefined])(
-      'reports the error %p of a next() left waiting where there is no signal',
-      async (error) => {
-        let fail: (error: unknown) => void = () => undefined;
-        const source = {
-          next: async () => new Promise<IteratorResult<number>>((_resolve, reject) => (fail = reject)),
+    describe('of what was asked for', () => {
+      /** A source whose `next()` settles as it is told. */
+      function controlled() {
+        const asked: { resolve(step: IteratorResult<number>): void; reject(error: unknown): void }[] = [];
+        const next = jest.fn(
+          async () => new Promise<IteratorResult<number>>((resolve, reject) => asked.push({ resolve, reject })),
+        );
+        return { asked, source: { next } };
+      }
+
+      it.each([bodyError, undefined])('reports the error %p of a next() that nobody awaits', async (error) => {
+        const { asked, source } = controlled();
+        const closing = {
+          ...source,
           return: async () => {
-            fail(error);
+            asked[0]?.reject(error);
             return Promise.resolve({ value: undefined, done: true as const });
           },
         };
-        const ended = outcomeOf(() => withAsync(aclosing(source), (items) => void items.next().catch(() => undefined)));
+        const ended = outcomeOf(() => withAsync(aclosing(closing), (items) => void items.next()));
         expect(await ended).toStrictEqual({ error });
-      },
-    );
+      });
+
+      it.each<[string, (step: Promise<unknown>) => unknown]>([
+        ['then()', (step) => step.then(undefined, () => undefined)],
+        ['catch()', (step) => step.catch(() => undefined)],
+        ['Promise.allSettled()', (step) => Promise.allSettled([step])],
+        [
+          'await',
+          async (step) => {
+            try {
+              await step;
+            } catch {
+              // It is told.
+            }
+          },
+        ],
+      ])('leaves an error to whoever waits for it by %s', async (_how, wait) => {
+        const { asked, source } = controlled();
+        const closing = {
+          ...source,
+          return: async () => {
+            asked[0]?.reject(bodyError);
+            return Promise.resolve({ value: undefined, done: true as const });
+          },
+        };
+        let waiting: unknown;
+        const body = (items: AsyncIterator<unknown>) => {
+          waiting = wait(items.next());
+          return 'result';
+        };
+        expect(await withAsync(aclosing(closing), body)).toBe('result');
+        await waiting;
+      });
+
+      it('reports what has failed unseen before the block ended, all of it', async () => {
+        const errors = [new Error('first'), new Error('second')];
+        const [first, second] = errors;
+        const next = jest
+          .fn<() => Promise<IteratorResult<number>>>()
+          .mockRejectedValueOnce(first)
+          .mockRejectedValueOnce(second);
+        const error = await errorOf(() =>
+          withAsync(aclosing({ next }), (items) => {
+            void items.next();
+            void items.next();
+          }),
+        );
+        expect(error).toMatchObject({ name: 'SuppressedError', error: second, suppressed: first });
+      });
+
+      it('reports it next to the error of the block', async () => {
+        async function* failing(): AsyncGenerator<number> {
+          throw new Error('source');
+        }
+        const error = await errorOf(() =>
+          withAsync(aclosing(failing()), (items) => {
+            void items.next();
+            throwsBody();
+          }),
+        );
+        expect(error).toEqual(new Error('source'));
+        expect(error).toHaveProperty('cause', bodyError);
+      });
+
+      it('reports nothing that was awaited later, but before the block ended', async () => {
+        const { asked, source } = controlled();
+        const seen = await withAsync(aclosing(source), async (items) => {
+          const step = items.next();
+          const ended = outcomeOf(async () => step);
+          asked[0]?.reject(bodyError);
+          return ended;
+        });
+        expect(seen).toStrictEqual({ error: bodyError });
+      });
+
+      it('reports nothing of a source that goes on after an error that was seen', async () => {
+        const next = jest
+          .fn<() => Promise<IteratorResult<number>>>()
+          .mockRejectedValueOnce(bodyError)
+          .mockResolvedValue({ value: 2, done: false });
+        const steps = await withAsync(aclosing({ next }), async (items) => [
+          await outcomeOf(async () => items.next()),
+          await items.next(),
+        ]);
+        expect(steps).toStrictEqual([{ error: bodyError }, { value: 2, done: false }]);
+      });
+
+      it('leaves what fails after the block to whoever waits, unless that was asked for', async () => {
+        const { asked, source } = controlled();
+        const steps: Promise<unknown>[] = [];
+        await withAsync(aclosing(source), (items) => {
+          steps.push(items.next());
+          void items.next();
+        });
+        asked[0]?.reject(bodyError);
+        expect(await errorOf(async () => steps[0])).toBe(bodyError);
+        asked[1]?.reject(bareAbort());
+        await new Promise(setImmediate);
+      });
+
+      it('answers what is outstanding when the source is closed, in order', async () => {
+        const { asked, source } = controlled();
+        const steps: unknown[] = [];
+        await withAsync(aclosing(source), (items) => {
+          for (let call = 0; call < 3; call++) void items.next().then((step) => steps.push(step.value));
+        });
+        // A source that neither returns nor disposes can still answer.
+        for (const [index, { resolve }] of asked.entries()) resolve({ value: index, done: false });
+        await new Promise(setImmediate);
+        expect(steps).toEqual([0, 1, 2]);
+      });
+
+      it('answers out of order where the source does', async () => {
+        const { asked, source } = controlled();
+        await withAsync(aclosing(source), async (items) => {
+          const steps = [items.next(), items.next(), items.next()];
+          for (const index of [1, 2, 0]) {
+            asked[index]?.resolve({ value: index, done: false });
+            expect(await steps[index]).toEqual({ value: index, done: false });
+          }
+        });
+      });
+
+      it('closes a source at once, whose last next() has come while one before it waits', async () => {
+        const { asked, source } = controlled();
+        const events: unknown[] = [];
+        const slow = async () => {
+          await new Promise(setImmediate);
+          events.push('returned');
+          return { value: undefined, done: true as const };
+        };
+        const closing = {
+          ...source,
+          return: slow,
+          [Symbol.asyncDispose]: async () => Promise.resolve(void events.push('dispose')),
+        };
+        await withAsync(aclosing(closing), async (items) => {
+          void items.next();
+          const last = items.next();
+          asked[1]?.resolve({ value: 1, done: false });
+          await last;
+        });
+        expect(events).toEqual(['dispose', 'returned']);
+      });
+    });
+
+    it('tells of a failing closing once, whoever asks first', async () => {
+      const closing = new Error('closing');
+      const failing = () => ({ ...closable([]), return: async () => Promise.reject(closing) });
+      const left = aclosing(failing());
+      const loop = async () => {
+        for await (const _ of left) break;
+      };
+      expect(await errorOf(loop)).toBe(closing);
+      await left[Symbol.asyncDispose]();
+      expect(await left.return('value')).toEqual({ value: 'value', done: true });
+      expect(await errorOf(() => left.throw(bodyError))).toBe(bodyError);
+      const using = async () => {
+        await using items = aclosing(failing());
+        for await (const _ of items) break;
+      };
+      expect(await errorOf(using)).toBe(closing);
+    });
+
+    it('lets a source close itself while it is closed', async () => {
+      const events: unknown[] = [];
+      const items = aclosing({
+        ...closable(events),
+        return: async () => {
+          events.push('return');
+          void items.return();
+          return Promise.resolve({ value: undefined, done: true as const });
+        },
+      });
+      await items.next();
+      await items.return();
+      expect(events).toEqual(['return', 'dispose']);
+    });
+
+    it('leaves a rejected value of return() to whoever awaits that', async () => {
+      const items = aclosing(counting([]));
+      await items.next();
+      const given = Promise.reject(bodyError);
+      expect(await errorOf(() => items.return(given))).toBe(bodyError);
+    });
 
     it('waits for no next() that stays', async () => {
       const silent = { next: async () => new Promise<IteratorResult<number>>(() => undefined) };
@@ -456,6 +679,348 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
       await expect(withAsync(items, () => undefined)).rejects.toThrow(
         'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. Make another; or give withAsync() one with a function that makes the source.',
       );
+    });
+
+    describe('with a signal', () => {
+      const reason = new Error('shutdown');
+      const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+
+      /** A source that waits for ever for its second item. */
+      const waiting = (events: unknown[] = []) => ({
+        ...closable(events),
+        next: jest
+          .fn<() => Promise<IteratorResult<number>>>()
+          .mockResolvedValueOnce({ value: 1, done: false })
+          .mockReturnValue(new Promise(() => undefined)),
+      });
+
+      const all = async (items: AsyncIterable<unknown>) => {
+        const found: unknown[] = [];
+        for await (const item of items) found.push(item);
+        return found;
+      };
+
+      it('closes the source when that aborts, and then rejects with its reason, whoever waits', async () => {
+        const events: unknown[] = [];
+        const controller = new AbortController();
+        const ended = errorOf(() =>
+          withAsync(aclosing(waiting(events), controller), async (items) => {
+            await items.next();
+            const steps = [items.next(), items.next()].map(async (step) =>
+              step.catch((error: unknown) => events.push(error)),
+            );
+            controller.abort(reason);
+            await Promise.all(steps);
+            events.push('between');
+            await items.next();
+          }),
+        );
+        expect(await ended).toBe(reason);
+        expect(events).toEqual(['return', 'dispose', reason, reason, 'between']);
+        expect(listeners(controller.signal)).toBe(0);
+      });
+
+      it('ends a loop with the reason, never as if the source were done', async () => {
+        for (const make of [
+          () =>
+            new ReadableStream({ pull: async () => new Promise(() => undefined) }) as unknown as AsyncIterable<unknown>,
+          () => new PassThrough(),
+          () => waiting(),
+          () => ({ next: async () => new Promise<IteratorResult<unknown>>(() => undefined) }),
+          () => [new Promise(() => undefined)],
+          async function* quiet(signal: AbortSignal) {
+            yield 1;
+            await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          },
+          async function* throwing(signal: AbortSignal) {
+            yield 1;
+            await once(new EventEmitter(), 'never', { signal });
+          },
+        ]) {
+          const controller = new AbortController();
+          setTimeout(() => {
+            controller.abort(reason);
+          }, 2);
+          expect(await errorOf(() => withAsync(aclosing(make, controller), all))).toBe(reason);
+          const alone = new AbortController();
+          setTimeout(() => {
+            alone.abort(reason);
+          }, 2);
+          expect(await errorOf(() => all(aclosing(make, alone)))).toBe(reason);
+        }
+      });
+
+      it('aborts the signal of the function that makes the source with the same reason', async () => {
+        const controller = new AbortController();
+        let given: AbortSignal | undefined;
+        const make = (signal: AbortSignal) => {
+          given = signal;
+          return waiting();
+        };
+        const ended = errorOf(() => withAsync(aclosing(make, controller), all));
+        await new Promise(setImmediate);
+        controller.abort(reason);
+        expect(await ended).toBe(reason);
+        expect(given).toHaveProperty('reason', reason);
+      });
+
+      it('that has aborted fails the entry, calls no function, and closes any other source', async () => {
+        const events: unknown[] = [];
+        const signal = AbortSignal.abort(reason);
+        const body = jest.fn();
+        const make = jest.fn(() => waiting(events));
+        expect(await errorOf(() => withAsync(aclosing(make, { signal }), body))).toBe(reason);
+        expect(await errorOf(() => withAsync(aclosing(waiting(events), { signal }), body))).toBe(reason);
+        expect([make, body].flatMap(({ mock }) => mock.calls)).toEqual([]);
+        expect(events).toEqual(['return', 'dispose']);
+        expect(listeners(signal)).toBe(0);
+      });
+
+      it('that has aborted fails each next(), where it is not entered', async () => {
+        const events: unknown[] = [];
+        const items = aclosing(waiting(events), { signal: AbortSignal.abort(reason) });
+        for (let call = 0; call < 2; call++) expect(await errorOf(() => items.next())).toBe(reason);
+        expect(await items.return('value')).toEqual({ value: 'value', done: true });
+        expect(events).toEqual(['return', 'dispose']);
+      });
+
+      it('keeps the result of a block that takes no notice', async () => {
+        const events: unknown[] = [];
+        const controller = new AbortController();
+        const result = await withAsync(aclosing(waiting(events), controller), async (items) => {
+          await items.next();
+          controller.abort(reason);
+          return 'result';
+        });
+        expect([result, events]).toEqual(['result', ['return', 'dispose']]);
+      });
+
+      it('lets go of what nobody awaits', async () => {
+        const controller = new AbortController();
+        const result = await withAsync(aclosing(waiting(), controller), async (items) => {
+          for (let call = 0; call < 3; call++) void items.next();
+          controller.abort(reason);
+          return 'result';
+        });
+        expect(result).toBe('result');
+      });
+
+      it.each<[string, () => unknown]>([
+        ['an AbortError', bareAbort],
+        ['an AbortError that the reason caused', () => Object.assign(bareAbort(), { cause: reason })],
+      ])('rejects with the reason in place of %s', async (_what, make) => {
+        const controller = new AbortController();
+        const body = async () => {
+          controller.abort(reason);
+          return Promise.reject(make());
+        };
+        expect(await errorOf(() => withAsync(aclosing(waiting(), controller), body))).toBe(reason);
+      });
+
+      it('lets any other error leave as it is, with the reason in its chain', async () => {
+        const controller = new AbortController();
+        const failed = new Error('failed');
+        const body = async () => {
+          controller.abort(reason);
+          return Promise.reject(failed);
+        };
+        expect(await errorOf(() => withAsync(aclosing(waiting(), controller), body))).toBe(failed);
+        expect(failed.cause).toBe(reason);
+      });
+
+      it.each<[string, (source: AsyncIterable<number>, options: { signal: AbortSignal }) => unknown]>([
+        ['a block', async (source, options) => withAsync(aclosing(source, options), all)],
+        ['a loop', async (source, options) => all(aclosing(source, options))],
+        [
+          'await using',
+          async (source, options) => {
+            await using items = aclosing(source, options);
+            void items.next();
+            await items.next();
+            await items.next().catch(() => undefined);
+          },
+        ],
+      ])('keeps both the reason and what the closing throws, in %s', async (_where, run) => {
+        const closing = new Error('closing');
+        const controller = new AbortController();
+        const source = { ...waiting(), return: async () => Promise.reject(closing) };
+        const ended = errorOf(() => run(source, controller));
+        await new Promise(setImmediate);
+        controller.abort(reason);
+        expect(reachableFrom(await ended)).toEqual(expect.arrayContaining([closing, reason]));
+      });
+
+      it('keeps what the source failed with in its own way when it was closed', async () => {
+        const failed = new Error('rollback failed');
+        for (const isAwaited of [true, false]) {
+          const controller = new AbortController();
+          async function* rows(signal: AbortSignal): AsyncGenerator<number> {
+            await new Promise((resolve) => signal.addEventListener('abort', resolve));
+            throw failed;
+          }
+          const ended = errorOf(() =>
+            withAsync(aclosing(rows, controller), async (items) => {
+              const step = items.next();
+              controller.abort(reason);
+              await (isAwaited ? step : items.next());
+            }),
+          );
+          expect(await ended).toBe(failed);
+          expect(failed.cause).toBe(reason);
+        }
+      });
+
+      it('rejects with what fails after the block, which nobody was told, unless that was asked for', async () => {
+        for (const error of [bodyError, bareAbort(), reason]) {
+          const late: unknown[] = [];
+          const controller = new AbortController();
+          const step = new Promise<never>((_resolve, reject) => void setTimeout(reject, 2, error));
+          // Node would end the process, as it does for any other rejection of which nobody takes notice.
+          const { then } = Promise.prototype as Promise<unknown>;
+          step.then = ((...callbacks: Parameters<typeof then>) => {
+            const derived = then.apply(step, callbacks);
+            derived.catch((rejection: unknown) => late.push(rejection));
+            return derived;
+          }) as typeof step.then;
+          const source = { next: jest.fn(() => step) };
+          const body = async (items: AsyncIterator<unknown>) => {
+            const asked = items.next();
+            controller.abort(reason);
+            return asked;
+          };
+          expect(await errorOf(() => withAsync(aclosing(source, controller), body))).toBe(reason);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          expect(late.includes(error)).toBe(error === bodyError);
+        }
+      });
+
+      it('does nothing once the source is done, or has failed', async () => {
+        for (const next of [
+          async () => Promise.resolve({ value: undefined, done: true as const }),
+          async () => Promise.reject(bodyError),
+        ]) {
+          const events: unknown[] = [];
+          const controller = new AbortController();
+          const outcome = await outcomeOf(() =>
+            withAsync(aclosing({ ...closable(events), next }, controller), async (items) => {
+              await outcomeOf(() => items.next());
+              expect(listeners(controller.signal)).toBe(0);
+              controller.abort(reason);
+              return outcomeOf(() => items.next());
+            }),
+          );
+          expect(outcome).toEqual({ value: await outcomeOf(next) });
+          expect(events).toEqual([]);
+        }
+      });
+
+      it('does nothing where it aborts while the source is closed', async () => {
+        const controller = new AbortController();
+        const source = {
+          ...waiting(),
+          return: async () => {
+            controller.abort(reason);
+            return Promise.resolve({ value: undefined, done: true as const });
+          },
+        };
+        expect(await errorOf(() => withAsync(aclosing(source, controller), throwsBody))).toBe(bodyError);
+      });
+
+      it('has one listener for all sources, and none when they are closed', async () => {
+        const controller = new AbortController();
+        const blocks = Array.from({ length: 1000 }, () =>
+          errorOf(() =>
+            withAsync(
+              aclosing(() => waiting(), controller),
+              all,
+            ),
+          ),
+        );
+        await new Promise(setImmediate);
+        expect(listeners(controller.signal)).toBe(1);
+        controller.abort(reason);
+        expect(await Promise.all(blocks)).toEqual(Array(1000).fill(reason));
+        expect(reason).not.toHaveProperty('cause');
+        expect(listeners(controller.signal)).toBe(0);
+      });
+
+      it('listens from the first use on, and no longer than it is open', async () => {
+        const { signal } = new AbortController();
+        const items = aclosing(waiting(), { signal });
+        expect(listeners(signal)).toBe(0);
+        await items.next();
+        expect(listeners(signal)).toBe(1);
+        await items.return();
+        expect(listeners(signal)).toBe(0);
+        await withAsync(aclosing(waiting(), { signal }), () => {
+          expect(listeners(signal)).toBe(1);
+        });
+        expect(listeners(signal)).toBe(0);
+      });
+
+      type Within = (manager: AsyncContextManager<AsyncIterableIterator<unknown>>) => unknown;
+
+      it.each<[string, Within]>([
+        [
+          'a stack',
+          (manager) => withAsync(new AsyncExitStack(), async (stack) => all(await stack.enterContext(manager))),
+        ],
+        [
+          'a manager',
+          (manager) => {
+            const composed = asyncContextManager(async function* composed() {
+              yield yield* enter(manager);
+            });
+            return withAsync(composed(), all);
+          },
+        ],
+        [
+          'a scope',
+          (manager) =>
+            scopeAsync(async function* () {
+              return all(yield* enter(manager));
+            }),
+        ],
+        [
+          'a block by hand',
+          async (manager) => {
+            const error = await errorOf(async () => all(await manager.enterAsync()));
+            expect(await manager.exitAsync({ error })).toBeUndefined();
+            return manager.exitAsync({ error: bareAbort() });
+          },
+        ],
+      ])('works in %s', async (_where, run) => {
+        const controller = new AbortController();
+        const ended = errorOf(() => run(aclosing(waiting(), controller)));
+        await new Promise(setImmediate);
+        controller.abort(reason);
+        expect(await ended).toBe(reason);
+      });
+
+      it('says nothing on a stack that was not told of success', async () => {
+        const controller = new AbortController();
+        const stack = new AsyncExitStack();
+        await stack.enterContext(aclosing(waiting(), controller));
+        controller.abort(reason);
+        await expect(stack.disposeAsync()).resolves.toBeUndefined();
+      });
+
+      it('may be undefined', async () => {
+        expect(await withAsync(aclosing([1], { signal: undefined }), all)).toEqual([1]);
+      });
+
+      it.each<[string, unknown, string]>([
+        ['a signal by itself', AbortSignal.abort(), 'an object (AbortSignal)'],
+        ['a signal that is null', { signal: null }, 'null'],
+        ['a number, as map() gives', 0, '0'],
+        ['null', null, 'null'],
+      ])('refuses %s', (_what, options, named) => {
+        const make = () => aclosing([], options as never);
+        expect(make).toThrow(TypeError);
+        expect(make).toThrow(
+          `Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but ${named} was given. Write aclosing(source, { signal }).`,
+        );
+      });
     });
 
     describe('of other sources', () => {
@@ -587,16 +1152,91 @@ describe.each(builds)('%s', (_build, { aclosing, ContextManagerError, withAsync 
         }
       });
 
-      it('cancels a web stream', async () => {
-        const cancel = jest.fn<() => void>();
-        const stream = new ReadableStream<number>({
-          pull: (controller) => {
-            controller.enqueue(1);
-          },
-          cancel,
+      describe('that is a web stream', () => {
+        /** A stream of numbers that tells when it is cancelled; it waits for ever after `count` of them. */
+        function numbers(count: number, events: unknown[] = []) {
+          let sent = 0;
+          return new ReadableStream<number>(
+            {
+              pull: (controller) => {
+                if (sent < count) controller.enqueue(++sent);
+                else if (count < 0) controller.close();
+                else return new Promise<void>(() => undefined);
+                return undefined;
+              },
+              cancel: (reason) => void events.push(['cancelled', reason]),
+            },
+            { highWaterMark: 0 },
+          );
+        }
+
+        const source = (stream: ReadableStream<number>) => stream as unknown as AsyncIterable<number>;
+
+        it('cancels it, and lets go of it', async () => {
+          const events: unknown[] = [];
+          const stream = numbers(5, events);
+          await withAsync(aclosing(source(stream)), async (items) => {
+            expect(await items.next()).toEqual({ value: 1, done: false });
+            expect(stream.locked).toBe(true);
+          });
+          expect(events).toEqual([['cancelled', undefined]]);
+          expect(stream.locked).toBe(false);
         });
-        await withAsync(aclosing(stream as unknown as AsyncIterable<number>), async (items) => items.next());
-        expect(cancel).toHaveBeenCalledTimes(1);
+
+        it('cancels it while it waits, and answers that it is done', async () => {
+          const events: unknown[] = [];
+          const steps: Promise<IteratorResult<number>>[] = [];
+          await withAsync(aclosing(source(numbers(1, events))), (items) => {
+            for (let call = 0; call < 3; call++) steps.push(items.next());
+          });
+          expect(events).toEqual([['cancelled', undefined]]);
+          const done = { value: undefined, done: true };
+          expect(await Promise.all(steps)).toEqual([{ value: 1, done: false }, done, done]);
+        });
+
+        it('lets go of one that is done, or that failed, and cancels neither', async () => {
+          const events: unknown[] = [];
+          const done = numbers(-1, events);
+          await withAsync(aclosing(source(done)), async (items) => {
+            expect(await items.next()).toEqual({ value: undefined, done: true });
+            expect(await items.next()).toEqual({ value: undefined, done: true });
+            expect(done.locked).toBe(false);
+          });
+          const failed = new ReadableStream<number>({
+            pull: throwsBody,
+            cancel: () => void events.push('cancelled'),
+          });
+          expect(await errorOf(() => withAsync(aclosing(source(failed)), async (items) => items.next()))).toBe(
+            bodyError,
+          );
+          expect(failed.locked).toBe(false);
+          expect(events).toEqual([]);
+        });
+
+        it('reports what cancelling it throws', async () => {
+          const stream = new ReadableStream<number>({ cancel: throwsBody });
+          expect(await errorOf(() => withAsync(aclosing(source(stream)), () => undefined))).toBe(bodyError);
+        });
+
+        it('fails the entry where it is locked', async () => {
+          const stream = numbers(1);
+          stream.getReader();
+          expect(await errorOf(() => withAsync(aclosing(source(stream)), () => undefined))).toHaveProperty(
+            'name',
+            'TypeError',
+          );
+        });
+
+        it('needs no more than its reader, as browsers can’t all iterate it', async () => {
+          const stream = numbers(2);
+          const readable = { getReader: () => stream.getReader() } as unknown as AsyncIterable<number>;
+          const found: number[] = [];
+          await withAsync(aclosing(readable), async (items) => {
+            for await (const item of items) if (found.push(item) === 2) break;
+          });
+          expect(found).toEqual([1, 2]);
+          expect(stream.locked).toBe(false);
+        });
       });
     });
 

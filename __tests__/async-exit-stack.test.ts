@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
-import { builds } from './support/builds.ts';
+import { builds } from './helpers/builds.ts';
 
 const bodyError = new Error('body');
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Thrown } from '../lib/index.ts';
-import { builds, copies } from './support/builds.ts';
-import { flatOf, type Flat } from './support/flat.ts';
-import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+import { builds, copies } from './helpers/builds.ts';
+import { flatOf, type Flat } from './helpers/flat.ts';
+import { errorOf, outcomeOf, reachableFrom, unknownOutcome } from './helpers/outcome.ts';
 
 const bodyError = new Error('body');
 const teardownError = new Error('teardown');
@@ -410,6 +410,50 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events.filter((event) => event === 'exit a')).toEqual([]);
     });
 
+    it('shows the line of the enter in the stack of an error from entering', async () => {
+      const own = new Error('setup failed');
+      const failing = flat.manager(function* failing() {
+        throw own;
+        yield;
+      });
+      const app = flat.manager(function* theApp(): Generator {
+        yield* enter(failing() as never);
+        yield;
+      });
+      expect(await errorOf(() => flat.run(app()))).toBe(own);
+      expect(own.stack).toMatch(/^ +at async (?:.*\.)?theApp .*enter\.test\.ts:\d+:\d+\)$/m);
+      const before = own.stack;
+      await errorOf(() => flat.run(app()));
+      expect(own.stack).toBe(before);
+    });
+
+    it('leaves the stack of an error alone that can’t be written to, or that is none', async () => {
+      const app = flat.manager(function* app(error: unknown): Generator {
+        yield* enter({ enter: () => rethrow(error), exit() {} });
+        yield;
+      });
+      const frozen = Object.freeze(new Error('frozen'));
+      const bare = Object.assign(new Error('bare'), { stack: undefined });
+      for (const error of [frozen, bare, 'text', undefined])
+        expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+      const { captureStackTrace, stackTraceLimit } = Error;
+      const error = new Error('elsewhere');
+      try {
+        Error.stackTraceLimit = 0;
+        expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+        Error.prepareStackTrace = (_error, sites) => sites;
+        Error.stackTraceLimit = stackTraceLimit;
+        expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+        Reflect.deleteProperty(Error, 'prepareStackTrace');
+        Reflect.deleteProperty(Error, 'captureStackTrace');
+        expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+      } finally {
+        Error.captureStackTrace = captureStackTrace;
+        Error.stackTraceLimit = stackTraceLimit;
+      }
+      expect(error.stack).not.toContain('at async');
+    });
+
     it('works by hand', async () => {
       const make = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
@@ -423,6 +467,22 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await flat.exit(app, { error: bodyError })).toEqual({ value: 'fallback' });
       await flat.enter(app);
       expect(await flat.exit(app, { error: teardownError })).toBe(false);
+    });
+
+    it('enters in the teardown half by hand too', async () => {
+      const app = flat.manager(function* app(): Generator {
+        try {
+          yield;
+        } finally {
+          yield* enter(logged('late'));
+        }
+      })();
+      await flat.enter(app);
+      await flat.exit(app);
+      expect(events.splice(0)).toEqual(['enter late', 'exit late']);
+      await flat.enter(app);
+      expect(await flat.exit(app, { error: bodyError })).toBe(false);
+      expect(events.splice(0)).toEqual(['enter late', 'late sees body']);
     });
 
     it('throws by hand what leaves it, without an error that was suppressed within', async () => {
@@ -518,7 +578,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('passes an unknown outcome on that the body throws', async () => {
-      const unknown = new library.ContextManagerError('ERR_OUTCOME_UNKNOWN', 'unknown');
+      const unknown = await unknownOutcome(library);
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         yield* enter(logged('b', () => 'suppressed'));
@@ -548,24 +608,36 @@ describe.each(builds)('%s', (_build, library) => {
         enter: () => enter(logged('a')),
         exit: (thrown?: Thrown) => void events.push(messageOf(thrown?.error)),
       };
+      // @ts-expect-error -- a request is awaited
       const async = { enterAsync: async () => given.enter(), exitAsync: async (thrown?: Thrown) => given.exit(thrown) };
       const managers = flat.name === 'sync' ? [given] : [given, async];
+      // What an async entry resolves to is awaited: the request is refused there, and nothing was entered.
       for (const manager of [...managers, library.nullContext(enter(logged('a')))]) {
         const error = await errorOf(() => flat.run(manager, () => events.push('body')));
         expect(error).toBeInstanceOf(TypeError);
         expect(error).toMatchObject({ message: expect.stringContaining('with a star') });
       }
-      const seen = expect.stringContaining('with a star') as unknown;
-      expect(events).toEqual(managers.map(() => seen));
+      expect(events).toEqual([expect.stringContaining('with a star')]);
     });
 
     it('does not run the body where such a manager suppresses that', async () => {
       const given = { enter: () => enter(logged('a')), exit: () => true };
-      const async = { enterAsync: async () => given.enter(), exitAsync: async () => true };
-      for (const manager of flat.name === 'sync' ? [given] : [given, async]) {
-        const error = await errorOf(() => flat.run(manager, () => events.push('body')));
-        expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD' });
-      }
+      const error = await errorOf(() => flat.run(given, () => events.push('body')));
+      expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD' });
+      expect(events).toEqual([]);
+    });
+
+    it('rejects where it is awaited, with what to write', async () => {
+      // @ts-expect-error -- a request is awaited
+      // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule knows, too
+      const awaited = async () => (await enter(logged('a'))) as unknown;
+      // @ts-expect-error -- a request is returned from an async function, which awaits it
+      const returned = async () => enter(logged('a'));
+      for (const run of [awaited, returned])
+        expect(await errorOf(run)).toMatchObject({
+          name: 'TypeError',
+          message: expect.stringContaining('yield* enter'),
+        });
       expect(events).toEqual([]);
     });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { builds, type Library } from './support/builds.ts';
-import { errorOf, reachableFrom } from './support/outcome.ts';
+import { builds, type Library } from './helpers/builds.ts';
+import { errorOf, reachableFrom } from './helpers/outcome.ts';
 
 interface AnyStack {
   use(value: object): unknown;

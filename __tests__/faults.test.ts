@@ -13,6 +13,8 @@ import {
   contextManager,
   enter,
   ExitStack,
+  fromCallback,
+  passing,
   scopeAsync,
   scopeSync,
   suppress,
@@ -21,8 +23,8 @@ import {
   withSync,
   type Thrown,
 } from '../lib/index.ts';
-import { everyFault, kinds, type Scenario, type World } from './support/faults.ts';
-import { reachableFrom } from './support/outcome.ts';
+import { everyFault, kinds, type Scenario, type World } from './helpers/faults.ts';
+import { reachableFrom } from './helpers/outcome.ts';
 
 // What is managed fails where the world wants it to; but once on each way through it, for what a generator itself loses
 // nobody else can keep.
@@ -114,6 +116,30 @@ class Held extends AbstractAsyncContextManager {
     await this.world.releaseLater(this.name, thrown ? `exit ${this.name} after an error` : `exit ${this.name}`);
   }
 }
+
+/** It has the sync protocol, with methods that are async. */
+const heldLoosely = (world: World, name: string) => ({
+  async enter() {
+    await world.later(`enter ${name}`);
+    world.acquired(name);
+    return name;
+  },
+  exit: async (thrown?: Thrown) => world.releaseLater(name, thrown ? `exit ${name} after an error` : `exit ${name}`),
+});
+
+/** An API that takes a callback. */
+const surrounding = (world: World, name: string) =>
+  fromCallback<string>(async (body) => {
+    await world.later(`begin ${name}`);
+    world.acquired(name);
+    try {
+      await body(name);
+    } catch (error) {
+      await world.releaseLater(name, `roll back ${name}`);
+      throw error;
+    }
+    await world.releaseLater(name, `commit ${name}`);
+  });
 
 class HeldSync extends AbstractContextManager {
   readonly world: World;
@@ -375,7 +401,9 @@ const scenarios: Record<string, Scenario> = {
     try {
       await withAsync(held(world, 'a'), () => withAsync(twice(world), () => world.later('body')));
     } catch (error) {
-      const met = reachableFrom(error).filter((reached) => (reached as { code?: unknown }).code === 'ERR_DID_NOT_STOP');
+      const met = reachableFrom(error).filter(
+        (reached) => (reached as { code?: unknown } | undefined)?.code === 'ERR_DID_NOT_STOP',
+      );
       world.faults.push(...met);
       throw error;
     }
@@ -476,6 +504,34 @@ const scenarios: Record<string, Scenario> = {
     }
     return new Repository().save();
   },
+  'an async enter() of the sync protocol': (world) =>
+    withAsync(heldLoosely(world, 'a'), () => withAsync(heldLoosely(world, 'b'), () => world.later('body'))),
+  'an async enter() in a scope': (world) =>
+    scopeAsync(async function* () {
+      yield* enter(heldLoosely(world, 'a'));
+      yield* enter(held(world, 'b'));
+      yield* enter(heldLoosely(world, 'c'));
+      await world.later('body');
+    }),
+  'an API that takes a callback': (world) =>
+    withAsync(surrounding(world, 'a'), () => withAsync(surrounding(world, 'b'), () => world.later('body'))),
+  'APIs that take a callback, in a scope and on a stack': (world) =>
+    scopeAsync(async function* () {
+      yield* enter(surrounding(world, 'a'));
+      const stack = yield* enter(new AsyncExitStack());
+      await stack.enterContext(surrounding(world, 'b'));
+      await stack.enterContext(held(world, 'c'));
+      await world.later('body');
+    }),
+  'errors that pass': (world) =>
+    withAsync(
+      passing(held(world, 'a'), () => false),
+      () =>
+        withAsync(
+          passing(surrounding(world, 'b'), () => false),
+          () => world.later('body'),
+        ),
+    ),
   timeout: (world) => withAsync(timeout(60_000), () => withAsync(held(world, 'a'), () => world.later('body'))),
 };
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { builds } from './support/builds.ts';
+import * as library from '../lib/index.ts';
+import { builds } from './helpers/builds.ts';
 
 describe.each(builds)('%s', (_build, library) => {
   it('exports what the table of contents says, and nothing else', () => {
@@ -19,9 +20,11 @@ describe.each(builds)('%s', (_build, library) => {
       'contextDecorator',
       'contextManager',
       'enter',
+      'fromCallback',
       'isAsyncContextManager',
       'isContextManager',
       'nullContext',
+      'passing',
       'scopeAsync',
       'scopeSync',
       'suppress',
@@ -37,12 +40,21 @@ describe.each(builds)('%s', (_build, library) => {
 });
 
 describe('the layout', () => {
-  it('has a test file for each file of the library', async () => {
-    const names = async (folder: string, ending: string) =>
-      (await readdir(new URL(folder, import.meta.url), { recursive: true }))
-        .filter((file) => file.endsWith(ending))
-        .map((file) => file.slice(0, -ending.length));
-    expect(await names('.', '.test.ts')).toEqual(expect.arrayContaining(await names('../lib/', '.ts')));
+  const filesIn = async (folder: string, ending: string) =>
+    (await readdir(new URL(folder, import.meta.url)))
+      .filter((file) => file.endsWith(ending))
+      .map((file) => file.slice(0, -ending.length));
+
+  it('has a file for each word, and a word for each file', async () => {
+    const words = Object.keys(library).map((name) => name.replace(/\B[A-Z]/g, '-$&').toLowerCase());
+    expect((await filesIn('../lib/', '.ts')).sort()).toEqual([...words, 'index', 'protocol'].sort());
+  });
+
+  it('has a test file for each word; the sync and the async form may share one', async () => {
+    const tests = await filesIn('.', '.test.ts');
+    const isTested = (word: string) => tests.includes(word) || tests.includes(word.replace(/async-|-a?sync$/, ''));
+    const words = await filesIn('../lib/', '.ts');
+    expect(words.filter((word) => !isTested(word))).toEqual(['protocol']);
   });
 
   it('has no run-time dependency', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { modelled } from './support/model.ts';
-import { outcomeOf } from './support/outcome.ts';
-import { asyncPlayer, syncPlayer } from './support/players.ts';
-import { programs } from './support/programs.ts';
-import { Notes } from './support/script.ts';
+import { modelled } from './helpers/model.ts';
+import { outcomeOf } from './helpers/outcome.ts';
+import { asyncPlayer, syncPlayer } from './helpers/players.ts';
+import { programs } from './helpers/programs.ts';
+import { Notes } from './helpers/script.ts';
 
 /** The gate runs the same programs each time, and `npm run model` others. */
 const { MODEL_RUNS } = process.env;

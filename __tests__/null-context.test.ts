@@ -1,15 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { builds } from './support/builds.ts';
-import { errorOf } from './support/outcome.ts';
+import { builds } from './helpers/builds.ts';
+import { errorOf } from './helpers/outcome.ts';
 
 describe.each(builds)('%s', (_build, { nullContext, withAsync, withSync }) => {
   describe('nullContext', () => {
-    it('gives its value as it is, and does nothing', async () => {
+    it('gives its value, and does nothing', async () => {
       const promise = Promise.resolve();
       expect(withSync(nullContext(), (value) => [value])).toEqual([undefined]);
-      await withAsync(nullContext(promise), (value) => {
-        expect(value).toBe(promise);
-      });
+      expect(nullContext(promise).enter()).toBe(promise);
+      expect(await withAsync(nullContext(Promise.resolve(1)), (value) => [value])).toEqual([1]);
       const error = new Error('body');
       expect(await errorOf(() => withAsync(nullContext(1), async () => Promise.reject(error)))).toBe(error);
     });

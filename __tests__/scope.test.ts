@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { builds, type Library } from './support/builds.ts';
-import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+import { builds, type Library } from './helpers/builds.ts';
+import { lifted } from './helpers/flat.ts';
+import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
 type Scoped = Generator<unknown, unknown, unknown>;
 
 interface Form {
   readonly name: 'scopeSync' | 'scopeAsync';
-  /** Runs the function in a scope: as it is, or in an async generator function that delegates to it. */
+  /** Runs the function in a scope: as it is, or lifted into an async generator function. */
   run(fn: (this: unknown) => Scoped): unknown;
   /** The scope itself, for what it refuses. */
   readonly scope: (fn?: unknown) => unknown;
@@ -17,10 +18,7 @@ const formsOf = ({ scopeAsync, scopeSync }: Library): Form[] => [
   { name: 'scopeSync', run: (fn) => scopeSync(fn as never), scope: scopeSync as Form['scope'] },
   {
     name: 'scopeAsync',
-    run: (fn) =>
-      scopeAsync(async function* () {
-        return yield* fn() as Generator<never, unknown, void>;
-      }),
+    run: (fn) => scopeAsync(lifted(fn) as never),
     scope: scopeAsync as Form['scope'],
   },
 ];
@@ -382,6 +380,18 @@ describe.each(builds)('%s', (_build, library) => {
       );
       expect(error).toMatchObject({ code });
       expect(log).toEqual(['enter a', ['a', error]]);
+    });
+
+    it('passes its arguments on', async () => {
+      const add =
+        name === 'scopeSync'
+          ? function* (...args: number[]) {
+              return args;
+            }
+          : async function* (...args: number[]) {
+              return args;
+            };
+      expect(await scope(add, 1, 2)).toEqual([1, 2]);
     });
 
     it('runs the function afresh each time, with no argument', async () => {

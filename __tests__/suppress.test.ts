@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { builds } from './support/builds.ts';
-import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+import { builds } from './helpers/builds.ts';
+import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
 class Own extends Error {}
 
@@ -122,6 +122,31 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(ended).toStrictEqual(isSuppressed ? { value: undefined } : { error });
       expect(ended.error).toBe(isSuppressed ? undefined : error);
       expect(await outcomeOf(() => manager.exit({ error }))).toEqual({ value: isSuppressed });
+    });
+
+    it('narrows an AggregateError to one of its class, with its fields and stack', async () => {
+      class Failures extends AggregateError {
+        readonly code: string;
+        constructor(errors: unknown[], message: string, code: string) {
+          super(errors, message, { cause: 'the cause' });
+          this.code = code;
+        }
+        describe() {
+          return `${this.code}: ${String(this.errors.length)}`;
+        }
+      }
+      const given = new Failures([new TypeError('suppressed'), new RangeError('left')], 'two failed', 'E_TWO');
+      const before = Object.getOwnPropertyDescriptors(given);
+      const { error } = (await outcome(suppress(TypeError), given)) as { error: Failures };
+      expect(error).toBeInstanceOf(Failures);
+      expect(error).toMatchObject({ message: 'two failed', code: 'E_TWO', cause: 'the cause', stack: given.stack });
+      expect(error.errors).toEqual([given.errors[1]]);
+      expect(error.describe()).toBe('E_TWO: 1');
+      expect(Object.keys(error)).toEqual(Object.keys(given));
+      expect(Object.getOwnPropertyDescriptors(given)).toEqual(before);
+      const bare = new AggregateError([new TypeError(), 1]);
+      Reflect.deleteProperty(bare, 'stack');
+      expect(await outcome(suppress(TypeError), bare)).toMatchObject({ error: { errors: [1] } });
     });
 
     it('asks a predicate about the error, and about each that it holds', async () => {

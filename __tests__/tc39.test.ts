@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { builds, type Library } from './support/builds.ts';
-import { errorOf } from './support/outcome.ts';
+import { builds, type Library } from './helpers/builds.ts';
+import { errorOf } from './helpers/outcome.ts';
 
 /*
  * What TC39's own tests ask of its two stacks, and the tests of ours do not. Where the platform has the two it is asked

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { builds, type Library } from './support/builds.ts';
-import { outcomeOf } from './support/outcome.ts';
-import { inWords } from './support/script.ts';
-import { again, twinsOf, type Script } from './support/twins.ts';
+import { builds, type Library } from './helpers/builds.ts';
+import { outcomeOf } from './helpers/outcome.ts';
+import { inWords } from './helpers/script.ts';
+import { again, twinsOf, type Script } from './helpers/twins.ts';
 
 type Body = () => unknown;
 

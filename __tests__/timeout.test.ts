@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { builds } from './support/builds.ts';
-import { errorOf, outcomeOf, reachableFrom } from './support/outcome.ts';
+import { builds } from './helpers/builds.ts';
+import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
 /** A body that does nothing until its signal aborts, and then fails: with the reason, unless told otherwise. */
 const waiting =
@@ -77,11 +77,8 @@ describe.each(builds)('%s', (_build, library) => {
 
     it.each<[string, (signal: AbortSignal) => unknown]>([
       ['the reason', ({ reason }) => reason],
-      ['an error that the reason caused', ({ reason }) => new Error('failed', { cause: reason })],
-      ['one further up', ({ reason }) => new Error('failed', { cause: new TypeError('fetch', { cause: reason }) })],
-      ['an AbortError that the reason caused', ({ reason }) => Object.assign(bareAbort(), { cause: reason })],
-      ['an AggregateError of the reason', ({ reason }) => new AggregateError([reason, reason])],
       ['a bare AbortError', bareAbort],
+      ['an AbortError that the reason caused', ({ reason }) => Object.assign(bareAbort(), { cause: reason })],
       ['an AbortError that is no DOMException', () => Object.assign(new Error('aborted'), { name: 'AbortError' })],
     ])('drops %s for the TimeoutError', async (_what, make) => {
       let reason: unknown;
@@ -95,23 +92,65 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(error)).toEqual([error]);
     });
 
+    it.each<[string, (signal: AbortSignal) => unknown]>([
+      ['a translation that the reason caused', ({ reason }) => new Error('failed', { cause: reason })],
+      ['one further up', ({ reason }) => new Error('failed', { cause: new TypeError('fetch', { cause: reason }) })],
+      ['one with a code', ({ reason }) => Object.assign(new Error('failed', { cause: reason }), { code: 'E_FAILED' })],
+      ['an AggregateError of the reason', ({ reason }) => new AggregateError([reason, new Error('other')])],
+      ['an AbortError with another cause', () => Object.assign(bareAbort(), { cause: new Error('other') })],
+      ['an unrelated error', () => new Error('other')],
+      ['one with an own cause of undefined', () => new Error('other', { cause: undefined })],
+      ['an AggregateError of others', () => new AggregateError([new Error('other')])],
+      ['a TimeoutError of something else', () => new DOMException('other', 'TimeoutError')],
+    ])('lets %s leave as it is, with the TimeoutError in its chain', async (_what, make) => {
+      let [reason, made]: unknown[] = [];
+      const failing = waiting((signal) => {
+        reason = signal.reason;
+        made = make(signal);
+        return made;
+      });
+      const error = await errorAfter(5, () => withAsync(timeout(5), failing));
+      expect(error).toBe(made);
+      expect(reachableFrom(error)).toContain(reason);
+    });
+
     it.each<[string, unknown]>([
-      ['an AbortError with another cause', Object.assign(bareAbort(), { cause: bodyError })],
-      ['an unrelated error', bodyError],
-      ['an AggregateError of others', new AggregateError([bodyError])],
-      ['a TimeoutError of something else', new DOMException('other', 'TimeoutError')],
       ['undefined', undefined],
-      ['something that only looks like an AbortError', { name: 'AbortError' }],
-    ])('keeps %s as it is, even after the time was up', async (_what, error) => {
-      const outcome = outcomeOf(() =>
+      ['a text', 'failed'],
+      ['a frozen error', Object.freeze(new Error('frozen'))],
+      ['an object that only looks like an AbortError', { name: 'AbortError' }],
+      ['an error whose cause is none', new Error('other', { cause: { status: 409 } })],
+    ])('keeps both %s and the TimeoutError, which can’t be attached to it', async (_what, thrown) => {
+      const error = await errorAfter(5, () =>
         withAsync(
           timeout(5),
-          waiting(() => error),
+          waiting(() => thrown),
         ),
       );
-      await jest.advanceTimersByTimeAsync(5);
-      expect(await outcome).toStrictEqual({ error });
-      expect(reachableFrom(error).map(String)).not.toContainEqual(expect.stringContaining(timedOut(5)));
+      expect(error).toMatchObject({ name: 'SuppressedError', error: thrown, suppressed: { name: 'TimeoutError' } });
+    });
+
+    it('keeps what this library attached to a bare AbortError', async () => {
+      const rollback = asyncContextManager(async function* rollback() {
+        try {
+          yield;
+        } finally {
+          throw bareAbort();
+        }
+      });
+      const failed = new Error('insert failed');
+      const body = async () =>
+        withAsync(rollback(), async () => {
+          await after(10);
+          throw failed;
+        });
+      const error = await errorAfter(10, () => withAsync(timeout(5), body));
+      expect(reachableFrom(error)).toEqual(
+        expect.arrayContaining([
+          failed,
+          ...['AbortError', 'TimeoutError'].map((name) => expect.objectContaining({ name })),
+        ]),
+      );
     });
 
     it.each([
@@ -121,6 +160,13 @@ describe.each(builds)('%s', (_build, library) => {
     ])('keeps %s that came before the time was up', async (_what, error) => {
       expect(await outcomeOf(() => withAsync(timeout(5), async () => Promise.reject(error)))).toStrictEqual({ error });
       expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('says nothing on a stack that was not told of success', async () => {
+      const stack = new AsyncExitStack();
+      await stack.enterContext(timeout(5));
+      await jest.advanceTimersByTimeAsync(5);
+      await expect(stack.disposeAsync()).resolves.toBeUndefined();
     });
 
     it('keeps an error that a teardown threw on top of the abort', async () => {
@@ -387,6 +433,21 @@ describe.each(builds)('%s', (_build, library) => {
 });
 
 describe('timeout', () => {
+  it('lets thousands of blocks and tasks share a signal without a warning', async () => {
+    const program = `
+      import { setTimeout as sleep } from 'node:timers/promises';
+      import { aclosing, timeout, withAsync } from 'withal';
+      const { signal: shared } = new AbortController();
+      const many = (run) => Promise.all(Array.from({ length: 2000 }, run));
+      const forever = () => ({ next: () => new Promise(() => {}) });
+      await many(() => withAsync(timeout(1000, { signal: shared }), () => sleep(5)));
+      await many(() => withAsync(aclosing(forever, { signal: shared }), () => sleep(5)));
+      await withAsync(timeout(1000), (signal) => many(() => sleep(5, undefined, { signal })));
+      await withAsync(aclosing((signal) => many(() => sleep(5, undefined, { signal })) && []), (items) => items.next());`;
+    const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    expect(stderr).toBe('');
+  });
+
   it('does not keep the process running after its block', async () => {
     const program = `
       import { timeout, withAsync } from 'withal';

@@ -1,10 +1,15 @@
-import { abortSource, isAbort, type AbortSource, type EnvironmentAbortSignal } from './abort.ts';
-import { isGenerator, isObject, markHandled } from './describe.ts';
-import { asyncManagerEntry, fresh, type Entry } from './entry.ts';
-import { keepBoth, suppressing } from './errors.ts';
-import { alreadyOwned, notIterable, sourceDidNotStop } from './messages.ts';
+import { managerRunAsync } from './engine/adapt.ts';
+import { withReason } from './engine/is-abort.ts';
+import { keepBoth } from './engine/join.ts';
+import { OwnedSource } from './engine/owned-source.ts';
+import { newRun, type Run } from './engine/run.ts';
+import { isSource } from './engine/source.ts';
 import type { AsyncContextManager, Thrown } from './protocol.ts';
-import { asyncDispose, dispose } from './symbols.ts';
+import type { AbortSignalLike, EnvironmentAbortSignal } from './support/abort.ts';
+import { markHandled } from './support/describe.ts';
+import { alreadyOwned, notIterable } from './support/messages.ts';
+import { signalOption } from './support/signal-option.ts';
+import { asyncDispose } from './support/symbols.ts';
 
 /**
  * What `aclosing` takes.
@@ -19,6 +24,12 @@ export type AsyncSource<T> = AsyncIterable<T> | AsyncIterator<T> | Iterable<T | 
  * @typeParam T - the items
  */
 export type SourceFunction<T> = (signal: EnvironmentAbortSignal) => AsyncSource<T>;
+
+/** What else {@link aclosing} listens to. */
+export interface AclosingOptions {
+  /** Closes the source when it aborts. Whoever waits for an item is then told its reason. */
+  readonly signal?: EnvironmentAbortSignal | undefined;
+}
 
 /**
  * What `aclosing` gives: a manager, an async iterator and a disposable in one.
@@ -39,7 +50,7 @@ export interface AsyncClosing<T>
  * Makes the manager that owns the closing of an async iterable: whatever happens in the block, the source is closed
  * once when the block ends, and not before.
  *
- * In the block a `for await` loop that is left early leaves the source open, so that another one goes on where it
+ * In the block you can leave a `for await` loop early: the source stays open, and the next loop goes on where this one
  * stopped. Without a block, `await using rows = aclosing(source)` and iterating the result itself close as always.
  *
  * It equals, with the body's and the closing's errors both kept:
@@ -53,11 +64,18 @@ export interface AsyncClosing<T>
  * }
  * ```
  *
- * @param source - an async iterable, an async iterator, an iterable (its values are awaited); or a function that
- *   returns one, called at each entry, or at the first `next()`. Its signal aborts before the closing, so that a source
- *   that waits can stop: without that, a `next()` that never settles makes the closing wait for ever
- * @returns the manager; of a source that is no function, one that can be entered once
- * @throws TypeError if `source` is none of these
+ * A `next()` that is still waiting when the source is closed is let go of quietly. What the source throws by itself fails
+ * the block, unless you await that `next()`.
+ *
+ * @param source - an async iterable, an async iterator, a web stream, an iterable (its values are awaited); or a function
+ *   that returns one, called at each entry, or at the first `next()`. Its signal aborts before the closing, so that a
+ *   source that waits can stop: without that, a generator whose `next()` never settles makes the closing wait forever
+ * @param options - `signal`: closes the source when it aborts; then each `next()` rejects with its reason. One that has
+ *   aborted already fails the entry, or the first `next()`
+ * @returns the manager; of a source that is not a function, one that can be entered once
+ * @throws TypeError if `source` is none of these, or if `signal` is not an `AbortSignal`
+ * @throws the reason of the signal from the block, if that failed because it aborted; an error that adds nothing to the
+ *   reason is dropped, and any other keeps it
  *
  * @example
  * ```ts
@@ -84,229 +102,88 @@ export interface AsyncClosing<T>
  * log; // => ['name,age', ['Ada', '36'], ['Alan', '41'], 'closed']
  * ```
  */
-export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>): AsyncClosing<T> {
+export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>, options?: AclosingOptions): AsyncClosing<T>;
+export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>, options: unknown = {}): AsyncClosing<T> {
   if (typeof source !== 'function' && !isSource(source)) throw notIterable(source);
-  return new Closing(source);
+  return new Closing(source, signalOption(options, 'aclosing()', 'aclosing(source, { signal })'));
 }
 
 class Closing<T> implements AsyncClosing<T> {
   readonly #source: AsyncSource<T> | SourceFunction<T>;
+  readonly #signal: AbortSignalLike | undefined;
+  readonly #owned: OwnedSource<T>;
   #isEntered = false;
-  #opened: Opened<T> | undefined;
-  #iterator: AsyncIterator<T> | undefined;
-  /** What the last `next()` gave. Watching each would cost every item a promise; the last tells whether the source is done. */
-  #last: Promise<IteratorResult<T>> | undefined;
-  #closed: Promise<void> | undefined;
 
-  constructor(source: AsyncSource<T> | SourceFunction<T>) {
+  constructor(source: AsyncSource<T> | SourceFunction<T>, signal: AbortSignalLike | undefined) {
     this.#source = source;
+    this.#signal = signal;
+    this.#owned = new OwnedSource(source, signal);
   }
 
   /** A function makes a source for each entry; any other source can only be owned once. */
-  [fresh](): Entry {
-    const manager = typeof this.#source === 'function' ? new Closing(this.#source) : this;
-    return asyncManagerEntry(manager, 'enterAsync', 'exitAsync') as Entry;
+  [newRun](): Run {
+    const manager = typeof this.#source === 'function' ? new Closing(this.#source, this.#signal) : this;
+    const run = managerRunAsync(manager, 'enterAsync', 'exitAsync') as Run;
+    run.throwsAsIs = true;
+    return run;
   }
 
   async enterAsync(): Promise<AsyncIterableIterator<T>> {
-    if (this.#isEntered || this.#closed) throw alreadyOwned();
+    const owned = this.#owned;
+    if (this.#isEntered || owned.isClosing) throw alreadyOwned();
     this.#isEntered = true;
+    const failed = owned.open();
+    if (failed) await failed;
+    return new Items(owned);
+  }
+
+  async exitAsync(thrown?: Thrown): Promise<void> {
     try {
-      this.#open();
+      await this[asyncDispose]();
     } catch (error) {
-      return closeAfter(error, () => this[asyncDispose]());
+      throw keepBoth(error, thrown);
     }
-    const view: AsyncIterableIterator<T> = { next: this.next.bind(this), [Symbol.asyncIterator]: () => view };
-    return view;
+    const { abortion } = this.#owned;
+    if (!abortion || !thrown) return;
+    const error = withReason(thrown.error, abortion);
+    if (!Object.is(error, thrown.error)) throw error;
   }
 
-  exitAsync(): Promise<void> {
-    return this[asyncDispose]();
+  get next(): AsyncIterator<T>['next'] {
+    return this.#owned.next;
   }
 
-  next(...args: [] | [unknown]): Promise<IteratorResult<T>> {
-    if (this.#closed) return Promise.resolve({ value: undefined, done: true });
-    let iterator: AsyncIterator<T>;
-    try {
-      iterator = this.#iterator ?? this.#open();
-    } catch (error) {
-      return closeAfter(error, () => this[asyncDispose]());
-    }
-    try {
-      // Its own promise where it gives one.
-      this.#last = Promise.resolve(iterator.next(...(args as [])));
-    } catch (error) {
-      this.#last = Promise.reject(error);
-    }
-    return this.#last;
+  return(value?: unknown): Promise<IteratorResult<T>> {
+    markHandled(value);
+    return this.#owned.close(async () => ({ value: await value, done: true }) as IteratorResult<T>);
   }
 
-  async return(value?: unknown): Promise<IteratorResult<T>> {
-    await this[asyncDispose]();
-    return { value: await value, done: true };
-  }
-
-  async throw(error?: unknown): Promise<never> {
-    return closeAfter(error, () => this[asyncDispose]());
+  throw(error?: unknown): Promise<never> {
+    return this.#owned.fail(error);
   }
 
   [asyncDispose](): Promise<void> {
-    return (this.#closed ??= this.#close());
+    return this.#owned.close(() => undefined);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
+}
 
-  #open(): AsyncIterator<T> {
-    this.#opened ??= open(this.#source);
-    return (this.#iterator ??= iteratorOf(this.#opened.source));
+/** What the block iterates: leaving a loop doesn't close it. A class, since an object with a getter takes longer to make than all the rest. */
+class Items<T> implements AsyncIterableIterator<T> {
+  readonly #owned: OwnedSource<T>;
+
+  constructor(owned: OwnedSource<T>) {
+    this.#owned = owned;
   }
 
-  async #close(): Promise<void> {
-    // A web stream can only be cancelled by its iterator. A function that was not called has nothing to close.
-    if (isSource(this.#source)) this.#open();
-    const [opened, iterator, last] = [this.#opened, this.#iterator, this.#last];
-    this.#opened = this.#iterator = this.#last = undefined;
-    // A source that was never asked is closed at once.
-    const isWaiting = last !== undefined && (await isPending(last));
-    if (!opened || (last && !isWaiting && (await isFinished(last)))) return;
-    opened.abort?.abort();
-    const signal = opened.abort?.signal ?? disposal;
-    // A source that was told to stop may well say so.
-    const returned = opened.abort ? stopped(closeIterator(iterator), signal) : closeIterator(iterator);
-    // A source that waits may return only once it is disposed; a source that does not is disposed once it has returned.
-    if (!isWaiting) await Promise.allSettled([returned]);
-    const closed = allOf([returned, disposeSource(opened.source)]);
-    await allOf([closed, closed.catch(() => undefined).then(() => (isWaiting ? abandon(last, signal) : undefined))]);
+  get next(): AsyncIterator<T>['next'] {
+    return this.#owned.next;
   }
-}
 
-interface Opened<T> {
-  readonly source: AsyncSource<T>;
-  readonly abort?: AbortSource;
-}
-
-function isSource(value: unknown): value is AsyncSource<unknown> {
-  if (typeof value === 'string') return true;
-  return (
-    isObject(value) && [Symbol.asyncIterator, Symbol.iterator, 'next'].some((key) => typeof value[key] === 'function')
-  );
-}
-
-function open<T>(source: AsyncSource<T> | SourceFunction<T>): Opened<T> {
-  if (isSource(source)) return { source };
-  const abort = abortSource();
-  const made = source(abort.signal);
-  if (isSource(made)) return { source: made, abort };
-  markHandled(made);
-  throw notIterable(made);
-}
-
-function iteratorOf<T>(source: AsyncSource<T>): AsyncIterator<T> {
-  const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = source as Partial<AsyncIterable<T> & Iterable<T>>;
-  if (typeof async === 'function') return Reflect.apply(async, source, []);
-  return typeof sync === 'function' ? awaiting(Reflect.apply(sync, source, [])) : (source as AsyncIterator<T>);
-}
-
-/** An iterator of the values awaited. As in `for await`, a value that rejects closes the source. */
-function awaiting<T>(iterator: Iterator<T | PromiseLike<T>>): AsyncIterator<T> {
-  return {
-    async next(...args: [] | [unknown]) {
-      const { value, done = false } = iterator.next(...(args as [])) as IteratorResult<T | PromiseLike<T>, T>;
-      try {
-        return { value: await value, done } as IteratorResult<T>;
-      } catch (error) {
-        return closeAfter(error, () => (done ? undefined : iterator.return?.()));
-      }
-    },
-    async return() {
-      return (iterator.return?.() ?? { value: undefined, done: true }) as IteratorResult<T>;
-    },
-  };
-}
-
-/** Throws the error, after a closing; if that fails too, both. */
-async function closeAfter(error: unknown, close: () => unknown): Promise<never> {
-  try {
-    await close();
-  } catch (closing) {
-    throw keepBoth(closing, { error });
+  [Symbol.asyncIterator](): this {
+    return this;
   }
-  throw error;
-}
-
-/** Whether the promise has not settled yet: of two that have, the first wins a race. */
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  const pending = {};
-  return (await Promise.race([promise, Promise.resolve(pending)]).catch(() => undefined)) === pending;
-}
-
-/** A source that reported its end, or threw, is finished. */
-function isFinished(last: Promise<IteratorResult<unknown>>): Promise<boolean> {
-  return last.then(
-    ({ done }) => done === true,
-    () => true,
-  );
-}
-
-/** Where no iterator was made there is none to close. */
-async function closeIterator(iterator: AsyncIterator<unknown> | undefined): Promise<void> {
-  const step = (await iterator?.return?.()) as { done?: unknown } | undefined;
-  if (step?.done === false) throw sourceDidNotStop();
-}
-
-async function disposeSource(given: unknown): Promise<void> {
-  // Text, too, can be asked for a property.
-  const source = given as Record<PropertyKey, unknown>;
-  const asyncMethod = ownDisposal(source, asyncDispose);
-  // A Node stream that its `return()` has destroyed is still to close; it only complains of an early end.
-  if (asyncMethod) await (source['destroyed'] === true ? stopped(asyncMethod(), disposal) : asyncMethod());
-  else ownDisposal(source, dispose)?.();
-}
-
-function ownDisposal(
-  source: Record<PropertyKey, unknown>,
-  key: typeof asyncDispose | typeof dispose,
-): (() => unknown) | undefined {
-  const method = source[key];
-  if (typeof method !== 'function' || isGenerator(source) || inheritedDisposals().includes(method)) return undefined;
-  return () => method.call(source) as unknown;
-}
-
-/** From Node 24 on iterators inherit disposals, which are their `return()` again. */
-function inheritedDisposals(): unknown[] {
-  /* istanbul ignore next -- never run: only its prototype is wanted */
-  // eslint-disable-next-line @typescript-eslint/no-empty-function -- as above
-  const generatorFunction = async function* () {};
-  const async = Object.getPrototypeOf(Object.getPrototypeOf(generatorFunction.prototype)) as AsyncDisposable;
-  const sync = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as Disposable;
-  return [async[asyncDispose], sync[dispose]];
-}
-
-/** What stands for the abort where a source is stopped by its disposal only. */
-const disposal = { reason: Symbol('disposal') };
-
-/** A `next()` that was left waiting may have failed meanwhile; unless only by the closing, that is an error like any other. */
-function abandon(last: Promise<unknown>, signal: { readonly reason: unknown }): Promise<void> {
-  return stopped(Promise.race([last, Promise.resolve()]), signal);
-}
-
-/** Waits, and drops an error that says nothing but that the source was stopped: that was asked for. */
-async function stopped(waiting: unknown, signal: { readonly reason: unknown }): Promise<void> {
-  try {
-    await waiting;
-  } catch (error) {
-    const isPremature = isObject(error) && error['code'] === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (!isPremature && !isAbort(error, signal)) throw error;
-  }
-}
-
-/** Waits for all, and throws all that failed. */
-async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
-  let failed: Thrown | undefined;
-  for (const result of await Promise.allSettled(promises)) {
-    if (result.status === 'rejected') failed = { error: suppressing(result.reason, failed) };
-  }
-  if (failed) throw failed.error;
 }

@@ -1,10 +1,12 @@
-import { asyncTwin, Composite } from './compose.ts';
-import { kindOf } from './describe.ts';
+import { asyncContextManager } from './async-context-manager.ts';
+import { contextManager } from './context-manager.ts';
+import { adaptAsync, isEnterable, isSyncEnterable } from './engine/adapt.ts';
+import { joinForms } from './engine/both.ts';
+import { asyncForm, CompositeRun } from './engine/compose.ts';
+import { makeAsyncManager } from './engine/manager.ts';
+import { beginAsync, type Step } from './engine/run.ts';
+import type { Exit } from './engine/unwind.ts';
 import { enter } from './enter.ts';
-import { asyncEntry, begunAsync, fresh, freshEntry, isEnterable, isSyncEnterable, type Step } from './entry.ts';
-import { define } from './errors.ts';
-import { asyncContextManager, contextManager } from './generator.ts';
-import { notAll, notMember, someNotEntered } from './messages.ts';
 import type {
   AsyncContextManager,
   AsyncEnterable,
@@ -14,16 +16,13 @@ import type {
   EnteredSync,
   Fallback,
   FallbackSync,
-  NotGenerator,
-  Thrown,
 } from './protocol.ts';
-import type { Held } from './stack.ts';
+import { kindOf } from './support/describe.ts';
+import { notAll, notMember, someNotEntered } from './support/messages.ts';
+import type { MemberOrSlip, SlipSync, TakenMembers } from './support/slips.ts';
 
 /** A list or a record of managers. The list of one tells the compiler to see a tuple; a `const` would not, before 5.4. */
-export type Managers<M> = readonly AsyncEnterable[] | [AsyncEnterable] | { readonly [K in keyof M]: AsyncEnterable };
-
-/** Refuses generators among them, in the words that the compiler then shows. */
-export type Checked<M> = { readonly [K in keyof M]: NotGenerator<M[K]> };
+export type Managers<M> = readonly MemberOrSlip[] | [MemberOrSlip] | { readonly [K in keyof M]: MemberOrSlip };
 
 /** One of the managers of a list or a record. */
 export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
@@ -33,7 +32,7 @@ export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
  *
  * @typeParam M - the list or record of managers
  */
-export type All<M> = AsyncAll<M> & ([Member<M>] extends [Enterable] ? SyncAll<M> : unknown);
+export type All<M> = AsyncAll<M> & ([SlipSync<Member<M>>] extends [never] ? SyncAll<M> : unknown);
 
 /** {@link All} where the members are entered asynchronously. */
 export type AsyncAll<M> = AsyncContextManager<
@@ -47,7 +46,7 @@ export type SyncAll<M> = ContextManager<{ -readonly [K in keyof M]: EnteredSync<
 /** How {@link all} enters the members. */
 export interface AllOptions {
   /** Whether they are entered at once, and not one after the other. */
-  readonly concurrent?: boolean;
+  readonly concurrent?: boolean | undefined;
 }
 
 /**
@@ -91,14 +90,18 @@ export interface AllOptions {
  * await withAsync(all({ a: opened('a'), bc: opened('bc') }), ({ a, bc }) => a + bc); // => 3
  * ```
  */
-export function all<M extends Managers<M>>(managers: M & Checked<M>, options?: { concurrent?: false }): All<M>;
+export function all<M extends Managers<M>>(
+  managers: M & TakenMembers<M>,
+  options?: { readonly concurrent?: false | undefined },
+): All<M>;
 /** {@link all} that may enter them at once. */
-export function all<M extends Managers<M>>(managers: M & Checked<M>, options: AllOptions): AsyncAll<M>;
+export function all<M extends Managers<M>>(managers: M & TakenMembers<M>, options: AllOptions): AsyncAll<M>;
 export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);
   if (kindOf(options) !== 'Object' || isEnterable(options)) throw notAll(options, 'an object as its options');
-  if ((options as AllOptions).concurrent) return atOnce(members);
-  return members.managers.every(isSyncEnterable) ? inBothWays(members) : inTurnAsync(members);
+  if ((options as AllOptions).concurrent) return makeAsyncManager(concurrentRun, undefined, [members]);
+  if (!members.managers.every(isSyncEnterable)) return inTurnAsync(members);
+  return joinForms('all', inTurnSync(members), inTurnAsync(members));
 }
 
 interface Members {
@@ -139,50 +142,30 @@ const inTurnSync = /* @__PURE__ */ contextManager(function* all(members: Members
   yield valuesOf(members, values);
 });
 
-/** Drivers that know of {@link fresh} say which way they go; by hand, the names do. */
-function inBothWays(members: Members): object {
-  const asynchronous = inTurnAsync(members);
-  const synchronous = inTurnSync(members);
-  const manager = {
-    enterAsync: () => asynchronous.enterAsync(),
-    exitAsync: (thrown?: Thrown) => asynchronous.exitAsync(thrown),
-    enter: () => synchronous.enter(),
-    exit: (thrown?: Thrown) => synchronous.exit(thrown),
-    fn: { name: 'all' },
-  };
-  // Not enumerable, so that an object that somebody spreads it into is not entered in its place.
-  define(manager, fresh, (isSync?: true) => freshEntry(isSync ? synchronous : asynchronous));
-  return manager;
-}
+const { all: concurrentRun } = { all: (members: Members) => new ConcurrentRun(members) };
 
-/** Its entry is no generator, but can be driven as one. */
-const atOnce = /* @__PURE__ */ asyncContextManager(function all(members: Members) {
-  return new AtOnce(members) as unknown as AsyncGenerator<unknown, void, void>;
-});
-
-class AtOnce extends Composite {
-  readonly [Symbol.asyncIterator] = undefined;
+class ConcurrentRun extends CompositeRun {
   private readonly members: Members;
 
   constructor(members: Members) {
-    super(asyncTwin, { fn: { name: 'all' } });
+    super(asyncForm, { fn: concurrentRun });
     this.members = members;
   }
 
-  /** Those that were entered are put on the pile in their order, and not in that of their completion. */
+  /** The exits are in the members' order, whatever the order in which they were entered. */
   protected async enter(): Promise<Step> {
     const { managers } = this.members;
-    const entered: Held[] = [];
+    const entered: Exit[] = [];
     const results = await Promise.allSettled(
       managers.map(async (manager, index) => {
-        const { entry, value } = await begunAsync(asyncEntry(manager, 'all()'), manager);
-        entered[index] = { entry, manager };
+        const { run, value } = await beginAsync(adaptAsync(manager, 'all()'), manager);
+        entered[index] = { run, manager };
         // A sync manager may have given a promise, which the return awaits.
         return value;
       }),
     );
     // A hole is one that failed.
-    entered.forEach((held) => this.held.push(held));
+    entered.forEach((exit) => this.items.push(exit));
     const values = results.map((result) => (result as { value?: unknown }).value);
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (errors.length === 0) return { done: false, value: valuesOf(this.members, values) };

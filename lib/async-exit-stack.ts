@@ -1,41 +1,32 @@
-import { isObject } from './describe.ts';
-import { asyncEntry, begunAsync, fresh, madeAsync, methodOf, type Entry } from './entry.ts';
-import { define } from './errors.ts';
-import { stackFinished } from './messages.ts';
-import type {
-  AnsweredValue,
-  AsyncContextManager,
-  AsyncEnterable,
-  Entered,
-  ExitAnswer,
-  Fallback,
-  NotGenerator,
-  Thrown,
-} from './protocol.ts';
+import { adaptAsync, methodOf, runOfAsync } from './engine/adapt.ts';
+import { beginAsync, newRun, type Run } from './engine/run.ts';
 import {
-  answered,
+  answerExit,
   assertFunction,
   assertSettled,
-  concluded,
   disposalOf,
   exitFunction,
   isMissing,
   refuse,
-  unwindAsync,
-  type Declared,
+  throwAny,
+  type Allowed,
   type ExitFallback,
-  type Pile,
   type Unsettled,
-  type Unwound,
-} from './stack.ts';
-import { asyncDispose, dispose } from './symbols.ts';
+} from './engine/stack.ts';
+import { unwindAsync, type Exits, type Unwound } from './engine/unwind.ts';
+import type { AnsweredValue, AsyncContextManager, Entered, ExitAnswer, Fallback, Thrown } from './protocol.ts';
+import { define } from './support/define.ts';
+import { isObject } from './support/describe.ts';
+import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
+import type { TakenAsync } from './support/slips.ts';
+import { asyncDispose, dispose, inspect } from './support/symbols.ts';
 
 /** A manager that {@link AsyncExitStack.push} takes: it is entered already. */
 export type AsyncExit =
   | { exitAsync(thrown?: Thrown): PromiseLike<ExitAnswer<unknown>> }
   | { exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> };
 
-type AsyncPile = Required<Pick<Pile, 'pending'>> & Pile;
+type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
 
 /**
  * A dynamic set of managers, disposables and callbacks, undone in reverse order: TC39's `AsyncDisposableStack`, and
@@ -66,11 +57,11 @@ type AsyncPile = Required<Pick<Pile, 'pending'>> & Pile;
  * const transaction = asyncContextManager(async function* transaction(name: string) {
  *   try {
  *     yield name;
+ *     log.push(`${name} committed`);
  *   } catch (error) {
  *     log.push(`${name} rolled back`);
  *     throw error;
  *   }
- *   log.push(`${name} committed`);
  * });
  *
  * await withAsync(new AsyncExitStack(), async (stack) => {
@@ -88,13 +79,10 @@ type AsyncPile = Required<Pick<Pile, 'pending'>> & Pile;
  * ```
  */
 export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F>, AsyncDisposable {
-  #pile: AsyncPile | undefined = { held: [], pending: new Set() };
-  #isComplete = false;
-  #finishing: Promise<unknown> | undefined;
-
   static {
     define(this.prototype, asyncDispose, this.prototype.disposeAsync);
-    define(this.prototype, fresh, asyncStackEntry);
+    define(this.prototype, newRun, stackRun);
+    define(this.prototype, inspect, show);
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'AsyncExitStack', configurable: true });
   }
 
@@ -102,13 +90,14 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   declare [Symbol.asyncDispose]: () => Promise<void>;
 
   constructor() {
+    (this as { [state]?: State })[state] = { exits: { items: [], pending: new Set() }, isEntered: false };
     // As TC39 has it. A class would fall back on Object.prototype.
     if (!isObject(new.target.prototype)) Object.setPrototypeOf(this, AsyncExitStack.prototype);
   }
 
   /** Whether the stack is finished: exited, disposed or moved. */
   get disposed(): boolean {
-    return this.#pile === undefined;
+    return stateOf(this).exits === undefined;
   }
 
   /**
@@ -120,8 +109,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if the value is no disposable
    */
   use<T extends AsyncDisposable | Disposable | null | undefined>(value: T): T {
-    const { held } = this.#open('use', value);
-    held.push(isMissing(value) ? {} : { disposal: asyncDisposal(value) });
+    const { items } = openExits(this, 'use', value);
+    items.push(isMissing(value) ? {} : { disposal: asyncDisposal(value) });
     return value;
   }
 
@@ -134,10 +123,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` is no function
    */
-  adopt<T>(value: T, onDisposeAsync: (value: T) => PromiseLike<void> | void): T {
-    const { held } = this.#open('adopt', value);
+  adopt<T>(value: T, onDisposeAsync: (value: T) => unknown): T {
+    const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDisposeAsync);
-    held.push({ disposal: () => onDisposeAsync.call(undefined, value) });
+    items.push({ disposal: () => onDisposeAsync.call(undefined, value) });
     return value;
   }
 
@@ -148,10 +137,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` is no function
    */
-  defer(onDisposeAsync: () => PromiseLike<void> | void): void {
-    const { held } = this.#open('defer', onDisposeAsync);
+  defer(onDisposeAsync: () => unknown): void {
+    const { items } = openExits(this, 'defer', onDisposeAsync);
     assertFunction('defer', onDisposeAsync);
-    held.push({ disposal: () => onDisposeAsync.call(undefined) });
+    items.push({ disposal: () => onDisposeAsync.call(undefined) });
   }
 
   /**
@@ -163,20 +152,20 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if it can't be entered
    * @throws whatever entering throws
    */
-  async enterContext<M extends AsyncEnterable>(
-    manager: M & NotGenerator<M> & Declared<Fallback<M>, F>,
+  async enterContext<M extends TakenAsync<M>>(
+    manager: M & Allowed<Fallback<M>, F, 'AsyncExitStack'>,
   ): Promise<Awaited<Entered<M>>> {
-    const pile = this.#open('enterContext', manager);
-    const entry = asyncEntry(manager, 'enterContext()');
+    const exits = openExits(this, 'enterContext', manager);
+    const run = adaptAsync(manager, 'enterContext()');
     const { promise, settle } = deferred();
     // Before the entry, for its setup may finish this stack.
-    pile.pending.add(promise);
+    exits.pending.add(promise);
     try {
-      const value = await enterOn(pile, entry, manager);
-      this.#isComplete = false;
-      return value as Awaited<Entered<M>>;
+      return (await enterOn(exits, run, manager)) as Awaited<Entered<M>>;
     } finally {
-      pile.pending.delete(promise);
+      // Also if it failed: complete() was called before that was known.
+      exits.isComplete = false;
+      exits.pending.delete(promise);
       settle();
     }
   }
@@ -190,14 +179,16 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws TypeError if it is neither
    */
   push<A extends ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>>(
-    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<Awaited<A>>, F>,
+    exit: (thrown?: Thrown) => Allowed<AnsweredValue<Awaited<A>>, F, 'AsyncExitStack', A>,
   ): (thrown?: Thrown) => A;
   /** {@link AsyncExitStack.push} of a manager that is entered already. */
-  push<E extends AsyncExit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push<E extends AsyncExit>(exit: E & Allowed<ExitFallback<E>, F, 'AsyncExitStack'>): E;
   push(exit: unknown): unknown {
-    const { held } = this.#open('push', exit);
-    held.push({ entry: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)) });
-    this.#isComplete = false;
+    const exits = openExits(this, 'push', exit);
+    exits.items.push({
+      run: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)),
+    });
+    exits.isComplete = false;
     return exit;
   }
 
@@ -216,10 +207,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /** {@link AsyncExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    this.#isComplete = false;
+    const { exits } = stateOf(this);
+    if (exits) exits.isComplete = false;
     assertSettled(result);
-    this.#open('complete', result);
-    this.#isComplete = true;
+    openExits(this, 'complete', result).isComplete = true;
     return result;
   }
 
@@ -230,17 +221,25 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws ReferenceError if the stack is finished
    */
   move(): AsyncExitStack<F> {
-    const pile = this.#open('move', undefined);
+    const exits = openExits(this, 'move', undefined);
+    exits.isComplete = false;
     const moved = new AsyncExitStack<F>();
-    moved.#pile = pile;
-    this.#pile = undefined;
+    stateOf(moved).exits = takeExits(this);
     return moved;
   }
 
-  /** Gives the stack itself. */
+  /**
+   * Gives the stack itself.
+   *
+   * @throws ReferenceError if the stack is finished
+   * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
+   */
   enterAsync(): Promise<this> {
     return new Promise((resolve) => {
-      this.#open('enterAsync', undefined);
+      openExits(this, 'enterAsync', undefined);
+      const own = stateOf(this);
+      if (own.isEntered) throw stackAlreadyEntered('an AsyncExitStack');
+      own.isEntered = true;
       resolve(this);
     });
   }
@@ -254,9 +253,9 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @throws whatever the exits throw, with all errors kept
    */
   async exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
-    const pile = this.#take();
-    if (pile) return (await this.#finish(pile, false, thrown, answered)) as ExitAnswer<F>;
-    await this.#finishing;
+    const exits = takeExits(this);
+    if (exits) return (await finish(this, exits, false, thrown, answerExit)) as ExitAnswer<F>;
+    await stateOf(this).finishing;
     return undefined;
   }
 
@@ -267,57 +266,88 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    */
   disposeAsync(): Promise<void> {
     try {
-      const pile = this.#take();
-      if (!pile) return Promise.resolve();
+      const exits = takeExits(this);
+      if (!exits) return Promise.resolve(stateOf(this).disposing);
       // An entry still pending is a manager entered after complete().
-      const isUnknown = !this.#isComplete || pile.pending.size > 0;
-      return this.#finish(pile, isUnknown, undefined, concluded) as Promise<void>;
+      const isUnknown = !exits.isComplete || exits.pending.size > 0;
+      return finish(this, exits, isUnknown, undefined, throwAny) as Promise<void>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
+}
 
-  #open(method: string, given: unknown): AsyncPile {
-    if (!this.#pile) throw stackFinished('an AsyncExitStack', method, given);
-    return this.#pile;
-  }
+/**
+ * Where a stack keeps its state. No private field, because some that bundle for React Native refuse them; a method that
+ * is called on something else finds none, and throws a TypeError.
+ */
+const state: unique symbol = Symbol('AsyncExitStack');
 
-  #take(): AsyncPile | undefined {
-    const pile = this.#pile;
-    this.#pile = undefined;
-    return pile;
-  }
+interface State {
+  /** Undefined once the stack is finished. */
+  exits: AsyncExits | undefined;
+  isEntered: boolean;
+  /** The stack being exited or disposed. */
+  finishing?: Promise<void>;
+  /** That, if somebody else who disposes the stack waits for it. */
+  disposing?: Promise<void>;
+}
 
-  #finish(
-    pile: AsyncPile,
-    isUnknown: boolean,
-    thrown: Thrown | undefined,
-    conclude: (unwound: Unwound, given: Thrown | undefined) => unknown,
-  ): Promise<unknown> {
-    const { promise, settle } = deferred();
-    this.#finishing = promise;
-    return unwindAsync(pile, isUnknown, thrown, (unwound, given) => {
-      settle();
-      return conclude(unwound, given);
-    });
-  }
+function stateOf(stack: object): State {
+  return (stack as { [state]: State })[state];
+}
+
+/** What `console.log` shows: what a stack holds may hold a password. */
+function show(this: object): Record<string, string> {
+  return { manager: 'AsyncExitStack', state: stateOf(this).exits ? 'open' : 'finished' };
+}
+
+function openExits(stack: object, method: string, given: unknown): AsyncExits {
+  const { exits } = stateOf(stack);
+  if (!exits) throw stackFinished('an AsyncExitStack', method, given);
+  return exits;
+}
+
+function takeExits(stack: object): AsyncExits | undefined {
+  const own = stateOf(stack);
+  const { exits } = own;
+  own.exits = undefined;
+  return exits;
+}
+
+function finish(
+  stack: object,
+  exits: AsyncExits,
+  isUnknown: boolean,
+  thrown: Thrown | undefined,
+  conclude: (unwound: Unwound, given: Thrown | undefined) => unknown,
+): Promise<unknown> {
+  const own = stateOf(stack);
+  const { promise, settle } = deferred();
+  own.finishing = promise;
+  // TC39's second disposal resolves at once; so does this one, for what TC39's stacks can hold.
+  if (exits.pending.size > 0 || exits.items.some(({ run }) => run)) own.disposing = promise;
+  return unwindAsync(exits, isUnknown, thrown, (unwound, given) => {
+    settle();
+    return conclude(unwound, given);
+  });
 }
 
 /** A stack keeps both errors by itself: one that a manager on it suppressed stays out of what the block throws. */
-function asyncStackEntry(this: AsyncExitStack): Entry {
-  const entry = madeAsync(
+function stackRun(this: AsyncExitStack): Run {
+  const run = runOfAsync(
     true,
     () => this.enterAsync(),
     (thrown) => this.exitAsync(thrown),
   );
-  return { ...entry, keepsErrors: true };
+  return { ...run, throwsAsIs: true };
 }
 
-/** An entry that has only its exit left. */
-function exitAloneAsync(exit: (thrown?: Thrown) => unknown): Entry {
-  const entry = madeAsync(false, () => undefined, exit);
-  void entry.next();
-  return entry;
+/** A run that has only its exit left. */
+function exitAloneAsync(exit: (thrown?: Thrown) => unknown): Run {
+  const run = runOfAsync(false, () => undefined, exit);
+  void run.next();
+  return run;
 }
 
 function asyncDisposal(value: object): () => unknown {
@@ -329,9 +359,9 @@ function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>)
   return disposal && (async () => void disposal());
 }
 
-async function enterOn({ held }: Pile, given: Entry, manager: unknown): Promise<unknown> {
-  const { entry, value } = await begunAsync(given, manager);
-  held.push({ entry, manager });
+async function enterOn({ items }: Exits, given: Run, manager: unknown): Promise<unknown> {
+  const { run, value } = await beginAsync(given, manager);
+  items.push({ run, manager });
   return value;
 }
 

@@ -1,26 +1,32 @@
-import { isObject, isThenable } from './describe.ts';
-import { notClosable } from './messages.ts';
-import type { Thrown } from './protocol.ts';
+import { refusePromise, runOf, runOfAsync } from './engine/adapt.ts';
+import { inBothWays } from './engine/both.ts';
+import { newRun, type Run } from './engine/run.ts';
+import type { AsyncContextManager, ContextManager } from './protocol.ts';
+import { isObject, isThenable, kindOf } from './support/describe.ts';
+import { notClosable } from './support/messages.ts';
+import type { Done } from './support/slips.ts';
+import { asyncDispose } from './support/symbols.ts';
 
 /**
- * A manager of a thing that wants to be closed. Only `withAsync` takes it where closing returns a promise.
+ * What closing the thing returns. A thing that is an async disposable, and whose `close()` takes a callback, is waited for.
  *
  * @typeParam T - the thing
- * @typeParam Closed - what closing it returns
  */
-export interface ClosingManager<T, Closed> {
-  /** Gives the thing. */
-  enter(): T;
-  /** Closes the thing, and suppresses nothing. */
-  exit(
-    thrown?: Thrown,
-  ): 0 extends 1 & Closed ? void : Extract<Closed, PromiseLike<unknown>> extends never ? void : Promise<void>;
-}
+export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
+  ? Parameters<T['close']> extends []
+    ? ReturnType<T['close']>
+    : Parameters<T['close']> extends [unknown?]
+      ? Promise<void>
+      : ReturnType<T['close']>
+  : ReturnType<T['close']>;
 
 /**
  * Makes a manager that gives the thing to the block, and closes it afterwards, however the block ended.
  *
- * It equals, with the body's error kept where closing fails too:
+ * When the block is over, a server of Node has answered its requests, and a file has what you wrote to its stream: their
+ * `close()` only begins that, so it is given a callback to wait for.
+ *
+ * It equals, with the body's error kept if closing fails too:
  *
  * ```ts no-run: the equivalent
  * try {
@@ -30,7 +36,9 @@ export interface ClosingManager<T, Closed> {
  * }
  * ```
  *
- * @param thing - what has a method `close()`; where that returns a promise it is awaited, so it is for `withAsync`
+ * @param thing - what has a method `close()`. A promise that it returns is awaited, so it is for `withAsync`. So is a thing
+ *   that has `Symbol.asyncDispose` and whose `close()` takes one argument: an event emitter is given a callback to wait
+ *   for, anything else is disposed
  * @returns a manager that can be used many times, as far as the thing can
  * @throws TypeError if there is nothing to call
  *
@@ -44,28 +52,91 @@ export interface ClosingManager<T, Closed> {
  * pool.open; // => false
  * ```
  */
-export function closing<T extends { close(): unknown }>(thing: T): ClosingManager<T, ReturnType<T['close']>>;
+export function closing<T extends { close(): unknown }>(
+  thing: T & Done<ClosedBy<T>, 'Its close() returns a promise.'>,
+): ContextManager<T> & AsyncContextManager<Awaited<T>>;
+/** {@link closing} of a thing whose `close()` may return a promise, which is awaited: for `withAsync`. */
+export function closing<T extends { close(): unknown }>(thing: T): AsyncContextManager<Awaited<T>>;
 /**
  * {@link closing} of a thing that has no `close()`, or is to be closed in another way.
  *
  * @param thing - what to close
- * @param close - closes the thing; a promise that it returns is awaited, so it is for `withAsync`
+ * @param close - closes the thing
  */
-export function closing<T, Closed>(thing: T, close: (thing: T) => Closed): ClosingManager<T, Closed>;
-export function closing(thing: unknown, close: unknown = closeMethod): ClosingManager<unknown, unknown> {
+export function closing<T, Closed>(
+  thing: T,
+  close: (thing: T) => Closed & Done<Closed, 'It returns a promise.'>,
+): ContextManager<T> & AsyncContextManager<Awaited<T>>;
+/** {@link closing} with a function that may return a promise, which is awaited: for `withAsync`. */
+export function closing<T>(thing: T, close: (thing: T) => unknown): AsyncContextManager<Awaited<T>>;
+export function closing(thing: unknown, close: unknown = closeMethod): unknown {
   if (typeof close !== 'function') throw notClosable('a function that closes', close);
   if (close === closeMethod && !(isObject(thing) && typeof thing['close'] === 'function'))
     throw notClosable('a thing with a close()', thing);
-  return {
-    enter: () => thing,
-    exit() {
-      const closed: unknown = close(thing);
-      // What closing gives is no answer to an error: a `true` from it must not suppress.
-      return (isThenable(closed) ? Promise.resolve(closed).then(() => undefined) : undefined) as undefined;
-    },
+  const exit = () => {
+    const closed: unknown = close(thing);
+    // What closing gives doesn't answer an error: a `true` from it must not suppress.
+    return isThenable(closed) ? Promise.resolve(closed).then(() => undefined) : undefined;
   };
+  const enter = () => thing;
+  // The thing may be a promise too, as a child process of execa is. It is closed, and not awaited.
+  const run = (isSync?: true): Run =>
+    isSync ? runOf(enter, () => refusePromise(exit())) : runOfAsync(false, enter, exit);
+  return Object.defineProperty(inBothWays('closing', enter, exit), newRun, { value: run });
 }
 
-function closeMethod(thing: { close(): unknown }): unknown {
-  return thing.close();
+interface Closable extends Record<PropertyKey, unknown> {
+  close(callback?: (error?: Failure) => void): unknown;
+}
+
+type Failure = Error & { readonly code?: unknown };
+
+/** Node's servers, sockets and file streams return at once from `close()`, and call back once they are closed. */
+function closeMethod(thing: Closable): unknown {
+  const disposal = thing[asyncDispose];
+  if (typeof disposal !== 'function' || !takesCallback(thing)) return thing.close();
+  // Elsewhere the parameter may be anything.
+  return isEmitter(thing) ? closeWithCallback(thing) : Reflect.apply(disposal, thing, []);
+}
+
+/** Asks each `close` that the thing inherits: that of an HTTP server hands on what it doesn't declare. */
+function takesCallback(thing: Closable): boolean {
+  if (kindOf(thing.close) === 'AsyncFunction') return false;
+  for (let object: object | null = thing; object; object = Object.getPrototypeOf(object) as object | null) {
+    const close: unknown = Object.getOwnPropertyDescriptor(object, 'close')?.value;
+    if (typeof close === 'function' && close.length === 1) return true;
+  }
+  return false;
+}
+
+interface Emitter extends Closable {
+  on(event: 'error', listener: (error: Failure) => void): unknown;
+  off(event: 'error', listener: (error: Failure) => void): unknown;
+}
+
+function isEmitter(thing: Closable): thing is Emitter {
+  return typeof thing['on'] === 'function' && typeof thing['off'] === 'function';
+}
+
+async function closeWithCallback(thing: Emitter): Promise<void> {
+  // A stream that failed before has told of it already.
+  const { errored } = thing;
+  let failure: Failure | undefined;
+  const fail = (error: Failure | undefined) => {
+    if (error !== errored) failure ??= error;
+  };
+  // A stream that can't write what is left says so by an event only.
+  thing.on('error', fail);
+  try {
+    fail(
+      await new Promise<Failure | undefined>((resolve) => {
+        const closed = thing.close(resolve);
+        if (isThenable(closed)) resolve(closed.then(() => undefined));
+      }),
+    );
+  } finally {
+    thing.off('error', fail);
+  }
+  // A stream that ends early was asked to.
+  if (failure && failure.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw failure;
 }

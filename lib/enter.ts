@@ -1,15 +1,11 @@
-import { compose, type EnteringRequest } from './compose.ts';
-import { isEnterable, takeOver, type Composed, type Entry } from './entry.ts';
-import { notAnswered, notEnterable, starForgotten } from './messages.ts';
-import type {
-  AsyncEnterable,
-  Enterable,
-  Entered,
-  EnteredSync,
-  Fallback,
-  FallbackSync,
-  NotGenerator,
-} from './protocol.ts';
+import { isEnterable } from './engine/adapt.ts';
+import { addCallSite } from './engine/call-site.ts';
+import { compose, type EnterManager } from './engine/compose.ts';
+import { answer, type Run } from './engine/run.ts';
+import type { Entered, EnteredSync, Fallback, FallbackSync } from './protocol.ts';
+import { notAnswered, notEnterable, starForgotten } from './support/messages.ts';
+import type { SlipSync, Starless, TakenAsync } from './support/slips.ts';
+import { asyncIterator } from './support/symbols.ts';
 
 declare const asked: unique symbol;
 
@@ -30,34 +26,25 @@ export interface EnterRequest<T, F = never> {
 }
 
 /**
- * What {@link enter} gives, for `yield*` in an async generator.
+ * What {@link enter} gives, for `yield*`.
  *
  * @typeParam M - the manager
  */
-export interface EnteringAsync<M> {
+export interface Entering<M> extends Starless {
   /** For `yield*` in an async generator. */
   [Symbol.asyncIterator](): AsyncIterator<
     EnterRequest<Awaited<Entered<M>>, Awaited<Fallback<M>>>,
     Awaited<Entered<M>>,
     unknown
   >;
-}
-
-/**
- * What {@link enter} gives for a manager that a sync generator can enter too.
- *
- * @typeParam M - the manager
- */
-export interface Entering<M> extends EnteringAsync<M> {
-  /** For `yield*` in a sync generator. */
-  [Symbol.iterator](): Iterator<EnterRequest<EnteredSync<M>, FallbackSync<M>>, EnteredSync<M>, unknown>;
+  /** For `yield*` in a sync generator, of a manager that `withSync` takes. */
+  [Symbol.iterator](): [SlipSync<M>] extends [never]
+    ? Iterator<EnterRequest<EnteredSync<M>, FallbackSync<M>>, EnteredSync<M>, unknown>
+    : never;
 }
 
 /** What a composition may give where a manager that its generator entered suppressed an error. */
 export type EnteredFallback<Y> = 0 extends 1 & Y ? never : Y extends EnterRequest<unknown, infer F> ? F : never;
-
-/** What a generator yields for its block. */
-export type Yielded<Y> = Exclude<Y, EnterRequest<unknown, unknown>>;
 
 /**
  * Enters a manager within the generator of another: `yield* enter(manager)` gives what entering gave, and the manager is
@@ -108,44 +95,63 @@ export type Yielded<Y> = Exclude<Y, EnterRequest<unknown, unknown>>;
  * log.slice(2); // => ['cache sees no', 'close cache', 'database sees no', 'close database']
  * ```
  */
-export function enter<M extends Enterable>(manager: M & NotGenerator<M>): Entering<M>;
-/** {@link enter} of a manager that only an async generator can enter. */
-export function enter<M extends AsyncEnterable>(manager: M & NotGenerator<M>): EnteringAsync<M>;
+export function enter<M extends TakenAsync<M>>(manager: M): Entering<M>;
 export function enter(manager: unknown): unknown {
   if (!isEnterable(manager)) throw notEnterable('enter()', manager);
   return new Enter(manager);
 }
 
-/**
- * Asks to enter what was given, and is the iterator of its `yield*` too, which ends with what the driver sends: the value
- * that was entered, or the error from entering. Two are made for each manager that is entered, so its properties are plain.
- */
-class Enter implements EnteringRequest {
+/** What is given to `yield*`. It can be kept and yielded many times, also at once. */
+class Enter implements EnterManager {
   private readonly given: unknown;
-  /** Where it is asked it is rightly yielded; once it is heard it has none, and the driver sends what came of that. */
-  private state: 'iterated' | 'asked' | undefined;
 
-  constructor(given: unknown, state?: 'iterated') {
+  constructor(given: unknown) {
     this.given = given;
-    this.state = state;
   }
 
-  [takeOver](entry: Entry, manager: unknown, isClosing?: boolean): Composed {
-    return compose(this, entry, manager, isClosing);
+  [Symbol.iterator](): Asking {
+    return new Asking(this.given);
   }
 
-  /** A request that is kept can be yielded many times, also at once; by itself it is never asked. */
-  [Symbol.iterator](): Enter {
-    return new Enter(this.given, 'iterated');
+  [asyncIterator](): Asking {
+    return new Asking(this.given);
   }
 
-  [Symbol.asyncIterator](): Enter {
-    return this[Symbol.iterator]();
+  /** `await enter(manager)`, the habit of Python's users and of stacks', would enter nothing and say nothing. */
+  then(...handlers: Parameters<Promise<never>['then']>): Promise<unknown> {
+    return Promise.reject(starForgotten(this.given)).then(...handlers);
   }
 
-  /** An async `yield*` awaits these steps: V8 does so sooner where they look like its own, the value first. */
+  /** A driver gets to see it after a `yield` without the star. */
+  [answer](run: Run, manager: unknown, isClosing?: boolean): Run {
+    return compose(this, run, manager, isClosing);
+  }
+
+  hear(): never {
+    throw starForgotten(this.given);
+  }
+}
+
+/**
+ * The request, and the iterator of its `yield*`: it ends with what the driver sends, which is the value that was entered,
+ * or the error from entering. One is made for each manager that is entered, so its properties are plain.
+ */
+class Asking implements EnterManager {
+  private readonly given: unknown;
+  /** After it was heard the driver sends what came of that. */
+  private state: 'new' | 'asked' | 'heard' = 'new';
+
+  constructor(given: unknown) {
+    this.given = given;
+  }
+
+  [answer](run: Run, manager: unknown, isClosing?: boolean): Run {
+    return compose(this, run, manager, isClosing);
+  }
+
+  /** An async `yield*` awaits these steps: V8 does so sooner if they look like its own, the value first. */
   next(value: unknown): IteratorResult<this, unknown> {
-    if (this.state === 'iterated') {
+    if (this.state === 'new') {
       this.state = 'asked';
       return { value: this, done: false };
     }
@@ -155,14 +161,16 @@ class Enter implements EnteringRequest {
   }
 
   throw(error: unknown): never {
-    // Also where somebody throws who has not heard it: it is not yielded any more.
-    this.state = undefined;
+    // The error of an entry; its stack knows nothing of this line.
+    if (this.state === 'heard') addCallSite(error, this.throw);
+    // Also if somebody throws who has not heard it: it is not yielded any more.
+    this.state = 'heard';
     throw error;
   }
 
-  heard(): unknown {
+  hear(): unknown {
     if (this.state !== 'asked') throw starForgotten(this.given);
-    this.state = undefined;
+    this.state = 'heard';
     return this.given;
   }
 }

@@ -1,33 +1,25 @@
-import { isObject } from './describe.ts';
-import { begunSync, fresh, made, methodOf, refusePromise, syncEntry, type Entry } from './entry.ts';
-import { define } from './errors.ts';
-import { stackFinished } from './messages.ts';
-import type {
-  AnsweredValue,
-  ContextManager,
-  Enterable,
-  EnteredSync,
-  ExitAnswer,
-  FallbackSync,
-  NotGenerator,
-  Thrown,
-} from './protocol.ts';
+import { adaptSync, methodOf, refusePromise, runOf } from './engine/adapt.ts';
+import { beginSync, newRun, type Run } from './engine/run.ts';
 import {
-  answered,
+  answerExit,
   assertFunction,
   assertSettled,
-  concluded,
   disposalOf,
   exitFunction,
   isMissing,
   refuse,
-  unwindSync,
-  type Declared,
+  throwAny,
+  type Allowed,
   type ExitFallback,
-  type Pile,
   type Unsettled,
-} from './stack.ts';
-import { dispose } from './symbols.ts';
+} from './engine/stack.ts';
+import { unwindSync, type Exits } from './engine/unwind.ts';
+import type { AnsweredValue, ContextManager, EnteredSync, ExitAnswer, FallbackSync, Thrown } from './protocol.ts';
+import { define } from './support/define.ts';
+import { isObject } from './support/describe.ts';
+import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
+import type { TakenSync } from './support/slips.ts';
+import { dispose, inspect } from './support/symbols.ts';
 
 /** A manager that {@link ExitStack.push} takes: it is entered already. */
 export interface Exit {
@@ -56,12 +48,10 @@ export interface Exit {
  * ```
  */
 export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposable {
-  #pile: Pile | undefined = { held: [] };
-  #isComplete = false;
-
   static {
     define(this.prototype, dispose, this.prototype.dispose);
-    define(this.prototype, fresh, stackEntry);
+    define(this.prototype, newRun, stackRun);
+    define(this.prototype, inspect, show);
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'ExitStack', configurable: true });
   }
 
@@ -69,13 +59,14 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   declare [Symbol.dispose]: () => void;
 
   constructor() {
+    (this as { [state]?: State })[state] = { exits: { items: [] }, isEntered: false };
     // As TC39 has it. A class would fall back on Object.prototype.
     if (!isObject(new.target.prototype)) Object.setPrototypeOf(this, ExitStack.prototype);
   }
 
   /** Whether the stack is finished: exited, disposed or moved. */
   get disposed(): boolean {
-    return this.#pile === undefined;
+    return stateOf(this).exits === undefined;
   }
 
   /**
@@ -87,8 +78,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if the value is no disposable
    */
   use<T extends Disposable | null | undefined>(value: T): T {
-    const { held } = this.#open('use', value);
-    if (!isMissing(value)) held.push({ disposal: disposalOf(value, dispose) ?? refuse(value) });
+    const { items } = openExits(this, 'use', value);
+    if (!isMissing(value)) items.push({ disposal: disposalOf(value, dispose) ?? refuse(value) });
     return value;
   }
 
@@ -101,10 +92,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` is no function
    */
-  adopt<T>(value: T, onDispose: (value: T) => void): T {
-    const { held } = this.#open('adopt', value);
+  adopt<T>(value: T, onDispose: (value: T) => unknown): T {
+    const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDispose);
-    held.push({ disposal: () => onDispose.call(undefined, value) });
+    items.push({ disposal: () => onDispose.call(undefined, value) });
     return value;
   }
 
@@ -115,10 +106,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` is no function
    */
-  defer(onDispose: () => void): void {
-    const { held } = this.#open('defer', onDispose);
+  defer(onDispose: () => unknown): void {
+    const { items } = openExits(this, 'defer', onDispose);
     assertFunction('defer', onDispose);
-    held.push({ disposal: () => onDispose.call(undefined) });
+    items.push({ disposal: () => onDispose.call(undefined) });
   }
 
   /**
@@ -130,12 +121,14 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if it can't be entered
    * @throws whatever entering throws
    */
-  enterContext<M extends Enterable>(manager: M & NotGenerator<M> & Declared<FallbackSync<M>, F>): EnteredSync<M> {
-    const pile = this.#open('enterContext', manager);
-    const { entry, value } = begunSync(syncEntry(manager, 'enterContext()', 'AsyncExitStack'), manager);
-    pile.held.push({ entry, manager });
-    if (pile.isUnwound) return this.#refuse(pile, manager);
-    this.#isComplete = false;
+  enterContext<M extends TakenSync<M, 'AsyncExitStack'>>(
+    manager: M & Allowed<FallbackSync<M>, F, 'ExitStack'>,
+  ): EnteredSync<M> {
+    const exits = openExits(this, 'enterContext', manager);
+    exits.isComplete = false;
+    const { run, value } = beginSync(adaptSync(manager, 'enterContext()', 'AsyncExitStack'), manager);
+    exits.items.push({ run, manager });
+    if (exits.isUnwound) return refuseLate(exits, manager);
     return value as EnteredSync<M>;
   }
 
@@ -148,14 +141,14 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws TypeError if it is neither
    */
   push<A extends ExitAnswer<unknown>>(
-    exit: (thrown?: Thrown) => A & Declared<AnsweredValue<A>, F>,
+    exit: (thrown?: Thrown) => Allowed<AnsweredValue<A>, F, 'ExitStack', A>,
   ): (thrown?: Thrown) => A;
   /** {@link ExitStack.push} of a manager that is entered already. */
-  push<E extends Exit>(exit: E & Declared<ExitFallback<E>, F>): E;
+  push<E extends Exit>(exit: E & Allowed<ExitFallback<E>, F, 'ExitStack'>): E;
   push(exit: unknown): unknown {
-    const { held } = this.#open('push', exit);
-    held.push({ entry: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
-    this.#isComplete = false;
+    const exits = openExits(this, 'push', exit);
+    exits.items.push({ run: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
+    exits.isComplete = false;
     return exit;
   }
 
@@ -174,10 +167,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /** {@link ExitStack.complete} that gives its argument back. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
-    this.#isComplete = false;
+    const { exits } = stateOf(this);
+    if (exits) exits.isComplete = false;
     assertSettled(result);
-    this.#open('complete', result);
-    this.#isComplete = true;
+    openExits(this, 'complete', result).isComplete = true;
     return result;
   }
 
@@ -188,16 +181,24 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws ReferenceError if the stack is finished
    */
   move(): ExitStack<F> {
-    const pile = this.#open('move', undefined);
+    const exits = openExits(this, 'move', undefined);
+    exits.isComplete = false;
     const moved = new ExitStack<F>();
-    moved.#pile = pile;
-    this.#pile = undefined;
+    stateOf(moved).exits = takeExits(this);
     return moved;
   }
 
-  /** Gives the stack itself. */
+  /**
+   * Gives the stack itself.
+   *
+   * @throws ReferenceError if the stack is finished
+   * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
+   */
   enter(): this {
-    this.#open('enter', undefined);
+    openExits(this, 'enter', undefined);
+    const own = stateOf(this);
+    if (own.isEntered) throw stackAlreadyEntered('an ExitStack');
+    own.isEntered = true;
     return this;
   }
 
@@ -209,8 +210,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws whatever the exits throw, with all errors kept
    */
   exit(thrown?: Thrown): ExitAnswer<F> {
-    const pile = this.#take();
-    return pile && (unwindSync(pile, false, thrown, answered) as ExitAnswer<F>);
+    const exits = takeExits(this);
+    return exits && (unwindSync(exits, false, thrown, answerExit) as ExitAnswer<F>);
   }
 
   /**
@@ -219,41 +220,62 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @throws whatever the exits and disposals throw, with all errors kept
    */
   dispose(): void {
-    const pile = this.#take();
-    if (pile) unwindSync(pile, !this.#isComplete, undefined, concluded);
-  }
-
-  /** The setup of the manager finished this stack: what it entered is exited at once. */
-  #refuse(pile: Pile, manager: unknown): never {
-    unwindSync(pile, true, undefined, concluded);
-    throw stackFinished('an ExitStack', 'enterContext', manager);
-  }
-
-  #open(method: string, given: unknown): Pile {
-    if (!this.#pile) throw stackFinished('an ExitStack', method, given);
-    return this.#pile;
-  }
-
-  #take(): Pile | undefined {
-    const pile = this.#pile;
-    this.#pile = undefined;
-    return pile;
+    const exits = takeExits(this);
+    if (exits) unwindSync(exits, !exits.isComplete, undefined, throwAny);
   }
 }
 
-function stackEntry(this: ExitStack): Entry {
-  const entry = made(
+/** As an async stack has it. */
+const state: unique symbol = Symbol('ExitStack');
+
+interface State {
+  /** Undefined once the stack is finished. */
+  exits: Exits | undefined;
+  isEntered: boolean;
+}
+
+function stateOf(stack: object): State {
+  return (stack as { [state]: State })[state];
+}
+
+/** What `console.log` shows: what a stack holds may hold a password. */
+function show(this: object): Record<string, string> {
+  return { manager: 'ExitStack', state: stateOf(this).exits ? 'open' : 'finished' };
+}
+
+function openExits(stack: object, method: string, given: unknown): Exits {
+  const { exits } = stateOf(stack);
+  if (!exits) throw stackFinished('an ExitStack', method, given);
+  return exits;
+}
+
+function takeExits(stack: object): Exits | undefined {
+  const own = stateOf(stack);
+  const { exits } = own;
+  own.exits = undefined;
+  return exits;
+}
+
+/** The setup of the manager finished this stack: what it entered is exited at once. */
+function refuseLate(exits: Exits, manager: unknown): never {
+  unwindSync(exits, true, undefined, throwAny);
+  throw stackFinished('an ExitStack', 'enterContext', manager);
+}
+
+/** As with an async stack, it keeps both errors by itself. */
+function stackRun(this: ExitStack): Run {
+  const run = runOf(
     () => this.enter(),
     (thrown) => this.exit(thrown),
   );
-  return { ...entry, keepsErrors: true };
+  return { ...run, throwsAsIs: true };
 }
 
-function exitAloneSync(exit: (thrown?: Thrown) => unknown): Entry {
-  const entry = made(
+function exitAloneSync(exit: (thrown?: Thrown) => unknown): Run {
+  const run = runOf(
     () => undefined,
     (thrown) => refusePromise(exit(thrown)),
   );
-  entry.next();
-  return entry;
+  run.next();
+  return run;
 }

@@ -5,15 +5,19 @@
  */
 
 // Enter, run the body, exit
-export { withAsync, withSync } from './with.ts';
+export { withAsync } from './with-async.ts';
+export { withSync } from './with-sync.ts';
 
 // Managers written as generators, and as classes
-export { asyncContextManager, contextManager } from './generator.ts';
-export { AbstractAsyncContextManager, AbstractContextManager } from './abstract.ts';
+export { asyncContextManager } from './async-context-manager.ts';
+export { contextManager } from './context-manager.ts';
+export { AbstractAsyncContextManager } from './abstract-async-context-manager.ts';
+export { AbstractContextManager } from './abstract-context-manager.ts';
 
 // Managers made of managers
-export { enter, type Entering, type EnteringAsync, type EnterRequest } from './enter.ts';
-export { scopeAsync, scopeSync } from './scope.ts';
+export { enter, type Entering, type EnterRequest } from './enter.ts';
+export { scopeAsync } from './scope-async.ts';
+export { scopeSync } from './scope-sync.ts';
 export { all, type AllOptions } from './all.ts';
 
 // Many managers in one block
@@ -21,23 +25,24 @@ export { AsyncExitStack } from './async-exit-stack.ts';
 export { ExitStack } from './exit-stack.ts';
 
 // Ready-made managers
-export { aclosing, type AsyncClosing } from './aclosing.ts';
-export { closing, type ClosingManager } from './closing.ts';
+export { aclosing, type AclosingOptions, type AsyncClosing } from './aclosing.ts';
+export { closing } from './closing.ts';
 export { nullContext } from './null-context.ts';
+export { passing, type Passing } from './passing.ts';
 export { suppress } from './suppress.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';
 
+// Managers of APIs that take a callback
+export { fromCallback, type SurroundedBody } from './from-callback.ts';
+
 // Functions that run inside a manager
-export {
-  asyncContextDecorator,
-  contextDecorator,
-  type AsyncContextDecorator,
-  type ContextDecorator,
-} from './decorator.ts';
+export { asyncContextDecorator, type AsyncContextDecorator } from './async-context-decorator.ts';
+export { contextDecorator, type ContextDecorator } from './context-decorator.ts';
 
 // What a manager is
-export type { AbortSignalLike } from './abort.ts';
-export { isAsyncContextManager, isContextManager } from './protocol.ts';
+export { isAsyncContextManager } from './is-async-context-manager.ts';
+export { isContextManager } from './is-context-manager.ts';
+export type { AbortSignalLike } from './support/abort.ts';
 export type {
   AsyncContextManager,
   AsyncEnterable,
@@ -51,4 +56,5 @@ export type {
 } from './protocol.ts';
 
 // Errors
-export { ContextManagerError, SuppressedError, type ContextManagerErrorCode } from './errors.ts';
+export { ContextManagerError, type ContextManagerErrorCode } from './context-manager-error.ts';
+export { SuppressedError } from './suppressed-error.ts';

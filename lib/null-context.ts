@@ -1,4 +1,5 @@
-import type { ContextManager } from './protocol.ts';
+import { inBothWays } from './engine/both.ts';
+import type { AsyncContextManager, ContextManager } from './protocol.ts';
 
 /**
  * Makes a manager that does nothing: it stands in where there may or may not be a manager.
@@ -19,13 +20,17 @@ import type { ContextManager } from './protocol.ts';
  * read({ text: 'borrowed', close() { throw new Error('not ours'); } }); // => 'borrowed'
  * ```
  */
-export function nullContext(): ContextManager<undefined>;
+export function nullContext(): ContextManager<undefined> & AsyncContextManager<undefined>;
 /**
  * {@link nullContext} that gives a value to the block.
  *
  * @param value - what entering gives
  */
-export function nullContext<T>(value: T): ContextManager<T>;
-export function nullContext(value?: unknown): ContextManager<unknown> {
-  return { enter: () => value, exit: () => undefined };
+export function nullContext<T>(value: T): ContextManager<T> & AsyncContextManager<Awaited<T>>;
+export function nullContext(value?: unknown): unknown {
+  return inBothWays(
+    'nullContext',
+    () => value,
+    () => undefined,
+  );
 }

@@ -1,5 +1,3 @@
-import { isObject } from './describe.ts';
-
 /**
  * How a block failed: a box around what was thrown, so that `throw undefined` is still an error.
  */
@@ -60,7 +58,7 @@ export interface AsyncContextManager<T, F = never> {
 /** Whatever `withSync` takes. */
 export type Enterable = ContextManager<unknown, unknown> | Disposable;
 
-/** Whatever `withAsync` takes: also a sync manager whose exit returns a promise, which is awaited. */
+/** Whatever `withAsync` takes: also a sync manager whose entry or exit returns a promise, which is awaited. */
 export type AsyncEnterable =
   | AsyncContextManager<unknown, unknown>
   | { enter(): unknown; exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> }
@@ -72,7 +70,12 @@ export type AsyncEnterable =
  *
  * @typeParam M - the manager's type
  */
-export type Entered<M> = M extends AsyncContextManager<infer T, unknown> ? T : EnteredSync<M>;
+export type Entered<M> =
+  M extends AsyncContextManager<infer T, unknown>
+    ? T
+    : M extends { enter(): infer T; exit(thrown?: Thrown): unknown }
+      ? Awaited<T>
+      : M;
 
 /**
  * {@link Entered} where only the synchronous protocol counts.
@@ -102,50 +105,3 @@ export type FallbackSync<M> = M extends { enter(): unknown; exit(thrown?: Thrown
 export type AnsweredValue<Answer> =
   | (Answer extends Suppressed<infer F> ? F : never)
   | (true extends Answer ? ([Extract<Answer, Declared>] extends [never] ? undefined : never) : never);
-
-/** Refuses a generator, which is a disposable from Node 24 on, in the words that the compiler then shows. */
-export type NotGenerator<M> = M extends { enterAsync: unknown } | { enter: unknown }
-  ? unknown
-  : M extends { next: unknown; throw: unknown }
-    ? 'a generator needs aclosing(), or its function wrapped in a manager function'
-    : unknown;
-
-/**
- * Tells whether a value has `enter()` and `exit()`.
- *
- * @param value - anything
- * @returns whether `withSync` would enter it as a manager
- *
- * @example
- * ```ts
- * import { closing, isContextManager } from 'withal';
- *
- * isContextManager(closing({ close() {} })); // => true
- * isContextManager({ enter() {} }); // => false
- * ```
- */
-export function isContextManager(value: unknown): value is ContextManager<unknown, unknown> {
-  return isObject(value) && typeof value['enter'] === 'function' && typeof value['exit'] === 'function';
-}
-
-/**
- * Tells whether a value has `enterAsync()` and `exitAsync()`.
- *
- * @param value - anything
- * @returns whether `withAsync` would enter it as an asynchronous manager
- *
- * @example
- * ```ts
- * import { asyncContextManager, isAsyncContextManager } from 'withal';
- *
- * const session = asyncContextManager(async function* session() {
- *   yield 'open';
- * });
- *
- * isAsyncContextManager(session()); // => true
- * isAsyncContextManager(session); // => false
- * ```
- */
-export function isAsyncContextManager(value: unknown): value is AsyncContextManager<unknown, unknown> {
-  return isObject(value) && typeof value['enterAsync'] === 'function' && typeof value['exitAsync'] === 'function';
-}

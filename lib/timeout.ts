@@ -1,8 +1,11 @@
-import { abortSource, isAbort, type AbortSignalLike, type EnvironmentAbortSignal } from './abort.ts';
-import { isObject } from './describe.ts';
-import { asyncContextManager } from './generator.ts';
-import { notDuration, notSignal, timedOut } from './messages.ts';
+import { withReason } from './engine/is-abort.ts';
+import { makeAsyncManager } from './engine/manager.ts';
 import type { AsyncContextManager } from './protocol.ts';
+import { after } from './support/after.ts';
+import { abortSource, reasonOf, type AbortSignalLike, type EnvironmentAbortSignal } from './support/abort.ts';
+import { notDuration, timedOut } from './support/messages.ts';
+import { onAbort } from './support/on-abort.ts';
+import { signalOption } from './support/signal-option.ts';
 
 /** What else {@link timeout} listens to. */
 export interface TimeoutOptions {
@@ -13,7 +16,7 @@ export interface TimeoutOptions {
 /**
  * Makes a manager that gives the block an `AbortSignal`, which aborts with a `TimeoutError` when the time is up.
  *
- * It can't interrupt the block: what is to stop must be given the signal. A block that takes no notice of it and finishes
+ * It can't interrupt the block: hand the signal to whatever should stop. A block that takes no notice of it and finishes
  * late keeps its result.
  *
  * It equals:
@@ -24,17 +27,19 @@ export interface TimeoutOptions {
  * try {
  *   return await body(controller.signal);
  * } catch (error) {
- *   throw isBecauseOf(timeoutError, error) ? timeoutError : error;
+ *   throw addsNothingTo(timeoutError, error) ? timeoutError : error;
  * } finally {
  *   clearTimeout(timer);
  * }
  * ```
  *
  * @param ms - milliseconds, from the entry on; `Infinity` is never up
- * @param options - `signal`: aborts the block's signal too; one that is aborted already fails the entry
+ * @param options - `signal`: aborts the block's signal too; one that has aborted already fails the entry
  * @returns a manager that can be used many times
- * @throws TypeError if `ms` is no number, not a number or negative, or if `signal` is no `AbortSignal`
- * @throws the `TimeoutError` from the block, where that failed because the time was up; the error that only says so is dropped
+ * @throws TypeError if `ms` is not a number, NaN or negative, or if `signal` is not an `AbortSignal`
+ * @throws the `TimeoutError` from the block, if that failed because the time was up. Only an error that adds nothing is
+ *   dropped for it: the `TimeoutError` itself, or an `AbortError` that has no other cause. Any other error leaves as it
+ *   is, with the `TimeoutError` in its chain
  *
  * @example
  * ```ts
@@ -54,99 +59,36 @@ export interface TimeoutOptions {
 export function timeout(ms: number, options?: TimeoutOptions): AsyncContextManager<EnvironmentAbortSignal>;
 export function timeout(ms: unknown, options: unknown = {}): AsyncContextManager<EnvironmentAbortSignal> {
   if (typeof ms !== 'number' || !(ms >= 0)) throw notDuration(ms);
-  if (!isObject(options) || isSignal(options)) throw notSignal(options);
-  const { signal } = options;
-  if (signal !== undefined && !isSignal(signal)) throw notSignal(signal);
-  return limited(ms, signal);
+  const signal = signalOption(options, 'timeout()', 'timeout(ms, { signal })');
+  return makeAsyncManager(timeoutRun, undefined, [ms, signal]) as AsyncContextManager<EnvironmentAbortSignal>;
 }
 
-function isSignal(value: unknown): value is AbortSignalLike {
-  return isObject(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function';
-}
-
-/** The block's error that only says that the time was up is dropped, and not kept as the cause of that. */
-const limited = /* @__PURE__ */ asyncContextManager(function timeout(ms: number, signal: AbortSignalLike | undefined) {
-  return Object.assign(limit(ms, signal), { keepsErrors: true as const });
-});
+/** An error that adds nothing to the TimeoutError is dropped, and not kept as the cause of that. */
+const { timeout: timeoutRun } = {
+  timeout: (ms: number, signal: AbortSignalLike | undefined) =>
+    Object.assign(limit(ms, signal), { throwsAsIs: true as const }),
+};
 
 async function* limit(
   ms: number,
   outer: AbortSignalLike | undefined,
 ): AsyncGenerator<EnvironmentAbortSignal, void, void> {
-  if (outer?.aborted) throw outer.reason;
+  if (outer?.aborted) throw reasonOf(outer);
   const source = abortSource();
   const undo: (() => void)[] = [];
-  let timeUp: Error | undefined;
+  let reason: Error | undefined;
   try {
     undo.push(
       after(ms, () => {
-        timeUp = timedOut(ms);
-        source.abort(timeUp);
+        // The outer signal may have been first.
+        if (!source.signal.aborted) source.abort((reason = timedOut(ms)));
       }),
     );
-    if (outer)
-      undo.push(
-        followed(outer, () => {
-          source.abort(outer.reason);
-        }),
-      );
+    if (outer) undo.push(onAbort(outer, () => source.abort(reasonOf(outer))));
     yield source.signal;
   } catch (error) {
-    // The outer signal may have been first.
-    const isUp = timeUp && source.signal.reason === timeUp;
-    throw isUp && isAbort(error, source.signal) ? timeUp : error;
+    throw reason ? withReason(error, { reason }) : error;
   } finally {
     for (const stop of undo) stop();
   }
-}
-
-interface Following {
-  readonly callbacks: Set<() => void>;
-  readonly listener: () => void;
-}
-
-/** One listener for all who follow a signal: Node warns of more than ten, and a server may have one signal for all. */
-const followings = /* @__PURE__ */ new WeakMap<AbortSignalLike, Following>();
-
-/** Calls back when the signal aborts; gives what prevents it. */
-function followed(signal: AbortSignalLike, callback: () => void): () => void {
-  const following = followings.get(signal) ?? follow(signal);
-  following.callbacks.add(callback);
-  return () => {
-    following.callbacks.delete(callback);
-    if (following.callbacks.size > 0) return;
-    signal.removeEventListener('abort', following.listener);
-    followings.delete(signal);
-  };
-}
-
-function follow(signal: AbortSignalLike): Following {
-  const callbacks = new Set<() => void>();
-  const listener = () => {
-    for (const callback of callbacks) callback();
-  };
-  signal.addEventListener('abort', listener);
-  const following = { callbacks, listener };
-  followings.set(signal, following);
-  return following;
-}
-
-interface Timers {
-  setTimeout(callback: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
-
-/** What a timer can hold: more would be over at once. */
-const longest = 2 ** 31 - 1;
-
-/** Calls back after that many milliseconds; gives what prevents it. */
-function after(ms: number, callback: () => void): () => void {
-  const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
-  let timer: unknown;
-  const wait = (left: number): void => {
-    if (left === Infinity) return;
-    timer = setTimeout(left > longest ? () => wait(left - longest) : callback, Math.min(left, longest));
-  };
-  wait(ms);
-  return () => clearTimeout(timer);
 }

@@ -1,49 +1,73 @@
 // Checks the package that npm makes: that its types are found in every way, that it holds all it should and nothing else,
-// and that a program which both imports and requires it gets one copy.
+// that a program which both imports and requires it gets one copy, that stack traces lead to the sources, that each export
+// has a size limit, and that no file has a static block, which React Native's Babel preset refuses.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import { walk } from 'estree-walker';
+import { parseAst } from 'rollup/parseAst';
+import { effectful, entries } from './entries.mjs';
 import { root } from './examples.mjs';
+import { pack } from './pack.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 try {
-  const { filename, files } = pack();
+  const { tarball, files } = pack(folder);
   // Of a folder it would make the package anew, and build it for that.
-  run('npx', ['attw', join(folder, filename), '--profile', 'node16', '--quiet']);
-  assert.deepEqual(files, expectedFiles(), 'The package holds other files than expected.');
-  await assertOneCopy('withal', 'ContextManagerError');
-  await assertOneCopy('withal/node', 'redirectStdout');
+  run('npx', ['attw', tarball, '--quiet']);
+  const expected = expectedFiles();
+  const missing = expected.filter((file) => !files.includes(file));
+  const unexpected = files.filter((file) => !expected.includes(file));
+  assert.deepEqual({ missing, unexpected }, { missing: [], unexpected: [] });
+  for (const entry of entries.filter((name) => !effectful.includes(name))) await assertOneCopy(entry);
+  for (const file of files.filter((file) => /\.c?js$/.test(file))) assertSyntax(file);
+  for (const extension of ['js', 'cjs']) assertSourceMap(`dist/index.${extension}`);
+  await assertSizeLimits();
   console.log(`package: ${files.length} files, one copy for import and require`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-async function assertOneCopy(entry, name) {
+async function assertOneCopy(name) {
+  const entry = join('withal', name.replace(/(^|\/)index$/, ''));
   const required = createRequire(import.meta.url)(entry);
   const imported = await import(entry);
-  assert.equal(required[name], imported[name], `import and require give two copies of ${entry}.`);
+  assert.deepEqual({ ...required }, { ...imported }, `import and require give two copies of ${entry}.`);
 }
 
-function pack() {
-  const [{ filename, files }] = JSON.parse(
-    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]),
-  );
-  return { filename, files: files.map(({ path }) => path).sort() };
+function assertSyntax(file) {
+  walk(parseAst(readFileSync(join(root, file), 'utf8')), {
+    enter: ({ type }) => assert.notEqual(type, 'StaticBlock', `${file} has a static block.`),
+  });
+}
+
+function assertSourceMap(file) {
+  const code = `import { withAsync } from './${file}'; withAsync(1).catch(({ stack }) => console.log(stack));`;
+  const stack = run(process.execPath, ['--enable-source-maps', '--input-type=module', '--eval', code]).toString();
+  const [, source, line] = /(lib\/.*\.ts):(\d+)/.exec(stack);
+  assert.match(readFileSync(join(root, source), 'utf8').split('\n')[line - 1], /TypeError/);
+}
+
+async function assertSizeLimits() {
+  const limited = JSON.parse(readFileSync(join(root, '.size-limit.json'), 'utf8')).map(({ name }) => name);
+  const missing = Object.keys(await import('withal')).filter((name) => !limited.includes(name));
+  assert.deepEqual(missing, [], 'These exports have no limit in .size-limit.json.');
 }
 
 function run(command, args) {
   return execFileSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** No tests and no sources; the source maps hold these. */
+/** What is built, and nothing else: no tests, and no sources, which the source maps hold. */
 function expectedFiles() {
-  const files = readdirSync(join(root, 'lib'), { recursive: true }).filter((name) => name.endsWith('.ts'));
-  const modules = files.map((name) => name.slice(0, -'.ts'.length));
-  const scripts = modules.flatMap((name) => ['js', 'js.map', 'cjs', 'cjs.map'].map((end) => `dist/${name}.${end}`));
-  const types = ['index', 'node/index'].flatMap((name) => [`dist/${name}.d.cts`, `dist/${name}.d.ts`]);
-  return ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...scripts, ...types].sort();
+  const built = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+  for (const file of built) assert.match(file, /\.(c?js(\.map)?|d\.c?ts)$/);
+  return ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...built];
 }

@@ -61,7 +61,11 @@ const neutral = { NODE_OPTIONS: undefined, NO_COLOR: '1', FORCE_COLOR: undefined
 export function $printed(program, expected) {
   return async () => {
     const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), env: { ...process.env, ...neutral } };
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], options);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--liftoff-only', '--import', 'tsx', program],
+      options,
+    );
     expect(matches(stdout, expected) ? expected : stdout).toBe(expected);
   };
 }

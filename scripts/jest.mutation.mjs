@@ -11,6 +11,6 @@ const { MUTATION_TESTS } = process.env;
 export default {
   ...unit,
   rootDir: fileURLToPath(new URL('..', import.meta.url)),
-  testPathIgnorePatterns: ['/recipes/', '/quickstart', '/testing', '/readme'],
+  testPathIgnorePatterns: [...unit.testPathIgnorePatterns, '/readme'],
   ...(MUTATION_TESTS && { testRegex: `/(${MUTATION_TESTS})\\.test\\.ts$`, testMatch: undefined }),
 };

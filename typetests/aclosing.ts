@@ -1,7 +1,7 @@
 // What `aclosing` takes, and the items that it gives.
 
 import { expectTypeOf } from 'expect-type';
-import { aclosing, withAsync, withSync, type AsyncContextManager, type Entered } from 'withal';
+import { aclosing, withAsync, withSync, type AclosingOptions, type AsyncContextManager, type Entered } from 'withal';
 
 declare const generator: AsyncGenerator<number, string, void>;
 declare const iterable: AsyncIterable<number>;
@@ -76,6 +76,19 @@ aclosing((signal) => {
   return generator;
 });
 
+// The signal that closes the source
+
+declare const options: AclosingOptions;
+expectTypeOf(aclosing(generator, options)).toEqualTypeOf(aclosing(generator));
+void withAsync(
+  aclosing(() => generator, options),
+  (items) => {
+    expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number>>();
+  },
+);
+aclosing(generator, {});
+aclosing(generator, { signal: undefined });
+
 // What it refuses
 
 // @ts-expect-error -- a number
@@ -92,5 +105,9 @@ aclosing(() => 1);
 aclosing(async () => iterable);
 // @ts-expect-error -- a function that wants something else than a signal
 aclosing((name: string) => [name]);
+// @ts-expect-error -- null is no signal
+aclosing(generator, { signal: null });
+// @ts-expect-error -- what map() gives next to the source
+[generator].map(aclosing);
 // @ts-expect-error -- closing it takes time
 withSync(aclosing(iterable), () => 1);

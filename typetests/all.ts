@@ -76,9 +76,24 @@ withSync(all(settled), (values) => {
 void withAsync(all([both, nullContext(Promise.resolve(1))]), (values) => {
   expectTypeOf(values).toEqualTypeOf<['async', number]>();
 });
-withSync(all([both, nullContext(Promise.resolve(1))]), (values) => {
-  expectTypeOf(values).toEqualTypeOf<['sync', Promise<number>]>();
+withSync(all([both, nullContext(1)]), (values) => {
+  expectTypeOf(values).toEqualTypeOf<['sync', number]>();
 });
+
+// The options
+
+declare const maybe: boolean | undefined;
+void withAsync(all([database, lock], { concurrent: maybe }), ([{ url }, state]) => url + state);
+void withAsync(all({ database, lock }, { concurrent: maybe }), ({ database: { url }, lock: state }) => url + state);
+withSync(all([lock], { concurrent: false }), ([state]) => state);
+withSync(all([lock], {}), ([state]) => state);
+
+// It goes wherever a manager is asked for: where each member is sync, both ways
+
+expectTypeOf(all([lock, nullContext(1)])).toExtend<ContextManager<['locked', number]>>();
+expectTypeOf(all([lock, nullContext(1)])).toExtend<AsyncContextManager<['locked', number]>>();
+expectTypeOf(all([database])).toExtend<AsyncContextManager<[{ url: string }]>>();
+expectTypeOf(all([database])).not.toExtend<ContextManager<unknown>>();
 
 // The fallback of each
 
@@ -116,6 +131,10 @@ withSync(all({ database }), () => 1);
 withSync(all([server]), () => 1);
 // @ts-expect-error -- they are entered at once
 withSync(all([lock], { concurrent: true }), () => 1);
+// @ts-expect-error -- they may be entered at once
+withSync(all([lock], { concurrent: maybe }), () => 1);
+// @ts-expect-error -- the enter() of a member returns a promise
+withSync(all([lock, nullContext(Promise.resolve(1))]), () => 1);
 
 // What it refuses
 
@@ -135,6 +154,11 @@ all([lock, undefined]);
 all({ opened });
 // @ts-expect-error -- one is a generator
 all([(function* () {})()]);
+declare const key: unique symbol;
+// @ts-expect-error -- all() ignores what is under a symbol
+all({ lock, [key]: lock });
+// @ts-expect-error -- a function that makes managers, and no list
+all(opened);
 // @ts-expect-error -- the option is a boolean
 all([lock], { concurrent: 'yes' });
 // @ts-expect-error -- there is no such option

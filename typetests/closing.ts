@@ -1,7 +1,7 @@
 // What `closing` gives to the block, and where it is refused.
 
 import { expectTypeOf } from 'expect-type';
-import { closing, withAsync, withSync } from 'withal';
+import { closing, withAsync, withSync, type AsyncContextManager, type ContextManager } from 'withal';
 
 declare const file: { readonly name: string; close(): void };
 declare const server: { readonly port: number; close(): Promise<void> };
@@ -26,6 +26,34 @@ void withAsync(closing(server), (value) => {
 void withAsync(closing(either), (value) => {
   expectTypeOf(value).toEqualTypeOf<typeof either>();
 });
+
+// A thing that is closed later than its close() returns is waited for
+
+declare const listening: AsyncDisposable & { readonly port: number; close(callback?: (error?: Error) => void): object };
+declare const stopping: AsyncDisposable & { close(code?: number, callback?: () => void): void };
+declare const quick: AsyncDisposable & { close(): void };
+declare const promising: AsyncDisposable & { close(force?: boolean): Promise<void> };
+
+void withAsync(closing(listening), (value) => {
+  expectTypeOf(value).toEqualTypeOf<typeof listening>();
+});
+void withAsync(closing(promising), () => 1);
+withSync(closing(stopping), () => 1);
+withSync(closing(quick), () => 1);
+// @ts-expect-error -- it is waited for
+withSync(closing(listening), () => 1);
+// @ts-expect-error -- closing returns a promise
+withSync(closing(promising), () => 1);
+
+// It goes wherever an async manager is asked for; where closing does not take time, wherever a sync one is, too
+
+expectTypeOf(closing(file)).toEqualTypeOf<ContextManager<typeof file> & AsyncContextManager<typeof file>>();
+expectTypeOf(closing(server)).toEqualTypeOf<AsyncContextManager<typeof server>>();
+expectTypeOf(closing(either)).toEqualTypeOf<AsyncContextManager<typeof either>>();
+expectTypeOf(closing(pool, (thing) => thing.end())).toEqualTypeOf<AsyncContextManager<typeof pool>>();
+expectTypeOf(closing(7, (handle) => handle.toFixed())).toEqualTypeOf<
+  ContextManager<number> & AsyncContextManager<number>
+>();
 
 // With a function that closes
 

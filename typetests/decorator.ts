@@ -10,6 +10,7 @@ interface Pool {
 declare const transaction: (pool: Pool) => AsyncContextManager<Pool>;
 declare const section: (title: string) => ContextManager<void>;
 declare const pool: Pool;
+declare const traced: (id: number) => AsyncContextManager<void>;
 declare const recovering: AsyncContextManager<number, 'fallback'>;
 declare const recoveringSync: ContextManager<number, 'fallback'>;
 declare const disposable: Disposable;
@@ -124,12 +125,14 @@ contextDecorator(() => asyncDisposable);
 
 // Async functions are for asyncContextDecorator
 
-expectTypeOf(within(async () => 1)).returns.toEqualTypeOf<'an async function needs asyncContextDecorator()'>();
-expectTypeOf(
-  within(async function* () {
-    yield 1;
-  }),
-).returns.toEqualTypeOf<'an async function needs asyncContextDecorator()'>();
+// @ts-expect-error -- an async function
+within(async () => 1);
+// @ts-expect-error -- a function that may return a promise
+within((): number | Promise<number> => 1);
+// @ts-expect-error -- an async generator function
+within(async function* () {
+  yield 1;
+});
 
 // Methods, as the standard has it
 
@@ -160,6 +163,28 @@ export class Repo {
     return this.pool.size;
   }
 
+  @asyncContextDecorator((id: number) => traced(id))
+  async get(id: number): Promise<number> {
+    return id;
+  }
+
+  @asyncContextDecorator((id: number) => traced(id))
+  async rename(id: number, name: string): Promise<string> {
+    return name.repeat(id);
+  }
+
+  @asyncContextDecorator(function (this: Repo, id: number) {
+    return traced(id + this.pool.size);
+  })
+  async remove(id: number): Promise<void> {
+    await this.get(id);
+  }
+
+  @contextDecorator((id: number) => section(id.toFixed()))
+  has(id: number): boolean {
+    return id < this.pool.size;
+  }
+
   @safe
   static async open(url: string): Promise<Repo> {
     return url ? new Repo() : new Repo();
@@ -174,6 +199,12 @@ export class Repo {
   // @ts-expect-error -- an async method
   @within
   async flush(): Promise<void> {}
+
+  // @ts-expect-error -- the manager is made of a number
+  @asyncContextDecorator((id: number) => traced(id))
+  async load(url: string): Promise<string> {
+    return url;
+  }
 
   // @ts-expect-error -- the result does not include the fallback
   @asyncContextDecorator(recovering)
@@ -219,6 +250,7 @@ export class Decorated {
 
 declare const property: TypedPropertyDescriptor<(id: number) => Promise<string>>;
 declare const counting: TypedPropertyDescriptor<(id: number) => Promise<number>>;
+declare const checking: TypedPropertyDescriptor<(id: number) => boolean>;
 declare const getter: TypedPropertyDescriptor<number>;
 declare const generic: TypedPropertyDescriptor<<T>(item: T) => Promise<T>>;
 expectTypeOf(safe(Repo.prototype, 'find', property)).toEqualTypeOf<typeof property>();
@@ -227,7 +259,11 @@ expectTypeOf(safe(Repo.prototype, 'find', generic)).toEqualTypeOf<typeof generic
 expectTypeOf(asyncContextDecorator(recovering)(Repo.prototype, 'find', counting)).toEqualTypeOf<{
   value?: (id: number) => Promise<number | 'fallback'>;
 }>();
-expectTypeOf(titled(Repo.prototype, 'find', property)).toEqualTypeOf<'the manager is made of other arguments'>();
+// @ts-expect-error -- the manager is made of other arguments
+titled(Repo.prototype, 'has', checking);
+// @ts-expect-error -- an async method
+within(Repo.prototype, 'find', property);
+expectTypeOf(within(Repo.prototype, 'has', checking)).toEqualTypeOf<typeof checking>();
 // @ts-expect-error -- the manager wants a pool in `this`
 pooled(Unpooled.prototype, 'find', property);
 // @ts-expect-error -- an accessor

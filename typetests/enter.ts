@@ -72,6 +72,31 @@ const wrong = contextManager(function* wrong() {
 });
 void wrong;
 
+const starless = asyncContextManager(async function* starless() {
+  // @ts-expect-error -- the star is forgotten
+  yield enter(database('a'));
+});
+void starless;
+
+const awaited = asyncContextManager(async function* awaited() {
+  // @ts-expect-error -- what needs yield* is awaited
+  // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule knows, too
+  yield await enter(database('a'));
+});
+void awaited;
+
+// @ts-expect-error -- the star is forgotten
+contextManager(function* starlessSync() {
+  yield enter(suppress());
+});
+
+const uncalled = asyncContextManager(async function* uncalled() {
+  // @ts-expect-error -- the manager function is not called
+  yield* enter(database);
+  yield;
+});
+void uncalled;
+
 const generic = asyncContextManager(async function* generic<T>(value: T) {
   yield value;
 });

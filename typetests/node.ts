@@ -2,7 +2,15 @@
 
 import { expectTypeOf } from 'expect-type';
 import { withAsync, withSync, type ContextManager } from 'withal';
-import { chdir, redirectStderr, redirectStdout, terminationSignal, type TerminationError } from 'withal/node';
+import {
+  chdir,
+  redirectStderr,
+  redirectStdout,
+  terminationSignal,
+  type GraceReport,
+  type OpenBlock,
+  type TerminationError,
+} from 'withal/node';
 
 declare const log: { readonly name: string; write(text: string): boolean };
 declare const file: {
@@ -50,6 +58,26 @@ void withAsync(terminationSignal(['SIGHUP']), (signal) => {
   expectTypeOf((signal.reason as TerminationError).signal).toEqualTypeOf<`SIG${string}`>();
 });
 
+expectTypeOf(terminationSignal({ grace: 10_000 })).toEqualTypeOf(terminationSignal());
+expectTypeOf(terminationSignal(['SIGHUP'], { grace: 10_000, onGrace: undefined })).toEqualTypeOf(terminationSignal());
+terminationSignal(undefined, undefined);
+terminationSignal({
+  grace: Infinity,
+  onGrace: async (report) => {
+    expectTypeOf(report).toEqualTypeOf<GraceReport>();
+    expectTypeOf(report.signal).toEqualTypeOf<`SIG${string}`>();
+    expectTypeOf(report.open).toEqualTypeOf<readonly OpenBlock[]>();
+    expectTypeOf(report.active).toEqualTypeOf<readonly string[]>();
+    expectTypeOf(report.message).toEqualTypeOf<string>();
+  },
+});
+
+// @ts-expect-error -- onGrace alone, which nothing would call
+terminationSignal({ onGrace: () => undefined });
+// @ts-expect-error -- the two the other way round
+terminationSignal({ grace: 1 }, ['SIGINT']);
+// @ts-expect-error -- a number by itself
+terminationSignal(['SIGINT'], 10_000);
 // @ts-expect-error -- a signal by itself
 terminationSignal('SIGINT');
 // @ts-expect-error -- not the name of a signal

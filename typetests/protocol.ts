@@ -21,6 +21,8 @@ declare function risky(): boolean;
 expectTypeOf<Entered<AsyncContextManager<'async'>>>().toEqualTypeOf<'async'>();
 expectTypeOf<Entered<ContextManager<'sync'>>>().toEqualTypeOf<'sync'>();
 expectTypeOf<Entered<AsyncContextManager<'async'> & ContextManager<'sync'>>>().toEqualTypeOf<'async'>();
+expectTypeOf<Entered<ContextManager<Promise<'later'>>>>().toEqualTypeOf<'later'>();
+expectTypeOf<Entered<{ enter(): Promise<number>; exit(): void }>>().toEqualTypeOf<number>();
 expectTypeOf<Entered<Disposable>>().toEqualTypeOf<Disposable>();
 expectTypeOf<Entered<AsyncDisposable>>().toEqualTypeOf<AsyncDisposable>();
 expectTypeOf<Entered<AsyncContextManager<'async'> & Disposable>>().toEqualTypeOf<'async'>();

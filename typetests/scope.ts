@@ -30,8 +30,8 @@ expectTypeOf(
   scopeSync(function* () {
     const file = yield* enter(closing({ close() {}, text: 'a' }));
     expectTypeOf(file.text).toEqualTypeOf<string>();
-    const value = yield* enter(nullContext(Promise.resolve('a')));
-    expectTypeOf(value).toEqualTypeOf<Promise<string>>();
+    // @ts-expect-error -- its enter() returns a promise
+    yield* enter(nullContext(Promise.resolve('a')));
     return file.text.length;
   }),
 ).toEqualTypeOf<number>();
@@ -67,6 +67,28 @@ expectTypeOf(
     return Promise.resolve(1);
   }),
 ).toEqualTypeOf<Promise<string | number>>();
+
+// Arguments are passed on
+
+expectTypeOf(scopeAsync(named, 'a')).toEqualTypeOf<Promise<string>>();
+expectTypeOf(
+  scopeAsync(
+    async function* (from, names) {
+      yield* enter(database);
+      expectTypeOf(from).toEqualTypeOf<number>();
+      return names.slice(from);
+    },
+    1,
+    ['a'],
+  ),
+).toEqualTypeOf<Promise<string[]>>();
+expectTypeOf(scopeSync(repeated, 'a', 2)).toEqualTypeOf<string[] | undefined>();
+expectTypeOf(scopeSync(repeated, true)).toEqualTypeOf<boolean[] | undefined>();
+
+function* repeated<T>(value: T, times: number = 1) {
+  yield* enter(suppress(RangeError));
+  return Array<T>(times).fill(value);
+}
 
 // In a generic function
 
@@ -104,9 +126,19 @@ scopeSync(function* () {
   yield* enter(suppress());
   yield 1;
 });
-// @ts-expect-error -- the star is forgotten
 void scopeAsync(async function* () {
+  // @ts-expect-error -- the star is forgotten
   yield enter(database);
+});
+// @ts-expect-error -- the star is forgotten
+scopeSync(function* () {
+  yield enter(suppress());
+});
+void scopeAsync(async function* () {
+  yield* enter(database);
+  // @ts-expect-error -- what needs yield* is awaited
+  // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule knows, too
+  await enter(database);
 });
 scopeSync(function* () {
   // @ts-expect-error -- a sync scope can't enter what is asynchronous
@@ -124,5 +156,9 @@ scopeSync(async function* () {});
 void scopeAsync(async () => 1);
 // @ts-expect-error -- a generator
 scopeSync((function* () {})());
-// @ts-expect-error -- nothing is given to it
+// @ts-expect-error -- its argument is missing
 void scopeAsync(named);
+// @ts-expect-error -- its argument is of another type
+void scopeAsync(named, 1);
+// @ts-expect-error -- there is one argument too many
+void scopeAsync(named, 'a', 'b');

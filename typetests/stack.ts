@@ -10,6 +10,8 @@ import {
   suppress,
   withAsync,
   withSync,
+  type AsyncContextManager,
+  type ContextManager,
   type Thrown,
 } from 'withal';
 
@@ -75,17 +77,33 @@ expectTypeOf(stack.complete([1])).toEqualTypeOf<number[]>();
 expectTypeOf(stack.complete({} as unknown)).toEqualTypeOf<unknown>();
 expectTypeOf(stack.complete({} as string | undefined)).toEqualTypeOf<string | undefined>();
 expectTypeOf(stack.complete({} as any)).toBeAny();
-expectTypeOf(stack.complete(Promise.resolve(1))).toEqualTypeOf<'the block has not succeeded yet: complete(await …)'>();
+expectTypeOf(
+  stack.complete(Promise.resolve(1)),
+).toEqualTypeOf<'The block has not succeeded yet: write complete(await …).'>();
 async function inStack<T>(body: () => Promise<T>): Promise<T> {
   return new ExitStack().complete(await body());
 }
 expectTypeOf(inStack(async () => 1)).toEqualTypeOf<Promise<number>>();
+// Callbacks may return anything
+
+declare const open: Map<string, number>;
+stack.defer(() => open.delete('a'));
+stack.defer(async () => 1);
+stack.adopt('a', (key) => open.delete(key));
+new ExitStack().defer(() => open.delete('a'));
+new ExitStack().adopt('a', (key) => open.delete(key));
+
 // @ts-expect-error -- no disposable
 stack.use({});
 // @ts-expect-error -- an async disposable on a sync stack
 new ExitStack().use({ async [Symbol.asyncDispose]() {} });
 
-// suppress
+// @ts-expect-error -- it is async
+new ExitStack().enterContext(connection());
+// @ts-expect-error -- it was not called
+void stack.enterContext(connection);
+
+// suppress, nullContext
 
 expectTypeOf(
   withSync(
@@ -93,6 +111,23 @@ expectTypeOf(
     () => 1,
   ),
 ).toEqualTypeOf<number | undefined>();
+suppress(
+  (error: { code: string }) => error.code === 'ENOENT',
+  (error): error is RangeError => error instanceof RangeError,
+  (error) => {
+    expectTypeOf(error).toEqualTypeOf<unknown>();
+    return true;
+  },
+);
+expectTypeOf(suppress(TypeError)).toExtend<AsyncContextManager<unknown, undefined>>();
+expectTypeOf(suppress(TypeError)).toExtend<ContextManager<unknown, undefined>>();
+expectTypeOf(nullContext()).toExtend<AsyncContextManager<undefined>>();
+expectTypeOf(nullContext(1)).toExtend<AsyncContextManager<number>>();
+expectTypeOf(nullContext(1)).toExtend<ContextManager<number>>();
+expectTypeOf(withAsync(nullContext(Promise.resolve(1)), (value) => value)).toEqualTypeOf<Promise<number>>();
+// @ts-expect-error -- its enter() returns a promise
+withSync(nullContext(Promise.resolve(1)), () => 1);
+
 // @ts-expect-error -- no matcher
 suppress('TypeError');
 // @ts-expect-error -- a predicate answers at once

@@ -19,6 +19,7 @@ declare const bothDisposables: AsyncDisposable & Disposable;
 declare const generator: Generator<number>;
 declare const asyncGenerator: AsyncGenerator<number>;
 declare const recovering: AsyncContextManager<number, 'fallback'>;
+declare const entering: ContextManager<Promise<number>>;
 declare const recoveringSync: ContextManager<number, 'fallback'>;
 
 // What the block gets
@@ -69,6 +70,29 @@ void withAsync(new Connection(), (value) => {
   expectTypeOf(value).toEqualTypeOf<Connection>();
 });
 
+/** The async drivers await what the entry of a sync manager gives. */
+class Lock {
+  async enter() {
+    return 'locked' as const;
+  }
+  async exit() {
+    // Nothing to tear down.
+  }
+}
+
+void withAsync(new Lock(), (value) => {
+  expectTypeOf(value).toEqualTypeOf<'locked'>();
+});
+
+// Written in place
+
+void withAsync({ enter: () => 1, exit: (thrown) => thrown !== undefined }, (value) => {
+  expectTypeOf(value).toEqualTypeOf<number>();
+});
+withSync({ enter: () => 1, exit: (thrown) => thrown && { value: 'fallback' } }, (value) => {
+  expectTypeOf(value).toEqualTypeOf<number>();
+});
+
 /** A manager wins over a disposable, as an async manager wins over a sync one. */
 class Session implements AsyncContextManager<number>, AsyncDisposable {
   async enterAsync() {
@@ -92,6 +116,7 @@ expectTypeOf(withAsync(asyncManager, () => 1)).toEqualTypeOf<Promise<number>>();
 expectTypeOf(withAsync(asyncManager, async () => 1)).toEqualTypeOf<Promise<number>>();
 expectTypeOf(withAsync(asyncManager, (): Promise<number> | string => '')).toEqualTypeOf<Promise<number | string>>();
 expectTypeOf(withAsync(asyncManager, () => undefined)).toEqualTypeOf<Promise<undefined>>();
+expectTypeOf(withAsync(asyncManager, () => [1].values())).resolves.toEqualTypeOf<ReturnType<number[]['values']>>();
 expectTypeOf(withAsync(recovering, () => 1)).toEqualTypeOf<Promise<number | 'fallback'>>();
 expectTypeOf(withAsync(recoveringSync, () => 1)).toEqualTypeOf<Promise<number | 'fallback'>>();
 expectTypeOf(withAsync(disposable, () => 1)).toEqualTypeOf<Promise<number>>();
@@ -129,8 +154,16 @@ withSync(syncManager, async () => 1);
 withSync(syncManager, (): Promise<number> | number => 1);
 // @ts-expect-error -- the body returns a thenable
 withSync(syncManager, (): PromiseLike<number> => Promise.resolve(1));
+// @ts-expect-error -- the body is a generator function
+withSync(syncManager, function* () {});
+// @ts-expect-error -- the body returns a generator
+withSync(syncManager, () => generator);
 // @ts-expect-error -- an async manager
 withSync(asyncManager, () => 1);
+// @ts-expect-error -- its enter() returns a promise
+withSync(entering, () => 1);
+// @ts-expect-error -- it was not called
+withSync(indented, () => 1);
 // @ts-expect-error -- an async disposable
 withSync(asyncDisposable, () => 1);
 // @ts-expect-error -- a number
@@ -175,6 +208,12 @@ void withAsync({ enter: () => 1 }, () => 1);
 void withAsync(generator, () => 1);
 // @ts-expect-error -- an async generator, which Node 24 makes a disposable
 void withAsync(asyncGenerator, () => 1);
+// @ts-expect-error -- the body is an async generator function
+void withAsync(asyncManager, async function* () {});
+// @ts-expect-error -- the body is a generator function
+void withAsync(asyncManager, function* () {});
+// @ts-expect-error -- the body returns a generator
+void withAsync(asyncManager, async () => asyncGenerator);
 // @ts-expect-error -- no body
 void withAsync(asyncManager);
 // @ts-expect-error -- a body that wants another value

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { withAsync, withSync } from '../../lib/index.ts';
-import { nodeBuilds } from '../support/builds.ts';
-import { errorOf } from '../support/outcome.ts';
+import { nodeBuilds } from '../helpers/builds.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 const start = process.cwd();
 let folder: string;
@@ -16,6 +16,9 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true }));
+
+// A faulty manager must not take the tests that follow along.
+afterEach(() => process.chdir(start));
 
 describe.each(nodeBuilds)('%s', (_build, { chdir }) => {
   describe('chdir', () => {

@@ -5,8 +5,8 @@ import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { withAsync, withSync, type ContextManager } from '../../lib/index.ts';
-import { nodeBuilds, nodeCopies, type NodeLibrary } from '../support/builds.ts';
-import { errorOf, outcomeOf } from '../support/outcome.ts';
+import { nodeBuilds, nodeCopies, type NodeLibrary } from '../helpers/builds.ts';
+import { errorOf, outcomeOf } from '../helpers/outcome.ts';
 
 interface Case {
   readonly build: string;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
 import { Connection, connection } from '../../docs/recipes/connection/connection.ts';
 import { AsyncExitStack, withAsync, type AsyncContextManager } from '../../lib/index.ts';
-import { anyPostgres } from '../support/postgres.ts';
+import { anyPostgres } from '../helpers/postgres.ts';
 
 const shared = new AsyncExitStack();
 let url: string;

@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { directory } from '../../docs/recipes/directory/directory.ts';
 import { AsyncExitStack, enter, scopeAsync, withAsync } from '../../lib/index.ts';
 import { chdir } from '../../lib/node/index.ts';
-import { errorOf } from '../support/outcome.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
+import { errorOf } from '../helpers/outcome.ts';
+
+const program = 'docs/recipes/directory/main.ts';
+const bundleOf = sharedBundles(program);
 
 /** A directory of the test's own, for the directories that it makes. */
 let folder: string;
@@ -165,10 +168,8 @@ describe('a temporary directory', () => {
     const place = join(folder, 'place');
     await mkdir(place);
     await symlink(place, link);
-    const env = { ...process.env, TMPDIR: link, TSX_DISABLE_CACHE: '1' };
-    const program = ['--import', 'tsx', 'docs/recipes/directory/main.ts'];
-    const root = fileURLToPath(new URL('../..', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: root, env });
+    const env = { ...process.env, TMPDIR: link };
+    const { stdout } = await promisify(execFile)(process.execPath, [bundleOf(program)], { env });
     expect(stdout.match(/kept .*\/build-/g)).toEqual([`kept ${place}/build-`, `kept ${place}/build-`]);
     expect(await readdir(place)).toEqual([]);
   }, 60_000);

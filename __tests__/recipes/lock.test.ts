@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { getEventListeners, getMaxListeners, once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Client } from 'pg';
 import { advisoryLock } from '../../docs/recipes/lock/advisory.ts';
 import { localLock, type Lock } from '../../docs/recipes/lock/lock.ts';
 import { asyncContextManager, AsyncExitStack, timeout, withAsync } from '../../lib/index.ts';
-import { connection, hasPostgres, postgres } from '../support/postgres.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
+import { connection, hasPostgres, postgres } from '../helpers/postgres.ts';
 
 jest.setTimeout(60_000);
+
+const holding = '__tests__/recipes/fixtures/holder.ts';
+const bundleOf = sharedBundles(holding);
 
 const shared = new AsyncExitStack();
 let url: string;
@@ -204,10 +207,7 @@ describe('a lock of the process', () => {
 
 /** A process that has the lock. */
 const holder = asyncContextManager(async function* holder(key: string) {
-  const program = fileURLToPath(new URL('fixtures/holder.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', program, url, key], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(process.execPath, [bundleOf(holding), url, key], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   try {
     await once(child.stdout, 'data');

@@ -8,7 +8,7 @@ import { connection } from '../../docs/recipes/connection/connection.ts';
 import { inside } from '../../docs/recipes/middleware/middleware.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
 import { asyncContextManager, closing, enter } from '../../lib/index.ts';
-import { hasPostgres, sharedPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres } from '../helpers/postgres.ts';
 
 const database = sharedPostgres('CREATE TABLE items (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
 let app: FastifyInstance;

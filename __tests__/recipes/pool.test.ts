@@ -4,7 +4,7 @@ import type { Client, Pool, PoolClient } from 'pg';
 import { checkout, pool } from '../../docs/recipes/pool/pool.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
 import { AsyncExitStack, withAsync } from '../../lib/index.ts';
-import { anyPostgres, connection, hasPostgres } from '../support/postgres.ts';
+import { anyPostgres, connection, hasPostgres } from '../helpers/postgres.ts';
 
 const shared = new AsyncExitStack();
 let url: string;

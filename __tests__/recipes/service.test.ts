@@ -21,13 +21,16 @@ import {
   withAsync,
   type AsyncContextManager,
 } from '../../lib/index.ts';
-import { connection, hasPostgres, postgres } from '../support/postgres.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
+import { connection, hasPostgres, newDatabase, postgres } from '../helpers/postgres.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = 'docs/recipes/service/main.ts';
 
-// What the tests were started with is not to choose the database; what loads TypeScript would keep its cache in TMPDIR.
-const neutral = { DATABASE_URL: undefined, PORT: '0', TSX_DISABLE_CACHE: '1' };
+const bundleOf = sharedBundles(program);
+
+// The tests' own environment must not choose the database.
+const neutral = { DATABASE_URL: undefined, PORT: '0' };
 
 interface Service {
   /** Its TMPDIR. */
@@ -54,12 +57,8 @@ const folder = asyncContextManager(async function* folder() {
 const service = asyncContextManager(async function* service(environment: Record<string, string>) {
   const temporary = yield* enter(folder());
   const env = { ...process.env, ...neutral, TMPDIR: temporary, ...environment };
-  const child = spawn(process.execPath, ['--import', 'tsx', program], {
-    cwd: root,
-    env,
-    timeout: 50_000,
-    killSignal: 'SIGKILL',
-  });
+  const options = { env, timeout: 50_000, killSignal: 'SIGKILL' } as const;
+  const child = spawn(process.execPath, ['--liftoff-only', bundleOf(program)], options);
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   yield* enter(
     closing(child, () => {
@@ -93,13 +92,15 @@ interface Database {
   query(statement: string): Promise<unknown[]>;
 }
 
-// A new database takes seconds; a copy of one does not.
+// A new PGlite or server takes seconds; a copy of one, or a new database of the other, does not.
 const shared = new AsyncExitStack();
 let empty: string;
+let sharedServer: string;
 
 beforeAll(async () => {
   empty = await shared.enterContext(folder());
   await withAsync(await PGlite.create(empty), () => {});
+  if (hasPostgres) sharedServer = await shared.enterContext(postgres());
 }, 60_000);
 
 afterAll(() => shared.exitAsync());
@@ -115,7 +116,7 @@ const embedded = asyncContextManager(async function* embedded() {
 });
 
 const server = asyncContextManager(async function* server() {
-  const url = yield* enter(postgres());
+  const url = yield* enter(newDatabase(sharedServer));
   const query = (statement: string) =>
     withAsync(connection(url), async (client) => (await client.query(statement)).rows as unknown[]);
   const database: Database = { url, query };
@@ -124,7 +125,6 @@ const server = asyncContextManager(async function* server() {
 
 const databases: [string, () => AsyncContextManager<Database>][] = [['PGlite', embedded]];
 if (hasPostgres) databases.push(['a server', server]);
-else process.stderr.write('Not run on a server: no initdb and postgres on PATH or in /usr/lib/postgresql.\n');
 
 /** To start the program takes seconds; what does not depend on its database is not tested on both. */
 const anyDatabase = hasPostgres ? server : embedded;
@@ -461,7 +461,7 @@ describe('the service', () => {
 });
 
 (hasPostgres ? describe : describe.skip)('the service and what happens on its server', () => {
-  const isOurs = "backend_type = 'client backend' AND pid <> pg_backend_pid()";
+  const isOurs = 'datname = current_database() AND pid <> pg_backend_pid()';
   const breakAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${isOurs}`;
 
   it('waits for the job, which is waiting for a lock', async () => {

@@ -17,7 +17,7 @@ import {
   withAsync,
   withSync,
 } from '../../lib/index.ts';
-import { errorOf } from '../support/outcome.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 const exporter = new InMemorySpanExporter();
 let isSampling = true;

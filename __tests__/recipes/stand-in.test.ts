@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mailer, remind } from '../../docs/recipes/stand-in/reminders.ts';
 import { replaced, standIn } from '../../docs/recipes/stand-in/stand-in.ts';
 import { asyncContextManager, enter, withAsync, withSync } from '../../lib/index.ts';
-import { errorOf } from '../support/outcome.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 const failure = new Error('no');
 

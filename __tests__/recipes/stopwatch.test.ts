@@ -10,7 +10,7 @@ import {
   withAsync,
   withSync,
 } from '../../lib/index.ts';
-import { errorOf } from '../support/outcome.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 let time: number;
 let timings: Timing[];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hasCode, ifExists, readSettings, sweep } from '../../docs/recipes/suppress/suppress.ts';
 import { enter, scopeAsync, suppress, withAsync, withSync } from '../../lib/index.ts';
-import { errorOf } from '../support/outcome.ts';
+import { errorOf } from '../helpers/outcome.ts';
 
 let folder: string;
 

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { connection } from '../../docs/recipes/connection/connection.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
 import { withAsync } from '../../lib/index.ts';
-import { hasPostgres, sharedPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres } from '../helpers/postgres.ts';
 
 const database = sharedPostgres('CREATE TABLE items (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
 
@@ -44,13 +44,14 @@ describe('a transaction', () => {
     },
   );
 
-  it('rejects where the commit is refused', async () => {
+  it('rejects where the commit is refused, and leaves the connection ready for the next', async () => {
     const block = withAsync(transaction(database.client), async (tx) => {
       await insert(tx, 'tea');
       await insert(tx, 'tea');
     });
     await expect(block).rejects.toThrow('duplicate key');
-    expect(await committed()).toEqual([]);
+    await withAsync(transaction(database.client), (tx) => insert(tx, 'cups'));
+    expect(await committed()).toEqual(['cups']);
   });
 
   it('rejects where the block went on after a statement that had failed', async () => {
@@ -58,7 +59,7 @@ describe('a transaction', () => {
       await insert(tx, 'tea');
       await tx.query('SELECT 1 / 0').catch(() => {});
     });
-    await expect(block).rejects.toThrow('The transaction was rolled back, for a statement in it had failed.');
+    await expect(block).rejects.toThrow('The transaction was rolled back: a statement in it had failed.');
     expect(await committed()).toEqual([]);
   });
 

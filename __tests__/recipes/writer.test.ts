@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmod,
@@ -20,12 +20,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writer } from '../../docs/recipes/writer/writer.ts';
 import { withAsync } from '../../lib/index.ts';
 import { chdir } from '../../lib/node/index.ts';
-import { errorOf } from '../support/outcome.ts';
+import { sharedBundles } from '../helpers/bundles.ts';
+import { errorOf } from '../helpers/outcome.ts';
+
+const writing = '__tests__/recipes/fixtures/writing.ts';
+const bundleOf = sharedBundles(writing);
 
 let folder: string;
 let path: string;
@@ -171,9 +175,12 @@ describe('a safe file writer', () => {
     let isRun = false;
     const entering = (path: string) => errorOf(() => withAsync(writer(path), () => (isRun = true)));
     expect(await entering(folder)).toMatchObject({ message: `What is at ${folder} is not a file.` });
-    expect(await entering('/dev/null')).toMatchObject({ message: 'What is at /dev/null is not a file.' });
+    // A pipe stands for /dev/null and all other devices, which a writer that fails here would replace.
+    await promisify(execFile)('mkfifo', [path]);
+    expect(await entering(path)).toMatchObject({ message: `What is at ${path} is not a file.` });
+    expect((await lstat(path)).isFIFO()).toBe(true);
     expect(await entering(join(folder, 'missing', 'file'))).toMatchObject({ code: 'ENOENT', syscall: 'open' });
-    expect([isRun, await readdir(folder)]).toEqual([false, []]);
+    expect([isRun, await readdir(folder)]).toEqual([false, ['file']]);
   });
 
   it('lets the last of many win, and each is whole', async () => {
@@ -203,19 +210,7 @@ describe('a safe file writer', () => {
 
   it('leaves the file as it was where the process is killed, and the draft', async () => {
     await writeFile(path, 'old');
-    const root = fileURLToPath(new URL('../..', import.meta.url));
-    const program = `
-      import { withAsync } from 'withal';
-      import { writer } from './docs/recipes/writer/writer.ts';
-      await withAsync(writer(process.argv[1]), async (file) => {
-        await file.writeFile('new');
-        console.log('written');
-        await new Promise((resolve) => setTimeout(resolve, 50_000));
-      });`;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program, path], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(process.execPath, [bundleOf(writing), path], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'close');
     await once(child.stdout, 'data');
     child.kill('SIGKILL');

@@ -12,11 +12,11 @@ const transaction = drawn(
     await db.query('BEGIN');
     try {
       yield;
+      await db.query('COMMIT');
     } catch (error) {
       await db.query('ROLLBACK');
       throw error;
     }
-    await db.query('COMMIT');
   }),
 );
 

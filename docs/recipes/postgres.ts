@@ -9,9 +9,30 @@ export const postgres = asyncContextManager(async function* postgres() {
 });
 
 const embedded = asyncContextManager(async function* embedded() {
-  const db = yield* enter(await PGlite.create());
+  const db = yield* enter(new UnmixedPGlite());
+  await db.waitReady;
   const server = new PGLiteSocketServer({ db, port: 0, maxConnections: 10 });
   yield* enter(closing(server, (server) => server.stop()));
   await server.start();
   yield `postgres://postgres@${server.getServerConn()}/postgres`;
 });
+
+/**
+ * The server lets one connection at a time into a transaction; but a statement comes in several messages, too, and
+ * those of two connections would mix: what one had prepared would be run with the parameters of the other.
+ */
+class UnmixedPGlite extends PGlite {
+  #isWithinStatement = false;
+
+  override isInTransaction(): boolean {
+    return this.#isWithinStatement || super.isInTransaction();
+  }
+
+  override execProtocolRawStream(...[message, options]: Parameters<PGlite['execProtocolRawStream']>): Promise<void> {
+    this.#isWithinStatement = partsOfStatements.has(String.fromCharCode(message[0] ?? 0));
+    return super.execProtocolRawStream(message, options);
+  }
+}
+
+/** Parse, Bind, Describe, Execute, Close and Flush, which a Sync concludes. */
+const partsOfStatements = new Set('PBDECH');

@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { isObject } from '../describe.ts';
-import { contextManager } from '../generator.ts';
-import { notPath } from '../messages.ts';
+import { isObject } from '../support/describe.ts';
+import { contextManager } from '../context-manager.ts';
+import { notPath } from '../support/messages.ts';
 import type { ContextManager } from '../protocol.ts';
 
 /** As much of a `URL` as an environment without DOM or Node types can say. */

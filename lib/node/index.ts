@@ -5,17 +5,20 @@
  */
 
 // Where output goes
-export { redirectStderr, redirectStdout } from './redirect.ts';
-export type { StreamTarget, TextTarget } from './redirect.ts';
+export { redirectStderr } from './redirect-stderr.ts';
+export { redirectStdout } from './redirect-stdout.ts';
+export type { StreamTarget, TextTarget } from './redirection.ts';
 
 // The current directory
 export { chdir } from './chdir.ts';
 export type { FileUrl } from './chdir.ts';
 
 // Ctrl-C
-export { terminationSignal } from './signal.ts';
-export type { SignalName, TerminationError } from './signal.ts';
+export { terminationSignal } from './termination-signal.ts';
+export type { SignalName, TerminationError, TerminationSignalOptions } from './termination-signal.ts';
+export type { GraceReport } from './grace.ts';
+export type { OpenBlock } from '../support/open-blocks.ts';
 
 // What the managers are, for declarations that name them
-export type { AbortSignalLike } from '../abort.ts';
+export type { AbortSignalLike } from '../support/abort.ts';
 export type { AsyncContextManager, ContextManager, ExitAnswer, Suppressed, Thrown } from '../protocol.ts';

@@ -1,6 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import { nullContext, timeout, withAsync, type AsyncContextManager, type ContextManager } from 'withal';
+import { pool } from '../pool/pool.ts';
 import { advisoryLock } from './advisory.ts';
+import { lease, leaseTable } from './lease.ts';
 import { localLock, type Lock } from './lock.ts';
 
 const { DATABASE_URL } = process.env;
@@ -9,7 +12,10 @@ console.log('Ten who add one, without a lock:');
 console.log(`  ${String(await sumOfTen(nullContext()))}`);
 
 await show('With a lock of this process:', localLock());
-if (DATABASE_URL) await show('With a lock of the database:', advisoryLock(DATABASE_URL));
+if (DATABASE_URL) {
+  await show('With a lock of the database:', advisoryLock(DATABASE_URL));
+  await withAsync(pool(DATABASE_URL), showLease);
+}
 
 async function show(heading: string, lock: Lock): Promise<void> {
   console.log(heading);
@@ -20,6 +26,17 @@ async function show(heading: string, lock: Lock): Promise<void> {
     throw new Error('The one who has it fails.');
   }).catch(tell);
   await withAsync(lock('sum'), enjoy);
+}
+
+async function showLease(db: Pool): Promise<void> {
+  console.log('With a lease of a job whose process was killed:');
+  await db.query(leaseTable);
+  // Nobody exits it.
+  await lease(db, 'job 1')('sum').enterAsync();
+
+  await withAsync(timeout(50), (signal) => withAsync(lease(db, 'job 2')('sum', { signal }), enjoy)).catch(tell);
+  await withAsync(lease(db, 'job 1')('sum'), () => console.log('  The next process of job 1 has it.'));
+  await withAsync(lease(db, 'job 2')('sum'), enjoy);
 }
 
 async function sumOfTen(lock: AsyncContextManager<unknown> | ContextManager<unknown>): Promise<number> {

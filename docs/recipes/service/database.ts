@@ -24,11 +24,11 @@ export const transaction = asyncContextManager(async function* transaction(pool:
   await connection.query('BEGIN');
   try {
     yield connection;
+    await connection.query('COMMIT');
   } catch (error) {
     await connection.query('ROLLBACK');
     throw error;
   }
-  await connection.query('COMMIT');
 });
 
 async function open(url: string): Promise<Pool> {

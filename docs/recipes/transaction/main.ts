@@ -6,7 +6,9 @@ import { transaction } from './transaction.ts';
 
 await scopeAsync(async function* main() {
   const client = yield* enter(connection(yield* enter(postgres())));
-  await client.query('CREATE TEMP TABLE orders (item text NOT NULL, amount int CHECK (amount > 0))');
+  await client.query(
+    'CREATE TEMP TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED, amount int CHECK (amount > 0))',
+  );
 
   console.log('An order of two items:');
   await withAsync(transaction(client), async (tx) => {
@@ -20,6 +22,10 @@ await scopeAsync(async function* main() {
     await order(tx, 'sugar', 1);
     await order(tx, 'spoons', 0);
   }).catch(tell);
+  await show(client);
+
+  console.log('One whose commit is refused, for an item that was ordered before:');
+  await withAsync(transaction(client), (tx) => order(tx, 'tea', 1)).catch(tell);
   await show(client);
 
   console.log('One that goes on without the wrong item:');

@@ -12,20 +12,15 @@ export const transaction = asyncContextManager(async function* transaction(clien
   depths.set(client, depth + 1);
   try {
     yield client;
+    const { command } = await client.query(commit);
+    // Postgres answers so, rather than with an error, if the block went on after a statement that had failed.
+    if (command === 'ROLLBACK') throw new Error('The transaction was rolled back: a statement in it had failed.');
   } catch (error) {
+    // Also if the commit failed: left open, the connection could not begin another transaction.
     await client.query(rollback);
     throw error;
   } finally {
     depths.set(client, depth);
-  }
-  try {
-    const { command } = await client.query(commit);
-    // Postgres answers so, and not with an error, where the block went on after a statement that had failed.
-    if (command === 'ROLLBACK') throw new Error('The transaction was rolled back, for a statement in it had failed.');
-  } catch (error) {
-    // For the same reason a savepoint can't be released; left as it is, the whole transaction could not go on.
-    if (depth > 0) await client.query(rollback);
-    throw error;
   }
 });
 

@@ -1,0 +1,19 @@
+/** An error of which no field can be read. */
+export function hostile(): Error {
+  const error = new Error('hostile');
+  for (const field of ['cause', 'errors', 'error', 'suppressed', 'message', 'name']) {
+    Object.defineProperty(error, field, {
+      get() {
+        throw new Error(`hostile ${field}`);
+      },
+    });
+  }
+  return error;
+}
+
+/** A proxy that can't even be asked what it is. */
+export function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable(new Error('revoked'), {});
+  revoke();
+  return proxy;
+}

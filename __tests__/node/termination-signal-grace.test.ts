@@ -1,0 +1,228 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { withAsync, withSync } from '../../lib/index.ts';
+import type { GraceReport, OpenBlock, SignalName, TerminationSignalOptions } from '../../lib/node/index.ts';
+import { observers } from '../../lib/support/open-blocks.ts';
+import { nodeBuilds } from '../helpers/builds.ts';
+
+const { exitCode } = process;
+const fd = Object.getOwnPropertyDescriptor(process.stderr, 'fd') ?? {};
+let exit: jest.SpiedFunction<typeof process.exit>;
+let folder: string;
+let file: number;
+
+beforeEach(() => {
+  exit = jest.spyOn(process, 'exit').mockImplementation((() => undefined) as () => never);
+  folder = mkdtempSync(join(tmpdir(), 'withal-grace-'));
+  file = openSync(join(folder, 'stderr'), 'w');
+  setDescriptor(file);
+});
+
+afterEach(() => {
+  process.exitCode = exitCode;
+  exit.mockRestore();
+  Object.defineProperty(process.stderr, 'fd', fd);
+  closeSync(file);
+  rmSync(folder, { recursive: true });
+});
+
+/** Where reports go, which are not written to the stream. */
+const setDescriptor = (value: number) => Object.defineProperty(process.stderr, 'fd', { ...fd, value });
+
+const printed = () => readFileSync(join(folder, 'stderr'), 'utf8');
+const exits = () => exit.mock.calls.map(([code]) => code);
+
+/** Waits until the process would have ended. */
+async function ended(): Promise<void> {
+  while (exits().length === 0) await sleep(1);
+}
+
+const stillRuns =
+  'Cannot end: the process must be done within 20 ms of SIGTERM, but it still runs. Close what is left, or give it more time.';
+const neverEnds =
+  'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.';
+
+describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
+  const terminate = () => process.emit('SIGTERM', 'SIGTERM');
+  const stuck = (options: TerminationSignalOptions) => withAsync(terminationSignal(options), terminate);
+
+  describe('a grace period', () => {
+    it('ends the process that still lives, and tells of it', async () => {
+      const active = jest
+        .spyOn(process, 'getActiveResourcesInfo')
+        .mockReturnValue(['TCPServerWrap', 'Timeout', 'Timeout']);
+      await stuck({ grace: 20 });
+      expect(exits()).toEqual([]);
+      await ended();
+      expect(exits()).toEqual([143]);
+      expect(printed()).toBe(`${stillRuns}\nActive resources: TCPServerWrap, Timeout (2)\n`);
+      active.mockRestore();
+    });
+
+    it('begins with the signal, not with the block', async () => {
+      const onGrace = jest.fn();
+      await withAsync(terminationSignal({ grace: 5, onGrace }), async () => {
+        await sleep(50);
+        expect(onGrace).not.toHaveBeenCalled();
+        terminate();
+        await ended();
+      });
+      expect(onGrace).toHaveBeenCalledTimes(1);
+    });
+
+    it('goes with signals of your own', async () => {
+      const reports: GraceReport[] = [];
+      const manager = terminationSignal(['SIGHUP'], { grace: 0, onGrace: (report) => reports.push(report) });
+      withSync(manager, () => process.emit('SIGHUP', 'SIGHUP'));
+      await ended();
+      expect(reports).toMatchObject([{ signal: 'SIGHUP' }]);
+      expect(exits()).toEqual([129]);
+    });
+
+    it('is none without a signal', async () => {
+      withSync(terminationSignal({ grace: 0 }), () => undefined);
+      withSync(terminationSignal(undefined, undefined), terminate);
+      withSync(terminationSignal({ grace: Infinity }), terminate);
+      await sleep(20);
+      expect(exits()).toEqual([]);
+    });
+
+    it('tells onGrace in place of stderr', async () => {
+      const reports: GraceReport[] = [];
+      await stuck({ grace: 20, onGrace: (report) => reports.push(report) });
+      await ended();
+      const [report] = reports;
+      expect(report).toEqual({ signal: 'SIGTERM', open: [], active: expect.any(Array), message: expect.any(String) });
+      expect(report?.message.split('\n')[0]).toBe(stillRuns);
+      expect(printed()).toBe('');
+    });
+
+    it('tells what is open, if somebody observes that', async () => {
+      const open: OpenBlock[] = [
+        { name: 'app', phase: 'body' },
+        { name: 'transaction', phase: 'exiting' },
+      ];
+      const list = () => open;
+      observers().add(list);
+      const reports: GraceReport[] = [];
+      await stuck({ grace: 0, onGrace: (report) => reports.push(report) });
+      await ended();
+      observers().delete(list);
+      expect(reports).toMatchObject([{ open }]);
+      expect(reports[0]?.message.split('\n')[1]).toBe('Open blocks: app() (body), transaction() (exiting)');
+    });
+
+    it('waits for an onGrace that takes its time', async () => {
+      let hasFlushed = false;
+      await stuck({
+        grace: 0,
+        async onGrace() {
+          await sleep(50);
+          expect(exits()).toEqual([]);
+          hasFlushed = true;
+        },
+      });
+      await ended();
+      expect([hasFlushed, exits()]).toEqual([true, [143]]);
+    });
+
+    it('waits a second at most', async () => {
+      const begin = performance.now();
+      await stuck({ grace: 0, onGrace: () => new Promise(() => undefined) });
+      await ended();
+      expect(performance.now() - begin).toBeGreaterThan(950);
+      expect(exits()).toEqual([143]);
+    });
+
+    it.each<[string, () => unknown]>([
+      [
+        'throws',
+        () => {
+          throw new Error('no logger');
+        },
+      ],
+      ['rejects', () => Promise.reject(new Error('no logger'))],
+    ])('prints the report and the error of an onGrace that %s', async (_what, onGrace) => {
+      await stuck({ grace: 20, onGrace });
+      await ended();
+      expect(exits()).toEqual([143]);
+      expect(printed()).toContain(stillRuns);
+      expect(printed()).toContain('\nError: no logger\n    at ');
+    });
+
+    it('prints to the stream where it can’t to the file', async () => {
+      setDescriptor(-1);
+      const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+      await stuck({ grace: 20 });
+      await ended();
+      expect(write.mock.calls).toEqual([[expect.stringContaining(stillRuns)]]);
+      write.mockRestore();
+    });
+  });
+
+  describe('an event loop that is empty before the block has ended', () => {
+    const starve = () => process.emit('beforeExit', 143);
+
+    it('is told of after a signal', () => {
+      withSync(terminationSignal(), () => {
+        starve();
+        expect(printed()).toBe('');
+        terminate();
+        starve();
+        starve();
+      });
+      expect(printed()).toBe(`${neverEnds}\n`);
+      expect(exits()).toEqual([]);
+    });
+
+    it('is told to onGrace', () => {
+      const reports: GraceReport[] = [];
+      withSync(terminationSignal({ grace: Infinity, onGrace: (report) => reports.push(report) }), () => {
+        terminate();
+        starve();
+      });
+      expect(reports).toEqual([{ signal: 'SIGTERM', open: [], active: [], message: neverEnds }]);
+      expect(printed()).toBe('');
+    });
+
+    it('leaves other blocks alone', () => {
+      withSync(terminationSignal(['SIGHUP']), (other) => {
+        withSync(terminationSignal(), () => {
+          terminate();
+          starve();
+        });
+        process.emit('SIGHUP', 'SIGHUP');
+        expect(other.aborted).toBe(true);
+      });
+    });
+  });
+
+  describe('what else can be given', () => {
+    it.each<[string, unknown[], string]>([
+      [
+        'no grace',
+        [{}],
+        'Cannot make a manager: terminationSignal() takes { grace }, milliseconds, 0 or more, but undefined was given. Write terminationSignal({ grace: 10_000 }).',
+      ],
+      ['onGrace alone', [{ onGrace: () => undefined }], 'milliseconds, 0 or more, but undefined was given'],
+      ['a negative grace', [{ grace: -1 }], 'but -1 was given'],
+      ['NaN', [{ grace: NaN }], 'but NaN was given'],
+      ['a text', [{ grace: '5s' }], 'but "5s" was given'],
+      ['a number by itself', [['SIGINT'], 5_000], 'takes { grace }, milliseconds, 0 or more, but 5000 was given'],
+      ['null', [['SIGINT'], null], 'takes { grace }, milliseconds, 0 or more, but null was given'],
+      [
+        'an onGrace that is no function',
+        [{ grace: 1, onGrace: 'log' }],
+        'Cannot make a manager: terminationSignal() takes { onGrace }, a function, but "log" was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
+      ],
+      ['the two the other way round', [{ grace: 1 }, ['SIGINT']], 'takes an array of signals that a process can catch'],
+    ])('refuses %s', (_what, given, message) => {
+      const make = () => terminationSignal(...(given as [SignalName[], TerminationSignalOptions]));
+      expect(make).toThrow(TypeError);
+      expect(make).toThrow(message);
+    });
+  });
+});

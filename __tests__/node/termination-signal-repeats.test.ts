@@ -1,0 +1,151 @@
+import { stat } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { withAsync, withSync } from '../../lib/index.ts';
+import { nodeBuilds, nodeCopies } from '../helpers/builds.ts';
+
+/** Longer than what counts as a repeat. */
+const later = () => sleep(600);
+
+const names: NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
+const listeners = () => [...names, 'beforeExit'].map((name) => process.listenerCount(name as NodeJS.Signals));
+const arrive = (name: NodeJS.Signals) => process.emit(name, name);
+
+const { exitCode } = process;
+let before: number[];
+let kill: jest.SpiedFunction<typeof process.kill>;
+
+beforeEach(() => {
+  before = listeners();
+  kill = jest.spyOn(process, 'kill').mockReturnValue(true);
+});
+
+afterEach(() => {
+  process.exitCode = exitCode;
+  kill.mockRestore();
+  // eslint-disable-next-line jest/no-standalone-expect -- no test may leave anything behind
+  expect(listeners()).toEqual(before);
+});
+
+const added = () => listeners().map((count, index) => count - (before[index] ?? 0));
+
+describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
+  describe('terminationSignal and more than one signal', () => {
+    it.each<[string, NodeJS.Signals[]]>([
+      ['a wrapper that passes it on', ['SIGINT', 'SIGINT']],
+      ['nodemon, which passes it on twice', ['SIGINT', 'SIGINT', 'SIGINT']],
+      ['concurrently, which kills in another way than the terminal', ['SIGINT', 'SIGINT', 'SIGTERM']],
+    ])('takes repeats for one: %s', (_what, signals) => {
+      withSync(terminationSignal(), (signal) => {
+        signals.forEach(arrive);
+        expect(signal.reason).toMatchObject({ signal: 'SIGINT' });
+        expect(added()).toEqual([0, 1, 1, 1]);
+      });
+      expect(kill).not.toHaveBeenCalled();
+      expect(process.exitCode).toBe(130);
+    });
+
+    it('on a second signal stops listening, and raises it again', async () => {
+      await withAsync(terminationSignal(), async (signal) => {
+        arrive('SIGINT');
+        const { reason } = signal;
+        await later();
+        arrive('SIGTERM');
+        expect(added()).toEqual([0, 0, 0, 0]);
+        expect(signal.reason).toBe(reason);
+      });
+      expect(kill.mock.calls).toEqual([[process.pid, 'SIGTERM']]);
+      expect(process.exitCode).toBe(130);
+    });
+
+    it('takes for a repeat what waited while the loop was blocked', async () => {
+      await withAsync(terminationSignal(), async () => {
+        arrive('SIGINT');
+        // A signal arrives where this does: after the timer is up, and before what waits for the loop to come round.
+        const polled = new Promise<void>((resolve) => {
+          stat('.', () => {
+            arrive('SIGINT');
+            resolve();
+          });
+        });
+        const end = performance.now() + 700;
+        while (performance.now() < end);
+        await polled;
+        expect(kill).not.toHaveBeenCalled();
+        await sleep(20);
+        arrive('SIGINT');
+        expect(kill).toHaveBeenCalledTimes(1);
+      });
+    });
+
+    it('aborts a newer block by the second signal, too', async () => {
+      await withAsync(terminationSignal(), async () => {
+        arrive('SIGINT');
+        await later();
+        withSync(terminationSignal(), (inner) => {
+          expect(inner.aborted).toBe(false);
+          arrive('SIGINT');
+          expect(inner.aborted).toBe(true);
+        });
+      });
+      expect(kill).toHaveBeenCalledTimes(1);
+    });
+
+    it('aborts each block by its own signals', async () => {
+      await withAsync(terminationSignal(['SIGINT']), async (outer) => {
+        arrive('SIGINT');
+        await later();
+        withSync(terminationSignal(['SIGTERM']), (inner) => {
+          arrive('SIGTERM');
+          expect([outer.reason, inner.reason]).toMatchObject([{ signal: 'SIGINT' }, { signal: 'SIGTERM' }]);
+        });
+      });
+      expect(kill).not.toHaveBeenCalled();
+    });
+  });
+
+  describe('terminationSignal many times', () => {
+    it('has one listener for each signal', async () => {
+      const managers = [terminationSignal(), terminationSignal(['SIGHUP', 'SIGINT'])];
+      const blocks = Array.from({ length: 1_000 }, (_, index) =>
+        withAsync(managers[index % 2] ?? terminationSignal(), async (signal) => {
+          await sleep(1);
+          arrive('SIGHUP');
+          return signal.aborted;
+        }),
+      );
+      expect(added()).toEqual([1, 1, 1, 1]);
+      expect((await Promise.all(blocks)).filter(Boolean)).toHaveLength(500);
+    });
+
+    it('stops listening to a signal when the last block has ended that listens to it', () => {
+      withSync(terminationSignal(['SIGINT']), () => {
+        withSync(terminationSignal(['SIGINT', 'SIGHUP']), () => expect(added()).toEqual([1, 1, 0, 1]));
+        expect(added()).toEqual([0, 1, 0, 1]);
+      });
+    });
+
+    it('listens again where somebody removed all listeners', () => {
+      withSync(terminationSignal(['SIGHUP']), (outer) => {
+        process.removeAllListeners('SIGHUP');
+        withSync(terminationSignal(['SIGHUP']), () => arrive('SIGHUP'));
+        expect(outer.aborted).toBe(true);
+      });
+    });
+  });
+});
+
+describe('terminationSignal of several copies', () => {
+  it('has one listener for each signal', () => {
+    const [first, ...rest] = nodeCopies.map(([, { terminationSignal }]) => terminationSignal());
+    const nested = [first, ...rest].reduceRight<() => void>(
+      (body, manager) => () => manager && withSync(manager, body),
+      () => {
+        expect(added()).toEqual([0, 1, 1, 1]);
+        arrive('SIGINT');
+      },
+    );
+    nested();
+    expect(process.exitCode).toBe(130);
+  });
+});

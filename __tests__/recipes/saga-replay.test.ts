@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AsyncExitStack } from '../../lib/index.ts';
+import { hasPostgres, postgres } from '../helpers/postgres.ts';
+import { ran } from '../helpers/process.ts';
+
+interface Report {
+  readonly outcome: { readonly value?: unknown; readonly error?: string };
+  readonly steps: readonly string[];
+  /** How many of the steps were not only read from the record. */
+  readonly acts: number;
+}
+
+interface Replayed {
+  readonly name: string;
+  readonly first: Report;
+  /** Each begins with that many steps on record. */
+  readonly replays: readonly Report[];
+}
+
+const expected: Record<string, Report['outcome']> = {
+  scope: { value: ['outer', 'inner', 'work'] },
+  'scope that throws': { error: 'Error: no work' },
+  composition: { value: ['outer', 'inner'] },
+  classes: { value: 'class' },
+  stack: { error: 'Error: no work' },
+  'stack under using': { value: 'entered' },
+  'stack that is moved': { value: 'entered' },
+  all: { value: ['one', 'other'] },
+  'all of which one fails': { error: 'Error: no other' },
+  'all at once, with one step each': { value: { one: 'one', other: 'other' } },
+  aclosing: { value: ['page 1', 'page 2', 'page 3'] },
+  closing: { value: 'work' },
+  decorator: { value: 'work' },
+  'failing teardown': { error: 'Error: it is stuck < Error: no work' },
+  fallback: { value: 'the cached value' },
+  'suppress by name': { value: [null, 'go on'] },
+  'timeout that is kept': { value: 'work' },
+  'time of the engine': { value: [null, 'after'] },
+  'timeout in a step': { error: 'TimeoutError: Cannot finish' },
+};
+
+/** Whether it is no step that the engine made by itself. */
+function isOwn(step: string): boolean {
+  return !step.startsWith('DBOS.');
+}
+
+function owned(report: Report): Report {
+  return { ...report, steps: report.steps.filter(isOwn) };
+}
+
+(hasPostgres ? describe : describe.skip)('in a workflow', () => {
+  const shared = new AsyncExitStack();
+  const replayed = new Map<string, Replayed>();
+
+  beforeAll(async () => {
+    const url = await shared.enterContext(postgres());
+    const { output, errors } = await ran('__tests__/recipes/fixtures/replay.ts', [url]);
+    if (errors) throw new Error(errors);
+    const lines = output.split('\n').filter(Boolean);
+    for (const line of lines.map((line) => JSON.parse(line) as Replayed)) replayed.set(line.name, line);
+  }, 120_000);
+
+  afterAll(() => shared.exitAsync());
+
+  const workflow = (name: string) => replayed.get(name) as Replayed;
+
+  it.each(Object.entries(expected))('%s replays the same from each step', (name, outcome) => {
+    const { first, replays } = workflow(name);
+    const { length } = first.steps;
+    expect(length).toBeGreaterThan(1);
+    const acts = (done: number) => first.steps.slice(done).filter(isOwn).length;
+    expect(first).toMatchObject({ outcome, acts: acts(0) });
+    const same = Array.from({ length: length + 1 }, (_, done) => ({ ...owned(first), acts: acts(done) }));
+    expect(replays.map(owned)).toEqual(same);
+  });
+
+  it('an error that was recorded is a plain Error, which suppress does not know by its class', () => {
+    const { first, replays } = workflow('suppress by class');
+    expect(first.outcome).toEqual({ value: [null, 'go on'] });
+    expect(replays[0]).toEqual(first);
+    expect(replays[1]).toEqual({ outcome: { error: 'TypeError: no work' }, steps: ['work'], acts: 0 });
+  });
+
+  it('what is no Error is another thing when it comes out of a step, and yet another from the record', () => {
+    const { first, replays } = workflow('a step that throws undefined');
+    expect(first.steps).toEqual(['open outer', 'work', 'roll back outer', 'close outer']);
+    expect(first.outcome.error).toContain('TypeError: Cannot read properties of undefined');
+    expect(replays.at(-1)?.outcome.error).toContain('NonError');
+  });
+
+  it('setups of several steps each, entered at once, come in another order', () => {
+    const { first, replays } = workflow('all at once, with several steps each');
+    expect(first.steps).toEqual(['find one', 'find other', 'open other', 'open one', 'work']);
+    // The record has found both, so the slow one is not slow any more.
+    expect(replays[2]?.steps).toEqual(['find one', 'find other', 'open one', 'open other', 'work']);
+    expect(replays[4]).toEqual({
+      outcome: { error: expect.stringContaining('all()') },
+      steps: first.steps.slice(0, 4),
+      acts: 0,
+    });
+  });
+
+  it('a time that was up between steps is not up again', () => {
+    const { first, replays } = workflow('timeout between steps');
+    expect(first.steps).toEqual(['open outer', 'slow', 'roll back outer', 'close outer']);
+    expect(replays.at(-1)).toEqual({
+      outcome: { error: expect.stringContaining('function roll back outer was recorded when work was expected') },
+      steps: first.steps,
+      acts: 0,
+    });
+  });
+});

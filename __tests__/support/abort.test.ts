@@ -1,0 +1,41 @@
+import process from 'node:process';
+import { describe, expect, it } from '@jest/globals';
+import { abortSource, isAbortSignal } from '../../lib/support/abort.ts';
+
+describe('abortSource', () => {
+  it('lets any number of tasks listen to its signal, of which Node 20 would warn', () => {
+    // `getMaxListeners()` of Node 20 takes no signal that has no limit.
+    const { signal } = abortSource();
+    const limit = Object.getOwnPropertySymbols(signal).find((key) => String(key).includes('maxEventTargetListeners)'));
+    expect(Reflect.get(signal, limit as symbol)).toBe(0);
+  });
+
+  it('does without where the signal is not Node’s, or there is no Node', () => {
+    const { AbortController } = globalThis;
+    for (const setMaxListeners of [undefined, throwing]) {
+      const getBuiltinModule = setMaxListeners && (() => ({ setMaxListeners }));
+      Object.defineProperty(globalThis, 'process', { value: { getBuiltinModule }, configurable: true });
+      try {
+        expect(abortSource()).toBeInstanceOf(AbortController);
+      } finally {
+        Object.defineProperty(globalThis, 'process', { value: process, configurable: true });
+      }
+    }
+  });
+});
+
+describe('isAbortSignal', () => {
+  it.each<[string, unknown, boolean]>([
+    ['a signal', AbortSignal.abort(), true],
+    ['a stand-in', { aborted: false, addEventListener() {} }, true],
+    ['a controller', new AbortController(), false],
+    ['an EventTarget', new EventTarget(), false],
+    ['undefined', undefined, false],
+  ])('%s', (_what, value, expected) => {
+    expect(isAbortSignal(value)).toBe(expected);
+  });
+});
+
+function throwing(): never {
+  throw new TypeError('not an EventTarget of Node');
+}

@@ -1,0 +1,610 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { enter } from '../../lib/index.ts';
+import * as messages from '../../lib/support/messages.ts';
+
+const maker = { name: 'contextManager', other: 'asyncContextManager', syntax: 'function*', kind: 'GeneratorFunction' };
+const transaction = { fn: function* transaction() {} };
+const scope = { name: 'scopeSync', other: 'scopeAsync', syntax: 'function*', kind: 'GeneratorFunction' };
+const unnamed = { fn: function* () {} };
+Object.defineProperty(unnamed.fn, 'name', { value: '' });
+
+/** Every message, word for word. */
+const table: Record<string, [error: Error, message: string][]> = {
+  notEnterable: [
+    [
+      messages.notEnterable('withAsync()', enter({ enter() {}, exit() {} })),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Enter) was given. Pass the manager itself; enter() is for yield* in a generator.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { [Symbol.asyncDispose]: 1 }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its Symbol.asyncDispose is not a function.',
+    ],
+    [
+      messages.notEnterable('withAsync()', {}),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Did you mean closing() or all()?',
+    ],
+    [
+      messages.notEnterable('withSync()', { enterAsync() {}, exitAsync() {} }, 'Did you mean withAsync()?'),
+      'Cannot enter: withSync() takes a manager or a disposable, but an object (Object) was given. Did you mean withAsync()?',
+    ],
+    [
+      messages.notEnterable('enterContext()', {}, 'Did you mean AsyncExitStack?'),
+      'Cannot enter: enterContext() takes a manager or a disposable, but an object (Object) was given. Did you mean AsyncExitStack?',
+    ],
+    [
+      messages.notEnterable('enter()', {}, 'Did you mean asyncContextManager() or scopeAsync()?'),
+      'Cannot enter: enter() takes a manager or a disposable, but an object (Object) was given. Did you mean asyncContextManager() or scopeAsync()?',
+    ],
+    [
+      messages.notEnterable('withAsync()', Promise.resolve()),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Promise) was given. Did you forget await?',
+    ],
+    [
+      messages.notEnterable('withAsync()', function transaction() {}),
+      'Cannot enter: withAsync() takes a manager or a disposable, but function transaction() was given. Did you forget to call it?',
+    ],
+    [
+      messages.notEnterable('withAsync()', transaction.fn()),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Generator) was given. Did you mean aclosing(), or its function?',
+    ],
+    [
+      messages.notEnterable('withAsync()', { enter() {} }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its exit() is missing.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { enterAsync() {} }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its exitAsync() is missing.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { exit() {} }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its enter() is missing.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { exitAsync() {}, enter: 1 }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its enterAsync() is missing.',
+    ],
+    [
+      messages.notEnterable('withAsync()', { exit: true }),
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Did you mean closing() or all()?',
+    ],
+    [
+      messages.notEnterable('withAsync()', transaction.fn),
+      'Cannot enter: withAsync() takes a manager or a disposable, but function transaction() was given. Did you mean asyncContextManager() or contextManager()?',
+    ],
+    [
+      messages.notEnterable('withAsync()', async function* transaction() {}),
+      'Cannot enter: withAsync() takes a manager or a disposable, but function transaction() was given. Did you mean asyncContextManager() or contextManager()?',
+    ],
+  ],
+  exitReturnedPromise: [
+    [
+      messages.exitReturnedPromise(Promise.resolve()),
+      'Cannot exit: withSync() takes a manager whose exit() is done when it returns, but an object (Promise) was given. Did you mean withAsync(), or exitAsync()?',
+    ],
+  ],
+  bodyNotFunction: [
+    [
+      messages.bodyNotFunction('withAsync()', 1),
+      'Cannot enter: withAsync() takes a body, but 1 was given. Write a function.',
+    ],
+  ],
+  bodyReturnedPromise: [
+    [
+      messages.bodyReturnedPromise('scopeSync()', Promise.resolve()),
+      'Cannot exit: scopeSync() takes a function that is done when it returns, but an object (Promise) was given. Did you mean scopeAsync()?',
+    ],
+    [
+      messages.bodyReturnedPromise('withSync()', Promise.resolve()),
+      'Cannot exit: withSync() takes a body that is done when it returns, but an object (Promise) was given. Did you mean withAsync()?',
+    ],
+  ],
+  notGeneratorFunction: [
+    [
+      messages.notGeneratorFunction(maker, 'make a manager', async function* transaction() {}),
+      'Cannot make a manager: contextManager() takes function*, but function transaction() was given. Did you mean asyncContextManager()?',
+    ],
+    [
+      messages.notGeneratorFunction(maker, 'enter transaction()', undefined),
+      'Cannot enter transaction(): contextManager() takes function*, but undefined was given. Write manager = contextManager(function* manager() { … }).',
+    ],
+    [
+      messages.notGeneratorFunction(maker, 'decorate', transaction.fn, 'session', 'this: …'),
+      'Cannot decorate: contextManager() takes function*, but function transaction() was given. Write session = contextManager(function* session(this: …) { … }).',
+    ],
+  ],
+  didNotYield: [
+    [
+      messages.didNotYield(transaction),
+      'Cannot enter transaction(): it must yield once, but it finished. Always yield.',
+    ],
+  ],
+  didNotStop: [
+    [
+      messages.didNotStop(transaction, undefined),
+      'Cannot exit transaction(): it must yield once, but it yielded again. Return instead.',
+    ],
+  ],
+  alreadyEntered: [
+    [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
+    ...[unnamed, {}].map((manager): [Error, string] => [
+      messages.alreadyEntered(manager),
+      'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must be exited, but it is not. Exit first.',
+    ]),
+  ],
+  notEntered: [
+    [messages.notEntered(transaction), 'Cannot exit transaction(): it must be entered, but it is not. Enter first.'],
+  ],
+  notThrown: [
+    [
+      messages.notThrown(transaction, null),
+      'Cannot exit transaction(): it takes { error }, but null was given. Write { error }.',
+    ],
+  ],
+  notClosable: [
+    [
+      messages.notClosable('a thing with a close()', {}),
+      'Cannot make a manager: closing() takes a thing with a close(), but an object (Object) was given. Write closing(thing, (thing) => thing.end()).',
+    ],
+  ],
+  notIterable: [
+    [
+      messages.notIterable(1),
+      'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but 1 was given. Pass an iterable, an iterator, or a function of an AbortSignal that returns one.',
+    ],
+    [
+      messages.notIterable(Promise.resolve()),
+      'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but an object (Promise) was given. Did you forget await?',
+    ],
+  ],
+  notSurround: [
+    [
+      messages.notSurround({}),
+      'Cannot make a manager: fromCallback() takes a function that calls an API with a callback, but an object (Object) was given. Write fromCallback((body) => api(body)).',
+    ],
+  ],
+  didNotCallBack: [
+    [
+      messages.didNotCallBack(),
+      'Cannot enter fromCallback(): the API must call back once, but it ended without that. Return its promise: fromCallback((body) => api(body)).',
+    ],
+  ],
+  calledBackAgain: [
+    [
+      messages.calledBackAgain(true, { error: 'body' }),
+      'Cannot enter fromCallback(): the API must call back once, but it called back again. A body runs once: to retry, put the retry around the block.',
+    ],
+    [
+      messages.calledBackAgain(false, undefined),
+      'Cannot enter fromCallback(): the API must call back once, but it called back after it had ended. Return its promise: fromCallback((body) => api(body)).',
+    ],
+  ],
+  didNotWait: [
+    [
+      messages.didNotWait(),
+      'Cannot exit fromCallback(): the API must wait for the block, but it ended before the block did. Return its promise: fromCallback((body) => api(body)).',
+    ],
+  ],
+  starForgotten: [
+    [
+      messages.starForgotten({}),
+      'Cannot enter: a generator yields enter() with a star, but an object (Object) was given. Write yield* enter(manager).',
+    ],
+  ],
+  setupSuppressed: [
+    [
+      messages.setupSuppressed(transaction, { error: 1 }),
+      'Cannot enter transaction(): it must yield once, but its setup failed, and a manager that it had entered suppressed that. Suppress around the block instead.',
+    ],
+  ],
+  notAnswered: [
+    [
+      messages.notAnswered(),
+      'Cannot enter: yield* enter() needs whoever drives a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
+    ],
+  ],
+  notScope: [
+    [
+      messages.notScope(scope, 1),
+      'Cannot run: scopeSync() takes function*, but 1 was given. Write scopeSync(function* () { … }).',
+    ],
+    [
+      messages.notScope(scope, async function* main() {}),
+      'Cannot run: scopeSync() takes function*, but function main() was given. Did you mean scopeAsync()?',
+    ],
+    [
+      messages.notScope(scope, async function main() {}),
+      'Cannot run: scopeSync() takes function*, but function main() was given. Is its star missing?',
+    ],
+  ],
+  scopeReturned: [
+    [
+      messages.scopeReturned(scope, 5, false),
+      'Cannot run: scopeSync() takes function*, but a function that returned 5 was given. Write scopeSync(function* () { … }).',
+    ],
+    [
+      messages.scopeReturned(scope, 5, true),
+      'Cannot run: scopeSync() takes function*, but a function that returned 5 was given. Did you mean withAsync()?',
+    ],
+  ],
+  plainYield: [
+    [
+      messages.plainYield('scopeSync', 1, false),
+      'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. To give a value, return it.',
+    ],
+    [
+      messages.plainYield('scopeSync', 1, true),
+      'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. Write yield* enter(manager).',
+    ],
+  ],
+  bodyIsGenerator: [
+    [
+      messages.bodyIsGenerator('withAsync()', async function* work() {}),
+      'Cannot run the block: withAsync() takes a function that does the work, and nothing runs a generator, but function work() only makes one. Write scopeAsync(), or iterate in the body.',
+    ],
+    [
+      messages.bodyIsGenerator('scopeSync()', transaction.fn()),
+      'Cannot run the block: scopeSync() takes a function that does the work, and nothing runs a generator, but it returned an object (Generator). Write scopeAsync(), or iterate in the body.',
+    ],
+  ],
+  enterReturnedPromise: [
+    [
+      messages.enterReturnedPromise(Promise.resolve(), 'withAsync()'),
+      'Cannot enter: a sync block takes a manager whose enter() is done when it returns, but an object (Promise) was given. Did you mean withAsync(), or enterAsync()?',
+    ],
+  ],
+  stackAlreadyEntered: [
+    [
+      messages.stackAlreadyEntered('an ExitStack'),
+      'Cannot enter an ExitStack: one block at a time can own it, but another block has entered it. Make a new stack for this block.',
+    ],
+  ],
+  notAll: [
+    [
+      messages.notAll(new Map(), 'a list or a record of managers'),
+      'Cannot make a manager: all() takes a list or a record of managers, but an object (Map) was given. Write all([a, b]) or all({ a, b }).',
+    ],
+    [
+      messages.notAll(null, 'an object as its options'),
+      'Cannot make a manager: all() takes an object as its options, but null was given. Write all([a, b]) or all({ a, b }).',
+    ],
+  ],
+  notMember: [
+    [
+      messages.notMember(undefined, 'at index 1'),
+      'Cannot make a manager: all() takes managers and disposables, but undefined was given at index 1. Did you mean closing() or all()?',
+    ],
+    [
+      messages.notMember(function database() {}, 'as db'),
+      'Cannot make a manager: all() takes managers and disposables, but function database() was given as db. Did you forget to call it?',
+    ],
+  ],
+  someNotEntered: [
+    [
+      messages.someNotEntered([1, 2], 3),
+      'Cannot enter all(): each manager must be entered, but 2 of 3 failed. See errors.',
+    ],
+  ],
+  notDuration: [
+    [
+      messages.notDuration(-1),
+      'Cannot make a manager: timeout() takes milliseconds, 0 or more, but -1 was given. Write timeout(1000), or timeout(Infinity).',
+    ],
+  ],
+  notSignal: [
+    [
+      messages.notSignal('timeout()', null, 'timeout(ms, { signal })'),
+      'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
+    ],
+    [
+      messages.notSignal('aclosing()', 1, 'aclosing(source, { signal })'),
+      'Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but 1 was given. Write aclosing(source, { signal }).',
+    ],
+  ],
+  noAbortController: [
+    [
+      messages.noAbortController(),
+      'Cannot make a signal: the platform needs an AbortController, but it has none. Load a polyfill first, such as abort-controller/polyfill.',
+    ],
+  ],
+  timedOut: [
+    [
+      messages.timedOut(5),
+      'Cannot finish: the block must be done within 5 ms, but it was not. Give it more time, or make it faster.',
+    ],
+  ],
+  stackFinished: [
+    [
+      messages.stackFinished('an ExitStack', 'use', {}),
+      'Cannot call use() of an ExitStack: it must not be finished, but it was exited, disposed or moved. Nothing was done with an object (Object): dispose it, and make a new stack.',
+    ],
+    [
+      messages.stackFinished('an AsyncExitStack', 'move', undefined),
+      'Cannot call move() of an AsyncExitStack: it must not be finished, but it was exited, disposed or moved. Make a new one.',
+    ],
+  ],
+  notDisposable: [
+    [
+      messages.notDisposable({}),
+      'Cannot use: use() takes a disposable, null or undefined, but an object (Object) was given. Write adopt(value, (value) => value.close()).',
+    ],
+    [
+      messages.notDisposable({ enter() {}, exit() {} }),
+      'Cannot use: use() takes a disposable, null or undefined, but an object (Object) was given. Did you mean enterContext()?',
+    ],
+  ],
+  notFunction: [
+    [
+      messages.notFunction('adopt', 1),
+      'Cannot adopt: adopt() takes a function, but 1 was given. Write adopt(value, (value) => { … }).',
+    ],
+    [
+      messages.notFunction('defer', 1),
+      'Cannot defer: defer() takes a function, but 1 was given. Write defer(() => { … }).',
+    ],
+  ],
+  notExit: [
+    [
+      messages.notExit({}),
+      'Cannot push: push() takes a function, or a manager that is entered already, but an object (Object) was given. Did you mean enterContext(), or use()?',
+    ],
+  ],
+  outcomeNotSaid: [
+    [
+      messages.outcomeNotSaid(),
+      'Cannot exit: a block that succeeded ends with complete(), but this one did not. If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
+    ],
+  ],
+  completedWithPromise: [
+    [
+      messages.completedWithPromise(Promise.resolve()),
+      'Cannot complete: complete() takes what is done, but an object (Promise) was given. The block has not succeeded yet: write complete(await …).',
+    ],
+  ],
+  notMatcher: [
+    [
+      messages.notMatcher('passing()', 'Redirect'),
+      'Cannot make a manager: passing() takes error classes and predicates, but "Redirect" was given. Write passing(manager, Redirect), or passing(manager, (error) => …).',
+    ],
+    [
+      messages.notMatcher('suppress()', 'TypeError'),
+      'Cannot make a manager: suppress() takes error classes and predicates, but "TypeError" was given. Write suppress(TypeError), or suppress((error) => …).',
+    ],
+  ],
+  matcherReturnedPromise: [
+    [
+      messages.matcherReturnedPromise(Promise.resolve()),
+      'Cannot suppress: a predicate answers at once, but it returned an object (Promise). Await in a manager of your own instead.',
+    ],
+  ],
+  alreadyOwned: [
+    [
+      messages.alreadyOwned(),
+      'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. Make another; or give withAsync() one with a function that makes the source.',
+    ],
+  ],
+  sourceDidNotStop: [
+    [
+      messages.sourceDidNotStop(),
+      'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Leave no yield in its finally.',
+    ],
+  ],
+  notTarget: [
+    [
+      messages.notTarget('redirectStdout()', 'log.txt'),
+      'Cannot make a manager: redirectStdout() takes a stream, an array or an object with a write(), but "log.txt" was given. Pass an array to collect the text.',
+    ],
+  ],
+  notPath: [
+    [
+      messages.notPath(new URL('https://example.org')),
+      'Cannot make a manager: chdir() takes a path or a file: URL, but an object (URL) was given. Write chdir(path).',
+    ],
+  ],
+  notSignals: [
+    [
+      messages.notSignals('INT'),
+      "Cannot make a manager: terminationSignal() takes an array of signals that a process can catch, but \"INT\" was given. Write terminationSignal(['SIGINT', 'SIGTERM']).",
+    ],
+  ],
+  notGrace: [
+    [
+      messages.notGrace('5s'),
+      'Cannot make a manager: terminationSignal() takes { grace }, milliseconds, 0 or more, but "5s" was given. Write terminationSignal({ grace: 10_000 }).',
+    ],
+  ],
+  notOnGrace: [
+    [
+      messages.notOnGrace(null),
+      'Cannot make a manager: terminationSignal() takes { onGrace }, a function, but null was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
+    ],
+  ],
+  outcomeUnknown: [
+    [
+      messages.outcomeUnknown(transaction),
+      'Cannot exit transaction(): its block must say that it succeeded, but it was left early. To succeed, run it to its end.',
+    ],
+  ],
+  notManagerOrFunction: [
+    [
+      messages.notManagerOrFunction('contextDecorator', 1),
+      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but 1 was given. Did you mean closing() or all()?',
+    ],
+    [
+      messages.notManagerOrFunction('contextDecorator', {}, 'Did you mean asyncContextDecorator()?'),
+      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but an object (Object) was given. Did you mean asyncContextDecorator()?',
+    ],
+  ],
+  decoratorNotCalled: [
+    [
+      messages.decoratorNotCalled('contextDecorator', 'the method save'),
+      'Cannot decorate: contextDecorator() takes a manager, or a function that returns one, but the method save was given. Write @contextDecorator(manager).',
+    ],
+  ],
+  returnedNoManager: [
+    [
+      messages.returnedNoManager('contextDecorator', undefined),
+      'Cannot enter: the function given to contextDecorator() must return a manager, but undefined was given. Did you mean closing() or all()?',
+    ],
+    [
+      messages.returnedNoManager('contextDecorator', Promise.resolve()),
+      'Cannot enter: the function given to contextDecorator() must return a manager, but an object (Promise) was given. Await in the manager instead.',
+    ],
+  ],
+  notDecoratable: [
+    [
+      messages.notDecoratable('contextDecorator', 'the field balance'),
+      'Cannot decorate: contextDecorator() decorates functions and methods, but the field balance was given. Put it in front of a method, or call it with a function.',
+    ],
+  ],
+  decoratedAsyncFunction: [
+    [
+      messages.decoratedAsyncFunction('contextDecorator', async function save() {}),
+      'Cannot decorate: contextDecorator() takes a function that is done when it returns, but function save() was given. Did you mean asyncContextDecorator()?',
+    ],
+  ],
+  functionReturnedPromise: [
+    [
+      messages.functionReturnedPromise('contextDecorator', transaction.fn, Promise.resolve()),
+      'Cannot call transaction(): contextDecorator() takes a function that is done when it returns, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
+    ],
+    [
+      messages.functionReturnedPromise('contextDecorator', unnamed.fn, Promise.resolve()),
+      'Cannot call an unnamed function: contextDecorator() takes a function that is done when it returns, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
+    ],
+  ],
+  promiseNotIterable: [
+    [
+      messages.promiseNotIterable('asyncContextDecorator'),
+      'Cannot iterate: for await takes an async iterable, but asyncContextDecorator() made a promise of what the function returned. Await it.',
+    ],
+  ],
+  functionReturnedGenerator: [
+    [
+      messages.functionReturnedGenerator('asyncContextDecorator', transaction.fn, transaction.fn()),
+      'Cannot call transaction(): asyncContextDecorator() must see that a function is a generator function, but it returned an object (Generator). Decorate the generator function itself, compiled for ES2018 or later.',
+    ],
+  ],
+};
+
+/** What is printed, and not thrown. */
+const printed: Record<string, readonly [text: string, expected: string]> = {
+  inWorker: [
+    messages.inWorker(),
+    'Cannot listen to signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and tell the worker by a message.',
+  ],
+  notDone: [
+    messages.notDone('SIGTERM', 10_000),
+    'Cannot end: the process must be done within 10000 ms of SIGTERM, but it still runs. Close what is left, or give it more time.',
+  ],
+  notFinished: [
+    messages.notFinished('SIGTERM'),
+    'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.',
+  ],
+};
+
+/** The codes that programs ask for. */
+const codes: Record<string, string> = {
+  didNotYield: 'ERR_DID_NOT_YIELD',
+  didNotCallBack: 'ERR_DID_NOT_YIELD',
+  calledBackAgain: 'ERR_ALREADY_ENTERED',
+  didNotWait: 'ERR_OUTCOME_UNKNOWN',
+  setupSuppressed: 'ERR_DID_NOT_YIELD',
+  didNotStop: 'ERR_DID_NOT_STOP',
+  sourceDidNotStop: 'ERR_DID_NOT_STOP',
+  alreadyEntered: 'ERR_ALREADY_ENTERED',
+  alreadyOwned: 'ERR_ALREADY_ENTERED',
+  stackAlreadyEntered: 'ERR_ALREADY_ENTERED',
+  notEntered: 'ERR_NOT_ENTERED',
+  outcomeNotSaid: 'ERR_OUTCOME_UNKNOWN',
+  outcomeUnknown: 'ERR_OUTCOME_UNKNOWN',
+};
+
+/** The names of the errors that are neither a ContextManagerError nor a TypeError. */
+const names: Record<string, string> = {
+  someNotEntered: 'AggregateError',
+  timedOut: 'TimeoutError',
+  stackFinished: 'ReferenceError',
+};
+
+describe('messages', () => {
+  it.each(
+    Object.values(table)
+      .flat()
+      .map(([error, message]) => [message, error] as const),
+  )('%s', (message, error) => {
+    expect(error.message).toBe(message);
+  });
+
+  it.each(Object.values(printed))('%s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+
+  it('are all asserted here', () => {
+    const { subject: _subject, ...all } = messages;
+    expect(Object.keys({ ...table, ...printed }).sort()).toEqual(Object.keys(all).sort());
+  });
+
+  it.each(Object.entries(table))('have the name and the code that programs ask for: %s', (name, errors) => {
+    const code = codes[name];
+    const expected = code ? { name: 'ContextManagerError', code } : { name: names[name] ?? 'TypeError' };
+    for (const [error] of errors) expect(error).toMatchObject(expected);
+  });
+
+  it('didNotStop keeps what was thrown', () => {
+    expect(messages.didNotStop(transaction, { error: undefined })).toHaveProperty('cause', undefined);
+    expect(messages.didNotStop(transaction, undefined)).not.toHaveProperty('cause');
+  });
+
+  it('setupSuppressed keeps the failure', () => {
+    expect(messages.setupSuppressed(transaction, { error: undefined })).toHaveProperty('cause', undefined);
+  });
+
+  it('someNotEntered keeps every error', () => {
+    expect(messages.someNotEntered([1, undefined], 3).errors).toStrictEqual([1, undefined]);
+  });
+});
+
+interface Explained {
+  /** The beginning of a message: what was asked, what is required, and what was given. */
+  readonly start: string;
+  /** What it may end with: what to do. */
+  readonly ends: string[];
+}
+
+/** The sections of docs/messages.md. */
+function explained(): Explained[] {
+  const page = readFileSync(new URL('../../docs/messages.md', import.meta.url), 'utf8');
+  const [, ...sections] = page.split(/^### /m);
+  const found = sections.map((section) => ({
+    start: /^`(.*)`$/m.exec(section)?.[1] ?? section,
+    ends: [...section.matchAll(/^\| `(.*?)` +\|/gm)].map(([, end = '']) => end),
+  }));
+  // Where an end is nothing but `…`, the page refers to those of its first section.
+  const known = found[0]?.ends ?? [];
+  return found.map(({ start, ends }) => ({ start, ends: ends.flatMap((end) => (end === '…' ? known : [end])) }));
+}
+
+/** On the page `…` stands for anything. */
+function isLike(message: string, pattern: string): boolean {
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(`^${pattern.split('…').map(literal).join('.*')}$`).test(message);
+}
+
+describe('the page of messages', () => {
+  const all = [...Object.values(table).flat(), ...Object.values(printed)].map(([, message]) => message);
+  const sections = explained();
+
+  it.each(all)('explains once: %s', (message) => {
+    const its = sections.filter(({ start, ends }) => ends.some((end) => isLike(message, `${start} ${end}`)));
+    expect(its).toHaveLength(1);
+  });
+
+  it.each(sections.map(({ start }) => start))('explains nothing that is not said: %s', (start) => {
+    expect(all.filter((message) => isLike(message, `${start} …`))).not.toEqual([]);
+  });
+
+  it.each([...new Set(sections.flatMap(({ ends }) => ends))])('explains no end that is not said: %s', (end) => {
+    expect(all.filter((message) => isLike(message, `…. ${end}`))).not.toEqual([]);
+  });
+});

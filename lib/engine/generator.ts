@@ -1,0 +1,59 @@
+import { isGeneratorLike, kindOf, markHandled } from '../support/describe.ts';
+import { notGeneratorFunction, subject, type FunctionForm } from '../support/messages.ts';
+import { withSignatureOf } from '../support/signature.ts';
+import { asyncIterator } from '../support/symbols.ts';
+import type { MakeManager } from './manager.ts';
+
+/**
+ * The fallback of a generator manager: what its generator returns after it caught an error.
+ * A generator that returns nothing has none.
+ *
+ * @typeParam R - the generator's return type
+ */
+export type Returned<R> = 0 extends 1 & R
+  ? never
+  : [R] extends [void]
+    ? Extract<R, undefined>
+    : R extends void
+      ? undefined
+      : R;
+
+export type GeneratorFunction = (this: never, ...args: never) => AnyGenerator;
+
+type AnyGenerator = Generator<unknown, unknown, void> | AsyncGenerator<unknown, unknown, void>;
+
+/** The further arguments of a decorator: TC39's gets a context, TypeScript's legacy one the method's name. */
+export type Decoration = { readonly kind?: unknown; readonly name?: unknown } | undefined;
+
+/** Gives the function that makes a manager of each call, and runs nothing of the generator function. */
+export function managerFunction(
+  makeManager: MakeManager<unknown>,
+  form: FunctionForm,
+  fn: GeneratorFunction,
+  [context]: Decoration[],
+): unknown {
+  const kind = kindOf(fn);
+  // A function that is mapped over generator functions gets further arguments, too.
+  const method = context?.kind ? context.name : kind !== form.kind && context;
+  if (typeof method === 'string' || typeof method === 'symbol')
+    throw notGeneratorFunction(form, 'decorate', fn, String(method), 'this: …');
+  if (kind !== form.kind && kind !== 'Function') throw notGeneratorFunction(form, 'make a manager', fn);
+  const start = kind === 'Function' ? checkGenerator(form, fn) : fn;
+  // A method, which `new` refuses.
+  const { create } = {
+    create(this: unknown, ...args: unknown[]): unknown {
+      return makeManager(start, this, args);
+    },
+  };
+  return withSignatureOf(fn, create);
+}
+
+/** A compiler may have made a plain function of a generator function: only what that returns can tell. */
+function checkGenerator(form: FunctionForm, fn: GeneratorFunction): GeneratorFunction {
+  return withSignatureOf(fn, function (this: never, ...args: never): AnyGenerator {
+    const generator = Reflect.apply(fn, this, args);
+    if (isGeneratorLike(generator) && asyncIterator in generator === form.syntax.startsWith('async')) return generator;
+    markHandled(generator);
+    throw notGeneratorFunction(form, `enter ${subject({ fn })}`, generator);
+  });
+}

@@ -1,0 +1,92 @@
+import type { Thrown } from '../protocol.ts';
+import { SuppressedError } from '../suppressed-error.ts';
+import { define } from '../support/define.ts';
+import { describe, isError, isObject } from '../support/describe.ts';
+import { errorFields, readField } from '../support/error-fields.ts';
+import { share } from '../support/shared.ts';
+import { isUnknownOutcome } from './outcome.ts';
+
+/**
+ * Gives what to throw after a manager's teardown threw `error` while another error was on its way, so that both can be
+ * reached. The new error stays itself wherever that is possible.
+ */
+export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
+  if (!thrown || Object.is(error, thrown.error) || isUnknownOutcome(thrown)) return error;
+  const isKept = reach(error, thrown.error).has(thrown.error) || attach(error, thrown.error);
+  return isKept ? error : suppressing(error, thrown);
+}
+
+/** Gives what `using` makes of the two, with a message that names both. */
+export function suppressing(error: unknown, thrown: Thrown | undefined): unknown {
+  if (!thrown || isUnknownOutcome(thrown)) return error;
+  return new SuppressedError(error, thrown.error, `${clip(describe(error))} (after ${clip(describe(thrown.error))})`);
+}
+
+/** An error may quote the one before it: of 24 that do, the last message would be too long for a string. */
+function clip(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+}
+
+// What this library attached: holder → what it was given as its cause. Shared, because an error may pass both copies.
+const links = /* @__PURE__ */ share('links', () => new WeakMap<object, unknown>());
+// Everything that was ever hung below such a link, where the short walk of `attach` doesn't look.
+const linked = /* @__PURE__ */ share('linked', () => new WeakSet());
+
+/**
+ * Hangs `previous` at the end of the cause chain of `error`. Answers false if the chain is a ring, or if its end has a
+ * cause, can't be written to, or leads to the error of another request by a link of ours.
+ */
+function attach(error: unknown, previous: unknown): boolean {
+  const end = [...reach(error, previous, ['cause'], false)].pop();
+  if (!isError(end) || isTaken(end)) return false;
+  try {
+    // Asked before the walk, so that n frozen errors stay linear.
+    if (!Object.isExtensible(end)) return false;
+    // Only what was hung below a link before can hide from the short walk; so n failing teardowns stay linear.
+    const below = reach(previous, end, errorFields, linked().has(end));
+    const isAttached = !below.has(end) && define(end, 'cause', previous);
+    if (isAttached) {
+      links().set(end, previous);
+      for (const node of below) if (isObject(node)) linked().add(node);
+    }
+    return isAttached;
+  } catch {
+    // A proxy objects.
+    return false;
+  }
+}
+
+/** Whether an error that ends a chain has a cause after all: one that leads back to itself, or a link of ours. */
+function isTaken(end: object): boolean {
+  return follow(end, 'cause', true).length > 0;
+}
+
+/**
+ * Collects what can be reached from `error`, itself included, until `target` is among it. The set grows while it is
+ * walked, so a ring ends the walk.
+ */
+export function reach(
+  error: unknown,
+  target: unknown,
+  within: readonly string[] = errorFields,
+  throughLinks = true,
+): Set<unknown> {
+  const reached = new Set([error]);
+  for (const node of reached) {
+    if (reached.has(target)) break;
+    for (const field of within) for (const next of follow(node, field, throughLinks)) reached.add(next);
+  }
+  return reached;
+}
+
+/**
+ * Reads a field of an error. A link of ours is followed only if asked for: it may belong to another request that failed
+ * with the same error object. A `cause` of undefined is no cause, unless we put it there for a `throw undefined`.
+ */
+function follow(node: unknown, field: string, throughLinks: boolean): unknown[] {
+  const found = readField(node, field);
+  if (field !== 'cause' || found.length === 0) return found;
+  const isLink = isObject(node) && links().has(node) && Object.is(links().get(node), found[0]);
+  if (isLink) return throughLinks ? found : [];
+  return found[0] === undefined ? [] : found;
+}

@@ -1,0 +1,232 @@
+import type { AsyncSource, SourceFunction } from '../aclosing.ts';
+import type { Thrown } from '../protocol.ts';
+import type { AbortSignalLike } from '../support/abort.ts';
+import { onAbort } from '../support/on-abort.ts';
+import type { Aborted } from './is-abort.ts';
+import { suppressing } from './join.ts';
+import {
+  close,
+  closeAfter,
+  closed,
+  isEnd,
+  isSource,
+  isStopped,
+  iterate,
+  open,
+  stateOf,
+  type Opened,
+} from './source.ts';
+import { Watched, WatchedList } from './watched.ts';
+
+type Step<T> = IteratorResult<T>;
+
+/**
+ * A source whose closing is owned: it is opened on first use, and closed once. Calls are answered in their order, as the
+ * language's generators answer them.
+ */
+export class OwnedSource<T> {
+  /** Set once the signal has closed the source. */
+  abortion: Aborted | undefined;
+  private readonly source: AsyncSource<T> | SourceFunction<T>;
+  private readonly signal: AbortSignalLike | undefined;
+  private opened: Opened<T> | undefined;
+  private iterator: AsyncIterator<T> | undefined;
+  /** The iterator's `next`, read once as loops do. Undefined before the source is opened, and after. */
+  private ask: AsyncIterator<T>['next'] | undefined;
+  /** What the last `next()` gave: that tells whether the source is done. */
+  private last: Promise<Step<T>> | undefined;
+  /** What was asked for by hand, and has not come or has failed unseen. */
+  private readonly watched = new WatchedList<Step<T>>();
+  private unfollow: (() => void) | undefined;
+  /** Set once the source was told to stop. */
+  private stop: Aborted | undefined;
+  /** Set once the closing has begun; fulfilled when that is done, and all calls since then are answered. */
+  private turn: Promise<unknown> | undefined;
+  private isClosed = false;
+  /** The error of the closing, until somebody is told. */
+  private failed: Thrown | undefined;
+
+  constructor(source: AsyncSource<T> | SourceFunction<T>, signal: AbortSignalLike | undefined) {
+    this.source = source;
+    this.signal = signal;
+  }
+
+  get isClosing(): boolean {
+    return this.turn !== undefined;
+  }
+
+  /** Opens the source. If that fails, or if the signal has aborted, gives what rejects once the source is closed. */
+  open(): Promise<Step<T>> | undefined {
+    try {
+      this.begin();
+    } catch (error) {
+      return this.fail(error);
+    }
+    return this.turn && this.inTurn(() => this.end());
+  }
+
+  /** A loop reads this once, and calls it for each item; whoever drives by hand reads it for each call. */
+  get next(): (...args: [] | [unknown]) => Promise<Step<T>> {
+    let isLoop = false;
+    return (...args) => {
+      // A loop awaits what it asks for. To watch that, too, would make an item cost two to three times as much.
+      if (isLoop && this.ask && !this.watched.first) return this.take(this.ask, args);
+      // With a signal, what waits must be rejected when it aborts.
+      isLoop = !this.signal;
+      return this.takeWatched(args);
+    };
+  }
+
+  /** Closes the source unless that has begun, and then answers; or throws the error of the closing, if nobody has it yet. */
+  close<R>(answer: () => R | PromiseLike<R>): Promise<R> {
+    this.beginClosing();
+    return this.inTurn(() => {
+      this.tell();
+      return answer();
+    });
+  }
+
+  /** Closes the source unless that has begun, and then rejects with the error. */
+  fail(error: unknown): Promise<never> {
+    this.beginClosing();
+    return this.inTurn(() => closeAfter(error, () => this.tell()));
+  }
+
+  /** Opens the source, and follows the signal; unless either is over. */
+  private begin(): void {
+    const { signal } = this;
+    if (this.turn) return;
+    if (signal?.aborted) {
+      this.abort(signal);
+      return;
+    }
+    this.openSource();
+    if (signal) this.unfollow = onAbort(signal, () => this.abort(signal));
+  }
+
+  private openSource(): void {
+    this.opened ??= open(this.source);
+    this.iterator ??= iterate(this.opened.source);
+    this.ask = this.iterator.next;
+  }
+
+  private takeWatched(args: [] | [unknown]): Promise<Step<T>> {
+    const failed = this.ask ? undefined : this.open();
+    return failed ?? this.watch(this.take(this.ask as AsyncIterator<T>['next'], args));
+  }
+
+  /** Asks for the next step, and gives its own promise if the iterator does. */
+  private take(ask: AsyncIterator<T>['next'], args: [] | [unknown]): Promise<Step<T>> {
+    try {
+      // To spread or to apply them would cost an item 3 %.
+      const step = args.length === 0 ? ask.call(this.iterator) : ask.call(this.iterator, args[0]);
+      this.last = Promise.resolve(step);
+    } catch (error) {
+      this.last = Promise.reject(error);
+    }
+    return this.last;
+  }
+
+  /** Closes the source because the signal aborted. What waits is rejected with the reason, once the source is closed. */
+  private abort({ reason }: Aborted): void {
+    this.stop = this.abortion = { reason };
+    this.beginClosing();
+    for (const watched of this.watched) {
+      watched.quiet();
+      watched.resolve(this.inTurn(() => closeAfter(reason, () => watched.isAwaited && this.tell())));
+    }
+  }
+
+  private watch(step: Promise<Step<T>>): Promise<Step<T>> {
+    const watched = new Watched<Step<T>>();
+    this.watched.add(watched);
+    step.then(
+      (result) => {
+        if (!this.isClosed) this.watched.delete(watched);
+        if (isEnd(result)) this.unfollow?.();
+        watched.resolve(result);
+      },
+      (error: unknown) => {
+        this.unfollow?.();
+        if (this.turn) this.failLate(watched, error);
+        else this.failEarly(watched, error);
+      },
+    );
+    return watched.promise;
+  }
+
+  private failEarly(watched: Watched<Step<T>>, error: unknown): void {
+    // If nobody waits by the end of the block, the block tells of it.
+    if (watched.isAwaited) this.watched.delete(watched);
+    else watched.thrown = { error };
+    watched.reject(error);
+  }
+
+  /** Fails what was asked for before the closing. If it only says that the source was stopped, that was asked for. */
+  private failLate(watched: Watched<Step<T>>, error: unknown): void {
+    const isOwn = !this.stop || !isStopped(error, this.stop);
+    // Whoever waited was told the reason of the signal. Nobody is left who could be told of this.
+    if (isOwn && this.isClosed && this.abortion) throw error;
+    if (isOwn) watched.thrown = { error };
+    if (!isOwn || !this.isClosed) watched.quiet();
+    watched.reject(error);
+  }
+
+  private beginClosing(): void {
+    if (this.turn) return;
+    let finish: (() => void) | undefined;
+    this.turn = new Promise<void>((resolve) => (finish = resolve));
+    this.unfollow?.();
+    for (const watched of this.watched) {
+      if (watched.thrown && watched.isAwaited) this.watched.delete(watched);
+      else if (watched.thrown) watched.quiet();
+    }
+    void this.finishClosing().then(finish);
+  }
+
+  private async finishClosing(): Promise<void> {
+    try {
+      await this.closeSource();
+    } catch (error) {
+      this.failed = { error };
+    }
+    for (const { thrown, isAwaited } of this.watched)
+      if (thrown && (this.abortion || !isAwaited)) this.failed = { error: suppressing(thrown.error, this.failed) };
+    this.watched.clear();
+    this.isClosed = true;
+  }
+
+  private async closeSource(): Promise<void> {
+    // A web stream can only be cancelled by its reader. A function that was not called has nothing to close.
+    if (!this.opened && isSource(this.source)) this.openSource();
+    const { opened, iterator, last } = this;
+    this.opened = this.iterator = this.ask = this.last = undefined;
+    // A source that was never asked is closed at once.
+    const state = last && (await stateOf(last));
+    if (!opened || state === 'finished') return;
+    const isWaiting = state === 'waiting' || [...this.watched].some(({ thrown }) => !thrown);
+    this.stop ??= opened.abort?.signal ?? closed;
+    await close(opened, iterator, isWaiting, this.stop);
+  }
+
+  /** Answers once all calls before are answered. */
+  private inTurn<R>(answer: () => R | PromiseLike<R>): Promise<R> {
+    const answered = Promise.resolve(this.turn).then(answer);
+    const settled = () => undefined;
+    this.turn = answered.then(settled, settled);
+    return answered;
+  }
+
+  /** Answers a `next()` that comes after the closing has begun. */
+  private end(): Step<T> | Promise<never> {
+    if (this.abortion) return closeAfter(this.abortion.reason, () => this.tell());
+    return { value: undefined, done: true };
+  }
+
+  /** Throws the error of the closing, for the first who asks. */
+  private tell(): void {
+    const { failed } = this;
+    this.failed = undefined;
+    if (failed) throw failed.error;
+  }
+}

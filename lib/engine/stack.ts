@@ -1,0 +1,68 @@
+import type { AnsweredValue, ExitAnswer, Thrown } from '../protocol.ts';
+import { isThenable, markHandled } from '../support/describe.ts';
+import { bodyIsGenerator, completedWithPromise, notDisposable, notExit, notFunction } from '../support/messages.ts';
+import type { asyncDispose, dispose } from '../support/symbols.ts';
+import { isUnrun } from './body.ts';
+import type { Unwound } from './unwind.ts';
+
+/** What an exit suppresses with. */
+export type ExitFallback<E> = E extends { exitAsync(thrown?: Thrown): infer Answer }
+  ? AnsweredValue<Awaited<Answer>>
+  : E extends { exit(thrown?: Thrown): infer Answer }
+    ? AnsweredValue<Awaited<Answer>>
+    : never;
+
+/** Refuses what may suppress on a stack that isn't declared to, in the words of the compiler. */
+export type Allowed<Given, F, Stack extends string, Taken = unknown> = [Given] extends [F]
+  ? Taken
+  : `It may suppress. Declare what the block gives then, as in new ${Stack}<undefined>().`;
+
+/** Refuses a result that has not settled, in the words of the compiler. */
+export type Unsettled<T> = 0 extends 1 & T ? T : 'The block has not succeeded yet: write complete(await …).';
+
+/** Throws what an unwinding ended with, for a stack that is disposed. */
+export function throwAny({ thrown }: Unwound): void {
+  if (thrown) throw thrown.error;
+}
+
+/** Answers as `exit` does, for a stack that is exited. */
+export function answerExit({ thrown, fallback }: Unwound, given: Thrown | undefined): ExitAnswer<unknown> {
+  if (thrown && given && Object.is(thrown.error, given.error)) return false;
+  if (thrown) throw thrown.error;
+  return given && fallback;
+}
+
+export function exitFunction(exit: unknown): (thrown?: Thrown) => unknown {
+  if (typeof exit !== 'function') throw notExit(exit);
+  return exit as (thrown?: Thrown) => unknown;
+}
+
+export function refuse(value: unknown): never {
+  throw notDisposable(value);
+}
+
+/** A promise may still reject, and of a generator nothing has run: the block has not succeeded then. */
+export function assertSettled(result: unknown): void {
+  if (isUnrun(result)) throw bodyIsGenerator('complete()', result);
+  if (!isThenable(result)) return;
+  markHandled(result);
+  throw completedWithPromise(result);
+}
+
+/** As with `using`, null and undefined stand for no resource. */
+export function isMissing(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+export function assertFunction(method: string, given: unknown): void {
+  if (typeof given !== 'function') throw notFunction(method, given);
+}
+
+/** As TC39 has it: null is no method, and anything else that can't be called is refused. */
+export function disposalOf(value: object, key: typeof dispose | typeof asyncDispose): (() => unknown) | undefined {
+  if (Object(value) !== value) return undefined;
+  const method = (value as Record<PropertyKey, unknown>)[key];
+  if (method === undefined || method === null) return undefined;
+  if (typeof method !== 'function') throw notDisposable(value);
+  return () => method.call(value) as unknown;
+}

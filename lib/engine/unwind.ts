@@ -1,0 +1,151 @@
+import type { Suppressed, Thrown } from '../protocol.ts';
+import { outcomeNotSaid } from '../support/messages.ts';
+import { keepBoth, suppressing } from './join.ts';
+import { isUnknownOutcome, makeUnknownOutcome } from './outcome.ts';
+import type { Within } from './snapshot.ts';
+import { exitStep, stopAsync, stopSync, type Run, type Step, type SyncRun } from './run.ts';
+
+/** What a stack or a composition has to undo: a run; a disposal or a callback; or only an await, for `use(null)`. */
+export interface Exit {
+  readonly run?: Run;
+  readonly manager?: unknown;
+  readonly disposal?: () => unknown;
+  /** The ambient context in which the run was entered. */
+  readonly within?: Within | undefined;
+  /** Goes on with the exit of a run that was told the outcome before it asked to enter a manager. */
+  readonly resume?: (blockError: Thrown | undefined) => Step | Promise<Step>;
+}
+
+/** All that a stack or a composition has to undo; `move()` hands it over. */
+export interface Exits {
+  readonly items: Exit[];
+  /** Entries that have not settled yet. */
+  readonly pending?: Set<Promise<unknown>>;
+  /** Whether the block has said that it succeeded. Kept here, because an entry may settle after `move()`. */
+  isComplete?: boolean;
+  isUnwound?: true;
+  /** The ambient context for what is entered next. */
+  within?: Within | undefined;
+}
+
+export interface Unwound {
+  readonly thrown: Thrown | undefined;
+  readonly fallback: Suppressed<unknown> | undefined;
+}
+
+/** Undoes the exits in reverse order; awaits what TC39's async stack awaits, and as often. */
+export async function unwindAsync<R>(
+  exits: Exits,
+  isUnknown: boolean,
+  given: Thrown | undefined,
+  conclude: (unwound: Unwound, given: Thrown | undefined) => R,
+): Promise<R> {
+  while (exits.pending?.size) await Promise.allSettled(exits.pending);
+  const unwinding = new Unwinding(exits, isUnknown, given);
+  let isAwaited = false;
+  let isAwaitOwed = false;
+  for (let item = exits.items.pop(); item; item = exits.items.pop()) {
+    let { run } = item;
+    const { within } = item;
+    try {
+      if (run) {
+        // `finishAsync` inlined: one more async function an exit, in stacks and in compositions.
+        const outcome = unwinding.outcome();
+        let step = await (item.resume
+          ? item.resume(unwinding.thrown)
+          : within
+            ? within(exitStep, run, outcome)
+            : exitStep(run, outcome));
+        if (!step.done) {
+          run = await stopAsync(run, item.manager, step, outcome);
+          step = await (within ? within(exitStep, run, outcome) : exitStep(run, outcome));
+        }
+        unwinding.exited(step);
+      } else if (item.disposal) {
+        const reply = item.disposal();
+        isAwaited = true;
+        await reply;
+      } else {
+        isAwaitOwed = true;
+      }
+    } catch (error) {
+      unwinding.failed(run, error);
+    }
+  }
+  // TC39's stack awaits once for `use(null)`, unless it awaited something else.
+  if (isAwaitOwed && !isAwaited) await Promise.resolve();
+  return conclude(unwinding, given);
+}
+
+/** {@link unwindAsync} for a sync driver. */
+export function unwindSync<R>(
+  exits: Exits,
+  isUnknown: boolean,
+  given: Thrown | undefined,
+  conclude: (unwound: Unwound, given: Thrown | undefined) => R,
+): R {
+  const unwinding = new Unwinding(exits, isUnknown, given);
+  for (let item = exits.items.pop(); item; item = exits.items.pop()) {
+    let run = item.run as SyncRun | undefined;
+    try {
+      if (run) {
+        const outcome = unwinding.outcome();
+        let step = item.resume ? (item.resume(unwinding.thrown) as Step) : exitStep(run, outcome);
+        if (!step.done) {
+          run = stopSync(run, item.manager, step, outcome);
+          step = exitStep(run, outcome);
+        }
+        unwinding.exited(step);
+      } else {
+        item.disposal?.();
+      }
+    } catch (error) {
+      unwinding.failed(run, error);
+    }
+  }
+  return conclude(unwinding, given);
+}
+
+/** What all unwindings share: who is told what, and what came of it. */
+class Unwinding implements Unwound {
+  thrown: Thrown | undefined;
+  fallback: Suppressed<unknown> | undefined;
+  private unknown: Thrown | undefined;
+  private readonly isUnknown: boolean;
+
+  constructor(exits: Exits, isUnknown: boolean, given: Thrown | undefined) {
+    exits.isUnwound = true;
+    this.isUnknown = isUnknown;
+    // A stack on another stack may be told that the outcome is unknown, which nobody can suppress here either.
+    this.unknown = given && isUnknownOutcome(given) ? given : undefined;
+    this.thrown = this.unknown ? undefined : given;
+    this.fallback = undefined;
+  }
+
+  /** What a manager is told. Made only for a manager: what TC39's stacks can hold notices nothing of it. */
+  outcome(): Thrown | undefined {
+    if (this.isUnknown) this.unknown ??= makeUnknownOutcome(outcomeNotSaid());
+    return this.thrown ?? this.unknown;
+  }
+
+  exited(step: Step): void {
+    if (!this.thrown) return;
+    this.fallback = { value: step.value };
+    this.thrown = undefined;
+  }
+
+  failed(run: Run | undefined, error: unknown): void {
+    const { thrown, unknown } = this;
+    // An error that only passes is not looked through at each manager.
+    if (run && thrown && Object.is(error, thrown.error)) return;
+    // Only the very object: what a teardown made of it is a failure of that teardown.
+    if (unknown && Object.is(error, unknown.error)) return;
+    this.thrown = { error: join(run, error, thrown) };
+  }
+}
+
+/** Gives what to throw on after an exit or a disposal threw the error. */
+function join(run: Run | undefined, error: unknown, thrown: Thrown | undefined): unknown {
+  if (!run) return suppressing(error, thrown);
+  return run.throwsAsIs ? error : keepBoth(error, thrown);
+}

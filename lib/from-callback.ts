@@ -1,0 +1,152 @@
+import { makeAsyncManager } from './engine/manager.ts';
+import { answer, type Request, type Run, type Step } from './engine/run.ts';
+import { takeSnapshot, type Within } from './engine/snapshot.ts';
+import { Watched } from './engine/watched.ts';
+import type { AsyncContextManager, Thrown } from './protocol.ts';
+import { markHandled } from './support/describe.ts';
+import { isPending } from './support/is-pending.ts';
+import { calledBackAgain, didNotCallBack, didNotWait, notSurround } from './support/messages.ts';
+
+/**
+ * What {@link fromCallback} gives an API as its callback. The promise settles when the block is over: it rejects with the
+ * block's error, and resolves if the block succeeded.
+ *
+ * @typeParam T - what the API calls back with
+ */
+export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : (value: T) => Promise<void>;
+
+/**
+ * Makes a manager of any API that wraps a callback: a transaction of an ORM, a lock, a span, a context. Entering it calls
+ * the API; the block is the callback.
+ *
+ * `withAsync(fromCallback((callback) => api(callback)), body)` equals `api(body)`, but that the block has its own value:
+ *
+ * ```ts no-run: the equivalent
+ * let result;
+ * await api(async (value) => {
+ *   result = await body(value);
+ * });
+ * return result;
+ * ```
+ *
+ * What the API does with the callback's promise is the exit: if it passes the block's error on, the block rejects with
+ * it; if it swallows the error, the manager suppresses; if it fails by itself, the block rejects with that as soon as the
+ * body is done, and both errors are kept.
+ *
+ * The ambient context that the API sets (`AsyncLocalStorage`, an active span) holds in the body of `withAsync`, in
+ * decorated functions, and in the setup and teardown of what is entered later in the same generator or scope. Code after
+ * `stack.enterContext()`, entries by hand and `all` with `{ concurrent: true }` don't have it.
+ *
+ * @typeParam T - what the API calls back with; `undefined` if it calls back without an argument
+ * @param surround - calls the API with the callback that it gets, and returns the API's promise
+ * @returns a manager that can be used as often as the API can
+ * @throws TypeError if `surround` is not a function
+ * @throws ContextManagerError `ERR_DID_NOT_YIELD` from the block, if the API ends without calling back
+ * @throws ContextManagerError `ERR_OUTCOME_UNKNOWN` from the block, if the API ends before the block is over
+ * @throws whatever the API throws, from the block
+ *
+ * @example
+ * ```ts
+ * import { AsyncLocalStorage } from 'node:async_hooks';
+ * import { fromCallback, withAsync } from 'withal';
+ *
+ * const requestId = new AsyncLocalStorage<string>();
+ * const withRequestId = (id: string) => fromCallback((body) => requestId.run(id, body));
+ *
+ * await withAsync(withRequestId('a1'), async () => requestId.getStore()); // => 'a1'
+ * ```
+ */
+export function fromCallback<T = undefined>(surround: (body: SurroundedBody<T>) => unknown): AsyncContextManager<T>;
+export function fromCallback(surround: unknown): AsyncContextManager<unknown> {
+  if (typeof surround !== 'function') throw notSurround(surround);
+  return makeAsyncManager(start, undefined, [surround]) as AsyncContextManager<unknown>;
+}
+
+type Surround = (body: (value?: unknown) => Promise<void>) => unknown;
+
+const { fromCallback: start } = {
+  fromCallback: (surround: Surround) => new CallbackRun(surround),
+};
+
+/**
+ * One call of the API. It asks its driver first, and answers by itself: a driver looks for an ambient context only in
+ * what answers a request, so that the others pay nothing for it.
+ */
+class CallbackRun implements Run, Request {
+  within: Within | undefined;
+  private readonly surround: Surround;
+  private readonly block = new Watched<void>();
+  private isCallable = true;
+  private isCalled = false;
+  private isEntered = false;
+  private entered: Promise<Step> | undefined;
+  private outcome: Thrown | undefined;
+  /** The API's promise. */
+  private ended: Promise<unknown> | undefined;
+
+  constructor(surround: Surround) {
+    this.surround = surround;
+  }
+
+  [answer](): this {
+    return this;
+  }
+
+  next(): Step | Promise<Step> {
+    if (!this.entered) {
+      // In the tick of the caller, as any setup begins.
+      this.entered = this.enter();
+      markHandled(this.entered);
+      return { done: false, value: this };
+    }
+    if (this.isEntered) return this.exit(undefined);
+    this.isEntered = true;
+    return this.entered;
+  }
+
+  throw(error: unknown): Promise<Step> {
+    return this.exit({ error });
+  }
+
+  private enter(): Promise<Step> {
+    return new Promise((resolve, reject) => {
+      const callBack = (value: unknown): Promise<void> => {
+        if (!this.isCallable) return Promise.reject(calledBackAgain(this.isCalled, this.outcome));
+        this.isCallable = false;
+        this.isCalled = true;
+        this.within = takeSnapshot();
+        resolve({ done: false, value });
+        return this.block.promise;
+      };
+      this.ended = call(this.surround, callBack);
+      // This also handles a rejection while the body runs, when nobody awaits it.
+      this.ended
+        .finally(() => {
+          this.isCallable = false;
+        })
+        .then(() => {
+          reject(didNotCallBack());
+        }, reject);
+    });
+  }
+
+  private async exit(outcome: Thrown | undefined): Promise<Step> {
+    const { block } = this;
+    const isEarly = !(await isPending(this.ended));
+    this.outcome = outcome;
+    if (outcome) block.reject(outcome.error);
+    else block.resolve();
+    const { isAwaited } = block;
+    // An API that ignores the promise must not make the block's error an unhandled rejection.
+    block.quiet();
+    await this.ended;
+    // Whoever did not wait for the block can't have handled its error, nor seen its success.
+    if (outcome && (isEarly || !isAwaited)) throw outcome.error;
+    if (isEarly) throw didNotWait();
+    return { done: true, value: undefined };
+  }
+}
+
+async function call(surround: Surround, callBack: (value: unknown) => Promise<void>): Promise<unknown> {
+  return surround(callBack);
+}

@@ -1,0 +1,91 @@
+import { writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import process from 'node:process';
+import { inspect } from 'node:util';
+import { after } from '../support/after.ts';
+import { notDone, notFinished } from '../support/messages.ts';
+import { openBlocks, type OpenBlock } from '../support/open-blocks.ts';
+import type { SignalName } from './termination-signal.ts';
+
+/** What is left of a process that does not end. */
+export interface GraceReport {
+  /** The signal that asked it to end. */
+  readonly signal: SignalName;
+  /** The blocks that are open, as `withal/observe` sees them; an empty list without it. */
+  readonly open: readonly OpenBlock[];
+  /**
+   * What keeps the event loop alive, as `process.getActiveResourcesInfo()` names it: `'Timeout'`, `'TCPServerWrap'`.
+   * stdout and stderr are among it, as `'TTYWrap'` or `'PipeWrap'`, though they keep nothing alive.
+   */
+  readonly active: readonly string[];
+  /** All of this in words. */
+  readonly message: string;
+}
+
+export interface Grace {
+  readonly grace: number;
+  readonly onGrace?: ((report: GraceReport) => unknown) | undefined;
+}
+
+/** How long an asynchronous `onGrace` is waited for, in milliseconds. */
+const lastWords = 1_000;
+
+/** What a shell shows for a process that the signal killed. */
+export function exitCodeOf(name: SignalName): number {
+  return 128 + constants.signals[name as NodeJS.Signals];
+}
+
+/** Ends the process when the time is up, if it still lives then. The timer keeps no process alive. */
+export function startGrace(name: NodeJS.Signals, { grace, onGrace }: Grace): void {
+  after(grace, () => void end(reportOf(name, notDone(name, grace), process.getActiveResourcesInfo()), onGrace), false);
+}
+
+async function end(report: GraceReport, onGrace: Grace['onGrace']): Promise<void> {
+  const exit = () => process.exit(exitCodeOf(report.signal));
+  const stopWaiting = after(lastWords, exit, false);
+  await tell(report, onGrace);
+  stopWaiting();
+  exit();
+}
+
+/** Tells of a block that can never finish. The process ends by itself. */
+export function reportStarved(name: NodeJS.Signals, onGrace: Grace['onGrace']): void {
+  void tell(reportOf(name, notFinished(name), []), onGrace);
+}
+
+function reportOf(signal: NodeJS.Signals, summary: string, active: readonly string[]): GraceReport {
+  const open = openBlocks();
+  const lines = [
+    summary,
+    ...(open.length > 0 ? [`Open blocks: ${open.map(({ name, phase }) => `${name}() (${phase})`).join(', ')}`] : []),
+    ...(active.length > 0 ? [`Active resources: ${counted(active).join(', ')}`] : []),
+  ];
+  return { signal, open, active, message: lines.join('\n') };
+}
+
+/** Each once, with its number. */
+function counted(names: readonly string[]): string[] {
+  return [...new Set(names)].map((name) => {
+    const count = names.filter((other) => other === name).length;
+    return count > 1 ? `${name} (${String(count)})` : name;
+  });
+}
+
+async function tell(report: GraceReport, onGrace: Grace['onGrace']): Promise<void> {
+  try {
+    if (onGrace) await onGrace(report);
+    else print(report.message);
+  } catch (error) {
+    print(`${report.message}\n${inspect(error)}`);
+  }
+}
+
+/** Past a redirection, which may belong to a block that is stuck, and done when it returns, for the process ends then. */
+function print(text: string): void {
+  try {
+    writeSync(process.stderr.fd, `${text}\n`);
+  } catch {
+    // A pipe that is full, or a descriptor that is closed.
+    process.stderr.write(`${text}\n`);
+  }
+}

@@ -1,0 +1,162 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Buffer } from 'node:buffer';
+import process from 'node:process';
+import { StringDecoder } from 'node:string_decoder';
+import { isObject } from '../support/describe.ts';
+import { notTarget } from '../support/messages.ts';
+
+/** Anything that text can be written to. */
+export interface TextTarget {
+  /** Gets each text as it is written. */
+  write(text: string): unknown;
+}
+
+/** As much of a Node `Writable` as a redirection uses. */
+export interface StreamTarget {
+  /** As of a `Writable`. */
+  write(...args: never): unknown;
+  /** As of a `Writable`; it tells a stream from anything else that has a `write`. */
+  end(...args: never): unknown;
+  /** As of a `Writable`: waits until it can take more. */
+  once(event: 'drain', listener: () => void): unknown;
+  /** Undoes `once`. */
+  removeListener(event: 'drain', listener: () => void): unknown;
+}
+
+/** Where a redirection sends text. */
+export type Target = string[] | TextTarget | NodeJS.WritableStream;
+
+/** Returns the target, or throws a TypeError in the caller's name if text can't be written to it. */
+export function checkTarget(caller: string, target: unknown): Target {
+  if (Array.isArray(target) || (isObject(target) && typeof target['write'] === 'function')) return target as Target;
+  throw notTarget(caller, target);
+}
+
+/** Sends what is written to the stream to the target until it is resumed. */
+export function* redirect(stream: NodeJS.WriteStream, target: Target): Generator<Target, void, void> {
+  const sink = sinkOf(target);
+  const { sinks, restore } = (stream.write as Replacement)[redirection] ?? replace(stream);
+  sinks.push(sink);
+  try {
+    yield target;
+  } finally {
+    sinks.splice(sinks.indexOf(sink), 1);
+    if (sinks.length === 0) restore();
+    sink.end();
+  }
+}
+
+// The function that stands in for a stream's own
+
+/** What is written to a stream goes to the newest of the sinks. */
+interface Redirection {
+  readonly sinks: Sink[];
+  /** Puts the original back; unless somebody replaced the replacement, which then passes everything on. */
+  restore(): void;
+}
+
+/** The symbol is registered, for the ES module and the CommonJS copy of this package may meet. */
+const redirection: unique symbol = Symbol.for('withal.redirection');
+
+type Replacement = NodeJS.WriteStream['write'] & { readonly [redirection]?: Redirection };
+
+/** The sinks being written to, also by what these do later: a target that writes to the stream must not get it back. */
+const busy = new AsyncLocalStorage<readonly Sink[]>();
+
+function replace(stream: NodeJS.WriteStream): Redirection {
+  const own = Object.getOwnPropertyDescriptor(stream, 'write');
+  const original = stream.write as (...args: unknown[]) => boolean;
+  const sinks: Sink[] = [];
+  const { write } = {
+    write(this: unknown, ...args: unknown[]): boolean {
+      const outer = busy.getStore() ?? [];
+      const sink = sinks.filter((sink) => !outer.includes(sink)).pop();
+      if (!sink) return Reflect.apply(original, this, args);
+      return busy.run([...outer, sink], () => sink.write(callingBack(outer, args), () => drain(stream, outer)));
+    },
+  };
+  const restore = () => {
+    if (stream.write !== write) return;
+    if (own) Object.defineProperty(stream, 'write', own);
+    else Reflect.deleteProperty(stream, 'write');
+  };
+  Object.defineProperty(write, redirection, { value: { sinks, restore } });
+  Object.defineProperty(stream, 'write', { value: write, writable: true, configurable: true });
+  return { sinks, restore };
+}
+
+/** A callback is no part of what the target does, though the target calls it. */
+function callingBack(outer: readonly Sink[], args: unknown[]): unknown[] {
+  return args.map((arg) =>
+    typeof arg === 'function'
+      ? (...results: unknown[]) => busy.run(outer, () => void Reflect.apply(arg, undefined, results))
+      : arg,
+  );
+}
+
+/** Whoever was told that there is no room waits for this event of the stream, not of the target. */
+function drain(stream: NodeJS.WriteStream, outer: readonly Sink[]): void {
+  busy.run(outer, () => process.nextTick(() => stream.emit('drain')));
+}
+
+// What a target is dressed as
+
+interface Sink {
+  /** Whether there is room for more; if not, `drained` is called when there is. */
+  write(args: unknown[], drained: () => void): boolean;
+  end(): void;
+}
+
+function sinkOf(target: Target): Sink {
+  if (Array.isArray(target)) return textSink((text) => target.push(text));
+  return isStream(target) ? streamSink(target) : textSink((text) => target.write(text));
+}
+
+function isStream(target: object): target is NodeJS.WritableStream {
+  return ['end', 'once', 'removeListener'].every((name) => typeof (target as never)[name] === 'function');
+}
+
+function streamSink(target: NodeJS.WritableStream): Sink {
+  let waiting: (() => void) | undefined;
+  const onDrain = () => {
+    waiting?.();
+    waiting = undefined;
+  };
+  return {
+    write(args, drained) {
+      const hasRoom = (Reflect.apply(target.write, target, args) as unknown) !== false;
+      if (!hasRoom && !waiting) {
+        waiting = drained;
+        target.once('drain', onDrain);
+      }
+      return hasRoom;
+    },
+    // Where it no longer goes there may never be room.
+    end() {
+      target.removeListener('drain', onDrain);
+      onDrain();
+    },
+  };
+}
+
+/** Text arrives in time and whole: a character whose bytes are written in two parts waits for the second. */
+function textSink(write: (text: string) => unknown): Sink {
+  const decoder = new StringDecoder();
+  const pass = (text: string) => {
+    if (text) write(text);
+  };
+  return {
+    write([chunk, ...rest]) {
+      pass(decoder.write(bytesOf(chunk, rest[0])));
+      const callback = rest.find((arg) => typeof arg === 'function');
+      if (callback) process.nextTick(callback);
+      return true;
+    },
+    end: () => pass(decoder.end()),
+  };
+}
+
+/** A string may stand for bytes: those that its encoding says. */
+function bytesOf(chunk: unknown, encoding: unknown): Buffer {
+  return typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : (chunk as Buffer);
+}

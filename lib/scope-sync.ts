@@ -1,0 +1,46 @@
+import { stepScope, syncScope } from './engine/scope.ts';
+import type { EnteredFallback, EnterRequest } from './enter.ts';
+import type { Done, OnlyRequests } from './support/slips.ts';
+
+/**
+ * {@link scopeAsync} for what is done when it returns.
+ *
+ * @param fn - the generator function; it has no arguments, and its `this` is to be bound. It yields nothing else
+ * @returns what the function returned, or the fallback of a manager that suppressed its error
+ * @throws TypeError if `fn` is no generator function; and at a `yield` of anything else, in the function
+ * @throws TypeError if the function returns a promise; the managers are exited with that error, and can't suppress it
+ * @throws whatever entering, the function or exiting throws
+ *
+ * @example
+ * ```ts
+ * import { closing, enter, scopeSync } from 'withal';
+ *
+ * const log: string[] = [];
+ * const file = (text: string) => closing({ text, close: () => log.push(`close ${text}`) });
+ *
+ * scopeSync(function* () {
+ *   const a = yield* enter(file('a'));
+ *   const b = yield* enter(file('b'));
+ *   return a.text + b.text;
+ * }); // => 'ab'
+ *
+ * log; // => ['close b', 'close a']
+ * ```
+ */
+export function scopeSync<Args extends unknown[], Y, R>(
+  fn: (
+    this: void,
+    ...args: Args
+  ) => Generator<
+    OnlyRequests<Y, EnterRequest<unknown, unknown>>,
+    R & Done<R, 'It returns a promise. Did you mean scopeAsync()?'>,
+    void
+  >,
+  ...args: Args
+): R | EnteredFallback<Y>;
+export function scopeSync(fn: unknown, ...args: unknown[]): unknown {
+  const steps = stepScope(syncScope, fn, args);
+  let step = steps.next();
+  while (!step.done) step = steps.next(step.value);
+  return step.value;
+}

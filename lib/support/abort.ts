@@ -1,0 +1,76 @@
+import { define } from './define.ts';
+import { isObject } from './describe.ts';
+import { noAbortController } from './messages.ts';
+import { platformError } from './platform-error.ts';
+
+/** As much of an `AbortSignal` as an environment without DOM or Node types can say. */
+export interface AbortSignalLike {
+  /** Whether it has aborted. */
+  readonly aborted: boolean;
+  /** Why it has aborted. */
+  readonly reason: unknown;
+  /** Throws the reason if it has aborted. */
+  throwIfAborted(): void;
+  /** Calls the listener when it aborts. */
+  addEventListener(type: 'abort', listener: () => void): void;
+  /** Undoes `addEventListener`. */
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** The environment's own `AbortSignal` where its types are known, a structural stand-in where they are not. */
+export type EnvironmentAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : AbortSignalLike;
+
+/** Whether the value is an `AbortSignal`, in whichever realm it was made, or can stand in for one. */
+export function isAbortSignal(value: unknown): value is AbortSignalLike {
+  return isObject(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function';
+}
+
+export interface AbortSource {
+  readonly signal: EnvironmentAbortSignal;
+  abort(reason?: unknown): void;
+}
+
+interface Environment {
+  readonly AbortController?: new () => AbortSource;
+  readonly process?: { getBuiltinModule?(name: 'node:events'): Events };
+}
+
+interface Events {
+  setMaxListeners(count: number, target: unknown): void;
+}
+
+/** `new AbortController()`, in a library that is compiled without the types of any environment. */
+export function abortSource(): AbortSource {
+  const { AbortController, process } = globalThis as unknown as Environment;
+  if (!AbortController) throw noAbortController();
+  const source = new AbortController();
+  try {
+    // Node 20 warns of a leak when ten tasks of a block listen to its signal at once.
+    process?.getBuiltinModule?.('node:events').setMaxListeners(0, source.signal);
+  } catch {
+    // A signal that is not Node's, as in jsdom, has no limit.
+  }
+  return 'reason' in source.signal ? source : withReasons(source);
+}
+
+/** React Native's AbortController knows no reasons. */
+function withReasons(source: AbortSource): AbortSource {
+  const { signal } = source;
+  define(signal, 'throwIfAborted', () => {
+    if (signal.aborted) throw reasonOf(signal);
+  });
+  return {
+    signal,
+    abort(reason: unknown = platformError('AbortError', 'This operation was aborted')) {
+      if (!signal.aborted) define(signal, 'reason', reason);
+      source.abort();
+    },
+  };
+}
+
+/** Why a signal has aborted: also one that knows no reasons. */
+export function reasonOf(signal: AbortSignalLike): unknown {
+  return 'reason' in signal ? signal.reason : platformError('AbortError', 'This operation was aborted');
+}

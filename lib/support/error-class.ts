@@ -1,0 +1,18 @@
+import { define } from './define.ts';
+import { isError } from './describe.ts';
+import { readField } from './error-fields.ts';
+
+/**
+ * Gives a class its name, and an `instanceof` that takes the errors of every copy of this package, told by that name.
+ * A subclass takes its own alone.
+ */
+export function recognize(errorClass: { prototype: Error }, name: string): void {
+  // On the prototype, and before any instance: V8 writes the name into the stack when the error is made.
+  define(errorClass.prototype, 'name', name);
+  define(errorClass, Symbol.hasInstance, function (this: unknown, value: unknown) {
+    return (
+      (this === errorClass && isError(value) && readField(value, 'name')[0] === name) ||
+      Error[Symbol.hasInstance].call(this, value)
+    );
+  });
+}

@@ -1,0 +1,20 @@
+import { isObject } from './describe.ts';
+
+/** The fields in which errors keep other errors. */
+export const errorFields: readonly string[] = ['cause', 'errors', 'error', 'suppressed'];
+
+/**
+ * Reads a field of somebody's error, if it has that field: a `cause` of undefined is a cause too. A field that can't be
+ * read holds the error itself: such a ring ends every walk.
+ */
+export function readField(node: unknown, field: string): unknown[] {
+  try {
+    if (!isObject(node) || !(field in node)) return [];
+    const value = node[field];
+    if (field === 'errors' && Array.isArray(value)) return [...(value as unknown[])];
+    // A getter that makes a new answer each time could lead on for ever.
+    return Object.is(value, node[field]) ? [value] : [node];
+  } catch {
+    return [node];
+  }
+}

@@ -1,0 +1,129 @@
+import type { AsyncContextManager, AsyncEnterable, ContextManager, Enterable } from '../protocol.ts';
+
+// The usual slips, in the words of the compiler: where a parameter's type is a string, no argument fits, and the string is
+// the message. Each check asks whether its slip is `never`.
+//
+// A slip is `any`. In generic code the compiler can't tell yet, and takes a conditional type for what it is constrained to,
+// which leaves a branch that is `any` out: there is no slip for it, and the caller compiles. `unknown` would stop it.
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- see above */
+
+/** What the async drivers take. */
+export type TakenAsync<M> = [SlipAsync<M>] extends [never] ? AsyncEnterable : WordsAsync<M>;
+
+type SlipAsync<M> = unknown extends M
+  ? never
+  : M extends AsyncEnterable
+    ? Unrun<M>
+    : M extends GeneratorLike | AnyFunction | PromiseLike<unknown>
+      ? any
+      : never;
+
+// Not `M extends`, by which the constraint of M would ask for itself.
+type WordsAsync<M> = [M] extends [GeneratorLike]
+  ? 'Did you mean aclosing(), or a manager function?'
+  : [M] extends [AnyFunction]
+    ? 'Did you forget to call it?'
+    : [M] extends [Starless]
+      ? 'Did you mean a generator, with yield* enter(manager)?'
+      : 'Did you forget await?';
+
+/** What the sync drivers take. `AsyncForm` is what takes an async manager instead. */
+export type TakenSync<M, AsyncForm extends string> = [SlipSync<M>] extends [never]
+  ? Enterable
+  : WordsSync<M, AsyncForm>;
+
+/** Whatever a sync driver can't enter, where that shows. */
+export type SlipSync<M> = unknown extends M
+  ? never
+  : M extends ContextManager<infer T, unknown>
+    ? Promised<T>
+    : M extends Disposable
+      ? Unrun<M>
+      : M extends AsyncEnterable | GeneratorLike | AnyFunction | PromiseLike<unknown>
+        ? any
+        : never;
+
+type WordsSync<M, AsyncForm extends string> = [M] extends [ContextManager<unknown, unknown>]
+  ? `Its enter() returns a promise. Did you mean ${AsyncForm}?`
+  : [M] extends [GeneratorLike]
+    ? WordsAsync<M>
+    : [M] extends [AsyncEnterable]
+      ? `It is async. Did you mean ${AsyncForm}?`
+      : WordsAsync<M>;
+
+/** Refuses slips among what `all` takes, member by member. */
+export type TakenMembers<M> = ([M extends AnyFunction ? any : never] extends [never]
+  ? unknown
+  : 'Write all([a, b]) or all({ a, b }).') & {
+  readonly [K in keyof M]: [K extends symbol ? any : SlipAsync<M[K]>] extends [never]
+    ? unknown
+    : K extends symbol
+      ? 'all() ignores what has a symbol for its key.'
+      : WordsAsync<M[K]>;
+};
+
+/** Also what is refused in words. */
+export type MemberOrSlip = AsyncEnterable | AnyFunction | PromiseLike<unknown>;
+
+/** What a body of `withAsync` gives; its promise is awaited. */
+export type GivenAsync<R> = [Unrun<R>] extends [never]
+  ? unknown
+  : 'Nothing runs a generator. Did you mean scopeAsync()?';
+
+/** What a body of `withSync` gives. */
+export type GivenSync<R> = [Promised<R>] extends [never]
+  ? [Unrun<R>] extends [never]
+    ? unknown
+    : 'Nothing runs a generator. Did you mean scopeSync()?'
+  : 'It returns a promise. Did you mean withAsync()?';
+
+/** What a function that `contextDecorator` wraps gives. */
+export type SyncFunction<R> = Done<
+  R extends AsyncGenerator ? PromiseLike<unknown> : R,
+  'It is async. Did you mean asyncContextDecorator()?'
+>;
+
+/** A result that must not be a promise. */
+export type Done<R, Words extends string> = [Promised<R>] extends [never] ? unknown : Words;
+
+/** Whatever may be a promise. */
+export type Promised<R> = unknown extends R ? never : R extends PromiseLike<unknown> ? any : never;
+
+/** A generator object, of which nothing has run. What `aclosing` gives looks like one, and is a manager. */
+type Unrun<R> = unknown extends R
+  ? never
+  : R extends GeneratorLike
+    ? R extends AsyncContextManager<unknown, unknown>
+      ? never
+      : any
+    : never;
+
+/** Whatever has a required `throw`: the iterators of lists, maps and the like have none, and are values. */
+interface GeneratorLike {
+  next: unknown;
+  throw: unknown;
+}
+
+type AnyFunction = (...args: never) => unknown;
+
+/** Refuses `await` and a `yield` without its star: the compiler compares `this`, and shows the words. */
+export interface Starless {
+  /** Awaiting enters nothing. */
+  then(this: 'Write yield* enter(manager).'): never;
+}
+
+/** What a scope yields. */
+export type OnlyRequests<Y, Request> = [PlainYield<Y, Request>] extends [never]
+  ? Y
+  : Y extends Starless
+    ? 'Write yield* enter(manager).'
+    : 'A scope yields nothing but yield* enter(manager).';
+
+type PlainYield<Y, Request> = unknown extends Y ? never : Y extends Request ? never : any;
+
+/** The generator of a sync manager. An async generator without the star awaits, which the compiler refuses by itself. */
+export type Starred<G> = [Forgotten<G>] extends [never] ? unknown : 'Write yield* enter(manager).';
+
+type Forgotten<G> =
+  G extends Generator<infer Y, unknown, never> ? (unknown extends Y ? never : Y extends Starless ? any : never) : never;

@@ -1,0 +1,48 @@
+import { define } from './support/define.ts';
+import { isObject } from './support/describe.ts';
+import { recognize } from './support/error-class.ts';
+
+/**
+ * Two errors of which neither is lost: `error` was thrown by a teardown while `suppressed` was
+ * on its way. The platform's own class where there is one, an equal one where there is none.
+ *
+ * @example
+ * ```ts
+ * import { SuppressedError } from 'withal';
+ *
+ * const both = new SuppressedError('thrown by the teardown', 'thrown by the block');
+ * both.error; // => 'thrown by the teardown'
+ * both.suppressed; // => 'thrown by the block'
+ * ```
+ */
+export const SuppressedError: SuppressedErrorConstructor = /* @__PURE__ */ platformSuppressedError();
+export type SuppressedError = globalThis.SuppressedError;
+
+function platformSuppressedError(): SuppressedErrorConstructor {
+  const platform = (globalThis as { SuppressedError?: SuppressedErrorConstructor }).SuppressedError;
+  return platform ?? ownSuppressedError();
+}
+
+/** To the letter of the specification. No class, because it can be called without `new`. */
+function ownSuppressedError(): SuppressedErrorConstructor {
+  // The value of a property, whose name no minifier takes.
+  const { SuppressedError } = {
+    SuppressedError: function (error: unknown, suppressed: unknown, message: unknown): Error {
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- undefined in a call without `new`
+      const target = new.target ?? SuppressedError;
+      const made = Reflect.construct(Error, message === undefined ? [] : [message], target) as Error;
+      // `Reflect.construct` would fall back on Error's own.
+      if (!isObject(target.prototype)) Object.setPrototypeOf(made, prototype);
+      define(made, 'error', error);
+      define(made, 'suppressed', suppressed);
+      return made;
+    },
+  };
+  const prototype = Object.create(Error.prototype) as Error;
+  define(prototype, 'constructor', SuppressedError);
+  define(prototype, 'message', '');
+  Object.defineProperty(SuppressedError, 'prototype', { value: prototype, writable: false });
+  Object.setPrototypeOf(SuppressedError, Error);
+  recognize(SuppressedError, 'SuppressedError');
+  return SuppressedError as unknown as SuppressedErrorConstructor;
+}

@@ -1,0 +1,49 @@
+import { adaptSync } from './engine/adapt.ts';
+import { assertBody, refuseUnfinished } from './engine/body.ts';
+import { beginSync, finishSync } from './engine/run.ts';
+import type { EnteredSync, FallbackSync, Thrown } from './protocol.ts';
+import type { GivenSync, TakenSync } from './support/slips.ts';
+
+/**
+ * {@link withAsync} for managers and bodies that are done when they return: Python's `with`.
+ *
+ * @param manager - a manager or a disposable
+ * @param body - gets the value; one that returns a promise is refused, by its type where that shows
+ * @returns what the body returned, or the fallback of a manager that suppressed the body's error
+ * @throws TypeError if the arguments are wrong; nothing is entered then
+ * @throws TypeError if the body returns a promise; the manager is exited with that error, and can't suppress it
+ * @throws whatever entering, the body or exiting throws
+ *
+ * @example
+ * ```ts
+ * import { closing, withSync } from 'withal';
+ *
+ * const log: string[] = [];
+ * const file = { close: () => log.push('closed') };
+ *
+ * withSync(closing(file), () => log.push('used'));
+ * log; // => ['used', 'closed']
+ * ```
+ */
+export function withSync<M extends TakenSync<M, 'withAsync()'>, R>(
+  manager: M,
+  body: (value: EnteredSync<M>) => R & GivenSync<R>,
+): R | FallbackSync<M>;
+export function withSync(manager: unknown, body: unknown): unknown {
+  assertBody('withSync()', body);
+  const { run, value } = beginSync(adaptSync(manager, 'withSync()'), manager);
+  let result: unknown;
+  let thrown: Thrown | undefined;
+  let refused: TypeError | undefined;
+  try {
+    result = body(value);
+    refused = refuseUnfinished('withSync()', result);
+    if (refused) throw refused;
+  } catch (error) {
+    thrown = { error };
+  }
+  const step = finishSync(run, manager, thrown);
+  // A manager that suppresses can't make up for a body that has not finished.
+  if (refused) throw refused;
+  return thrown ? step.value : result;
+}

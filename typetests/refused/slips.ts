@@ -1,0 +1,196 @@
+// The usual slips, and the words that the compiler has for each. A comment gives the words that the error below it shows.
+
+import {
+  all,
+  asyncContextManager,
+  AsyncExitStack,
+  closing,
+  contextDecorator,
+  contextManager,
+  enter,
+  ExitStack,
+  nullContext,
+  passing,
+  scopeAsync,
+  scopeSync,
+  suppress,
+  withAsync,
+  withSync,
+  type AsyncContextManager,
+  type ContextManager,
+} from 'withal';
+
+declare const transaction: () => AsyncContextManager<{ readonly id: number }>;
+declare const section: () => ContextManager<string>;
+declare const recovering: ContextManager<string, 'recovered'>;
+declare const entering: ContextManager<Promise<string>>;
+declare const exiting: { enter(): string; exit(): Promise<void> };
+declare const server: AsyncDisposable;
+declare const rows: Generator<number>;
+declare const asyncRows: AsyncGenerator<number>;
+declare const text: string;
+declare const half: { enter(): string };
+declare const key: unique symbol;
+
+// The manager function is not called
+
+// refused: Did you forget to call it?
+void withAsync(transaction, () => 1);
+// refused: Did you forget to call it?
+withSync(section, () => 1);
+// refused: Did you forget to call it?
+void new AsyncExitStack().enterContext(transaction);
+// refused: Did you forget to call it?
+new ExitStack().enterContext(section);
+// refused: Did you forget to call it?
+all([section(), transaction]);
+// refused: Did you forget to call it?
+all({ section });
+// refused: Did you forget to call it?
+passing(transaction);
+asyncContextManager(async function* () {
+  // refused: Did you forget to call it?
+  yield* enter(transaction);
+  yield;
+});
+
+// A promise of a manager
+
+// refused: Did you forget await?
+void withAsync(Promise.resolve(section()), () => 1);
+// refused: Did you forget await?
+withSync(Promise.resolve(section()), () => 1);
+// refused: Did you forget await?
+all([Promise.resolve(section())]);
+
+// An async manager in a sync block
+
+// refused: It is async. Did you mean withAsync()?
+withSync(transaction(), () => 1);
+// refused: It is async. Did you mean withAsync()?
+withSync(server, () => 1);
+// refused: It is async. Did you mean withAsync()?
+withSync(closing({ async close() {} }), () => 1);
+// refused: It is async. Did you mean withAsync()?
+withSync(all([transaction()]), () => 1);
+// refused: It is async. Did you mean withAsync()?
+withSync(exiting, () => 1);
+// refused: Its enter() returns a promise. Did you mean withAsync()?
+withSync(entering, () => 1);
+// refused: Its enter() returns a promise. Did you mean withAsync()?
+withSync(nullContext(Promise.resolve(1)), () => 1);
+// refused: It is async. Did you mean AsyncExitStack?
+new ExitStack().enterContext(transaction());
+
+// A generator in place of a manager
+
+// refused: Did you mean aclosing(), or a manager function?
+void withAsync(asyncRows, () => 1);
+// refused: Did you mean aclosing(), or a manager function?
+withSync(rows, () => 1);
+
+// A generator in place of a body
+
+// refused: Nothing runs a generator. Did you mean scopeAsync()?
+void withAsync(transaction(), async function* () {
+  yield* enter(section());
+});
+// refused: Nothing runs a generator. Did you mean scopeAsync()?
+void withAsync(transaction(), () => rows);
+// refused: Nothing runs a generator. Did you mean scopeAsync()?
+void withAsync(transaction(), async () => rows);
+// refused: Nothing runs a generator. Did you mean scopeSync()?
+withSync(section(), function* () {
+  yield* enter(section());
+});
+
+// A body that takes time in a sync block
+
+// refused: It returns a promise. Did you mean withAsync()?
+withSync(section(), async () => 1);
+// refused: It returns a promise. Did you mean withAsync()?
+withSync(section(), (): number | Promise<number> => 1);
+// refused: It returns a promise. Did you mean scopeAsync()?
+scopeSync(function* () {
+  yield* enter(section());
+  return Promise.resolve(1);
+});
+// refused: It is async. Did you mean asyncContextDecorator()?
+contextDecorator(section())(async () => 1);
+
+// The star is forgotten, or is an await
+
+asyncContextManager(async function* () {
+  // refused: Write yield* enter(manager).
+  yield enter(transaction());
+});
+asyncContextManager(async function* () {
+  // refused: Write yield* enter(manager).
+  await enter(transaction());
+  yield;
+});
+// refused: Write yield* enter(manager).
+contextManager(function* () {
+  yield enter(section());
+});
+void scopeAsync(async function* () {
+  // refused: Write yield* enter(manager).
+  yield enter(transaction());
+});
+void scopeAsync(async function* () {
+  // refused: Write yield* enter(manager).
+  await enter(transaction());
+});
+// refused: Write yield* enter(manager).
+scopeSync(function* () {
+  yield enter(section());
+});
+// refused: Did you mean a generator, with yield* enter(manager)?
+void withAsync(enter(section()), () => 1);
+
+// A sync generator can't enter what is async
+
+contextManager(function* () {
+  // refused: Type 'Entering<AsyncContextManager<{ readonly id: number; }, never>>' must have a '[Symbol.iterator]()' method that returns an iterator
+  yield* enter(transaction());
+  yield;
+});
+
+// A scope gives what it returns
+
+// refused: A scope yields nothing but yield* enter(manager).
+void scopeAsync(async function* () {
+  yield 1;
+});
+// refused: A scope yields nothing but yield* enter(manager).
+scopeSync(function* () {
+  yield* enter(section());
+  yield text;
+});
+
+// Suppressing on a stack that does not say so
+
+// refused: It may suppress. Declare what the block gives then, as in new ExitStack<undefined>().
+new ExitStack().enterContext(recovering);
+// refused: It may suppress. Declare what the block gives then, as in new AsyncExitStack<undefined>().
+void new AsyncExitStack().enterContext(suppress(TypeError));
+// refused: It may suppress. Declare what the block gives then, as in new ExitStack<undefined>().
+new ExitStack().push(() => true);
+
+// Members that nobody enters
+
+// refused: all() ignores what has a symbol for its key.
+all({ section: section(), [key]: section() });
+// refused: Write all([a, b]) or all({ a, b }).
+all(section);
+
+// Anything else is compared with what is taken
+
+// refused: Argument of type 'string' is not assignable to parameter of type 'AsyncEnterable'.
+void withAsync(text, () => 1);
+// refused: Argument of type 'null' is not assignable to parameter of type 'Enterable'.
+withSync(null, () => 1);
+// refused: Property 'exit' is missing
+void withAsync(half, () => 1);
+// refused: Argument of type 'M' is not assignable
+export const unconstrained = <M, R>(manager: M, body: () => R) => withAsync(manager, body);
