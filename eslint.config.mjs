@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
 import js from '@eslint/js';
+import markdown from '@eslint/markdown';
 import jest from 'eslint-plugin-jest';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import withal from 'withal/eslint';
 
 const scripts = {
   files: ['**/*.{cjs,mjs}'],
@@ -51,6 +54,27 @@ const plugin = {
     '@typescript-eslint/switch-exhaustiveness-check': 'off',
   },
 };
+
+const words = readdirSync(new URL('lib', import.meta.url)).filter((name) => name.endsWith('.ts'));
+
+/** The managers of the project itself. */
+const managers = {
+  files: ['{lib,docs,__tests__,bench,conformance}/**/*.{ts,mjs}', '**/*.md/*.{ts,js}'],
+  extends: [withal.configs.strict],
+  settings: { withal: { modules: words.map((name) => `lib/${name}`) } },
+};
+
+/** The examples of the pages. */
+const pages = [
+  { files: ['**/*.md'], plugins: { markdown }, processor: 'markdown/markdown' },
+  {
+    // An example declares what it does not use, and shows what it does not run.
+    files: ['**/*.md/**'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: false } },
+    rules: Object.fromEntries(Object.keys(js.configs.recommended.rules).map((name) => [name, 'off'])),
+  },
+];
 
 /** Wrong input is what many of the tests are about. */
 const tests = {
@@ -126,6 +150,8 @@ const typeTests = {
 export default defineConfig(
   // What the compiler refuses, the linter need not look at.
   { ignores: ['dist', 'coverage', 'docs/api', '.stryker-tmp', 'typetests/refused', 'typetests/legacy'] },
+  // Fragments of sources; examples of what is wrong, which the tests of the rules lint.
+  { ignores: ['docs/mutants.md', 'docs/lint/*.md', '__tests__/eslint/snippets'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   scripts,
@@ -137,4 +163,6 @@ export default defineConfig(
   conformance,
   otherRunners,
   typeTests,
+  managers,
+  pages,
 );

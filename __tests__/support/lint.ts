@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, it } from '@jest/globals';
-import { RuleTester, type Linter } from 'eslint';
+import { Linter, RuleTester } from 'eslint';
 import tseslint from 'typescript-eslint';
-import { rules, type RuleName } from '../../lib/eslint/index.ts';
+import plugin, { rules, type RuleName } from '../../lib/eslint/index.ts';
+import type { Settings } from '../../lib/eslint/file.ts';
 
 /** The labelled snippets, whose folder has the declarations that examples need for their types. */
 export const snippetsFolder = fileURLToPath(new URL('../eslint/snippets', import.meta.url));
@@ -103,6 +104,33 @@ export function typed<T extends Valid | Invalid>(test: T): T {
 function withFilename<T extends Valid | Invalid>(test: T | string): T {
   const whole = typeof test === 'string' ? ({ code: test } as T) : test;
   return { filename: `${snippetsFolder}/page.ts`, ...whole };
+}
+
+// Code that is linted by itself
+
+interface Options {
+  readonly rules?: readonly RuleName[];
+  readonly mode?: Mode;
+  readonly settings?: Settings;
+  readonly filename?: string;
+}
+
+/** What all rules report of the code, or those that are named, in the order of its lines. */
+export function reportedIn(
+  code: string,
+  { rules: names = Object.keys(rules) as RuleName[], mode = 'untyped', settings = {}, filename }: Options = {},
+): { line: number; rule: string }[] {
+  const config: Linter.Config = {
+    files: ['**/*.{ts,js}'],
+    plugins: { withal: plugin },
+    rules: Object.fromEntries(names.map((name) => [`withal/${name}`, 'error'])),
+    settings: { withal: settings },
+    languageOptions: languageOptionsFor(mode),
+  };
+  const messages = new Linter({ cwd: '/project' }).verify(code, { ...config, basePath: '/' }, {
+    filename: filename ?? `${snippetsFolder}/page.ts`,
+  });
+  return messages.map(({ line, ruleId, message }) => ({ line, rule: ruleId?.replace('withal/', '') ?? message }));
 }
 
 // The snippets

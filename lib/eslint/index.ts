@@ -110,4 +110,4 @@ function configOf(name: string, enabled: readonly RuleName[]): Config {
 
 const plugin: Plugin = { meta, rules, configs };
 
-export default plugin;
+export { plugin as default };

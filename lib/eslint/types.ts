@@ -12,32 +12,36 @@ export class Types {
     this.checker = services.program.getTypeChecker();
   }
 
-  of(node: Node): Type {
+  private of(node: Node): Type {
     return this.services.getTypeAtLocation(node);
   }
 
   /** The name of a type that has one. */
   nameOf(node: Node): string | undefined {
-    return nameOf(this.of(node));
+    return this.ask(undefined, () => nameOf(this.of(node)));
   }
 
   isNever(node: Node): boolean {
-    return this.text(this.of(node)) === 'never';
+    return this.ask(false, () => this.text(this.of(node)) === 'never');
   }
 
   /** Whether a promise, or anything else with a `then`, may be the value. */
   isThenable(node: Node): boolean {
-    return this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then'));
+    return this.ask(false, () => this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then')));
   }
 
   /** Whether it has a `then` and is more than a promise: a query, a child process. */
   isThenableResource(node: Node): boolean {
-    return this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then') && !isPromise(part));
+    return this.ask(false, () =>
+      this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then') && !isPromise(part)),
+    );
   }
 
   isManager(node: Node): boolean {
-    const parts = this.partsOf(this.of(node));
-    return parts.length > 0 && parts.every((part) => this.isAsyncManager(part) || this.isSyncManager(part));
+    return this.ask(false, () => {
+      const parts = this.partsOf(this.of(node));
+      return parts.length > 0 && parts.every((part) => this.isAsyncManager(part) || this.isSyncManager(part));
+    });
   }
 
   private isAsyncManager(type: Type): boolean {
@@ -52,35 +56,42 @@ export class Types {
 
   /** Whether it is a disposable, and no manager. */
   isDisposable(node: Node): boolean {
-    const properties = this.checker.getPropertiesOfType(this.of(node));
-    return properties.some(({ name }) => /^__@(async)?dispose/i.test(name)) && !this.isManager(node);
+    return this.ask(false, () => {
+      const properties = this.checker.getPropertiesOfType(this.of(node));
+      return properties.some(({ name }) => /^__@(async)?dispose/i.test(name)) && !this.isManager(node);
+    });
   }
 
   /** Whether a function returns a promise, or anything with a `then`. */
   returnsThenable(functionLike: Node): boolean {
-    const types = this.of(functionLike)
-      .getCallSignatures()
-      .map((signature) => signature.getReturnType());
-    return types.flatMap((type) => this.partsOf(type)).some((part) => this.hasMethod(part, 'then'));
+    return this.ask(false, () =>
+      this.returnTypesOf(functionLike)
+        .flatMap((type) => this.partsOf(type))
+        .some((part) => this.hasMethod(part, 'then')),
+    );
   }
 
   isTaskGroup(node: Node): boolean {
-    return nameOf(this.of(node)) === 'TaskGroup';
+    return this.nameOf(node) === 'TaskGroup';
   }
 
   /** Whether it is what `enter()` gives. */
   isEnterRequest(node: Node): boolean {
-    return /^Enter(ing(Async)?|Request)$/.test(nameOf(this.of(node)) ?? '');
+    return /^Enter(ing(Async)?|Request)$/.test(this.nameOf(node) ?? '');
   }
 
   /** Whether a function returns an error as a value: one of these types, or a promise of it. */
   returnsResult(functionLike: Node, names: readonly string[]): boolean {
-    return this.returnTypesOf(functionLike).some((type) => this.isResult(type, names));
+    return this.ask(false, () =>
+      this.returnTypesOf(functionLike)
+        .flatMap((type) => this.withAwaited(type))
+        .some((type) => this.isResult(type, names)),
+    );
   }
 
   /** Whether an error as a value comes out of a call, or a promise of it. */
   givesResult(call: Node, names: readonly string[]): boolean {
-    return this.withAwaited(this.of(call)).some((type) => this.isResult(type, names));
+    return this.ask(false, () => this.withAwaited(this.of(call)).some((type) => this.isResult(type, names)));
   }
 
   private isResult(type: Type, names: readonly string[]): boolean {
@@ -92,11 +103,9 @@ export class Types {
     );
   }
 
-  /** What a function returns, as it is and awaited. */
   private returnTypesOf(functionLike: Node): Type[] {
-    return this.of(functionLike)
-      .getCallSignatures()
-      .flatMap((signature) => this.withAwaited(signature.getReturnType()));
+    const signatures = this.of(functionLike).getCallSignatures();
+    return signatures.map((signature) => signature.getReturnType());
   }
 
   private withAwaited(type: Type): Type[] {
@@ -105,7 +114,7 @@ export class Types {
 
   /** Whether it can be used up, or closed: an object that does things, and is not one of the language's containers. */
   isResource(node: Node): boolean {
-    return this.partsOf(this.of(node)).some((part) => this.doesThings(part));
+    return this.ask(false, () => this.partsOf(this.of(node)).some((part) => this.doesThings(part)));
   }
 
   private doesThings(type: Type): boolean {
@@ -116,29 +125,35 @@ export class Types {
 
   /** Whether it gives its items when it is asked for them, and so when the block may be over. */
   isLazy(node: Node): boolean {
-    return this.partsOf(this.of(node)).some((part) => this.isObject(part) && this.hasMethod(part, 'next'));
+    return this.ask(false, () =>
+      this.partsOf(this.of(node)).some((part) => this.isObject(part) && this.hasMethod(part, 'next')),
+    );
   }
 
   /** Whether the cases are all that the value can be. */
   isExhaustive({ discriminant, cases }: TSESTree.SwitchStatement): boolean {
-    const tested = new Set(cases.map(({ test }) => test && this.text(this.of(test))));
-    const parts = this.partsOf(this.of(discriminant));
-    return parts.length > 0 && parts.every((part) => this.isUnit(part) && tested.has(this.text(part)));
+    return this.ask(false, () => {
+      const tested = new Set(cases.map(({ test }) => test && this.text(this.of(test))));
+      const parts = this.partsOf(this.of(discriminant));
+      return parts.length > 0 && parts.every((part) => this.isUnit(part) && tested.has(this.text(part)));
+    });
   }
 
   /** Whether the import of that name leads to withal, through whatever modules. */
   comesFromWithal(name: Node): boolean {
-    const symbol = this.services.getSymbolAtLocation(name);
-    const [declaration] = (symbol && this.aliased(symbol)?.declarations) ?? [];
-    return /[\\/]withal[\\/]dist[\\/]/.test(declaration?.getSourceFile().fileName ?? '');
+    return this.ask(false, () => {
+      const symbol = this.services.getSymbolAtLocation(name);
+      const [declaration] = (symbol && this.checker.getAliasedSymbol(symbol).declarations) ?? [];
+      return /[\\/]withal[\\/](dist|lib)[\\/]/.test(declaration?.getSourceFile().fileName ?? '');
+    });
   }
 
-  private aliased(symbol: Symbol): Symbol | undefined {
+  /** The compiler itself may fail, on code that it would refuse. */
+  private ask<T>(otherwise: T, question: () => T): T {
     try {
-      return this.checker.getAliasedSymbol(symbol);
+      return question();
     } catch {
-      // It is not an alias.
-      return undefined;
+      return otherwise;
     }
   }
 

@@ -15,6 +15,7 @@ import type { File } from '../file.ts';
 import { enteredVariables, managersOf, variablesIn, type Block } from '../managers.ts';
 import { rule, type Report, type Rule } from '../rule.ts';
 import type { Variable } from '../variables.ts';
+import { isEnter } from '../ways.ts';
 
 type Message = 'floating' | 'forEach' | 'siblings' | 'timer' | 'void';
 
@@ -95,7 +96,9 @@ class Body {
   private isFloating(node: TSESTree.CallExpression): boolean {
     const source = sourceOf(node);
     // What a variable holds, somebody else may await; and what a stack enters, the stack waits for.
-    if (!source || this.isTask(source) || this.isBlock(node) || calleeName(source) === 'enterContext') return false;
+    if (!source || this.isTask(source) || calleeName(source) === 'enterContext') return false;
+    // These are await-blocks' and enter-with-star's.
+    if ((this.isBlock(source) && calleeName(node) !== 'catch') || isEnter(source, this.file)) return false;
     if (isAsyncMap(node)) return true;
     return this.file.types?.isThenable(node) ?? (this.isPromise(node) || this.isAwaitedElsewhere(node));
   }
@@ -119,7 +122,6 @@ class Body {
     return /^(then|catch|finally)$/.test(name) || isAsyncMap(node);
   }
 
-  /** It is await-blocks' if it is a block. */
   private isBlock(node: Node): boolean {
     return /^(withAsync|scopeAsync)$/.test(this.file.words.calledBy(node) ?? '');
   }
