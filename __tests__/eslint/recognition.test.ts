@@ -39,7 +39,9 @@ describe('a manager is recognized', () => {
     ['by its path', '../lib/managers.js', ['lib/managers.ts', 'project/lib/managers']],
     ['by a path that begins with a dot', './managers', ['./src/managers.ts']],
   ])('if settings name a module that re-exports it, %s', (_how, specifier, modules) => {
-    expect(unnamedIn(`import { contextManager } from '${specifier}'; contextManager(function* () {});`, modules)).toBe(1);
+    expect(unnamedIn(`import { contextManager } from '${specifier}'; contextManager(function* () {});`, modules)).toBe(
+      1,
+    );
   });
 });
 
@@ -48,7 +50,7 @@ describe('nothing is recognized', () => {
     "import { contextManager } from 'other'; contextManager(function* () {});",
     "import { contextManager } from './withal'; contextManager(function* () {});",
     "import { contextManager } from 'withal/fp'; contextManager(function* () {});",
-    "import withal = Other.withal; withal.contextManager(function* () {});",
+    'import withal = Other.withal; withal.contextManager(function* () {});',
     "import { other as contextManager } from 'withal'; contextManager(function* () {});",
     "import { contextManager } from 'withal'; { let contextManager = other; contextManager(function* () {}); }",
     "import * as withal from 'withal'; withal[name](function* () {});",
@@ -87,13 +89,13 @@ describe('words of other entries', () => {
 describe('types', () => {
   it('show a manager of another file', () => {
     const code = "import { transaction } from './managers.ts'; transaction('db');";
-    expect(reportedIn(code, { mode: 'typed' })).toEqual([{ line: 1, rule: 'no-floating-managers' }]);
+    expect(reportedIn(code, { mode: 'typed' })).toEqual([{ line: 1, rule: 'no-floating-managers', id: 'statement' }]);
     expect(reportedIn(code)).toEqual([]);
   });
 
   it('show that a module re-exports, wherever it is', () => {
     const code = "import { contextManager } from './reexport.ts'; contextManager(function* () { yield 1; });";
-    expect(reportedIn(code, { mode: 'typed' })).toEqual([{ line: 1, rule: 'name-managers' }]);
+    expect(reportedIn(code, { mode: 'typed' })).toEqual([{ line: 1, rule: 'name-managers', id: 'unnamed' }]);
     expect(reportedIn(code)).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ export function languageOptionsFor(mode: Mode): Linter.LanguageOptions {
 // What is on a page about a rule
 
 type Valid = RuleTester.ValidTestCase;
-type Invalid = RuleTester.InvalidTestCase;
+export type Invalid = RuleTester.InvalidTestCase;
 
 interface Fence {
   readonly kind: string;
@@ -85,25 +85,15 @@ export function messagesOn(page: string): Record<string, string> {
   return Object.fromEntries([...page.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)].map(([, id, text]) => [id, text]));
 }
 
-/** Runs the examples of the page, and more cases. */
-export function testRule(rule: RuleName, more: { valid?: (string | Valid)[]; invalid?: Invalid[] } = {}): void {
+/** Runs the examples of the page, and more of what is wrong. */
+export function testRule(rule: RuleName, more: Invalid[] = []): void {
   Object.assign(RuleTester, { afterAll, describe, it, itOnly: it.only });
   const tester = new RuleTester({ languageOptions: languageOptionsFor('untyped') });
   const { valid, invalid } = pageCases(rule);
   tester.run(rule, rules[rule] as unknown as Parameters<typeof tester.run>[1], {
-    valid: [...valid, ...(more.valid ?? []).map(withFilename)],
-    invalid: [...invalid, ...(more.invalid ?? []).map(withFilename)],
+    valid,
+    invalid: [...invalid, ...more.map((test) => ({ filename: `${snippetsFolder}/page.ts`, ...test }))],
   });
-}
-
-/** An additional case that asks for types. */
-export function typed<T extends Valid | Invalid>(test: T): T {
-  return { ...test, languageOptions: languageOptionsFor('typed') };
-}
-
-function withFilename<T extends Valid | Invalid>(test: T | string): T {
-  const whole = typeof test === 'string' ? ({ code: test } as T) : test;
-  return { filename: `${snippetsFolder}/page.ts`, ...whole };
 }
 
 // Code that is linted by itself
@@ -115,22 +105,26 @@ interface Options {
   readonly filename?: string;
 }
 
-/** What all rules report of the code, or those that are named, in the order of its lines. */
+/** What all rules report of the code, or those that are named: the line, the rule, the id of the message. */
 export function reportedIn(
   code: string,
   { rules: names = Object.keys(rules) as RuleName[], mode = 'untyped', settings = {}, filename }: Options = {},
-): { line: number; rule: string }[] {
-  const config: Linter.Config = {
+): { line: number; rule: string; id: string }[] {
+  const config = {
     files: ['**/*.{ts,js}'],
     plugins: { withal: plugin },
     rules: Object.fromEntries(names.map((name) => [`withal/${name}`, 'error'])),
     settings: { withal: settings },
     languageOptions: languageOptionsFor(mode),
   };
-  const messages = new Linter({ cwd: '/project' }).verify(code, { ...config, basePath: '/' }, {
-    filename: filename ?? `${snippetsFolder}/page.ts`,
-  });
-  return messages.map(({ line, ruleId, message }) => ({ line, rule: ruleId?.replace('withal/', '') ?? message }));
+  const path = filename ?? `${snippetsFolder}/page.ts`;
+  const cwd = path.slice(0, path.indexOf('/', 1));
+  const messages = new Linter({ cwd }).verify(code, config as unknown as Linter.Config, { filename: path });
+  return messages.map(({ line, ruleId, messageId, message }) => ({
+    line,
+    rule: ruleId?.replace('withal/', '') ?? message,
+    id: messageId ?? '',
+  }));
 }
 
 // The snippets

@@ -26,7 +26,7 @@ export const finishStacks: Rule = rule<Message>({
     }
     for (const node of file.nodes) {
       const kind = isDropped(node) ? stackKindOf(node, file) : undefined;
-      if (kind) report({ node, messageId: 'dropped', data: { using: usingFor(kind) } });
+      if (kind) report({ node, messageId: 'dropped', data: { kind, using: usingFor(kind) } });
     }
   },
 });
