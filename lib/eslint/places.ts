@@ -46,7 +46,7 @@ export function placesOf(given: Node, file: File): Place[] {
     case 'CallExpression': {
       // Of `Object.values(clients)` the argument, of `clients.toReversed()` the object.
       const callee = unwrap(node.callee);
-      const isMethod = callee.type === 'MemberExpression' && file.variables.of(callee.object) !== undefined;
+      const isMethod = callee.type === 'MemberExpression' && (file.variables.of(callee.object)?.defs.length ?? 0) > 0;
       const [first = callee] = isMethod ? [callee.object] : node.arguments;
       return first === callee ? [] : placesOf(first, file);
     }

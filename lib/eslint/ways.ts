@@ -149,8 +149,10 @@ class Walk implements Watch<State> {
     const called = unwrap(argument);
     const generator = called.type === 'CallExpression' ? this.file.variables.valueOf(called.callee) : called;
     if (!isGeneratorFunction(generator)) return NaN;
-    const [yields = NaN, another] = waysThrough(generator, this.file).yields;
-    return another === undefined ? yields : NaN;
+    const { again, yields } = waysThrough(generator, this.file);
+    const [once = NaN, another] = yields;
+    if (again.size > 0) return 2;
+    return another === undefined ? once : NaN;
   }
 
   /** The error of the block is not silent if it is kept, or given to someone who waits for it. */

@@ -47,13 +47,15 @@ function leaksIn(fn: FunctionNode, file: File): Leak[] {
   const protectedBy = ({ node }: Undo): Node | undefined =>
     tries.find(({ finalizer }) => finalizer !== null && contains(finalizer, node));
   const protections = [
-    ...undos.map((undo) => ({ ...undo, late: protectedBy(undo) })),
-    ...entrustmentsIn(fn, file).map((entrustment) => ({ ...entrustment, late: entrustment.node })),
+    ...undos.map((undo) => ({ ...undo, late: protectedBy(undo), isState: undo.node.type !== 'CallExpression' })),
+    ...entrustmentsIn(fn, file).map((entrustment) => ({ ...entrustment, late: entrustment.node, isState: false })),
   ];
-  return protections.flatMap(({ setup, target, late }) => {
+  return protections.flatMap(({ setup, target, late, isState }) => {
     if (!setup || !late || contains(late, setup)) return [];
     const risks = nodes.filter((risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, undos));
-    return risksWhileHeld(risks, target, setup, file).map((risk) => ({ risk, line: setup.loc.start.line }));
+    // A value that was assigned, and is assigned back, is there at once.
+    const leaking = isState ? risks : risksWhileHeld(risks, target, setup, file);
+    return leaking.map((risk) => ({ risk, line: setup.loc.start.line }));
   });
 }
 
@@ -85,11 +87,13 @@ function isAfterFailureOf(node: Node, setup: Node): boolean {
   return ancestorsOf(node).some((around) => around.type === 'CatchClause' && contains(around.parent.block, setup));
 }
 
-/** Whether the same is undone there, too. */
+/** Whether the same is undone there, too, or where its failure is caught. */
 function isHandled(risk: Node, target: Place, undos: readonly Undo[]): boolean {
   const others = undos.filter((undo) => undo.target === target).map(({ node }) => node);
-  const tries = ancestorsOf(risk).filter((around) => around.type === 'TryStatement');
-  return others.some((other) => contains(risk, other) || tries.some((around) => contains(around, other)));
+  const after = ancestorsOf(risk).flatMap((around) =>
+    around.type === 'TryStatement' && contains(around.block, risk) ? [around.handler, around.finalizer] : [],
+  );
+  return others.some((other) => [risk, ...after].some((place) => place && contains(place, other)));
 }
 
 /**

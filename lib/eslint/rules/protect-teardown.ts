@@ -34,11 +34,12 @@ function skippedIn(fn: FunctionNode, file: File): Undo[] {
   const failing = [...phases.keys()].filter((node) => isIn(node, 'threw') && !isIn(node, 'returned'));
   const undos = undosIn(fn, file);
   const handled = undos.filter(({ node }) => isIn(node, 'threw')).map(({ target }) => target);
-  // What is acquired after the block, too, has nothing to do with the setup.
+  // What is acquired after the block, too, has nothing to do with the setup; but a name for it may be given there.
   const isLate = (setup: Node | undefined): boolean =>
     setup !== undefined &&
     !isIn(setup, 'setup') &&
-    ownNodes(setup, file.keys).some(({ type }) => /^(Await|New)Expression$/.test(type));
+    (setup.type !== 'VariableDeclarator' ||
+      ownNodes(setup, file.keys).some(({ type }) => /^(Await|New)Expression$/.test(type)));
   return undos.filter(
     ({ node, setup, target }) =>
       isIn(node, 'returned') &&
