@@ -9,6 +9,25 @@ const imports = `import { aclosing, all, asyncContextDecorator, asyncContextMana
   contextManager, enter, ExitStack, nullContext, resultBlocks, scopeAsync, scopeSync, taskGroup, timeout, withAsync,
   withSync } from 'withal'; declare const p: any, q: any;`;
 
+/** Things of many types. */
+const resources = `
+  import type { AsyncContextManager, EnterRequest } from 'withal';
+  interface Cursor { rows(): AsyncGenerator<string>; close(): void }
+  interface Like { enter(): void; exit(): void; self(): Like }
+  interface TaskGroup { start(task: unknown): Promise<void> }
+  type Result<T, E> = { ok: true; value: T } | { ok: false; error: E };
+  interface Success { value: number }
+  declare const m: AsyncContextManager<Cursor> & { self(m: unknown): AsyncContextManager<Cursor> };
+  declare const data: AsyncContextManager<Map<string, string>>;
+  declare const enterable: { enter(): void; exit(thrown?: unknown): void };
+  declare const like: Like, any: any, text: string, disposable: Disposable, kept: any[], names: string[];
+  declare const later: Promise<string>, query: { then(f: () => void): void; where: string }, group: TaskGroup;
+  declare const result: Result<number, string>, named: Success, requests: EnterRequest<number>, lib: { aclosing: typeof aclosing };
+  declare function make(): AsyncContextManager<number>; declare function makeEither(): AsyncContextManager<1> | AsyncContextManager<2>;
+  declare function promised(): Promise<void>; declare function rowsOf(n: number): Generator<string>;
+  declare function f(x: unknown): void; declare function stop(): never; declare const list: AsyncContextManager<1>[]; declare let other: any;
+`;
+
 /** The body of a manager, whose parameters are p and q. */
 const manager = (body: string, before = '') =>
   `${before} const m = asyncContextManager(async function* m(p, q) { ${body} });`;
@@ -69,6 +88,11 @@ testCases('yields-once', [
   ['contextManager(function* () {});', 'never'],
   ['contextManager(generatorOfAnotherFile); contextManager(); contextManager(() => {});'],
   ['scopeSync(function* () { yield* enter(nullContext()); yield enter(nullContext()); });'],
+  [manager('if (!p) stop(); else yield 1;', 'function stop() { fail(); }')],
+  [manager('if (!p) (() => 1)(); else yield 1;'), 'never'],
+  [
+    "contextManager(function* m(kind: 'a' | 'b') { switch (kind) { case 'a': case 'b': yield 1; break; default: yield 2; yield 3; } });",
+  ],
 ]);
 
 testCases('protect-teardown', [
@@ -149,6 +173,22 @@ testCases('protect-teardown', [
   [manager('start(); try { yield; } catch (error) { stopAll(1); throw error; } stopAll(2);')],
   [manager('p.x = 1; try { yield; } catch (error) { f(p.x); throw error; } p.x = 0;'), 'skipped'],
   [manager('const c = await p.connect(); yield c; if (p) c.release();'), 'skipped'],
+  [
+    manager('const cs = await q(); yield cs; lib.values(cs).map((c) => c.close()); f().map((c) => c.close());'),
+    'skipped',
+  ],
+  [manager('const cs = await q(); yield cs; for (const c of [, cs]) c.close();'), 'skipped'],
+  [manager('const before = p.x; f(p); yield; p.x = before;'), 'skipped'],
+  [
+    manager(
+      'const v = await p(); try { yield v; } catch (error) { release({ error }); throw error; } release(undefined);',
+    ),
+  ],
+  [manager('const c = new (class {})(); yield c; c.close();'), 'skipped'],
+  [manager('const c = open(p); const d: unknown = yield c; const e = d; c.close();'), 'skipped'],
+  [manager('const c = open(p); try { yield c; } catch (e) { throw e; } p(); c.close();'), 'skipped'],
+  [manager('const c = open(p); try { yield c; } finally { p(); } c.close();'), 'skipped'],
+  [manager('const c = open(p); yield c; throw p; c.close();')],
 ]);
 
 testCases('no-silent-swallow', [
@@ -165,6 +205,11 @@ testCases('no-silent-swallow', [
   [manager('try { yield; } catch (error) { fail(error); }')],
   ['contextManager(function* m(log) { try { yield; } catch (error) { log(error); } });', 'catch'],
   ['scopeSync(function* () { try { yield* enter(nullContext()); } catch {} });'],
+  [manager('for (;;) { try { yield; } finally { break; } }'), 'finally'],
+  [manager('try { yield; } catch { }\n return 1;')],
+  [manager('try { yield; } catch { if (p) return 1; } throw p;')],
+  [manager('try { yield; } catch {\n }'), 'catch'],
+  [manager('try { yield; } catch { if (p) return; }\n return 1;'), 'catch'],
 ]);
 
 testCases('no-leaky-setup', [
@@ -237,6 +282,14 @@ testCases('no-floating-managers', [
   ['class C { f = asyncContextManager(p); g; h() { this.f(); this.g(); this.i(); } }', 'statement'],
   ['this.f(); p.f();'],
   ['const { a } = p; a();'],
+  ['await (p ? timeout(1) : timeout(2)); await (p ? timeout(1) : 2);', 'awaited'],
+  [
+    'class M extends AbstractContextManager {} using m = new M();'.replace(
+      'class',
+      "import { AbstractContextManager } from 'withal'; class",
+    ),
+  ],
+  ['const t = timeout(1); (t as any)!.x;', 'unused'],
 ]);
 
 testCases('enter-with-star', [
@@ -274,6 +327,8 @@ testCases('rethrow-next', [
   ['const next = p; withAsync(p, () => next());'],
   ['import koa from "koa"; app.use((c, next) => withAsync(p, next));'],
   ['asyncContextDecorator(p)((c, next) => next());'],
+  ['app.use((req, res, next) => withAsync(p, () => next()));', 'caught'],
+  ['app.use(({ c }, next) => withAsync(p, next));', 'caught'],
 ]);
 
 testCases('settle-in-body', [
@@ -318,6 +373,7 @@ testCases('finish-stacks', [
     'dropped',
   ],
   ['const { s } = new ExitStack(); let t; const u = other();'],
+  ['{ using s = new ExitStack(); s.disposed; s.enterContext(timeout(1)); }', 'incomplete'],
 ]);
 
 testCases('complete-last', [
@@ -392,3 +448,94 @@ testCases('annotate-defaults', [
   ['contextManager(function* m(a, { b } = {}, c: number = 1, ...d) {});', 'untyped'],
   ['scopeSync(function* (a = 1) {}); contextManager(named); function* named(a = 1) {}'],
 ]);
+
+testCases(
+  'no-escaping-value',
+  [
+    ['withAsync(m, (c) => [c, ...[c]]);', 'value'],
+    ['withAsync(m, (c) => (p ? c : (1, c)));', 'value'],
+    ['withAsync(m, (c) => p ?? c);', 'value'],
+    ['withAsync(m, async (c) => await c);', 'value'],
+    ['withAsync(m, (c) => ({ ...c, q }));'],
+    ['withAsync(m, (c) => [, 1, other, c.rows]);'],
+    [
+      'withAsync(m, (c) => { kept.push(c); kept[0] = c; q.c = c; q.x(c); kept.push(); f(c); });',
+      'value',
+      'value',
+      'value',
+    ],
+    ['withAsync(m, (c) => { const own = [c]; own.push(c); let one; one = c; });'],
+    ['withAsync(m, (c) => { (() => 1)(); q[p](c); });'],
+    ['withAsync(m, (c) => 1); withAsync(m, () => p); withAsync(data, (d) => d); asyncContextDecorator(m)(() => p);'],
+    ['withAsync(m, ({ rows }) => rows); withAsync(m, (c) => rowsOf(1)); withAsync(m, (c) => c.rows());', 'iterator'],
+  ].map(([code, ...ids]) => [`${resources} ${String(code)}`, ...ids] as const),
+  'typed',
+);
+
+testCases(
+  'no-floating-managers',
+  [
+    ['await m; m; await text; enterable; await like; await any;', 'awaited', 'awaited'],
+    ['make(); makeEither(); list.concat(m); m.self(m); like.self();', 'statement', 'statement'],
+    ['const one = make(); one.x;', 'unused'],
+    ['const items = lib.aclosing(p); items.next();'],
+  ].map(([code, ...ids]) => [`${resources} ${String(code)}`, ...ids] as const),
+  'typed',
+);
+
+testCases(
+  'finish-stacks',
+  [
+    ['{ using s = new ExitStack(); s.enterContext(disposable); }'],
+    ['{ using s = new ExitStack(); s.enterContext(m); }', 'incomplete'],
+  ].map(([code, ...ids]) => [`${resources} ${String(code)}`, ...ids] as const),
+  'typed',
+);
+
+testCases(
+  'no-thenable-yield',
+  [
+    [manager('yield promised(); yield like; yield; yield text; yield later;'), 'awaited'],
+    [manager('yield enter(p);')],
+    ['contextManager(function* m() { yield query; });'],
+  ].map(([code, ...ids]) => [`${resources} ${String(code)}`, ...ids] as const),
+  'typed',
+);
+
+testCases(
+  'settle-in-body',
+  [
+    [
+      'withAsync(m, () => { void text; void later; later; promised(); group.start(p); names.forEach((n) => promised()); });',
+      'void',
+      'floating',
+      'forEach',
+    ],
+  ].map(([code, ...ids]) => [`${resources} ${String(code)}`, ...ids] as const),
+  'typed',
+);
+
+testCases(
+  'result-blocks',
+  [
+    [
+      'withAsync(m, () => result); scopeAsync(async function* () { return result; }); asyncContextDecorator(m)(() => result);',
+      'success',
+      'success',
+      'success',
+    ],
+    ['withAsync(m, () => named); withAsync(m, () => text); withAsync(m, p);'],
+  ].map(([code, ...ids]) => [`${resources} ${String(code)}`, ...ids] as const),
+  'typed',
+);
+
+testCases(
+  'yields-once',
+  [
+    ['contextManager(function* m(k: boolean) { switch (k) { case true: case false: yield 1; } });'],
+    ["contextManager(function* m(k: string) { switch (k) { case 'a': yield 1; } });", 'never'],
+    ["contextManager(function* m(k: any) { switch (k) { case 'a': yield 1; } });", 'never'],
+    ['contextManager(function* m(k: any) { yield* requests; yield 1; if (k) stop(); });'],
+  ].map(([code, ...ids]) => [`${resources} ${String(code)}`, ...ids] as const),
+  'typed',
+);

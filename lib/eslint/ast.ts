@@ -3,11 +3,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 export type Node = TSESTree.Node;
 
 export type FunctionNode =
-  | TSESTree.ArrowFunctionExpression
-  | TSESTree.FunctionDeclaration
-  | TSESTree.FunctionExpression
-  | TSESTree.TSDeclareFunction
-  | TSESTree.TSEmptyBodyFunctionExpression;
+  TSESTree.ArrowFunctionExpression | TSESTree.FunctionDeclaration | TSESTree.FunctionExpression;
 
 /** The names of the fields of a node that hold its children, in the order of the source. */
 export type VisitorKeys = Readonly<Record<string, readonly string[] | undefined>>;
@@ -45,9 +41,7 @@ export function unwrap(node: Node): Node {
 /** The expression with everything around it that `unwrap` takes away. */
 export function wrapped(node: Node): Node {
   const { parent } = node;
-  return parent && parent.type !== 'Program' && unwrap(parent) !== parent && unwrap(parent) === unwrap(node)
-    ? wrapped(parent)
-    : node;
+  return parent && unwrap(parent) !== parent ? wrapped(parent) : node;
 }
 
 export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
@@ -101,12 +95,12 @@ export function functionAround(node: Node): FunctionNode | undefined {
 
 /** A function without its body, to be underlined. */
 export function headOf({ loc, body }: FunctionNode): TSESTree.SourceLocation {
-  return { start: loc.start, end: body?.loc.start ?? loc.end };
+  return { start: loc.start, end: body.loc.start };
 }
 
-/** The nearest statement that the node is part of. */
+/** The nearest statement that the node is part of; all that runs is part of one. */
 export function statementOf(node: Node): Node {
-  return [node, ...ancestorsOf(node)].find(({ type }) => /(Statement|Declaration)$/.test(type)) ?? node;
+  return [node, ...ancestorsOf(node)].find(({ type }) => /(Statement|Declaration)$/.test(type)) as Node;
 }
 
 /** The values that an expression statement drops: of `on && start()`, what `start()` gives. */
@@ -128,23 +122,23 @@ export function isVoid(node: Node): node is TSESTree.UnaryExpression {
   return node.type === 'UnaryExpression' && node.operator === 'void';
 }
 
-/** The name of a property, where it stands in the source: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`. */
-export function nameOf(
-  node: TSESTree.MemberExpression | TSESTree.Property | TSESTree.PropertyDefinition,
-): string | undefined {
+/**
+ * The name of a property: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`; empty, if the source does not
+ * show it.
+ */
+export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property | TSESTree.PropertyDefinition): string {
   const key = unwrap(node.type === 'MemberExpression' ? node.property : node.key);
-  if (!node.computed) return key.type === 'Literal' ? String(key.value) : (key as TSESTree.Identifier).name;
   if (key.type === 'Literal') return String(key.value);
-  return key.type === 'MemberExpression' && key.object.type === 'Identifier' && key.object.name === 'Symbol'
-    ? `@@${String(nameOf(key))}`
-    : undefined;
+  if (!node.computed) return (key as TSESTree.Identifier).name;
+  const isSymbol = key.type === 'MemberExpression' && key.object.type === 'Identifier' && key.object.name === 'Symbol';
+  return isSymbol ? `@@${nameOf(key)}` : '';
 }
 
-/** The name that is called: `f` of `f()`, `m` of `a.m()`. */
-export function calleeName(call: TSESTree.CallExpression | TSESTree.NewExpression): string | undefined {
+/** The name that is called: `f` of `f()`, `m` of `a.m()`; empty, if the source does not show it. */
+export function calleeName(call: TSESTree.CallExpression | TSESTree.NewExpression): string {
   const callee = unwrap(call.callee);
   if (callee.type === 'Identifier') return callee.name;
-  return callee.type === 'MemberExpression' ? nameOf(callee) : undefined;
+  return callee.type === 'MemberExpression' ? nameOf(callee) : '';
 }
 
 /** The text of a literal, or of a template without its expressions; empty, if it is neither. */

@@ -77,7 +77,7 @@ export class Conditions {
       case 'Identifier':
         return node.name === 'undefined' ? 'undefined' : this.tokenOf(node);
       case 'MemberExpression':
-        return joined(this.keyOf(node.object), '.', nameOf(node));
+        return joined(this.keyOf(node.object), '.', nameOf(node) || undefined);
       case 'UnaryExpression':
         return joined('', node.operator, this.keyOf(node.argument));
       case 'BinaryExpression':

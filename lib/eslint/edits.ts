@@ -4,8 +4,8 @@ import type { Node } from './ast.ts';
 type Code = Readonly<TSESLint.SourceCode>;
 
 /** The white space before the line of a node. */
-export function indentOf({ loc }: Node, code: Code): string {
-  return /^\s*/.exec(code.lines[loc.start.line - 1] ?? '')?.[0] ?? '';
+export function indentOf(node: Node, code: Code): string {
+  return code.getText(node, node.loc.start.column).replace(/\S[^]*$/, '');
 }
 
 /** Where a statement ends, with the comment that follows on its line. */

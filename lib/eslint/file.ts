@@ -33,7 +33,7 @@ export class File {
     this.filename = context.filename;
     this.settings = context.settings['withal'] ?? {};
     this.types = typesOf(this.code.parserServices);
-    this.variables = new Variables(this.code.scopeManager?.scopes ?? []);
+    this.variables = new Variables((this.code.scopeManager as TSESLint.Scope.ScopeManager).scopes);
     this.words = new Words(this.variables, {
       isReexport: (specifier) => this.isReexport(specifier, context),
       isWithal: (name) => this.types?.comesFromWithal(name) ?? false,

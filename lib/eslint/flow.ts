@@ -81,8 +81,7 @@ class Follower<S> {
   }
 
   private runFunction({ params, body }: FunctionNode, ways: Ways<S>, exits: Exits<S>): Ways<S> {
-    const entered = this.inOrder(params, ways, exits);
-    return body ? this.run(body, entered, exits) : entered;
+    return this.run(body, this.inOrder(params, ways, exits), exits);
   }
 
   private way(state: S, facts: Facts): Way<S> {
@@ -302,9 +301,11 @@ class Follower<S> {
   }
 
   private runChain({ expression }: TSESTree.ChainExpression, ways: Ways<S>, exits: Exits<S>): Ways<S> {
-    this.chains.push(new Set());
+    const left = new Set<Way<S>>();
+    this.chains.push(left);
     const whole = this.run(expression, ways, exits);
-    return union(whole, this.chains.pop() ?? whole);
+    this.chains.pop();
+    return union(whole, left);
   }
 
   private runAssignment(node: TSESTree.AssignmentExpression, ways: Ways<S>, exits: Exits<S>): Ways<S> {
@@ -385,8 +386,9 @@ function exitOf(kind: 'BreakStatement' | 'ContinueStatement' | 'ReturnStatement'
 /** The statement that a `break` or a `continue` is about. */
 function targetOf({ type, label, parent }: TSESTree.BreakStatement | TSESTree.ContinueStatement): Node {
   const around = [parent, ...ancestorsOf(parent)];
-  const found = label ? around.find((node) => isLabeled(node, label.name)) : around.find((node) => endsAt(type, node));
-  return found?.type === 'LabeledStatement' ? found.body : (found ?? parent);
+  const isTarget = (node: Node): boolean => (label ? isLabeled(node, label.name) : endsAt(type, node));
+  const target = around.find(isTarget) as Node;
+  return target.type === 'LabeledStatement' ? target.body : target;
 }
 
 function isLabeled(node: Node, name: string): boolean {
@@ -416,7 +418,7 @@ function union<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): ReadonlySet<T> {
 /** In the order of their keys, so that the same facts look the same. */
 function withFact(facts: Facts, key: string, value: boolean): Facts {
   const all = { ...facts, [key]: value };
-  return Object.fromEntries(Object.entries(all).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return Object.fromEntries(Object.entries(all).sort());
 }
 
 function without(facts: Facts, token: string): Facts {

@@ -10,7 +10,7 @@ import {
   type Node,
 } from './ast.ts';
 import type { File } from './file.ts';
-import { isParameter, type Variable } from './variables.ts';
+import type { Variable } from './variables.ts';
 
 /** A generator function that `asyncContextManager()` or `contextManager()` makes a manager of, or that a scope runs. */
 export interface Generator {
@@ -155,7 +155,7 @@ export function isManager(node: Node, file: File, seen: readonly Node[] = []): b
 /** What a method gives back that it was called on, or was given, is nothing new: `stack.push(manager)`. */
 function isManagerByType(node: Node, file: File): boolean {
   const { types } = file;
-  if (!types?.isManager(node) || stackNames.has(types.nameOf(node) ?? '')) return false;
+  if (!types?.isManager(node) || stackNames.has(String(types.nameOf(node)))) return false;
   const call = unwrap(node);
   if (call.type !== 'CallExpression') return true;
   const callee = unwrap(call.callee);
@@ -191,7 +191,7 @@ function valueIn(callee: Node, file: File): Node | undefined {
   const members =
     object?.type === 'ObjectExpression' ? object.properties : object?.type === 'ClassBody' ? object.body : [];
   const found = members.find(
-    (member) => (member.type === 'Property' || member.type === 'PropertyDefinition') && nameOf(member) === name,
+    (member) => (member.type === 'Property' || member.type === 'PropertyDefinition') && name && nameOf(member) === name,
   );
   return found && 'value' in found && found.value ? unwrap(found.value) : undefined;
 }
@@ -202,7 +202,6 @@ export function classAround(node: Node): TSESTree.ClassBody | undefined {
 
 /** What a function returns, as it is written. */
 export function resultsOf({ body, expression }: FunctionNode, file: File): Node[] {
-  if (!body) return [];
   if (expression) return [body];
   return ownNodes(body, file.keys).flatMap((node) => (node.type === 'ReturnStatement' ? (node.argument ?? node) : []));
 }
@@ -231,5 +230,5 @@ export function variablesIn(pattern: Node, file: File): Variable[] {
 }
 
 export function isParameterOf(variable: Variable | undefined, fn: FunctionNode): boolean {
-  return isParameter(variable) && (variable?.defs.some(({ node }) => node === fn) ?? false);
+  return variable?.defs.some(({ type, node }) => type === 'Parameter' && node === fn) ?? false;
 }

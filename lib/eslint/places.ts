@@ -1,4 +1,4 @@
-import { isFunction, nameOf, unwrap, type Node } from './ast.ts';
+import { nameOf, unwrap, type Node } from './ast.ts';
 import type { File } from './file.ts';
 import type { Variable } from './variables.ts';
 
@@ -25,7 +25,7 @@ export function placeOf(given: Node, file: File): Place {
       return variable ? placeOfVariable(variable) : node.name;
     }
     case 'MemberExpression': {
-      const name = nameOf(node) ?? `[${placeOf(node.property, file)}]`;
+      const name = nameOf(node) || `[${placeOf(node.property, file)}]`;
       return `${placeOf(node.object, file)}.${name}`;
     }
     default:
@@ -74,9 +74,7 @@ function sourceOf(variable: Variable | undefined): Node | undefined {
 
 const eachMethod = /^(forEach|map|flatMap|reduce|reduceRight|some|every)$/;
 
-function sourceOfParameter(callback: Node): Node | undefined {
-  const call = callback.parent;
-  const callee = call?.type === 'CallExpression' && unwrap(call.callee);
-  if (!callee || callee.type !== 'MemberExpression' || !eachMethod.test(nameOf(callee) ?? '')) return undefined;
-  return isFunction(callback) ? callee.object : undefined;
+function sourceOfParameter({ parent: call }: Node): Node | undefined {
+  const callee = call?.type === 'CallExpression' ? unwrap(call.callee) : undefined;
+  return callee?.type === 'MemberExpression' && eachMethod.test(nameOf(callee)) ? callee.object : undefined;
 }

@@ -14,7 +14,7 @@ export function returns(call: TSESTree.CallExpression, file: File): boolean {
   if (file.types) return !file.types.isNever(call);
   const called = file.variables.valueOf(call.callee);
   if (isFunction(called)) return mayReturn(called, file);
-  return called.type !== 'Identifier' || !neverReturns.test(calleeName(call) ?? '');
+  return called.type !== 'Identifier' || !neverReturns.test(calleeName(call));
 }
 
 const asked = new WeakMap<FunctionNode, boolean>();
@@ -26,8 +26,9 @@ function mayReturn(called: FunctionNode, file: File): boolean {
   // One that calls itself returns, unless all its other ways throw.
   asked.set(called, true);
   const { finished, returned } = follow(called, '', watch(file), file);
-  asked.set(called, called.async || called.generator || finished.length > 0 || returned.length > 0);
-  return asked.get(called) ?? true;
+  const may = called.async || called.generator || finished.length > 0 || returned.length > 0;
+  asked.set(called, may);
+  return may;
 }
 
 /** Of a function it matters only where its ways end. */

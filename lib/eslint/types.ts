@@ -77,7 +77,7 @@ export class Types {
 
   /** Whether it is what `enter()` gives. */
   isEnterRequest(node: Node): boolean {
-    return /^Enter(ing(Async)?|Request)$/.test(this.nameOf(node) ?? '');
+    return /^Enter(ing(Async)?|Request)$/.test(String(this.nameOf(node)));
   }
 
   /** Whether a function returns an error as a value: one of these types, or a promise of it. */
@@ -95,7 +95,7 @@ export class Types {
   }
 
   private isResult(type: Type, names: readonly string[]): boolean {
-    const isNamed = (one: Type): boolean => names.includes(nameOf(one) ?? '');
+    const isNamed = (one: Type): boolean => names.includes(String(nameOf(one)));
     const parts = this.partsOf(type);
     return (
       (isNamed(type) || (parts.length > 0 && parts.every(isNamed))) &&
@@ -109,7 +109,7 @@ export class Types {
   }
 
   private withAwaited(type: Type): Type[] {
-    return [type, this.checker.getAwaitedType(type) ?? type];
+    return [type, this.checker.getAwaitedType(type)].filter((one) => one !== undefined);
   }
 
   /** Whether it can be used up, or closed: an object that does things, and is not one of the language's containers. */
@@ -200,7 +200,9 @@ const ofPromises = ['then', 'catch', 'finally'];
 
 function isPromise(type: Type): boolean {
   const names = type.getProperties().map(({ name }) => name);
-  return /(Promise|PromiseLike|Bluebird)$/.test(nameOf(type) ?? '') || names.every((name) => ofPromises.includes(name));
+  return (
+    /(Promise|PromiseLike|Bluebird)$/.test(String(nameOf(type))) || names.every((name) => ofPromises.includes(name))
+  );
 }
 
 function nameOf(type: Type): string | undefined {

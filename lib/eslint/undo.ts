@@ -14,7 +14,7 @@ import {
 import type { File } from './file.ts';
 import { isParameterOf, variablesIn } from './managers.ts';
 import { placeOf, placeOfVariable, placesOf, type Place } from './places.ts';
-import { methodCalledOn, stackKindOf } from './stacks.ts';
+import { stackKindOf } from './stacks.ts';
 import { isReassigned } from './variables.ts';
 import { areOpposite, areOppositeStatements, isReleasing, isRepeated, isTeardown, isUndoing } from './verbs.ts';
 
@@ -155,7 +155,7 @@ class Search {
     isTaken: (argument: Node) => boolean,
   ): Place[] {
     const method = unwrap(callee);
-    const isFilling = method.type === 'MemberExpression' && /^(push|unshift|add|set)$/.test(nameOf(method) ?? '');
+    const isFilling = method.type === 'MemberExpression' && /^(push|unshift|add|set)$/.test(nameOf(method));
     return isFilling && given.some(isTaken) ? [placeOf(method.object, this.file)] : [];
   }
 
@@ -168,7 +168,7 @@ class Search {
       case 'CallExpression':
         return this.file.words.calledBy(node) === undefined;
       case 'NewExpression':
-        return !/^(Map|Set|WeakMap|WeakSet|Array|Date|\w*Error)$/.test(calleeName(node) ?? '');
+        return !/^(Map|Set|WeakMap|WeakSet|Array|Date|\w*Error)$/.test(calleeName(node));
       case 'MemberExpression':
         return this.acquires(node.object);
       case 'BinaryExpression':
@@ -230,10 +230,10 @@ class Search {
     const isAboutSame = !one || !other || placeOf(one, this.file) === placeOf(other, this.file);
     // What cleans up before as well as after: `closeAll(device); yield device; closeAll(device);`
     if (calleeName(earlier) === calleeName(call))
-      return areOppositeStatements(textOf(one), textOf(other)) || (isAboutSame && isUndoing(calleeName(call) ?? ''));
-    if (areOpposite(calleeName(earlier) ?? '', calleeName(call) ?? '')) return isAboutSame;
+      return areOppositeStatements(textOf(one), textOf(other)) || (isAboutSame && isUndoing(calleeName(call)));
+    if (areOpposite(calleeName(earlier), calleeName(call))) return isAboutSame;
     // Functions of a module, of the same file: `copy(template, folder)` and `rm(folder)`.
-    return this.isFunctionOfModule(call) && isUndoing(calleeName(call) ?? '') && this.takes(earlier, other);
+    return this.isFunctionOfModule(call) && isUndoing(calleeName(call)) && this.takes(earlier, other);
   }
 
   private takes(call: TSESTree.CallExpression, subject: Node | undefined): boolean {
@@ -259,7 +259,7 @@ class Search {
    */
   private undoBySettingBack(call: TSESTree.CallExpression): Found | undefined {
     const callee = placeOf(call.callee, this.file);
-    if (isRepeated(calleeName(call) ?? '')) return undefined;
+    if (isRepeated(calleeName(call))) return undefined;
     const setup = this.callsBefore(call).find(
       (earlier) => placeOf(earlier.callee, this.file) === callee && this.setsBack(earlier, call),
     );
@@ -301,7 +301,7 @@ class Search {
 
   /** `client.release()`, `removeUser(user)`, `restore()` of what the generator has made */
   private undoOfAcquired(call: TSESTree.CallExpression): Found | undefined {
-    const name = calleeName(call) ?? '';
+    const name = calleeName(call);
     if (!isUndoing(name)) return undefined;
     const callee = unwrap(call.callee);
     const subjects =
@@ -315,7 +315,7 @@ class Search {
 
   /** `client.release()` of a parameter; `cleanUp()` of whatever */
   private undoOfGiven(call: TSESTree.CallExpression): Found | undefined {
-    const name = calleeName(call) ?? '';
+    const name = calleeName(call);
     const callee = unwrap(call.callee);
     if (callee.type !== 'MemberExpression')
       return isTeardown(name) && call.arguments.length === 0 ? { setup: undefined, target: name } : undefined;
@@ -329,7 +329,7 @@ class Search {
     if (this.isLocal(left)) return undefined;
     const target = placeOf(left, this.file);
     const setup = this.writesBefore(node, target).find((earlier) =>
-      operator === '=' ? isEmpty(right) : areOppositeOperators(operatorOf(earlier), operator),
+      operator === '=' ? isEmpty(right) : areOppositeOperators(earlier.operator, operator),
     );
     const saved = operator === '=' ? this.savedFrom(right, target) : undefined;
     return saved || setup ? { setup: this.writesBefore(node, target)[0] ?? saved, target } : undefined;
@@ -352,7 +352,7 @@ class Search {
     const target = placeOf(node.argument, this.file);
     if (this.isLocal(node.argument)) return undefined;
     const setup = this.writesBefore(node, target).find((earlier) =>
-      areOppositeOperators(operatorOf(earlier), node.operator),
+      areOppositeOperators(earlier.operator, node.operator),
     );
     return setup && { setup, target };
   }
@@ -363,13 +363,14 @@ class Search {
     return setup && { setup, target };
   }
 
-  private writesBefore(node: Node, target: Place): Node[] {
-    return this.nodes.filter(
-      (earlier) =>
-        earlier.range[1] <= node.range[0] &&
-        ((earlier.type === 'AssignmentExpression' && placeOf(earlier.left, this.file) === target) ||
-          (earlier.type === 'UpdateExpression' && placeOf(earlier.argument, this.file) === target)),
+  private writesBefore(node: Node, target: Place): (TSESTree.AssignmentExpression | TSESTree.UpdateExpression)[] {
+    const writes = this.nodes.filter(
+      (earlier) => earlier.type === 'AssignmentExpression' || earlier.type === 'UpdateExpression',
     );
+    return writes.filter((write) => {
+      const written = write.type === 'AssignmentExpression' ? write.left : write.argument;
+      return write.range[1] <= node.range[0] && placeOf(written, this.file) === target;
+    });
   }
 
   /** A variable of the generator itself is gone when that is. */
@@ -389,7 +390,7 @@ class Search {
 
   private subjectOf(call: TSESTree.CallExpression): Place {
     const [first] = call.arguments;
-    return this.receiverOf(call) || (first ? placeOf(first, this.file) : (calleeName(call) ?? ''));
+    return this.receiverOf(call) || (first ? placeOf(first, this.file) : calleeName(call));
   }
 
   /** Whether something else sees to it: `enter(closing(client))`, `stack.defer(() => client.release())`. */
@@ -403,7 +404,7 @@ class Search {
     const isStack =
       callee.type === 'MemberExpression' &&
       stackKindOf(callee.object, this.file) !== undefined &&
-      /^(use|adopt|defer|push|enterContext)$/.test(methodCalledOn(callee.object)?.name ?? '');
+      /^(use|adopt|defer|push|enterContext)$/.test(nameOf(callee));
     if (!isStack && !/^(aclosing|closing|enter)$/.test(word)) return [];
     return call.arguments.flatMap((argument) => this.placesGiven(argument));
   }
@@ -412,7 +413,7 @@ class Search {
     const given = unwrap(argument);
     if (given.type === 'Identifier' || given.type === 'MemberExpression') return placesOf(given, this.file);
     if (!isFunction(argument)) return [];
-    return ownNodes(argument.body ?? argument, this.file.keys).flatMap((node) =>
+    return ownNodes(argument.body, this.file.keys).flatMap((node) =>
       node.type === 'Identifier' ? placesOf(node, this.file) : [],
     );
   }
@@ -434,10 +435,6 @@ function isEmpty(given: Node): boolean {
   const node = unwrap(given);
   if (node.type === 'Literal') return !node.value;
   return node.type === 'Identifier' && node.name === 'undefined';
-}
-
-function operatorOf(node: Node): string {
-  return node.type === 'AssignmentExpression' || node.type === 'UpdateExpression' ? node.operator : '';
 }
 
 function areOppositeOperators(one: string, other: string): boolean {

@@ -16,8 +16,8 @@ export class Variables {
     }
   }
 
-  of(node: Node | null | undefined): Variable | undefined {
-    return node ? this.byName.get(unwrap(node)) : undefined;
+  of(node: Node): Variable | undefined {
+    return this.byName.get(unwrap(node));
   }
 
   /** What the expression is: of a variable that keeps its first value, that value; of any other expression, itself. */
@@ -40,10 +40,6 @@ export function definitionOf(variable: Variable | undefined): Definition | undef
 
 export function isReassigned(variable: Variable | undefined): boolean {
   return variable?.references.some((reference) => reference.isWrite() && !reference.init) ?? false;
-}
-
-export function isParameter(variable: Variable | undefined): boolean {
-  return variable?.defs.some(({ type }) => type === 'Parameter') ?? false;
 }
 
 /** What a variable is declared with: `value` of `const v = value`, the function or the class of that name. */

@@ -26,7 +26,7 @@ export interface Ways {
   readonly again: ReadonlySet<Node>;
   /** Where a way ends without a yield: a `return`, or the end of the function. */
   readonly missing: ReadonlySet<Node>;
-  /** Where the block's error ends: a catch clause; the `return` of a `finally`. */
+  /** Where the block's error ends: a catch clause; the `return` of a `finally`; or the generator, for any other jump. */
   readonly swallowed: ReadonlySet<Node>;
   /** The phases in which control comes to a node. */
   readonly phases: ReadonlyMap<Node, ReadonlySet<Phase>>;
@@ -76,7 +76,9 @@ class Walk implements Watch<State> {
     return {
       again: this.again,
       missing: new Set(missing.map(({ node }) => node ?? this.generator)),
-      swallowed: new Set(silent.flatMap(({ node, state }) => this.clauses.get(state.caughtAt ?? -1) ?? node ?? [])),
+      swallowed: new Set(
+        silent.map(({ node, state }) => this.clauses.get(state.caughtAt ?? -1) ?? node ?? this.generator),
+      ),
       phases: this.phases,
       yields: new Set(ends.map(({ state }) => (state.isDelegated ? NaN : state.yields))),
     };

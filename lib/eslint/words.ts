@@ -140,8 +140,8 @@ function picked(name: Node, pattern: Node, meaning: Meaning | undefined): Meanin
   return property && memberOf(meaning, nameOf(property));
 }
 
-function memberOf(meaning: Meaning | undefined, name: string | undefined): Meaning | undefined {
-  if (!meaning || 'name' in meaning || name === undefined) return undefined;
+function memberOf(meaning: Meaning | undefined, name: string): Meaning | undefined {
+  if (!meaning || 'name' in meaning || name === '') return undefined;
   // What CommonJS exports, as an ES module sees it.
   if (name === 'default') return meaning;
   return { name: meaning.prefix + name, takesResults: meaning.takesResults };

@@ -29,7 +29,7 @@ function nameOfPromise(call: TSESTree.CallExpression, file: File): string | unde
   if (word === 'withAsync' || word === 'scopeAsync') return `${word}()`;
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return undefined;
-  const method = nameOf(callee) ?? '';
+  const method = nameOf(callee);
   if (/^(enterContext|exitAsync|disposeAsync)$/.test(method))
     return stackKindOf(callee.object, file) === 'AsyncExitStack' ? `${method}()` : undefined;
   const isUnhandled = method === 'finally' || (method === 'then' && call.arguments.length < 2);
@@ -40,6 +40,6 @@ function nameOfPromise(call: TSESTree.CallExpression, file: File): string | unde
 function suggestionsFor(call: Node): TSESLint.SuggestionReportDescriptor<Message>[] {
   const around = functionAround(call);
   if (!around || around.async) return [{ messageId: 'await', fix: (fixer) => fixer.insertTextBefore(call, 'await ') }];
-  const isLast = around.body?.type === 'BlockStatement' && around.body.body.at(-1) === call.parent;
+  const isLast = around.body.type === 'BlockStatement' && around.body.body.at(-1) === call.parent;
   return isLast ? [{ messageId: 'return', fix: (fixer) => fixer.insertTextBefore(call, 'return ') }] : [];
 }

@@ -94,7 +94,9 @@ function starred({ range: [start] }: Node, fixer: TSESLint.RuleFixer): TSESLint.
 /** A `yield*` takes all that follows it, so that it needs parentheses within another expression. */
 function delegated(node: Node, request: Node, fixer: TSESLint.RuleFixer): TSESLint.RuleFix[] {
   const before: TSESTree.Range = [node.range[0], request.range[0]];
-  const isWhole = /Statement|Declarator|^AssignmentExpression|^YieldExpression/.test(wrapped(node).parent?.type ?? '');
+  const isWhole = /Statement|Declarator|^AssignmentExpression|^YieldExpression/.test(
+    String(wrapped(node).parent?.type),
+  );
   return [
     fixer.replaceTextRange(before, isWhole ? 'yield* ' : '(yield* '),
     ...(isWhole ? [] : [fixer.insertTextAfter(request, ')')]),

@@ -35,7 +35,7 @@ function earlyIn({ fn, isScope }: Generator, file: File): { node: Node; entered:
 
 /** What runs after a success only is protect-teardown's. */
 function runsAfterFailure(node: Node, fn: FunctionNode, file: File): boolean {
-  return waysThrough(fn, file).phases.get(node)?.has('threw') ?? false;
+  return waysThrough(fn, file).phases.get(node)?.has('threw') === true;
 }
 
 function isInFinally(node: Node, nodes: readonly Node[]): boolean {

@@ -44,7 +44,7 @@ function isDropped(node: Node): boolean {
   if (node.type !== 'NewExpression') return false;
   const { parent } = wrapped(node);
   if (parent?.type === 'ExpressionStatement') return true;
-  return parent?.type === 'MemberExpression' && /^(enterContext|use|adopt|defer|push)$/.test(nameOf(parent) ?? '');
+  return parent?.type === 'MemberExpression' && /^(enterContext|use|adopt|defer|push)$/.test(nameOf(parent));
 }
 
 function holdsManager({ uses }: Stack, file: File): boolean {

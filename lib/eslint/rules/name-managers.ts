@@ -1,4 +1,4 @@
-import type { TSESLint } from '@typescript-eslint/utils';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { headOf, nameOf, walk, wrapped, type FunctionNode, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
@@ -58,10 +58,10 @@ function mentions(fn: FunctionNode, name: string, { keys }: File): boolean {
   return isMentioned;
 }
 
-function named(fn: FunctionNode, name: string, fixer: TSESLint.RuleFixer, { code }: File): TSESLint.RuleFix | null {
-  const star = code.getFirstToken(fn, ({ value }) => value === '*');
-  const next = star && code.getTokenAfter(star);
-  return next ? fixer.replaceTextRange([star.range[1], next.range[0]], ` ${name}`) : null;
+function named(fn: FunctionNode, name: string, fixer: TSESLint.RuleFixer, { code }: File): TSESLint.RuleFix {
+  const star = code.getFirstToken(fn, ({ value }) => value === '*') as TSESTree.Token;
+  const next = code.getTokenAfter(star) as TSESTree.Token;
+  return fixer.replaceTextRange([star.range[1], next.range[0]], ` ${name}`);
 }
 
 const reserved = new Set(

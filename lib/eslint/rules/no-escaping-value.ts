@@ -53,7 +53,7 @@ function isOutside(target: Node, fn: FunctionNode, file: File): boolean {
 function isFilling({ callee, arguments: given }: TSESTree.CallExpression, fn: FunctionNode, file: File): boolean {
   const method = unwrap(callee);
   if (method.type !== 'MemberExpression' || given.length === 0) return false;
-  return /^(push|unshift|add|set)$/.test(nameOf(method) ?? '') && isOutside(method.object, fn, file);
+  return /^(push|unshift|add|set)$/.test(nameOf(method)) && isOutside(method.object, fn, file);
 }
 
 interface Escape {

@@ -58,12 +58,14 @@ function isMade({ type }: Node): boolean {
   return type === 'CallExpression' || type === 'NewExpression';
 }
 
-const protocol = /^(enter|exit|enterAsync|exitAsync)$/;
-
 /** Whether somebody may enter what is mentioned so: not where only some property of it is asked for. */
 function mayEnter(use: Node): boolean {
   const object = wrapped(use);
   const { parent } = object;
   if (parent?.type === 'ExpressionStatement') return false;
-  return parent?.type !== 'MemberExpression' || parent.object !== object || protocol.test(nameOf(parent) ?? 'enter');
+  return (
+    parent?.type !== 'MemberExpression' ||
+    parent.object !== object ||
+    /^(|enter|exit|enterAsync|exitAsync)$/.test(nameOf(parent))
+  );
 }

@@ -42,7 +42,7 @@ function suggestionsFor(
     fn === body &&
     ownNodes(fn, file.keys).every((node) => node.type !== 'YieldExpression' || node.delegate);
   if (!isScope || fn.async === isSync || fn.params.some(({ type }) => type !== 'Identifier')) return [];
-  const driver = call.type === 'CallExpression' ? unwrap(call.callee) : call;
+  const driver = unwrap((call as TSESTree.CallExpression).callee);
   const names = fn.params.map((param) => (param as TSESTree.Identifier).name);
   const run = driver.type === 'MemberExpression' ? `${file.code.getText(driver.object)}.${data.scope}` : data.scope;
   const fix = (fixer: TSESLint.RuleFixer): TSESLint.RuleFix[] => [

@@ -78,7 +78,7 @@ function isFallible(node: Node, file: File): boolean {
 /** The loop in which `clients.push(await connect())` acquires one after the other: each can fail when others are there. */
 function loopThatFills(setup: Node, late: Node): Node | undefined {
   const loops = ancestorsOf(setup).filter(({ type }) => /^(While|DoWhile|For|ForOf|ForIn)Statement$/.test(type));
-  const isFilling = setup.type === 'CallExpression' && /^(push|unshift|add|set)$/.test(calleeName(setup) ?? '');
+  const isFilling = setup.type === 'CallExpression' && /^(push|unshift|add|set)$/.test(calleeName(setup));
   return isFilling ? loops.find((loop) => !contains(loop, late)) : undefined;
 }
 
@@ -129,7 +129,7 @@ function isActivated(target: Place, setup: Node, risk: Node, file: File): boolea
       node.type === 'CallExpression' &&
       setup.range[1] <= node.range[0] &&
       node.range[1] <= risk.range[0] &&
-      isActivating(calleeName(node) ?? '') &&
+      isActivating(calleeName(node)) &&
       placesOf(node.callee, file).includes(target),
   );
 }
@@ -171,5 +171,5 @@ function hasCall(root: Node, is: (nameOrStatement: string) => boolean, { keys }:
 }
 
 function says(call: TSESTree.CallExpression, is: (nameOrStatement: string) => boolean): boolean {
-  return is(calleeName(call) ?? '') || is(textOf(call.arguments[0]));
+  return is(calleeName(call)) || is(textOf(call.arguments[0]));
 }

@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { insertLast } from '../edits.ts';
-import type { FunctionNode } from '../ast.ts';
+import { headOf, isFunction, type FunctionNode } from '../ast.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
@@ -13,7 +13,7 @@ export const noSilentSwallow: Rule = rule<Message>({
   messages: {
     catch:
       "The block's error can end here, and then the block gives undefined as if it had succeeded. Throw the error again, or return a value.",
-    finally: "This return swallows the block's error. Don't return in a finally.",
+    finally: "A jump out of a finally swallows the block's error. Don't return, break or continue there.",
     rethrow: 'Throw the error again.',
     fallback: 'Return undefined, to say that the error ends here on purpose.',
   },
@@ -22,13 +22,13 @@ export const noSilentSwallow: Rule = rule<Message>({
     for (const { fn, isScope } of managersOf(file).generators)
       for (const node of isScope ? [] : waysThrough(fn, file).swallowed)
         if (node.type === 'CatchClause')
-          report({ node, loc: headOf(node), messageId: 'catch', suggest: suggestionsFor(node, fn, file) });
-        else report({ node, messageId: 'finally' });
+          report({ node, loc: headOfClause(node), messageId: 'catch', suggest: suggestionsFor(node, fn, file) });
+        else report({ node, loc: isFunction(node) ? headOf(node) : node.loc, messageId: 'finally' });
   },
 });
 
 /** `catch (error) {` */
-function headOf({ loc, body }: TSESTree.CatchClause): TSESTree.SourceLocation {
+function headOfClause({ loc, body }: TSESTree.CatchClause): TSESTree.SourceLocation {
   return { start: loc.start, end: body.loc.start };
 }
 
@@ -51,7 +51,7 @@ function suggestionsFor(
     messageId: 'fallback',
     fix: (fixer) => [
       insertLast(fixer, body, 'return undefined;', code),
-      ...(whole?.type === 'BlockStatement' && !isLeft(whole)
+      ...(whole.type === 'BlockStatement' && !isLeft(whole)
         ? [insertLast(fixer, whole, 'return undefined;', code)]
         : []),
     ],
@@ -61,5 +61,5 @@ function suggestionsFor(
 
 /** Whether a block ends with a statement from which nothing goes on. */
 function isLeft({ body }: TSESTree.BlockStatement): boolean {
-  return /^(Return|Throw)Statement$/.test(body.at(-1)?.type ?? '');
+  return /^(Return|Throw)Statement$/.test(String(body.at(-1)?.type));
 }

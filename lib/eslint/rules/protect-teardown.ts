@@ -30,7 +30,7 @@ export const protectTeardown: Rule = rule<Message>({
 /** What undoes something after the block has returned only, while nothing is done about it after the block threw. */
 function skippedIn(fn: FunctionNode, file: File): Undo[] {
   const { phases } = waysThrough(fn, file);
-  const isIn = (node: Node, phase: Phase): boolean => phases.get(node)?.has(phase) ?? false;
+  const isIn = (node: Node, phase: Phase): boolean => phases.get(node)?.has(phase) === true;
   const failing = [...phases.keys()].filter((node) => isIn(node, 'threw') && !isIn(node, 'returned'));
   const undos = undosIn(fn, file);
   const handled = undos.filter(({ node }) => isIn(node, 'threw')).map(({ target }) => target);
@@ -54,7 +54,7 @@ function skippedIn(fn: FunctionNode, file: File): Undo[] {
 /** Whether a call that is made after a failure only sees to the same: it does the same, or is given what is undone. */
 function takesOver(call: Node, target: Place, undo: Node, file: File): boolean {
   if (call.type !== 'CallExpression' || undo.type !== 'CallExpression') return false;
-  const name = calleeName(call) ?? '';
+  const name = calleeName(call);
   if (isRollback(name)) return false;
   if (isUndoing(name) && name === calleeName(undo)) return true;
   // Of functions without an object there is nothing but the name to go by.

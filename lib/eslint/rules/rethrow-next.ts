@@ -48,7 +48,7 @@ function nextOf({ body, call: driver, fn }: Block, file: File): Next | undefined
 }
 
 function onlyExpressionOf({ body }: FunctionNode): Node | null | undefined {
-  if (body?.type !== 'BlockStatement') return body;
+  if (body.type !== 'BlockStatement') return body;
   const [statement, another] = body.body;
   if (another) return undefined;
   if (statement?.type === 'ExpressionStatement') return statement.expression;

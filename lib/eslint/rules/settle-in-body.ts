@@ -57,8 +57,7 @@ class Body {
   check(promiseAll: boolean): void {
     const { body, expression } = this.fn;
     // Of an arrow without braces the result is awaited, but not that of `void`.
-    if (body && expression)
-      for (const node of droppedIn(body)) if (isVoid(node) || isTimer(node)) this.checkDropped(node);
+    if (expression) for (const node of droppedIn(body)) if (isVoid(node) || isTimer(node)) this.checkDropped(node);
     for (const node of this.nodesOf(this.fn)) {
       if (node.type === 'ExpressionStatement')
         for (const dropped of droppedIn(node.expression)) this.checkDropped(dropped);
@@ -82,15 +81,17 @@ class Body {
   private checkDropped(node: Node): void {
     if (isVoid(node)) {
       if (this.isVoidPromise(unwrap(node.argument))) this.report({ node, messageId: 'void' });
-    } else if (isTimer(node)) this.checkTimer(node);
-    else if (node.type === 'CallExpression' && this.isFloating(node)) this.report({ node, messageId: 'floating' });
+    } else if (node.type === 'CallExpression') {
+      if (isTimer(node)) this.checkTimer(node);
+      else if (this.isFloating(node)) this.report({ node, messageId: 'floating' });
+    }
   }
 
   private isVoidPromise(node: Node): boolean {
     if (this.isTask(node)) return false;
     if (this.file.types) return this.file.types.isThenable(node);
     if (node.type !== 'CallExpression') return false;
-    return this.isPromise(node) || (!this.block.isSync && !isDoneAtOnce.test(calleeName(node) ?? ''));
+    return this.isPromise(node) || (!this.block.isSync && !isDoneAtOnce.test(calleeName(node)));
   }
 
   private isFloating(node: TSESTree.CallExpression): boolean {
@@ -107,7 +108,7 @@ class Body {
   private isAwaitedElsewhere({ callee }: TSESTree.CallExpression): boolean {
     const method = unwrap(callee);
     if (method.type !== 'MemberExpression' || this.block.isSync || !this.mentionsHeld(method)) return false;
-    const name = nameOf(method) ?? '';
+    const name = nameOf(method);
     return alwaysAwaited.test(name) || this.file.nodes.some((node) => isAwaitOf(node, name));
   }
 
@@ -117,7 +118,7 @@ class Body {
     const called = this.file.variables.valueOf(callee);
     if (isFunction(called)) return called.async && !called.generator;
     if (callee.type !== 'MemberExpression') return this.isBlock(node);
-    const name = nameOf(callee) ?? '';
+    const name = nameOf(callee);
     if (callee.object.type === 'Identifier' && callee.object.name === 'Promise') return true;
     return /^(then|catch|finally)$/.test(name) || isAsyncMap(node);
   }
@@ -147,8 +148,8 @@ class Body {
     return isGroup;
   }
 
-  private checkTimer(node: Node): void {
-    const [callback] = node.type === 'CallExpression' ? node.arguments : [];
+  private checkTimer(node: TSESTree.CallExpression): void {
+    const [callback] = node.arguments;
     if (isFunction(callback) && this.mentionsHeld(callback)) this.report({ node, messageId: 'timer' });
   }
 
@@ -190,13 +191,13 @@ const timers =
   /^(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|requestAnimationFrame|requestIdleCallback)$/;
 
 function isTimer(node: Node): boolean {
-  return node.type === 'CallExpression' && timers.test(calleeName(node) ?? '');
+  return node.type === 'CallExpression' && timers.test(calleeName(node));
 }
 
 /** The call that gave the promise: that of `f()` in `f().then(…).catch(…)`. */
 function sourceOf(call: TSESTree.CallExpression): TSESTree.CallExpression | undefined {
   const callee = unwrap(call.callee);
-  if (callee.type !== 'MemberExpression' || !/^(then|catch|finally)$/.test(nameOf(callee) ?? '')) return call;
+  if (callee.type !== 'MemberExpression' || !/^(then|catch|finally)$/.test(nameOf(callee))) return call;
   const source = unwrap(callee.object);
   return source.type === 'CallExpression' ? sourceOf(source) : undefined;
 }
@@ -213,6 +214,6 @@ function isCalledAtOnce(fn: FunctionNode): boolean {
     !fn.async &&
     parent.type === 'CallExpression' &&
     parent.callee !== fn &&
-    /^(forEach|map|flatMap|reduce)$/.test(calleeName(parent) ?? '')
+    /^(forEach|map|flatMap|reduce)$/.test(calleeName(parent))
   );
 }
