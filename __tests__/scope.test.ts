@@ -10,7 +10,7 @@ interface Form {
   /** Runs the function in a scope: as it is, or lifted into an async generator function. */
   run(fn: (this: unknown) => Scoped): unknown;
   /** The scope itself, for what it refuses. */
-  readonly scope: (fn?: unknown) => unknown;
+  readonly scope: (fn?: unknown, ...args: unknown[]) => unknown;
 }
 
 /** The two scopes, where the tests are the same for both. */

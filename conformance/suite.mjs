@@ -348,6 +348,48 @@ const cases = {
     equal((await pending).done, true);
   },
 
+  async 'aclosing closes when a signal aborts'({ aclosing, withAsync }) {
+    const controller = new AbortController();
+    const log = [];
+    const source = { next: () => new Promise(() => {}), return: async () => void log.push('closed') };
+    const ended = errorOf(() =>
+      withAsync(aclosing(source, controller), async (values) => {
+        for await (const value of values) log.push(value);
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    controller.abort(failure);
+    equal((await ended) === failure, true);
+    equal(log, ['closed']);
+  },
+
+  async 'aclosing cancels a web stream that waits'({ aclosing, withAsync }) {
+    const log = [];
+    const stream = new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => void log.push('cancelled') });
+    const steps = [];
+    await withAsync(aclosing(stream), (values) => {
+      steps.push(values.next(), values.next());
+    });
+    equal(
+      (await Promise.all(steps)).map(({ done }) => done),
+      [true, true],
+    );
+    equal([log, stream.locked], [['cancelled'], false]);
+  },
+
+  async 'aclosing knows which next() somebody awaits'({ aclosing, withAsync }) {
+    async function* failing() {
+      throw failure;
+    }
+    equal((await errorOf(() => withAsync(aclosing(failing()), (values) => void values.next()))) === failure, true);
+    for (const wait of [
+      (step) => step.catch(() => {}),
+      (step) => Promise.allSettled([step]),
+      (step) => errorOf(() => step),
+    ])
+      equal(await withAsync(aclosing(failing()), async (values) => void (await wait(values.next()))), undefined);
+  },
+
   async 'a timeout aborts'({ timeout, withAsync }) {
     const waiting = (signal) =>
       new Promise((_resolve, reject) => {

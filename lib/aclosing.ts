@@ -112,7 +112,6 @@ class Closing<T> implements AsyncClosing<T> {
   readonly #source: AsyncSource<T> | SourceFunction<T>;
   readonly #signal: AbortSignalLike | undefined;
   readonly #owned: OwnedSource<T>;
-  #isEntered = false;
 
   constructor(source: AsyncSource<T> | SourceFunction<T>, signal: AbortSignalLike | undefined) {
     this.#source = source;
@@ -130,8 +129,8 @@ class Closing<T> implements AsyncClosing<T> {
 
   async enterAsync(): Promise<AsyncIterableIterator<T>> {
     const owned = this.#owned;
-    if (this.#isEntered || owned.isClosing) throw alreadyOwned();
-    this.#isEntered = true;
+    if (owned.isEntered || owned.isClosing) throw alreadyOwned();
+    owned.isEntered = true;
     const failed = owned.open();
     if (failed) await failed;
     return new Items(owned);
@@ -167,6 +166,7 @@ class Closing<T> implements AsyncClosing<T> {
   }
 
   [Symbol.asyncIterator](): this {
+    this.#owned.isLoopBeginning = true;
     return this;
   }
 }
@@ -184,6 +184,7 @@ class Items<T> implements AsyncIterableIterator<T> {
   }
 
   [Symbol.asyncIterator](): this {
+    this.#owned.isLoopBeginning = true;
     return this;
   }
 }

@@ -59,7 +59,9 @@ async function installPackages() {
   mkdirSync(app, { recursive: true });
   writeFileSync(join(app, 'package.json'), '{ "private": true }');
   const specs = wanted.map(([name, version]) => `${name}@${version}`);
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...specs], { cwd: app });
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...specs], {
+    cwd: app,
+  });
 }
 
 function aliasOf(preset) {

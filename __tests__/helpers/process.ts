@@ -36,7 +36,9 @@ export const program = asyncContextManager(async function* program(
   // The engine uses pg in a way that pg warns of.
   const flags = ['--disable-warning=DeprecationWarning', ...loaders];
   const neutral = { NODE_OPTIONS: undefined, DATABASE_URL: undefined };
-  const options = { cwd: root, env: { ...process.env, ...neutral, ...env } };
+  // What hangs is to fail its test, and no more.
+  const limit = { timeout: 100_000, killSignal: 'SIGKILL' as const };
+  const options = { cwd: root, env: { ...process.env, ...neutral, ...env }, ...limit };
   const child = spawn(process.execPath, [...flags, file, ...args], options);
   const printed = { output: '', errors: '' };
   child.stdout.on('data', (data) => (printed.output += String(data)));

@@ -18,25 +18,26 @@ const fixture = '__tests__/recipes/fixtures/guard.ts';
 interface Network {
   readonly url: string;
   /** From now on nothing comes through; and nobody says so. */
-  readonly cut: () => void;
+  readonly cut: () => unknown;
 }
 
 const network = asyncContextManager(async function* network(url: string) {
   const { port, hostname } = new URL(url);
   const sockets: Socket[] = [];
+  let isCut = false;
+  const join = (one: Socket, other: Socket): void => {
+    sockets.push(one);
+    one.on('error', () => undefined).on('data', (data) => isCut || other.write(data));
+    one.on('close', () => isCut || other.destroy());
+  };
   const proxy = createServer((near) => {
     const far = connect(Number(port), hostname);
-    sockets.push(near, far);
-    near
-      .on('error', () => undefined)
-      .pipe(far.on('error', () => undefined))
-      .pipe(near);
+    join(near, far);
+    join(far, near);
   });
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
-  const cut = () => {
-    for (const socket of sockets) socket.unpipe();
-  };
+  const cut = () => (isCut = true);
   try {
     yield { url: url.replace(port, String((proxy.address() as AddressInfo).port)), cut } satisfies Network;
   } finally {

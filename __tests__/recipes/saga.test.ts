@@ -205,6 +205,23 @@ it('prints what its page says, on a Postgres within the process', async () => {
     expect(await bookings(db, 'one')).toEqual(canceled);
   });
 
+  it('is held by a clock that goes on while no process runs', async () => {
+    const db = await database();
+    const holding = program(fixture, [urlOf(db), 'here', '1', 'book one 12', 'result one']);
+    await withAsync(holding, async ({ kill, ended }) => {
+      const waits = "SELECT FROM dbos.operation_outputs WHERE function_name = 'DBOS.sleep'";
+      while ((await column(db, waits).catch(() => [])).length === 0) await setTimeout(20);
+      await setTimeout(6_000);
+      kill('SIGKILL');
+      await ended;
+    });
+    expect(resultsOf(await act(db, 'here', ['result one']))).toEqual({ one: expect.stringContaining('flight') });
+    const [seconds] = await column(db, 'SELECT (completed_at - created_at)::float / 1000 FROM dbos.workflow_status');
+    expect(seconds).toBeGreaterThanOrEqual(12);
+    // Had it begun anew, it would have been eighteen at least.
+    expect(seconds).toBeLessThan(18);
+  });
+
   it('is left to the next process by one that ends, and is not undone', async () => {
     const db = await database();
     // The engine makes its tables when nobody is in a transaction.

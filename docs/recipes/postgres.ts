@@ -11,7 +11,7 @@ export const postgres = asyncContextManager(async function* postgres() {
 const embedded = asyncContextManager(async function* embedded() {
   const db = yield* enter(new UnmixedPGlite());
   await db.waitReady;
-  const server = new PGLiteSocketServer({ db, port: 0, maxConnections: 10 });
+  const server = new PGLiteSocketServer({ db, port: 0, maxConnections: 50 });
   yield* enter(closing(server, (server) => server.stop()));
   await server.start();
   yield `postgres://postgres@${server.getServerConn()}/postgres`;

@@ -1,6 +1,6 @@
 import { isError } from '../support/describe.ts';
 import { errorFields, readField } from '../support/error-fields.ts';
-import { keepBoth, reach } from './join.ts';
+import { isLink, keepBoth, reach } from './join.ts';
 import { isUnknownOutcome } from './outcome.ts';
 
 /** A signal that has aborted, or whatever else has a reason to stop. */
@@ -15,6 +15,8 @@ export interface Aborted {
 export function isAbort(error: unknown, { reason }: Aborted): boolean {
   if (!Object.is(error, reason) && !isAbortError(error)) return false;
   const known = reachAll(reason, false).add(error);
+  // Its own cause of undefined says nothing; one that this library attached is an error that was thrown.
+  if (!isLink(error as object, undefined)) known.add(undefined);
   return [...reachAll(error, true)].every((node) => known.has(node));
 }
 

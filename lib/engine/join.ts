@@ -58,7 +58,13 @@ function attach(error: unknown, previous: unknown): boolean {
 
 /** Whether an error that ends a chain has a cause after all: one that leads back to itself, or a link of ours. */
 function isTaken(end: object): boolean {
-  return follow(end, 'cause', true).length > 0;
+  const [cause] = readField(end, 'cause');
+  return cause !== undefined || isLink(end, cause);
+}
+
+/** Whether this library attached that cause. */
+export function isLink(holder: object, cause: unknown): boolean {
+  return links().has(holder) && Object.is(links().get(holder), cause);
 }
 
 /**
@@ -80,13 +86,11 @@ export function reach(
 }
 
 /**
- * Reads a field of an error. A link of ours is followed only if asked for: it may belong to another request that failed
- * with the same error object. A `cause` of undefined is no cause, unless we put it there for a `throw undefined`.
+ * Reads a field of an error. What leads on along a chain is no link of ours, which may belong to another request that
+ * failed with the same error object, and no own `cause` of undefined.
  */
 function follow(node: unknown, field: string, throughLinks: boolean): unknown[] {
   const found = readField(node, field);
-  if (field !== 'cause' || found.length === 0) return found;
-  const isLink = isObject(node) && links().has(node) && Object.is(links().get(node), found[0]);
-  if (isLink) return throughLinks ? found : [];
-  return found[0] === undefined ? [] : found;
+  if (throughLinks || field !== 'cause' || found.length === 0) return found;
+  return found[0] === undefined || (isObject(node) && isLink(node, found[0])) ? [] : found;
 }

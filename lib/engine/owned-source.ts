@@ -1,6 +1,6 @@
 import type { AsyncSource, SourceFunction } from '../aclosing.ts';
 import type { Thrown } from '../protocol.ts';
-import type { AbortSignalLike } from '../support/abort.ts';
+import { reasonOf, type AbortSignalLike } from '../support/abort.ts';
 import { onAbort } from '../support/on-abort.ts';
 import type { Aborted } from './is-abort.ts';
 import { suppressing } from './join.ts';
@@ -27,6 +27,10 @@ type Step<T> = IteratorResult<T>;
 export class OwnedSource<T> {
   /** Set once the signal has closed the source. */
   abortion: Aborted | undefined;
+  /** Set if a block has it, which closes it for certain. */
+  isEntered = false;
+  /** Set when somebody asks for the iterator. */
+  isLoopBeginning = false;
   private readonly source: AsyncSource<T> | SourceFunction<T>;
   private readonly signal: AbortSignalLike | undefined;
   private opened: Opened<T> | undefined;
@@ -65,14 +69,16 @@ export class OwnedSource<T> {
     return this.turn && this.inTurn(() => this.end());
   }
 
-  /** A loop reads this once, and calls it for each item; whoever drives by hand reads it for each call. */
+  /** Asks for the next step. Whoever drives by hand reads this for every call. */
   get next(): (...args: [] | [unknown]) => Promise<Step<T>> {
-    let isLoop = false;
+    // A loop asks for the iterator, then reads this once, and awaits what it asks for.
+    const isLoop = this.isLoopBeginning && !this.signal;
+    this.isLoopBeginning = false;
+    let isTrusted = false;
     return (...args) => {
-      // A loop awaits what it asks for. To watch that, too, would make an item cost two to three times as much.
-      if (isLoop && this.ask && !this.watched.first) return this.take(this.ask, args);
-      // With a signal, what waits must be rejected when it aborts.
-      isLoop = !this.signal;
+      // To watch every item of a loop, too, would make it cost two to three times as much.
+      if (isTrusted && this.ask && !this.watched.first) return this.take(this.ask, args);
+      isTrusted = isLoop;
       return this.takeWatched(args);
     };
   }
@@ -128,7 +134,8 @@ export class OwnedSource<T> {
   }
 
   /** Closes the source because the signal aborted. What waits is rejected with the reason, once the source is closed. */
-  private abort({ reason }: Aborted): void {
+  private abort(signal: AbortSignalLike): void {
+    const reason = reasonOf(signal);
     this.stop = this.abortion = { reason };
     this.beginClosing();
     for (const watched of this.watched) {
@@ -142,33 +149,32 @@ export class OwnedSource<T> {
     this.watched.add(watched);
     step.then(
       (result) => {
-        if (!this.isClosed) this.watched.delete(watched);
+        this.watched.delete(watched);
         if (isEnd(result)) this.unfollow?.();
         watched.resolve(result);
       },
       (error: unknown) => {
         this.unfollow?.();
-        if (this.turn) this.failLate(watched, error);
-        else this.failEarly(watched, error);
+        if (this.isClosed) this.failLate(watched, error);
+        else this.failWatched(watched, error);
       },
     );
     return watched.promise;
   }
 
-  private failEarly(watched: Watched<Step<T>>, error: unknown): void {
-    // If nobody waits by the end of the block, the block tells of it.
-    if (watched.isAwaited) this.watched.delete(watched);
-    else watched.thrown = { error };
+  private failWatched(watched: Watched<Step<T>>, error: unknown): void {
+    if (!this.turn && watched.isAwaited) this.watched.delete(watched);
+    // If nobody waits by the end of the block, the block tells of it; unless the source was only told to stop.
+    else if (!this.stop || !isStopped(error, this.stop)) watched.thrown = { error };
+    if (this.turn || this.isEntered) watched.quiet();
     watched.reject(error);
   }
 
-  /** Fails what was asked for before the closing. If it only says that the source was stopped, that was asked for. */
+  /** Fails what was left to wait when the source was closed. */
   private failLate(watched: Watched<Step<T>>, error: unknown): void {
-    const isOwn = !this.stop || !isStopped(error, this.stop);
-    // Whoever waited was told the reason of the signal. Nobody is left who could be told of this.
-    if (isOwn && this.isClosed && this.abortion) throw error;
-    if (isOwn) watched.thrown = { error };
-    if (!isOwn || !this.isClosed) watched.quiet();
+    if (this.stop && isStopped(error, this.stop)) watched.quiet();
+    // Whoever waited was told the reason of the signal: nobody is left who could be told of this.
+    else if (this.abortion) throw error;
     watched.reject(error);
   }
 
@@ -177,10 +183,7 @@ export class OwnedSource<T> {
     let finish: (() => void) | undefined;
     this.turn = new Promise<void>((resolve) => (finish = resolve));
     this.unfollow?.();
-    for (const watched of this.watched) {
-      if (watched.thrown && watched.isAwaited) this.watched.delete(watched);
-      else if (watched.thrown) watched.quiet();
-    }
+    for (const watched of this.watched) if (watched.thrown) watched.quiet();
     void this.finishClosing().then(finish);
   }
 

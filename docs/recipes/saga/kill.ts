@@ -7,6 +7,10 @@ const { KILL_AT, KILL_SPARES = '0', KILL_SIGNAL = 'SIGKILL' } = process.env;
 const runStep = DBOS.runStep.bind(DBOS);
 let times = 0;
 
+// It does not outlive the program that loads it so.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.channel?.unref();
+
 DBOS.runStep = async (act, config) => {
   const reach = (moment: string): void => {
     if (`${moment} ${String(config?.name)}` !== KILL_AT) return;

@@ -31,7 +31,10 @@ async function work(url: string, environment: Record<string, string> = {}): Prom
   const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
   const flags = ['--disable-warning=DeprecationWarning', '--import', import.meta.resolve('tsx'), '--import', kill];
   const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, [...flags, worker, url, 'here', trip], { env, stdio: 'inherit' });
+  const child = spawn(process.execPath, [...flags, worker, url, 'here', trip], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   await once(child, 'exit');
   console.log(`  ended by ${child.signalCode ?? `exit code ${String(child.exitCode)}`}`);
 }
