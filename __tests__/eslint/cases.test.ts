@@ -475,7 +475,7 @@ testCases(
 testCases(
   'no-floating-managers',
   [
-    ['await m; m; await text; enterable; await like; await any;', 'awaited', 'awaited'],
+    ['await m; m; await text; await enterable; await like; await any;', 'awaited', 'awaited'],
     ['make(); makeEither(); list.concat(m); m.self(m); like.self();', 'statement', 'statement'],
     ['const one = make(); one.x;', 'unused'],
     ['const items = lib.aclosing(p); items.next();'],
@@ -495,7 +495,7 @@ testCases(
 testCases(
   'no-thenable-yield',
   [
-    [manager('yield promised(); yield like; yield; yield text; yield later;'), 'awaited'],
+    [manager('yield promised(); yield query; yield; yield text; yield later;'), 'awaited'],
     [manager('yield enter(p);')],
     ['contextManager(function* m() { yield query; });'],
   ].map(([code, ...ids]) => [`${resources} ${String(code)}`, ...ids] as const),

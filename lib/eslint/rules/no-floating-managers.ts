@@ -43,7 +43,7 @@ function checkVariable(node: TSESTree.VariableDeclarator, file: File, report: Re
   const made = init && unwrap(init);
   if (id.type !== 'Identifier' || !made || !isMade(made) || !isManager(made, file)) return;
   // It is an iterator as well, and a disposable.
-  if (file.words.calledBy(made) === 'aclosing') return;
+  if (file.words.calledBy(made) === 'aclosing' || file.types?.isLazy(made)) return;
   const variable = file.variables.of(id);
   if (parent.kind.endsWith('using')) {
     if (made.type === 'CallExpression') report({ node, messageId: 'using' });
