@@ -23,6 +23,7 @@ const scripts = {
 
 const typed = {
   files: ['**/*.ts'],
+  ignores: ['**/*.md/**'],
   extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
   languageOptions: { parserOptions: { projectService: true } },
   rules: {
@@ -53,9 +54,9 @@ const library = {
   },
 };
 
-/** The plugin's own code. */
+/** The plugin's own code, and its tests. */
 const plugin = {
-  files: ['lib/eslint/**/*.ts'],
+  files: ['{lib,__tests__}/eslint/**/*.ts'],
   rules: {
     // The types of nodes are an enum that is erased: they are compared with its values.
     '@typescript-eslint/no-unsafe-enum-comparison': 'off',
@@ -72,16 +73,10 @@ const managers = {
   settings: { withal: { modules: words.map((name) => `lib/${name}`) } },
 };
 
-/** The examples of the pages. */
+/** The examples of the pages: one declares what it does not use, or shows a value that it drops. */
 const pages = [
   { files: ['**/*.md'], plugins: { markdown }, processor: 'markdown/markdown' },
-  {
-    // An example declares what it does not use, and shows what it does not run.
-    files: ['**/*.md/**'],
-    extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: false } },
-    rules: Object.fromEntries(Object.keys(js.configs.recommended.rules).map((name) => [name, 'off'])),
-  },
+  { files: ['**/*.md/**'], languageOptions: { parser: tseslint.parser } },
 ];
 
 /** Wrong input is what many of the tests are about. */
@@ -159,9 +154,9 @@ export default defineConfig(
   // What the compiler refuses, the linter need not look at.
   { ignores: ['dist', 'coverage', 'docs/api', '.stryker-tmp', 'typetests/refused', 'typetests/legacy'] },
   // Fragments of sources; examples of what is wrong, which the tests of the rules lint.
-  { ignores: ['docs/mutants.md', 'docs/lint/*.md', '__tests__/eslint/snippets'] },
+  { ignores: ['docs/mutants.md', 'docs/lint/*.md', 'reports/*.md', '__tests__/eslint/snippets'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
-  js.configs.recommended,
+  { ...js.configs.recommended, ignores: ['**/*.md/**'] },
   scripts,
   typed,
   library,

@@ -8,7 +8,9 @@ function reported({ code, path }: Snippet, mode: Mode): string[] {
   const config = { ...plugin.configs.strict, files: ['**/*.ts'], languageOptions: languageOptionsFor(mode) };
   const messages = new Linter({ cwd: '/' }).verify(code, config as Linter.Config, { filename: path });
   return [
-    ...new Set(messages.map(({ line, ruleId, message }) => `${line} ${ruleId?.replace('withal/', '') ?? message}`)),
+    ...new Set(
+      messages.map(({ line, ruleId, message }) => `${String(line)} ${ruleId?.replace('withal/', '') ?? message}`),
+    ),
   ];
 }
 

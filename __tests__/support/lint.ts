@@ -150,6 +150,6 @@ export function labelsOf(code: string, mode: Mode, mark: '!' | '?' = '!'): strin
     const [, labels = ''] = /\/\/ ((?:[!?][\w:-]+ ?)+)$/.exec(text) ?? [];
     return [...labels.matchAll(/([!?])([\w-]+)(?::(\w+))?/g)]
       .filter(([, sign, , only]) => sign === mark && (only === undefined || only === mode))
-      .map(([, , rule]) => `${index + 1} ${rule}`);
+      .map(([, , rule]) => `${String(index + 1)} ${String(rule)}`);
   });
 }

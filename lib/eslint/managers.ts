@@ -100,9 +100,14 @@ function decorated(call: Node, decorator: Node, body: Node | undefined, file: Fi
 function decoratedMethods(file: File): Block[] {
   return file.nodes.flatMap((node) =>
     node.type === 'MethodDefinition'
-      ? node.decorators.flatMap((decorator) => decorated(decorator, decorator.expression, node.value, file))
+      ? decoratorsOf(node).flatMap((decorator) => decorated(decorator, decorator.expression, node.value, file))
       : [],
   );
+}
+
+/** ESLint's own parser knows none. */
+function decoratorsOf({ decorators }: Partial<TSESTree.MethodDefinition>): readonly TSESTree.Decorator[] {
+  return decorators ?? [];
 }
 
 function functionOf(node: Node, file: File): FunctionNode | undefined {

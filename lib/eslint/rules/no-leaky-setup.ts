@@ -14,7 +14,7 @@ import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
 import { placesOf, type Place } from '../places.ts';
 import { rule, type Rule } from '../rule.ts';
-import { entrustmentsIn, undosIn, type Undo } from '../undo.ts';
+import { entrustmentsIn, undosIn, type Entrustment, type Undo } from '../undo.ts';
 import { isActivating, isCommit, isHolding, isRollback } from '../verbs.ts';
 import { waysThrough } from '../ways.ts';
 
@@ -40,23 +40,35 @@ interface Leak {
   readonly line: number;
 }
 
+/** What sees to it that something is undone. */
+type Handler = Pick<Undo, 'node' | 'target'>;
+
 function leaksIn(fn: FunctionNode, file: File): Leak[] {
   const undos = undosIn(fn, file);
+  const entrustments = firstOnes(entrustmentsIn(fn, file));
+  const handlers = [...undos, ...entrustments];
   const nodes = ownNodes(fn, file.keys);
   const tries = nodes.filter((node) => node.type === 'TryStatement');
   const protectedBy = ({ node }: Undo): Node | undefined =>
     tries.find(({ finalizer }) => finalizer !== null && contains(finalizer, node));
   const protections = [
     ...undos.map((undo) => ({ ...undo, late: protectedBy(undo), isState: undo.node.type !== 'CallExpression' })),
-    ...entrustmentsIn(fn, file).map((entrustment) => ({ ...entrustment, late: entrustment.node, isState: false })),
+    ...entrustments.map((entrustment) => ({ ...entrustment, late: entrustment.node, isState: false })),
   ];
   return protections.flatMap(({ setup, target, late, isState }) => {
     if (!setup || !late || contains(late, setup)) return [];
-    const risks = nodes.filter((risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, undos));
+    const risks = nodes.filter((risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, handlers));
     // A value that was assigned, and is assigned back, is there at once.
     const leaking = isState ? risks : risksWhileHeld(risks, target, setup, file);
     return leaking.map((risk) => ({ risk, line: setup.loc.start.line }));
   });
+}
+
+/** What is entrusted already, nothing else has to see to. */
+function firstOnes(entrustments: readonly Entrustment[]): Entrustment[] {
+  return entrustments.filter(
+    ({ target }, index) => entrustments.findIndex((other) => other.target === target) === index,
+  );
 }
 
 /** Whether a node that can fail comes after the setup, and before the `try`. */
@@ -70,9 +82,22 @@ function isFallible(node: Node, file: File): boolean {
   if (node.type === 'ForOfStatement') return node.await;
   if (node.type !== 'YieldExpression') return node.type === 'AwaitExpression';
   const request = node.delegate ? unwrap(node.argument) : undefined;
-  // To enter these, nothing is done.
-  const entered = request?.type === 'CallExpression' ? file.words.calledBy(request.arguments[0]) : undefined;
-  return request !== undefined && !/^(aclosing|closing|nullContext|suppress)$/.test(entered ?? '');
+  if (request?.type !== 'CallExpression') return request !== undefined;
+  return !request.arguments[0] || !startsAtOnce(request.arguments[0], file);
+}
+
+/** Whether entering a manager does nothing that can fail: `closing(file)`, and one whose generator starts with its yield. */
+function startsAtOnce(manager: Node, file: File): boolean {
+  const call = unwrap(manager);
+  if (call.type !== 'CallExpression') return false;
+  if (/^(aclosing|closing|nullContext|suppress)$/.test(file.words.calledBy(call) ?? '')) return true;
+  const made = file.variables.valueOf(call.callee);
+  const generator = managersOf(file).generators.find((one) => one.call === made && !one.isScope);
+  if (!generator) return false;
+  return [...waysThrough(generator.fn, file).phases].every(
+    ([node, phases]) =>
+      !phases.has('setup') || !/^(Await|Call|New|Import)Expression$|^(ForOf|Throw)Statement$/.test(node.type),
+  );
 }
 
 /** The loop in which `clients.push(await connect())` acquires one after the other: each can fail when others are there. */
@@ -87,9 +112,9 @@ function isAfterFailureOf(node: Node, setup: Node): boolean {
   return ancestorsOf(node).some((around) => around.type === 'CatchClause' && contains(around.parent.block, setup));
 }
 
-/** Whether the same is undone there, too, or where its failure is caught. */
-function isHandled(risk: Node, target: Place, undos: readonly Undo[]): boolean {
-  const others = undos.filter((undo) => undo.target === target).map(({ node }) => node);
+/** Whether the same is undone there, too, or where its failure is caught; or entrusted to something there. */
+function isHandled(risk: Node, target: Place, handlers: readonly Handler[]): boolean {
+  const others = handlers.filter((handler) => handler.target === target).map(({ node }) => node);
   const after = ancestorsOf(risk).flatMap((around) =>
     around.type === 'TryStatement' && contains(around.block, risk) ? [around.handler, around.finalizer] : [],
   );

@@ -88,7 +88,7 @@ class Body {
   }
 
   private isVoidPromise(node: Node): boolean {
-    if (this.isTask(node)) return false;
+    if (this.isTask(node) || this.isItemAhead(node)) return false;
     if (this.file.types) return this.file.types.isThenable(node);
     if (node.type !== 'CallExpression') return false;
     return this.isPromise(node) || (!this.block.isSync && !isDoneAtOnce.test(calleeName(node)));
@@ -97,7 +97,8 @@ class Body {
   private isFloating(node: TSESTree.CallExpression): boolean {
     const source = sourceOf(node);
     // What a variable holds, somebody else may await; and what a stack enters, the stack waits for.
-    if (!source || this.isTask(source) || calleeName(source) === 'enterContext') return false;
+    if (!source || this.isTask(source) || this.isItemAhead(source) || calleeName(source) === 'enterContext')
+      return false;
     // These are await-blocks' and enter-with-star's.
     if ((this.isBlock(source) && calleeName(node) !== 'catch') || isEnter(source, this.file)) return false;
     if (isAsyncMap(node)) return true;
@@ -127,25 +128,33 @@ class Body {
     return /^(withAsync|scopeAsync)$/.test(this.file.words.calledBy(node) ?? '');
   }
 
+  /** `void rows.next()`: what `aclosing()` was asked for, it settles when it closes. */
+  private isItemAhead(given: Node): boolean {
+    const call = (given.type === 'CallExpression' && sourceOf(given)) || given;
+    const callee = call.type === 'CallExpression' ? unwrap(call.callee) : call;
+    return callee.type === 'MemberExpression' && nameOf(callee) === 'next' && this.isFrom('aclosing', callee.object);
+  }
+
   /** Tasks of a group end with the group. */
   private isTask(node: Node): boolean {
     const callee = node.type === 'CallExpression' ? unwrap(node.callee) : node;
     if (callee.type !== 'MemberExpression' || nameOf(callee) !== 'start') return false;
-    return (this.file.types?.isTaskGroup(callee.object) ?? false) || this.isTaskGroup(callee.object);
+    return (this.file.types?.isTaskGroup(callee.object) ?? false) || this.isFrom('taskGroup', callee.object);
   }
 
-  private isTaskGroup(node: Node): boolean {
+  /** Whether a variable holds what the manager gives that a word makes, or one that it is within. */
+  private isFrom(word: string, node: Node): boolean {
     const variable = this.file.variables.of(node);
     const block = managersOf(this.file).blocks.find(
       (one) => variable && enteredVariables(one, this.file).includes(variable),
     );
     const source = block?.manager ?? this.file.variables.valueOf(node);
-    let isGroup = false;
+    let isMade = false;
     walk(source, this.file.keys, (part) => {
-      isGroup ||= this.file.words.calledBy(part) === 'taskGroup';
-      return !isGroup;
+      isMade ||= this.file.words.calledBy(part) === word;
+      return !isMade;
     });
-    return isGroup;
+    return isMade;
   }
 
   private checkTimer(node: TSESTree.CallExpression): void {
