@@ -114,6 +114,12 @@ const describeTest = {
   rules: { 'jest/valid-title': 'off' },
 };
 
+/** Tests that are the same for each rule, or for pages and snippets. */
+const testHelpers = {
+  files: ['__tests__/helpers/*.ts'],
+  rules: { 'jest/no-export': 'off' },
+};
+
 /** Wrong input is what they ask about, too. */
 const conformance = {
   files: ['bench/*', 'conformance/*'],
@@ -163,6 +169,7 @@ export default defineConfig(
   plugin,
   tests,
   describeTest,
+  testHelpers,
   conformance,
   otherRunners,
   typeTests,

@@ -4,7 +4,7 @@ import { Linter } from 'eslint';
 import type { Context } from '../../lib/eslint/file.ts';
 import { fileOf } from '../../lib/eslint/file.ts';
 import { follow } from '../../lib/eslint/flow.ts';
-import { languageOptionsFor } from '../support/lint.ts';
+import { languageOptionsFor } from '../helpers/lint.ts';
 
 /**
  * Where the ways through a function end, each as the letters of the calls on it: `a b` came to the end, `a return` returned.

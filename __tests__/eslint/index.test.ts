@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import plugin, { configs, meta, rules, type RuleName } from '../../lib/eslint/index.ts';
-import { messagesOn, pageOf } from '../support/lint.ts';
+import { messagesOn, pageOf } from '../helpers/lint.ts';
 
 const manifest = createRequire(import.meta.url)('../../package.json') as { version: string };
 const names = Object.keys(rules) as RuleName[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { reportedIn } from '../support/lint.ts';
+import { reportedIn } from '../helpers/lint.ts';
 
 /** How often the generator function without a name is reported: once, if its manager is recognized. */
 function unnamedIn(code: string, modules: readonly string[] = [], filename = '/project/src/file.ts'): number {
@@ -83,19 +83,5 @@ describe('words of other entries', () => {
     ["import { withAsync } from 'withal'; withAsync(1);", ['await-blocks']],
   ])('%s', (code, rules) => {
     expect(reportedIn(code).map(({ rule }) => rule)).toEqual(rules);
-  });
-});
-
-describe('types', () => {
-  it('show a manager of another file', () => {
-    const code = "import { transaction } from './managers.ts'; transaction('db');";
-    expect(reportedIn(code, { mode: 'typed' })).toEqual([{ line: 1, rule: 'no-floating-managers', id: 'statement' }]);
-    expect(reportedIn(code)).toEqual([]);
-  });
-
-  it('show that a module re-exports, wherever it is', () => {
-    const code = "import { contextManager } from './reexport.ts'; contextManager(function* () { yield 1; });";
-    expect(reportedIn(code, { mode: 'typed' })).toEqual([{ line: 1, rule: 'name-managers', id: 'unnamed' }]);
-    expect(reportedIn(code)).toEqual([]);
   });
 });

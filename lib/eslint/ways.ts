@@ -207,7 +207,7 @@ const listener = /^(reject|abort|on[A-Z]\w*)$/;
 const logger = /^(log|print|warn|debug|info|trace|report|console|error)/i;
 
 /** Calls that don't throw, and of which many stand in a setup. */
-export function isHarmless(node: TSESTree.CallExpression | TSESTree.NewExpression, file: File): boolean {
+function isHarmless(node: TSESTree.CallExpression | TSESTree.NewExpression, file: File): boolean {
   const callee = file.code.getText(unwrap(node.callee));
   return node.type === 'NewExpression' ? harmlessClasses.test(callee) : harmlessCalls.test(callee);
 }

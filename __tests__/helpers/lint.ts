@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { Linter, RuleTester } from 'eslint';
 import tseslint from 'typescript-eslint';
 import plugin, { rules, type RuleName } from '../../lib/eslint/index.ts';
@@ -21,7 +21,7 @@ export function languageOptionsFor(mode: Mode): Linter.LanguageOptions {
 // What is on a page about a rule
 
 type Valid = RuleTester.ValidTestCase;
-export type Invalid = RuleTester.InvalidTestCase;
+type Invalid = RuleTester.InvalidTestCase;
 
 interface Fence {
   readonly kind: string;
@@ -30,8 +30,10 @@ interface Fence {
 }
 
 /** The examples of the rule's page as tests: those marked `wrong`, with the `fixed` and `suggested` ones after them, and `right`. */
-export function pageCases(rule: RuleName): { valid: Valid[]; invalid: Invalid[] } {
-  const fences = fencesIn(pageOf(rule));
+function pageCases(rule: RuleName, mode: Mode): { valid: Valid[]; invalid: Invalid[] } {
+  const fences = fencesIn(pageOf(rule)).filter(
+    ({ detail, kind }) => /fixed|suggested/.test(kind) || modeOf(detail) === mode,
+  );
   return {
     valid: fences.filter(({ kind }) => kind === 'right').map(({ code, detail }) => ({ code, ...optionsIn(detail) })),
     invalid: fences.flatMap((fence, index) =>
@@ -52,11 +54,15 @@ function fencesIn(page: string): Fence[] {
   }));
 }
 
+function modeOf(detail: string): Mode {
+  return detail.includes('typed') ? 'typed' : 'untyped';
+}
+
 function optionsIn(detail: string): Pick<Valid, 'filename' | 'languageOptions' | 'options'> {
   const [options] = /\{.*\}/.exec(detail) ?? [];
   return {
     filename: `${snippetsFolder}/page.ts`,
-    languageOptions: languageOptionsFor(detail.includes('typed') ? 'typed' : 'untyped'),
+    languageOptions: languageOptionsFor(modeOf(detail)),
     ...(options !== undefined && { options: [JSON.parse(options)] }),
   };
 }
@@ -85,15 +91,13 @@ export function messagesOn(page: string): Record<string, string> {
   return Object.fromEntries([...page.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)].map(([, id, text]) => [id, text]));
 }
 
-/** Runs the examples of the page, and more of what is wrong. */
-export function testRule(rule: RuleName, more: Invalid[] = []): void {
+/** Runs those examples of the page that need types, or those that don't. */
+export function testRule(rule: RuleName, mode: Mode): void {
   Object.assign(RuleTester, { afterAll, describe, it, itOnly: it.only });
   const tester = new RuleTester({ languageOptions: languageOptionsFor('untyped') });
-  const { valid, invalid } = pageCases(rule);
-  tester.run(rule, rules[rule] as unknown as Parameters<typeof tester.run>[1], {
-    valid,
-    invalid: [...invalid, ...more.map((test) => ({ filename: `${snippetsFolder}/page.ts`, ...test }))],
-  });
+  const cases = pageCases(rule, mode);
+  if (cases.valid.length + cases.invalid.length > 0)
+    tester.run(rule, rules[rule] as unknown as Parameters<typeof tester.run>[1], cases);
 }
 
 // Code that is linted by itself
@@ -127,15 +131,37 @@ export function reportedIn(
   }));
 }
 
+// Cases that the pages and the snippets have no room for
+
+/** A piece of code, and the ids of what its rule reports. */
+export type Case = readonly [code: string, ...ids: string[]];
+
+const imports = `import { aclosing, all, asyncContextDecorator, asyncContextManager, AsyncExitStack, closing, contextDecorator,
+  contextManager, enter, ExitStack, nullContext, resultBlocks, scopeAsync, scopeSync, taskGroup, timeout, withAsync,
+  withSync } from 'withal'; declare const p: any, q: any;`;
+
+/** The body of a manager, whose parameters are p and q. */
+export const manager = (body: string, before = '') =>
+  `${before} const m = asyncContextManager(async function* m(p, q) { ${body} });`;
+
+export function testCases(rule: RuleName, cases: readonly Case[], mode: Mode = 'untyped'): void {
+  describe(`${rule}, ${mode}`, () => {
+    it.each(cases.map(([code, ...ids]) => ({ code, ids })))('$code', ({ code, ids }) => {
+      const reported = reportedIn(`${imports} ${code}`, { rules: [rule], mode });
+      expect(reported.map(({ id, rule }) => id || rule)).toEqual(ids);
+    });
+  });
+}
+
 // The snippets
 
-export interface Snippet {
+interface Snippet {
   readonly name: string;
   readonly path: string;
   readonly code: string;
 }
 
-export function snippets(): Snippet[] {
+function snippets(): Snippet[] {
   const names = readdirSync(snippetsFolder).filter((name) => /^\d+.*\.ts$/.test(name));
   return names.map((name) => ({
     name,
@@ -145,11 +171,30 @@ export function snippets(): Snippet[] {
 }
 
 /** What a snippet says that is reported: `// !rule` on the line, `// !rule:typed` if only types show it. */
-export function labelsOf(code: string, mode: Mode, mark: '!' | '?' = '!'): string[] {
+function labelsOf(code: string, mode: Mode): string[] {
   return code.split('\n').flatMap((text, index) => {
     const [, labels = ''] = /\/\/ ((?:[!?][\w:-]+ ?)+)$/.exec(text) ?? [];
     return [...labels.matchAll(/([!?])([\w-]+)(?::(\w+))?/g)]
-      .filter(([, sign, , only]) => sign === mark && (only === undefined || only === mode))
+      .filter(([, sign, , only]) => sign === '!' && (only === undefined || only === mode))
       .map(([, , rule]) => `${String(index + 1)} ${String(rule)}`);
   });
+}
+
+export function testSnippets(mode: Mode): void {
+  describe(`the strict config, ${mode}`, () => {
+    it.each(snippets())('reports what $name says, and nothing else', (snippet) => {
+      expect(reportedOf(snippet, mode).sort()).toEqual(labelsOf(snippet.code, mode).sort());
+    });
+  });
+}
+
+/** The lines that are reported, as the labels have them. */
+function reportedOf({ code, path }: Snippet, mode: Mode): string[] {
+  const config = { ...plugin.configs.strict, files: ['**/*.ts'], languageOptions: languageOptionsFor(mode) };
+  const messages = new Linter({ cwd: '/' }).verify(code, config as Linter.Config, { filename: path });
+  return [
+    ...new Set(
+      messages.map(({ line, ruleId, message }) => `${String(line)} ${ruleId?.replace('withal/', '') ?? message}`),
+    ),
+  ];
 }
