@@ -1,5 +1,5 @@
-// Runs the built plugin on the labelled snippets: with ESLint 10, with ESLint 9, which it installs once, and with oxlint. Then
-// it looks what others report of the same lines. docs/lint/README.md shows both tables, and has to show what comes out here.
+// Runs the built plugin on the labelled snippets: with ESLint 10, with ESLint 9, which it installs once, and with oxlint; as
+// JavaScript, too. Then it looks what others report of the same lines. docs/lint/README.md shows both tables, and has to show what comes out here.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import js from '@eslint/js';
 import { Linter } from 'eslint';
+import withoutTypes from 'ts-blank-space';
 import tseslint from 'typescript-eslint';
 import withal from 'withal/eslint';
 import { root } from './examples.mjs';
@@ -28,6 +29,7 @@ const tables = [
       ['ESLint 10, without', ...counted('untyped', linted(Linter, 'untyped'))],
       ['ESLint 9, with types', ...counted('typed', linted(older, 'typed'))],
       ['ESLint 9, without', ...counted('untyped', linted(older, 'untyped'))],
+      ['ESLint 10, JavaScript', ...counted('untyped', lintedAsJavaScript())],
       ['oxlint', ...counted('untyped', oxlinted())],
     ],
   ),
@@ -53,11 +55,11 @@ async function eslint9() {
 
 /** The lines that are reported, for each snippet. */
 function linted(Version, mode) {
-  return snippets.map(({ path, text }) =>
-    messagesOf(Version, mode, withal.configs.strict, path, text).map(
-      ({ line, ruleId, message }) => `${line} ${ruleId?.replace('withal/', '') ?? message}`,
-    ),
-  );
+  return snippets.map(({ path, text }) => linesOf(messagesOf(Version, mode, withal.configs.strict, path, text)));
+}
+
+function linesOf(messages) {
+  return messages.map(({ line, ruleId, message }) => `${line} ${ruleId?.replace('withal/', '') ?? message}`);
 }
 
 function messagesOf(Version, mode, config, path, text) {
@@ -66,6 +68,16 @@ function messagesOf(Version, mode, config, path, text) {
   const configs = [config].flat().map((one) => ({ ...one, files: ['**/*.ts'] }));
   return new Version({ cwd: '/' }).verify(text, [...configs, { files: ['**/*.ts'], languageOptions }], {
     filename: path,
+  });
+}
+
+/** The snippets without their types, read by ESLint's own parser; but for what only an annotation shows. */
+function lintedAsJavaScript() {
+  return snippets.map(({ name, path, text }) => {
+    if (/^(070|304|435|496|497)/.test(name)) return labelsOf(text, 'untyped');
+    const config = { ...withal.configs.strict, files: ['**/*.js'] };
+    const options = { filename: path.replace(/ts$/, 'js') };
+    return linesOf(new Linter({ cwd: '/' }).verify(withoutTypes(text), config, options));
   });
 }
 

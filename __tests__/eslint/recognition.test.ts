@@ -85,3 +85,17 @@ describe('words of other entries', () => {
     expect(reportedIn(code).map(({ rule }) => rule)).toEqual(rules);
   });
 });
+
+describe('JavaScript', () => {
+  it("is read by ESLint's own parser", () => {
+    const code = `import { contextManager } from 'withal';
+      export class Repository {
+        static #open = contextManager(function* () { yield 1; });
+        #rows = [];
+        async *all() { for await (const row of this.#rows) yield row; }
+        get [Symbol.toStringTag]() { return 'Repository'; }
+      }`;
+    const reported = reportedIn(code, { mode: 'javascript', filename: '/project/src/file.js' });
+    expect(reported).toEqual([{ line: 3, rule: 'name-managers', id: 'unnamed' }]);
+  });
+});

@@ -9,11 +9,13 @@ import type { Settings } from '../../lib/eslint/file.ts';
 /** The labelled snippets, whose folder has the declarations that examples need for their types. */
 export const snippetsFolder = fileURLToPath(new URL('../eslint/snippets', import.meta.url));
 
-export type Mode = 'typed' | 'untyped';
+/** `javascript` is what ESLint's own parser reads. */
+export type Mode = 'typed' | 'untyped' | 'javascript';
 
 const parser = tseslint.parser as Linter.Parser;
 
 export function languageOptionsFor(mode: Mode): Linter.LanguageOptions {
+  if (mode === 'javascript') return {};
   const parserOptions = mode === 'typed' ? { projectService: true, tsconfigRootDir: snippetsFolder } : {};
   return { parser, parserOptions };
 }
