@@ -17,7 +17,7 @@ import { root } from './examples.mjs';
 
 const folder = join(root, '__tests__', 'eslint', 'snippets');
 const snippets = readdirSync(folder)
-  .filter((name) => /^\d+.*\.ts$/.test(name))
+  .filter((name) => /^\d+.*\.tsx?$/.test(name))
   .map((name) => ({ name, path: join(folder, name), text: readFileSync(join(folder, name), 'utf8') }));
 
 const older = await eslint9();
@@ -65,16 +65,16 @@ function linesOf(messages) {
 function messagesOf(Version, mode, config, path, text) {
   const parserOptions = mode === 'typed' ? { projectService: true, tsconfigRootDir: folder } : {};
   const languageOptions = { parser: tseslint.parser, parserOptions };
-  const configs = [config].flat().map((one) => ({ ...one, files: ['**/*.ts'] }));
-  return new Version({ cwd: '/' }).verify(text, [...configs, { files: ['**/*.ts'], languageOptions }], {
+  const configs = [config].flat().map((one) => ({ ...one, files: ['**/*.{ts,tsx}'] }));
+  return new Version({ cwd: '/' }).verify(text, [...configs, { files: ['**/*.{ts,tsx}'], languageOptions }], {
     filename: path,
   });
 }
 
-/** The snippets without their types, read by ESLint's own parser; but for what only an annotation shows. */
+/** The snippets without their types, read by ESLint's own parser; but for JSX, and for what only an annotation shows. */
 function lintedAsJavaScript() {
   return snippets.map(({ name, path, text }) => {
-    if (/^(070|304|435|496|497)/.test(name)) return labelsOf(text, 'untyped');
+    if (/^(070|304|435|496|497|604|617|675)|x$/.test(name)) return labelsOf(text, 'untyped');
     const config = { ...withal.configs.strict, files: ['**/*.js'] };
     const options = { filename: path.replace(/ts$/, 'js') };
     return linesOf(new Linter({ cwd: '/' }).verify(withoutTypes(text), config, options));

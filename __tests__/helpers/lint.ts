@@ -164,7 +164,7 @@ interface Snippet {
 }
 
 function snippets(): Snippet[] {
-  const names = readdirSync(snippetsFolder).filter((name) => /^\d+.*\.ts$/.test(name));
+  const names = readdirSync(snippetsFolder).filter((name) => /^\d+.*\.tsx?$/.test(name));
   return names.map((name) => ({
     name,
     path: `${snippetsFolder}/${name}`,
@@ -192,7 +192,7 @@ export function testSnippets(mode: Mode): void {
 
 /** The lines that are reported, as the labels have them. */
 function reportedOf({ code, path }: Snippet, mode: Mode): string[] {
-  const config = { ...plugin.configs.strict, files: ['**/*.ts'], languageOptions: languageOptionsFor(mode) };
+  const config = { ...plugin.configs.strict, files: ['**/*.{ts,tsx}'], languageOptions: languageOptionsFor(mode) };
   const messages = new Linter({ cwd: '/' }).verify(code, config as Linter.Config, { filename: path });
   return [
     ...new Set(

@@ -10,7 +10,7 @@ import {
   type Node,
 } from './ast.ts';
 import type { File } from './file.ts';
-import type { Variable } from './variables.ts';
+import { definitionOf, pickedProperty, type Variable } from './variables.ts';
 
 /** A generator function that `asyncContextManager()` or `contextManager()` makes a manager of, or that a scope runs. */
 export interface Generator {
@@ -190,9 +190,18 @@ function returnsManager(fn: FunctionNode, file: File, seen: readonly Node[]): bo
 /** The value of a variable, of a field of this class, or of a property of an object in the file. */
 function valueIn(callee: Node, file: File): Node | undefined {
   const node = unwrap(callee);
-  if (node.type !== 'MemberExpression') return file.variables.valueOf(node);
-  const name = nameOf(node);
-  const object = node.object.type === 'ThisExpression' ? classAround(node) : file.variables.valueOf(node.object);
+  if (node.type === 'MemberExpression') {
+    const object = node.object.type === 'ThisExpression' ? classAround(node) : file.variables.valueOf(node.object);
+    return valueOfMember(object, nameOf(node));
+  }
+  const definition = definitionOf(file.variables.of(node));
+  const picked = definition?.type === 'Variable' ? pickedProperty(definition.name, definition.node.id) : undefined;
+  return definition?.type === 'Variable' && picked && definition.node.init
+    ? valueOfMember(file.variables.valueOf(definition.node.init), nameOf(picked))
+    : file.variables.valueOf(node);
+}
+
+function valueOfMember(object: Node | undefined, name: string): Node | undefined {
   const members =
     object?.type === 'ObjectExpression' ? object.properties : object?.type === 'ClassBody' ? object.body : [];
   const found = members.find(

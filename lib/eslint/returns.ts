@@ -3,8 +3,9 @@ import { calleeName, isFunction, unwrap, type FunctionNode } from './ast.ts';
 import type { File } from './file.ts';
 import { follow } from './flow.ts';
 
-/** Names that nobody gives to a function which returns. */
-const neverReturns = /^(fail|rethrow|raise|panic|die|unreachable|assertNever|throw[A-Z]\w*)$/;
+/** Names that nobody gives to a function which returns; the last ones are those of Next. */
+const neverReturns =
+  /^(fail|rethrow|raise|panic|die|bail|absurd|unreachable|assertNever|throw[A-Z]\w*|notFound|redirect|permanentRedirect|forbidden|unauthorized)$/;
 
 const neverReturnsOn = /^(process\.(exit|abort)|(assert|expect)\.(fail|unreachable)|Deno\.exit)$/;
 
@@ -14,6 +15,7 @@ export function returns(call: TSESTree.CallExpression, file: File): boolean {
   if (file.types) return !file.types.isNever(call);
   const called = file.variables.valueOf(call.callee);
   if (isFunction(called)) return mayReturn(called, file);
+  if (called.type === 'TSDeclareFunction') return called.returnType?.typeAnnotation.type !== 'TSNeverKeyword';
   return called.type !== 'Identifier' || !neverReturns.test(calleeName(call));
 }
 

@@ -16,7 +16,17 @@ import { isParameterOf, variablesIn } from './managers.ts';
 import { placeOf, placeOfVariable, placesOf, type Place } from './places.ts';
 import { stackKindOf } from './stacks.ts';
 import { isReassigned } from './variables.ts';
-import { areOpposite, areOppositeStatements, isReleasing, isRepeated, isTeardown, isUndoing } from './verbs.ts';
+import {
+  areOpposite,
+  areOppositeStatements,
+  areReadAndWrite,
+  isDeleting,
+  isFinding,
+  isReleasing,
+  isRepeated,
+  isTeardown,
+  isUndoing,
+} from './verbs.ts';
 
 /** A piece of code that undoes something. */
 export interface Undo {
@@ -85,7 +95,7 @@ class Search {
 
   undos(): Undo[] {
     return this.nodes.flatMap((node) => {
-      const found = this.undoBy(node) ?? this.undoWithin(node);
+      const found = this.undoBy(node) ?? this.undoWithin(node) ?? this.undoByHelper(node);
       return found && !this.isEntrusted(found.target) ? [{ ...found, node }] : [];
     });
   }
@@ -212,9 +222,21 @@ class Search {
     return found;
   }
 
+  /** `const done = () => client.release(); yield client; done();` */
+  private undoByHelper(node: Node): Found | undefined {
+    const helper = node.type === 'CallExpression' ? this.file.variables.valueOf(node.callee) : undefined;
+    if (!isFunction(helper) || helper.generator || !contains(this.generator, helper)) return undefined;
+    const undos = ownNodes(helper.body, this.file.keys).map((part) => this.undoBy(part));
+    return undos.find((undo) => undo !== undefined);
+  }
+
   private undoByCall(call: TSESTree.CallExpression): Found | undefined {
     return (
-      this.undoOfAcquired(call) ?? this.undoOfOpposite(call) ?? this.undoBySettingBack(call) ?? this.undoOfGiven(call)
+      this.undoOfAcquired(call) ??
+      this.undoOfStarted(call) ??
+      this.undoOfOpposite(call) ??
+      this.undoBySettingBack(call) ??
+      this.undoOfGiven(call)
     );
   }
 
@@ -259,11 +281,30 @@ class Search {
    */
   private undoBySettingBack(call: TSESTree.CallExpression): Found | undefined {
     const callee = placeOf(call.callee, this.file);
+    const read = this.readBy(call);
+    if (read) return { setup: read, target: callee };
     if (isRepeated(calleeName(call))) return undefined;
     const setup = this.callsBefore(call).find(
       (earlier) => placeOf(earlier.callee, this.file) === callee && this.setsBack(earlier, call),
     );
     return setup && { setup, target: callee };
+  }
+
+  /** The declaration of what a call writes back: `const before = await readFile(path)`, and then `writeFile(path, before)`. */
+  private readBy(call: TSESTree.CallExpression): Node | undefined {
+    const written = call.arguments.at(-1);
+    const variable = written && this.file.variables.of(written);
+    return this.nodes.find((node) => {
+      if (node.type !== 'VariableDeclarator' || !variable || this.file.variables.of(node.id) !== variable) return false;
+      const made = node.init && unwrap(node.init);
+      const read = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;
+      return (
+        read?.type === 'CallExpression' &&
+        areReadAndWrite(calleeName(read), calleeName(call)) &&
+        this.receiverOf(read) === this.receiverOf(call) &&
+        call.arguments.slice(0, -1).every((argument, index) => this.isSame(argument, read.arguments[index]))
+      );
+    });
   }
 
   /** Whether two calls set the same, and the later one sets it to what was there before the earlier one, or to nothing. */
@@ -308,9 +349,20 @@ class Search {
       callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : [callee, ...call.arguments];
     for (const place of subjects.slice(0, 2).flatMap((subject) => placesOf(subject, this.file))) {
       const setup = this.acquired.get(place);
-      if (setup && !contains(setup, call) && setup.range[0] < call.range[0]) return { setup, target: place };
+      // What was there before isn't undone when it is deleted: a message that was received, and dealt with.
+      if (!setup || (isDeleting(name) && isFound(setup))) continue;
+      if (!contains(setup, call) && setup.range[0] < call.range[0]) return { setup, target: place };
     }
     return undefined;
+  }
+
+  /** `span.finish()` after `const span = tracer.startSpan(name)` */
+  private undoOfStarted(call: TSESTree.CallExpression): Found | undefined {
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'MemberExpression' || nameOf(callee) !== 'finish') return undefined;
+    const target = placeOf(callee.object, this.file);
+    const setup = this.acquired.get(target);
+    return setup && isStart(setup) ? { setup, target } : undefined;
   }
 
   /** `client.release()` of a parameter; `cleanUp()` of whatever */
@@ -417,6 +469,25 @@ class Search {
       node.type === 'Identifier' ? placesOf(node, this.file) : [],
     );
   }
+}
+
+/** `const span = tracer.startSpan(name)` */
+function isStart(setup: Node): boolean {
+  return /^start(?![a-z])/.test(verbOf(setup));
+}
+
+/** `const message = await queue.receive()` */
+function isFound(setup: Node): boolean {
+  return isFinding(verbOf(setup));
+}
+
+/** What a declaration, an assignment or a call calls. */
+export function verbOf(setup: Node): string {
+  const value =
+    setup.type === 'VariableDeclarator' ? setup.init : setup.type === 'AssignmentExpression' ? setup.right : setup;
+  const made = value && unwrap(value);
+  const call = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;
+  return call?.type === 'CallExpression' ? calleeName(call) : '';
 }
 
 /** What reads something: `process.cwd()`, `process.platform`. */

@@ -3,7 +3,7 @@
 
 /** What undoes what its object is, or what it is given: `client.release()`, `clearTimeout(timer)`, `removeUser(user)`. */
 const undoing =
-  /^(@@dispose|@@asyncDispose|abort|cancel|clean|cleanup|clear|close|delete|destroy|detach|disconnect|dispose|drop|end|exit|free|kill|leave|mockRestore|off|quit|release|remove|reset|restore|revert|revoke|rm|rmdir|shutdown|shut|stop|teardown|tear|terminate|unbind|undo|uninstall|unlink|unlisten|unlock|unmock|unmount|unregister|unsubscribe|unstub|unwatch)(?![a-z])/;
+  /^(@@dispose|@@asyncDispose|abort|cancel|clean|cleanup|clear|close|del|delete|destroy|detach|disconnect|dispose|drop|end|exit|free|kill|leave|logOut|logout|mockRestore|off|quit|release|remove|reset|restore|revert|revoke|rm|rmdir|shutdown|shut|signOut|signout|stop|teardown|tear|terminate|unbind|undo|uninstall|unlink|unlisten|unlock|unmock|unmount|unregister|unsubscribe|unstub|unwatch)(?![a-z])/;
 
 export function isUndoing(name: string): boolean {
   return undoing.test(name);
@@ -12,6 +12,26 @@ export function isUndoing(name: string): boolean {
 /** What releases even what somebody else has acquired. */
 export function isReleasing(name: string): boolean {
   return /^(@@dispose|@@asyncDispose|close|destroy|disconnect|dispose|release|terminate|unlock)(?![a-z])/.test(name);
+}
+
+/** What takes away what somebody else may have put there. */
+export function isDeleting(name: string): boolean {
+  return /^(clean|clear|del|delete|drop|remove|rm|rmdir|unlink)(?![a-z])/.test(name);
+}
+
+/** What gives something that was there before. */
+export function isFinding(name: string): boolean {
+  return /^(dequeue|fetch|find|get|list|load|lookup|next|peek|poll|pop|pull|query|read|receive|select|shift|take)(?![a-z])/.test(
+    name,
+  );
+}
+
+/** `getLocale` and `setLocale`, `readFile` and `writeFile` */
+export function areReadAndWrite(read: string, write: string): boolean {
+  return (
+    (read.startsWith('get') && write === read.replace('get', 'set')) ||
+    (read.startsWith('read') && write === read.replace('read', 'write'))
+  );
 }
 
 /** What is called again and again, and sets nothing: `lines.push(text)`, `log(text)`. */
@@ -46,32 +66,46 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   add: ['delete', 'remove'],
   addEventListener: ['removeEventListener'],
   addListener: ['removeListener', 'off', 'removeAllListeners'],
+  alloc: ['free'],
+  allocate: ['deallocate', 'free'],
   append: ['remove', 'removeChild'],
   appendChild: ['removeChild', 'remove'],
   attach: ['detach'],
   begin: ['end'],
   block: ['unblock'],
+  borrow: ['return'],
+  checkout: ['checkin', 'release'],
+  claim: ['release', 'unclaim'],
   connect: ['disconnect', 'close', 'end', 'quit', 'destroy'],
-  create: ['delete', 'deleteMany', 'destroy', 'drop', 'remove'],
+  create: ['delete', 'deleteMany', 'destroy', 'drop', 'remove', 'revoke'],
   disable: ['enable'],
   down: ['up'],
   enable: ['disable'],
+  enqueue: ['dequeue'],
   enter: ['exit', 'leave'],
+  expand: ['collapse'],
   freeze: ['unfreeze', 'thaw'],
+  grant: ['revoke'],
   group: ['groupEnd'],
   groupCollapsed: ['groupEnd'],
   hide: ['show'],
+  hset: ['hdel'],
   inc: ['dec'],
+  incr: ['decr'],
+  increase: ['decrease'],
   increment: ['decrement'],
   insert: ['delete', 'remove'],
   install: ['uninstall', 'restore'],
   join: ['leave'],
   listen: ['close', 'unlisten', 'stop'],
   lock: ['unlock', 'release'],
+  logIn: ['logOut'],
+  login: ['logout'],
   mkdir: ['rm', 'rmdir'],
   mock: ['unmock', 'restore'],
   mount: ['unmount'],
   observe: ['unobserve', 'disconnect'],
+  obtain: ['release'],
   on: ['off', 'removeListener', 'removeAllListeners'],
   once: ['off', 'removeListener', 'removeAllListeners'],
   open: ['close'],
@@ -80,21 +114,30 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   prependListener: ['off', 'removeListener'],
   push: ['pop'],
   put: ['delete', 'remove'],
+  raise: ['lower'],
   ref: ['unref'],
   register: ['unregister', 'deregister'],
+  reserve: ['release'],
+  sadd: ['srem'],
   save: ['restore'],
-  set: ['delete', 'unset'],
+  set: ['delete', 'unset', 'del'],
   setItem: ['removeItem'],
   setup: ['teardown', 'cleanup'],
   show: ['hide'],
+  signIn: ['signOut'],
   start: ['stop', 'end', 'close', 'finish'],
+  store: ['delete', 'remove'],
   subscribe: ['unsubscribe'],
   suspend: ['resume'],
   symlink: ['unlink', 'rm'],
+  take: ['release'],
   unshift: ['shift'],
+  up: ['down'],
+  upload: ['delete', 'remove'],
   use: ['unuse', 'eject'],
   watch: ['unwatch', 'close'],
   write: ['rm', 'unlink'],
+  zadd: ['zrem'],
 };
 
 /** Within a name: `keyDown` and `keyUp`. */

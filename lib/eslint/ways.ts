@@ -200,9 +200,10 @@ export function isEnter(given: Node | null, file: File): boolean {
   return file.words.calledBy(node) === 'enter' || (file.types?.isEnterRequest(node) ?? false);
 }
 
-const listeningMethod = /^(push|unshift|add|set|append|enqueue|reject|abort|cancel|destroy|emit|next|on[A-Z]\w*)$/;
+const listeningMethod =
+  /^(push|unshift|add|append|enqueue|reject|resolve|abort|cancel|destroy|emit|next|set([A-Z]\w*)?|on[A-Z]\w*)$/;
 
-const listener = /^(reject|abort|on[A-Z]\w*)$/;
+const listener = /^(reject|resolve|abort|callback|cb|done|next|(set|on)[A-Z]\w*)$/;
 
 const logger = /^(log|print|warn|debug|info|trace|report|console|error)/i;
 

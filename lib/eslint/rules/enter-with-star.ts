@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { calleeName, functionAround, isVoid, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
+import { calleeName, functionAround, isFunction, isVoid, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
-import { managersOf } from '../managers.ts';
+import { managersOf, resultsOf } from '../managers.ts';
 import { rule, type Report, type Rule } from '../rule.ts';
 import { isReassigned } from '../variables.ts';
 import { isEnter } from '../ways.ts';
@@ -25,10 +25,8 @@ export const enterWithStar: Rule = rule<Message>({
       const around = functionAround(node);
       return around !== undefined && (generators.has(around) || around.generator);
     };
-    for (const node of file.nodes) {
-      const slip = slipIn(node, file);
-      if (slip) reportSlip(slip, isInGenerator(slip.node), report);
-    }
+    for (const slip of file.nodes.flatMap((node) => slipsIn(node, file)))
+      reportSlip(slip, isInGenerator(slip.node), report);
   },
 });
 
@@ -36,6 +34,11 @@ interface Slip {
   readonly node: Node;
   readonly messageId: 'star' | 'await' | 'bare';
   readonly request: Node;
+}
+
+function slipsIn(node: Node, file: File): Slip[] {
+  const slips = node.type === 'CallExpression' ? awaitedTogether(node, file) : [slipIn(node, file)];
+  return slips.filter((slip) => slip !== undefined);
 }
 
 function slipIn(node: Node, file: File): Slip | undefined {
@@ -62,6 +65,16 @@ function bareIn(given: Node | null, file: File): Slip | undefined {
   if (node && isVoid(node)) return bareIn(node.argument, file);
   const isBare = node?.type === 'CallExpression' && isEnter(node, file);
   return isBare ? { node, messageId: 'bare', request: node } : undefined;
+}
+
+/** `Promise.all([enter(one), enter(other)])`, `Promise.all(managers.map((manager) => enter(manager)))` */
+function awaitedTogether(call: TSESTree.CallExpression, file: File): (Slip | undefined)[] {
+  const [list] = call.arguments;
+  if (!list || !/^Promise\.\w+$/.test(file.code.getText(call.callee))) return [];
+  const { type } = list;
+  if (type === 'ArrayExpression') return list.elements.map((element) => bareIn(element, file));
+  const [callback] = type === 'CallExpression' && calleeName(list) === 'map' ? list.arguments : [];
+  return isFunction(callback) ? resultsOf(callback, file).map((result) => bareIn(result, file)) : [];
 }
 
 /** `managers.forEach((manager) => enter(manager))` */

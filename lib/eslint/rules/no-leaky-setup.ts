@@ -14,7 +14,7 @@ import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
 import { placesOf, type Place } from '../places.ts';
 import { rule, type Rule } from '../rule.ts';
-import { entrustmentsIn, undosIn, type Entrustment, type Undo } from '../undo.ts';
+import { entrustmentsIn, undosIn, verbOf, type Entrustment, type Undo } from '../undo.ts';
 import { isActivating, isCommit, isHolding, isRollback } from '../verbs.ts';
 import { waysThrough } from '../ways.ts';
 
@@ -139,13 +139,6 @@ function risksWhileHeld(risks: readonly Node[], target: Place, setup: Node, file
     isHeld ||= isActivated(target, setup, risk, file);
     return isHeld;
   });
-}
-
-function verbOf(setup: Node): string {
-  const value =
-    setup.type === 'VariableDeclarator' ? setup.init : setup.type === 'AssignmentExpression' ? setup.right : setup;
-  const call = value && unwrap(value);
-  return (call?.type === 'CallExpression' && calleeName(call)) || '';
 }
 
 function isActivated(target: Place, setup: Node, risk: Node, file: File): boolean {

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import {
   calleeName,
   childrenOf,
+  contains,
   droppedIn,
   isFunction,
   isVoid,
@@ -14,7 +15,7 @@ import {
 import type { File } from '../file.ts';
 import { enteredVariables, managersOf, variablesIn, type Block } from '../managers.ts';
 import { rule, type Report, type Rule } from '../rule.ts';
-import type { Variable } from '../variables.ts';
+import { definitionOf, type Variable } from '../variables.ts';
 import { isEnter } from '../ways.ts';
 
 type Message = 'floating' | 'forEach' | 'siblings' | 'timer' | 'void';
@@ -108,7 +109,7 @@ class Body {
   /** Whether what the block holds is asked for something that is awaited elsewhere, or by all. */
   private isAwaitedElsewhere({ callee }: TSESTree.CallExpression): boolean {
     const method = unwrap(callee);
-    if (method.type !== 'MemberExpression' || this.block.isSync || !this.mentionsHeld(method)) return false;
+    if (method.type !== 'MemberExpression' || this.block.isSync || !this.isAboutHeld(method)) return false;
     const name = nameOf(method);
     return alwaysAwaited.test(name) || this.file.nodes.some((node) => isAwaitOf(node, name));
   }
@@ -160,6 +161,13 @@ class Body {
   private checkTimer(node: TSESTree.CallExpression): void {
     const [callback] = node.arguments;
     if (isFunction(callback) && this.mentionsHeld(callback)) this.report({ node, messageId: 'timer' });
+  }
+
+  /** Whether it is what the block holds, or was made of that: `const client = await pool.connect()`. */
+  private isAboutHeld(method: TSESTree.MemberExpression): boolean {
+    const definition = definitionOf(this.file.variables.of(method.object));
+    const made = definition?.type === 'Variable' && definition.node.init;
+    return this.mentionsHeld(method) || (made ? contains(this.fn, made) && this.mentionsHeld(made) : false);
   }
 
   private mentionsHeld(node: Node): boolean {
