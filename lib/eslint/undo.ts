@@ -281,20 +281,16 @@ class Search {
    */
   private undoBySettingBack(call: TSESTree.CallExpression): Found | undefined {
     const callee = placeOf(call.callee, this.file);
-    const read = this.readBy(call);
-    if (read) return { setup: read, target: callee };
-    if (isRepeated(calleeName(call))) return undefined;
-    const setup = this.callsBefore(call).find(
-      (earlier) => placeOf(earlier.callee, this.file) === callee && this.setsBack(earlier, call),
-    );
-    return setup && { setup, target: callee };
+    const earlier = this.callsBefore(call).filter((one) => placeOf(one.callee, this.file) === callee);
+    const setup = isRepeated(calleeName(call)) ? undefined : earlier.find((one) => this.setsBack(one, call));
+    return setup || this.writesWhatWasRead(call) ? { setup, target: callee } : undefined;
   }
 
-  /** The declaration of what a call writes back: `const before = await readFile(path)`, and then `writeFile(path, before)`. */
-  private readBy(call: TSESTree.CallExpression): Node | undefined {
+  /** `writeFile(path, before)` after `const before = await readFile(path)` */
+  private writesWhatWasRead(call: TSESTree.CallExpression): boolean {
     const written = call.arguments.at(-1);
     const variable = written && this.file.variables.of(written);
-    return this.nodes.find((node) => {
+    return this.nodes.some((node) => {
       if (node.type !== 'VariableDeclarator' || !variable || this.file.variables.of(node.id) !== variable) return false;
       const made = node.init && unwrap(node.init);
       const read = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;

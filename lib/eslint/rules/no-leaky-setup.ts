@@ -15,7 +15,7 @@ import { managersOf } from '../managers.ts';
 import { placesOf, type Place } from '../places.ts';
 import { rule, type Rule } from '../rule.ts';
 import { entrustmentsIn, undosIn, verbOf, type Entrustment, type Undo } from '../undo.ts';
-import { isActivating, isCommit, isHolding, isRollback } from '../verbs.ts';
+import { isActivating, isCommit, isFinding, isHolding, isRollback } from '../verbs.ts';
 import { waysThrough } from '../ways.ts';
 
 export const noLeakySetup: Rule = rule<'leak' | 'commit'>({
@@ -52,16 +52,25 @@ function leaksIn(fn: FunctionNode, file: File): Leak[] {
   const protectedBy = ({ node }: Undo): Node | undefined =>
     tries.find(({ finalizer }) => finalizer !== null && contains(finalizer, node));
   const protections = [
-    ...undos.map((undo) => ({ ...undo, late: protectedBy(undo), isState: undo.node.type !== 'CallExpression' })),
+    ...undos.map((undo) => ({ ...undo, late: protectedBy(undo), isState: isState(undo.node) })),
     ...entrustments.map((entrustment) => ({ ...entrustment, late: entrustment.node, isState: false })),
   ];
   return protections.flatMap(({ setup, target, late, isState }) => {
-    if (!setup || !late || contains(late, setup)) return [];
+    if (!setup || !late || contains(late, setup) || isLookup(setup)) return [];
     const risks = nodes.filter((risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, handlers));
     // A value that was assigned, and is assigned back, is there at once.
     const leaking = isState ? risks : risksWhileHeld(risks, target, setup, file);
     return leaking.map((risk) => ({ risk, line: setup.loc.start.line }));
   });
+}
+
+function isState({ type }: Node): boolean {
+  return type === 'AssignmentExpression' || type === 'UpdateExpression' || type === 'UnaryExpression';
+}
+
+/** `const database = databases.get(name)`: it was there before, and may stay. */
+function isLookup(setup: Node): boolean {
+  return setup.type === 'VariableDeclarator' && setup.init?.type === 'CallExpression' && isFinding(verbOf(setup));
 }
 
 /** What is entrusted already, nothing else has to see to. */
@@ -75,7 +84,8 @@ function firstOnes(entrustments: readonly Entrustment[]): Entrustment[] {
 function isRisk(node: Node, setup: Node, late: Node, file: File): boolean {
   if (!isFallible(node, file) || node.range[1] > late.range[0]) return false;
   const loop = loopThatFills(setup, late);
-  return loop ? contains(loop, node) : setup.range[1] <= node.range[0] && !isAfterFailureOf(node, setup);
+  if (loop) return contains(loop, node);
+  return setup.range[1] <= node.range[0] && !isAfterFailureOf(node, setup) && !areAlternatives(setup, node);
 }
 
 function isFallible(node: Node, file: File): boolean {
@@ -110,6 +120,17 @@ function loopThatFills(setup: Node, late: Node): Node | undefined {
 /** Whether a node is in the `catch` of the setup, where there is nothing to undo. */
 function isAfterFailureOf(node: Node, setup: Node): boolean {
   return ancestorsOf(node).some((around) => around.type === 'CatchClause' && contains(around.parent.block, setup));
+}
+
+/** Whether two nodes are on different branches of the same condition. */
+function areAlternatives(one: Node, other: Node): boolean {
+  return ancestorsOf(one).some(
+    (around) =>
+      (around.type === 'IfStatement' || around.type === 'ConditionalExpression') &&
+      around.alternate !== null &&
+      contains(around.consequent, one) &&
+      contains(around.alternate, other),
+  );
 }
 
 /** Whether the same is undone there, too, or where its failure is caught; or entrusted to something there. */
