@@ -150,8 +150,13 @@ function rewriteOf(node) {
 
 function isGivenBlock({ name, dotDotDotToken }, node) {
   if (!ts.isIdentifier(name) || dotDotDotToken) return false;
-  if (/^(use|provide)$/.test(name.text)) return ts.isArrowFunction(node) || ts.isFunctionExpression(node);
+  // Of a fixture it is the second parameter: elsewhere a first one reads an observable.
+  if (name.text === (node.parameters[0].name === name ? 'provide' : 'use')) return isFunctionValue(node);
   return callbacks.test(name.text) && /^(with|using|runIn|runWith)[A-Z]/.test(nameOf(node));
+}
+
+function isFunctionValue(node) {
+  return ts.isArrowFunction(node) || ts.isFunctionExpression(node);
 }
 
 function nameOf(node) {

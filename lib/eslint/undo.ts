@@ -113,7 +113,10 @@ class Search {
     if (!this.acquired.has(place)) this.acquired.set(place, node);
   }
 
-  /** `yield async () => { client = await connect(); clients.push(client); }`: what was declared before is given it in the block. */
+  /**
+   * `yield async () => { client = await connect(); clients.push(client); state.client = client; }`: what was declared
+   * before is given it in the block.
+   */
   private noteWhatIsGivenLater(): void {
     const declared = new Map(
       this.nodes
@@ -123,7 +126,7 @@ class Search {
     const own = new Set(this.nodes);
     walk(this.generator, this.file.keys, (node) => {
       for (const place of own.has(node) ? [] : this.placesGivenBy(node)) {
-        const declarator = declared.get(place);
+        const declarator = declared.get(place.replace(/\..*/, ''));
         if (declarator) this.note(place, declarator);
       }
       return true;
@@ -379,7 +382,7 @@ class Search {
     const setup = this.writesBefore(node, target).find((earlier) =>
       operator === '=' ? isEmpty(right) : areOppositeOperators(earlier.operator, operator),
     );
-    const saved = operator === '=' ? this.savedFrom(right, target) : undefined;
+    const saved = operator === '=' ? (this.savedFrom(right, target) ?? this.savedWithAll(left, right)) : undefined;
     return saved || setup ? { setup: this.writesBefore(node, target)[0] ?? saved, target } : undefined;
   }
 
@@ -394,6 +397,14 @@ class Search {
       return undefined;
     const isSaved = ownNodes(declared.init, this.file.keys).some((part) => placeOf(part, this.file) === target);
     return isSaved ? declared : undefined;
+  }
+
+  /** Of `process.env[key] = before[key]`, the declaration `const before = { ...process.env }`. */
+  private savedWithAll(left: Node, right: Node): Node | undefined {
+    const [place, value] = [unwrap(left), unwrap(right)];
+    return place.type === 'MemberExpression' && value.type === 'MemberExpression'
+      ? this.savedFrom(value.object, placeOf(place.object, this.file))
+      : undefined;
   }
 
   private undoByUpdate(node: TSESTree.UpdateExpression): Found | undefined {
@@ -486,9 +497,10 @@ export function verbOf(setup: Node): string {
   return call?.type === 'CallExpression' ? calleeName(call) : '';
 }
 
-/** What reads something: `process.cwd()`, `process.platform`. */
+/** What reads something: `process.cwd()`, `process.platform`, `{ ...process.env }`. */
 function isRead(given: Node | null): boolean {
   const node = given && unwrap(given);
+  if (node?.type === 'ObjectExpression') return node.properties[0]?.type === 'SpreadElement';
   return node?.type === 'MemberExpression' || (node?.type === 'CallExpression' && node.arguments.length === 0);
 }
 
