@@ -8,7 +8,15 @@ const input = Object.fromEntries(entries.map((name) => [name, `lib/${name}.ts`])
 
 /** What is not in the folder of a further entry goes into one file: reading many takes longer than reading much. */
 const folders = entries.map(dirname).filter((folder) => folder !== '.');
-const core = (file) => (folders.includes(relative('lib', file).split(sep)[0]) ? null : 'core');
+const core = (file) => {
+  const [folder] = relative('lib', file).split(sep);
+  if (!folders.includes(folder)) return 'core';
+  // Entries of one folder share a file in it.
+  const isShared = folders.filter((other) => other === folder).length > 1;
+  return isShared && !isEntry(file) ? `${folder}/core` : null;
+};
+
+const isEntry = (file) => Object.values(input).some((entry) => resolve(entry) === file);
 
 const files = (extension) => ({
   dir: 'dist',

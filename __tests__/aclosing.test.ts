@@ -3,7 +3,7 @@ import { EventEmitter, getEventListeners, once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { AsyncContextManager } from '../lib/index.ts';
 import { builds } from './helpers/builds.ts';
@@ -1329,6 +1329,16 @@ describe.each(builds)('%s', (_build, library) => {
           expect(events).toEqual([]);
         });
 
+        it('tells of one that had failed before it was opened, whether it is asked or only closed', async () => {
+          const failed = () => new ReadableStream<number>({ pull: throwsBody });
+          for (const body of [async (items: AsyncIterator<number>) => items.next(), () => undefined]) {
+            const stream = failed();
+            await new Promise(setImmediate);
+            expect(await errorOf(() => withAsync(aclosing(source(stream)), body))).toBe(bodyError);
+            expect(stream.locked).toBe(false);
+          }
+        });
+
         it('reports what cancelling it throws', async () => {
           const stream = new ReadableStream<number>({ cancel: throwsBody });
           expect(await errorOf(() => withAsync(aclosing(source(stream)), () => undefined))).toBe(bodyError);
@@ -1365,6 +1375,15 @@ describe.each(builds)('%s', (_build, library) => {
     ])('refuses %s', (_what, given, message) => {
       expect(() => aclosing(given as never)).toThrow(TypeError);
       expect(() => aclosing(given as never)).toThrow(message);
+    });
+
+    it('shows its state, and nothing of its source', async () => {
+      const pages = aclosing(['secret']);
+      expect(inspect(pages)).toBe("{ manager: 'aclosing', state: 'not entered' }");
+      await withAsync(pages, (items) => {
+        for (const shown of [pages, items]) expect(inspect(shown)).toBe("{ manager: 'aclosing', state: 'entered' }");
+      });
+      expect(inspect(pages)).toBe("{ manager: 'aclosing', state: 'closed' }");
     });
   });
 });

@@ -342,8 +342,8 @@ describe.each(builds)('%s', (_build, library) => {
       ['a hole', new Array(1), 'undefined was given at index 0. Did you mean closing'],
       ['a function that was not called', { db: transaction }, 'transaction() was given as db. Did you forget to call'],
       ['a promise', { db: Promise.resolve() }, 'an object (Promise) was given as db. Did you forget await?'],
-      ['a generator', [(function* () {})()], 'at index 0. Did you mean aclosing(), or its function?'],
-      ['half a manager', [nullContext(), { enterAsync() {} }], 'at index 1. Its exitAsync() is missing.'],
+      ['a generator', [(function* () {})()], 'at index 0. Did you mean aclosing()?'],
+      ['half a manager', [nullContext(), { enterAsync() {} }], 'at index 1. The counterpart of its enterAsync() is missing.'],
       ['a list of managers', [[nullContext()]], 'an object (Array) was given at index 0. Did you mean closing'],
     ])('refuses %s as a member', (_what, given, message) => {
       expect(() => all(given)).toThrow(TypeError);

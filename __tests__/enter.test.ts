@@ -201,7 +201,7 @@ describe.each(builds)('%s', (_build, library) => {
         const error = await errorOf(() => flat.run(app(), () => events.push('body')));
         expect(error).toMatchObject({
           code: 'ERR_DID_NOT_YIELD',
-          message: 'Cannot enter app(): it must yield once, but it finished. Always yield.',
+          message: 'Cannot enter app(): it must yield once, but it did not. Always yield.',
         });
         expect(error).not.toHaveProperty('cause');
         expect(events.splice(0)).toEqual(['enter a', 'a sees ERR_DID_NOT_YIELD']);
@@ -444,6 +444,8 @@ describe.each(builds)('%s', (_build, library) => {
         Error.prepareStackTrace = (_error, sites) => sites;
         Error.stackTraceLimit = stackTraceLimit;
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+        Error.prepareStackTrace = () => undefined;
+        expect(await errorOf(() => flat.run(app(error)))).toBe(error);
         Reflect.deleteProperty(Error, 'prepareStackTrace');
         Reflect.deleteProperty(Error, 'captureStackTrace');
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
@@ -662,6 +664,17 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([resource, 'disposed']);
     });
 
+    it('awaits a promise that a sync manager yields, where enter is async', async () => {
+      const promised = contextManager(function* promised() {
+        yield Promise.resolve('value');
+      });
+      const app = flat.manager(function* app(): Generator {
+        const value: unknown = yield* enter(promised() as never);
+        yield typeof value;
+      });
+      expect(await flat.run(app())).toBe(flat.name === 'async' ? 'string' : 'object');
+    });
+
     it('passes an unknown outcome on that a setup within a teardown throws', async () => {
       let seen: unknown;
       const rethrowing = flat.manager(function* rethrowing(error: unknown): Generator {
@@ -706,7 +719,7 @@ describe.each(builds)('%s', (_build, library) => {
         [logged, 'Did you forget to call '],
         [Promise.resolve(), 'Did you forget await?'],
         [(function* () {})(), 'Did you mean aclosing()'],
-        [{ enter() {} }, 'Its exit() is missing.'],
+        [{ enter() {} }, 'The counterpart of its enter() is missing.'],
         [undefined, 'but undefined was given'],
       ];
       for (const [given, hint] of slips) expect(() => enter(given as never)).toThrow(hint);

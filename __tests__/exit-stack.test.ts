@@ -758,7 +758,7 @@ describe.each(builds)('%s', (_build, library) => {
       const rows = (function* () {
         yield 1;
       })();
-      expect(() => stack['complete']?.(rows)).toThrow('nothing runs a generator');
+      expect(() => stack['complete']?.(rows)).toThrow('it returned an object (Generator)');
     });
 
     it('is not so any more after an entry that failed', async () => {

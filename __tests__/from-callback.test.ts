@@ -300,12 +300,16 @@ describe.each(builds)('%s', (_build, library) => {
       const app = asyncContextManager(async function* app() {
         yield* enter(logged('before'));
         yield* enter(ambient('a'));
-        yield* enter(logged('after'));
+        yield* enter(composed());
         try {
           yield;
         } finally {
           yield* enter(logged('late'));
         }
+      });
+      const composed = asyncContextManager(async function* composed() {
+        yield* enter(logged('after'));
+        yield;
       });
       const expected = [
         'enter before in undefined',

@@ -1,77 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { builds, type Library } from './helpers/builds.ts';
 import { errorOf, outcomeOf, type Outcome } from './helpers/outcome.ts';
+import { asyncWays, syncWays, type Body } from './helpers/ways.ts';
 
 type Events = unknown[];
-
-type Body = (value: unknown) => unknown;
-
-/** A way of entering a manager, which gives its value to a body and tells it how that ended. */
-type Way = (library: Library, manager: never, body: Body) => unknown;
-
-const asyncWays: Record<string, Way> = {
-  withAsync: ({ withAsync }, manager, body) => withAsync(manager, body),
-  'a decorated function': ({ asyncContextDecorator, AsyncExitStack }, manager, body) => {
-    const stack = new AsyncExitStack<unknown>();
-    return asyncContextDecorator(stack)(async () => body(await stack.enterContext(manager)))();
-  },
-  'a decorated generator': async ({ asyncContextDecorator, AsyncExitStack }, manager, body) => {
-    const stack = new AsyncExitStack<unknown>();
-    const decorated = asyncContextDecorator(stack)(async function* () {
-      yield 'item';
-      return body(await stack.enterContext(manager));
-    });
-    const generator = decorated();
-    await generator.next();
-    return (await generator.next()).value;
-  },
-  'a stack': ({ withAsync, AsyncExitStack }, manager, body) =>
-    withAsync(new AsyncExitStack<unknown>(), async (stack) => body(await stack.enterContext(manager))),
-  enter: ({ asyncContextManager, enter, withAsync }, manager, body) => {
-    const composed = asyncContextManager(async function* composed() {
-      yield yield* enter(manager);
-    });
-    return withAsync(composed(), body);
-  },
-  'a scope': ({ enter, scopeAsync }, manager, body) =>
-    scopeAsync(async function* () {
-      return body(yield* enter(manager));
-    }),
-  all: ({ all, withAsync }, manager, body) => withAsync(all([manager]), ([value]) => body(value)),
-  'all at once': ({ all, withAsync }, manager, body) =>
-    withAsync(all([manager], { concurrent: true }), ([value]) => body(value)),
-};
-
-const syncWays: Record<string, Way> = {
-  withSync: ({ withSync }, manager, body) => withSync(manager, body),
-  'a decorated function': ({ contextDecorator, ExitStack }, manager, body) => {
-    const stack = new ExitStack<unknown>();
-    return contextDecorator(stack)(() => body(stack.enterContext(manager)))();
-  },
-  'a decorated generator': ({ contextDecorator, ExitStack }, manager, body) => {
-    const stack = new ExitStack<unknown>();
-    const decorated = contextDecorator(stack)(function* () {
-      yield 'item';
-      return body(stack.enterContext(manager));
-    });
-    const generator = decorated();
-    generator.next();
-    return generator.next().value;
-  },
-  'a stack': ({ withSync, ExitStack }, manager, body) =>
-    withSync(new ExitStack<unknown>(), (stack) => body(stack.enterContext(manager))),
-  enter: ({ contextManager, enter, withSync }, manager, body) => {
-    const composed = contextManager(function* composed() {
-      yield yield* enter(manager);
-    });
-    return withSync(composed(), body);
-  },
-  'a scope': ({ enter, scopeSync }, manager, body) =>
-    scopeSync(function* () {
-      return body(yield* enter(manager));
-    }),
-  all: ({ all, withSync }, manager, body) => withSync(all([manager]) as never, ([value]: [unknown]) => body(value)),
-};
 
 /** Managers of every kind, which note what happens to them. */
 type Kind = (library: Library, events: Events) => unknown;
@@ -222,7 +154,7 @@ describe.each(builds)('%s', (_build, library) => {
           expect(
             await errorOf(() => drive(syncKinds['a class']?.(library, events), unrun[name] as Body)),
           ).toMatchObject({
-            message: expect.stringContaining('Write scopeAsync(), or iterate in the body.'),
+            message: expect.stringContaining('Write scopeAsync(), or iterate it.'),
           });
           expect(events).toEqual([]);
         }
@@ -288,4 +220,22 @@ describe.each(builds)('%s', (_build, library) => {
       process.off('unhandledRejection', unhandled);
     }
   });
+
+  it.each(Object.entries(syncWays))(
+    'tells of the failure of an exit() that nobody waits for: %s',
+    async (_way, enterBy) => {
+      const entered = later(1);
+      const chained: unknown[] = [];
+      // The only way to see the promise that nobody waits for.
+      const then = entered.then.bind(entered);
+      entered.then = ((...handlers: Parameters<typeof then>) => {
+        const promise = then(...handlers);
+        chained.push(promise);
+        return promise;
+      }) as never;
+      const manager = { enter: () => entered, exit: async () => Promise.reject(new Error('release')) };
+      expect(await errorOf(() => enterBy(library, manager as never, () => 'never'))).toBeInstanceOf(TypeError);
+      expect(await Promise.allSettled(chained)).toContainEqual({ status: 'rejected', reason: new Error('release') });
+    },
+  );
 });

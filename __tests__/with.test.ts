@@ -202,7 +202,7 @@ describe.each(builds)('%s', (_build, library) => {
       [
         'half a manager with an entry that is no function',
         { enterAsync: 1, async exitAsync() {} },
-        /Its enterAsync\(\) is missing\./,
+        /The counterpart of its exitAsync\(\) is missing\./,
       ],
       [
         'something hostile',
@@ -218,17 +218,13 @@ describe.each(builds)('%s', (_build, library) => {
         Promise.resolve(made()),
         /, but an object \(Promise\) was given\. Did you forget await\?/,
       ],
-      [
-        'a generator',
-        generator,
-        /, but an object \(.*Generator.*\) was given\. Did you mean aclosing\(\), or its function\?/,
-      ],
+      ['a generator', generator, /, but an object \(.*Generator.*\) was given\. Did you mean aclosing\(\)\?/],
       [
         'an async generator',
         (async function* rows() {
           yield;
         })(),
-        /Did you mean aclosing\(\), or its function\?/,
+        /Did you mean aclosing\(\)\?/,
       ],
       [
         'a generator made disposable',
@@ -250,10 +246,18 @@ describe.each(builds)('%s', (_build, library) => {
         ),
         /Did you mean aclosing/,
       ],
-      ['a manager without an exit', { enter() {} }, /Its exit\(\) is missing\./],
-      ['a manager without an entry', { exit() {} }, /Its enter\(\) is missing\./],
-      ['an async manager without an exit', { async enterAsync() {} }, /Its exitAsync\(\) is missing\./],
-      ['an async manager without an entry', { async exitAsync() {} }, /Its enterAsync\(\) is missing\./],
+      ['a manager without an exit', { enter() {} }, /The counterpart of its enter\(\) is missing\./],
+      ['a manager without an entry', { exit() {} }, /The counterpart of its exit\(\) is missing\./],
+      [
+        'an async manager without an exit',
+        { async enterAsync() {} },
+        /The counterpart of its enterAsync\(\) is missing\./,
+      ],
+      [
+        'an async manager without an entry',
+        { async exitAsync() {} },
+        /The counterpart of its exitAsync\(\) is missing\./,
+      ],
       ['something whose disposal is no function', { [Symbol.dispose]: true }, /Did you mean closing/],
     ])('refuses %s', async (_what, given, message) => {
       const body = jest.fn();
@@ -390,7 +394,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('names an unnamed manager, and asks for its name', async () => {
       const unnamed = asyncContextManager(async function* () {});
       await expect(withAsync(unnamed(), () => undefined)).rejects.toThrow(
-        'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must yield once, but it finished. Always yield.',
+        'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must yield once, but it did not. Always yield.',
       );
     });
   });

@@ -9,7 +9,7 @@ import type { AbortSignalLike, EnvironmentAbortSignal } from './support/abort.ts
 import { markHandled } from './support/describe.ts';
 import { alreadyOwned, notIterable } from './support/messages.ts';
 import { signalOption } from './support/signal-option.ts';
-import { asyncDispose } from './support/symbols.ts';
+import { asyncDispose, inspect } from './support/symbols.ts';
 
 /**
  * What `aclosing` takes.
@@ -108,32 +108,37 @@ export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>, options:
   return new Closing(source, signalOption(options, 'aclosing()', 'aclosing(source, { signal })'));
 }
 
-class Closing<T> implements AsyncClosing<T> {
-  readonly #source: AsyncSource<T> | SourceFunction<T>;
-  readonly #signal: AbortSignalLike | undefined;
-  readonly #owned: OwnedSource<T>;
+// Symbols and not #private properties, which are no ES2021.
+const source: unique symbol = Symbol('source');
+const signal: unique symbol = Symbol('signal');
+const owned: unique symbol = Symbol('owned');
 
-  constructor(source: AsyncSource<T> | SourceFunction<T>, signal: AbortSignalLike | undefined) {
-    this.#source = source;
-    this.#signal = signal;
-    this.#owned = new OwnedSource(source, signal);
+class Closing<T> implements AsyncClosing<T> {
+  readonly [source]: AsyncSource<T> | SourceFunction<T>;
+  readonly [signal]: AbortSignalLike | undefined;
+  readonly [owned]: OwnedSource<T>;
+
+  constructor(given: AsyncSource<T> | SourceFunction<T>, option: AbortSignalLike | undefined) {
+    this[source] = given;
+    this[signal] = option;
+    this[owned] = new OwnedSource(given, option);
   }
 
   /** A function makes a source for each entry; any other source can only be owned once. */
   [newRun](): Run {
-    const manager = typeof this.#source === 'function' ? new Closing(this.#source, this.#signal) : this;
+    const manager = typeof this[source] === 'function' ? new Closing(this[source], this[signal]) : this;
     const run = managerRunAsync(manager, 'enterAsync', 'exitAsync') as Run;
     run.throwsAsIs = true;
     return run;
   }
 
   async enterAsync(): Promise<AsyncIterableIterator<T>> {
-    const owned = this.#owned;
-    if (owned.isEntered || owned.isClosing) throw alreadyOwned();
-    owned.isEntered = true;
-    const failed = owned.open();
+    const own = this[owned];
+    if (own.isEntered || own.isClosing) throw alreadyOwned();
+    own.isEntered = true;
+    const failed = own.open();
     if (failed) await failed;
-    return new Items(owned);
+    return new Items(own);
   }
 
   async exitAsync(thrown?: Thrown): Promise<void> {
@@ -142,49 +147,67 @@ class Closing<T> implements AsyncClosing<T> {
     } catch (error) {
       throw keepBoth(error, thrown);
     }
-    const { abortion } = this.#owned;
+    const { abortion } = this[owned];
     if (!abortion || !thrown) return;
     const error = withReason(thrown.error, abortion);
     if (!Object.is(error, thrown.error)) throw error;
   }
 
+  /** How messages name it. */
+  get fn(): { name: string } {
+    return { name: 'aclosing' };
+  }
+
+  [inspect](): Record<string, string> {
+    return show(this[owned]);
+  }
+
   get next(): AsyncIterator<T>['next'] {
-    return this.#owned.next;
+    return this[owned].next;
   }
 
   return(value?: unknown): Promise<IteratorResult<T>> {
     markHandled(value);
-    return this.#owned.close(async () => ({ value: await value, done: true }) as IteratorResult<T>);
+    return this[owned].close(async () => ({ value: await value, done: true }) as IteratorResult<T>);
   }
 
   throw(error?: unknown): Promise<never> {
-    return this.#owned.fail(error);
+    return this[owned].fail(error);
   }
 
   [asyncDispose](): Promise<void> {
-    return this.#owned.close(() => undefined);
+    return this[owned].close(() => undefined);
   }
 
   [Symbol.asyncIterator](): this {
-    this.#owned.isLoopBeginning = true;
+    this[owned].isLoopBeginning = true;
     return this;
   }
 }
 
 /** What the block iterates: leaving a loop doesn't close it. A class, since an object with a getter takes longer to make than all the rest. */
 class Items<T> implements AsyncIterableIterator<T> {
-  readonly #owned: OwnedSource<T>;
+  readonly [owned]: OwnedSource<T>;
 
-  constructor(owned: OwnedSource<T>) {
-    this.#owned = owned;
+  constructor(own: OwnedSource<T>) {
+    this[owned] = own;
   }
 
   get next(): AsyncIterator<T>['next'] {
-    return this.#owned.next;
+    return this[owned].next;
   }
 
   [Symbol.asyncIterator](): this {
-    this.#owned.isLoopBeginning = true;
+    this[owned].isLoopBeginning = true;
     return this;
   }
+
+  [inspect](): Record<string, string> {
+    return show(this[owned]);
+  }
+}
+
+/** What `console.log` shows: what the source holds may be long, or a password. */
+function show({ isClosing, isEntered }: Pick<OwnedSource<unknown>, 'isClosing' | 'isEntered'>): Record<string, string> {
+  return { manager: 'aclosing', state: isClosing ? 'closed' : isEntered ? 'entered' : 'not entered' };
 }

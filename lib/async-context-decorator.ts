@@ -143,7 +143,7 @@ const asyncForm: DecoratorForm = {
   drive: (fn, managerOf) =>
     async function* (this: unknown, ...args) {
       const manager = managerOf(this, args);
-      const { run } = await beginAsync(adaptAsync(manager, 'the decorator'), manager);
+      const { run } = await beginAsync(adaptAsync(manager, `${asyncForm.name}()`), manager);
       const settle = kindOf(fn) === 'GeneratorFunction' ? awaitValue : undefined;
       let inner: Delegate | undefined;
       let thrown: Thrown | undefined;

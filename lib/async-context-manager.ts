@@ -1,4 +1,10 @@
-import { managerFunction, type Decoration, type GeneratorFunction, type Returned } from './engine/generator.ts';
+import {
+  managerFunction,
+  type AnyAsyncGenerator,
+  type Decoration,
+  type GeneratorFunction,
+  type Returned,
+} from './engine/generator.ts';
 import { makeAsyncManager } from './engine/manager.ts';
 import type { EnterRequest } from './enter.ts';
 import type { AsyncContextManager } from './protocol.ts';
@@ -67,7 +73,7 @@ export type GeneratedAsync<G> =
  * log; // => ['begin a', 'commit']
  * ```
  */
-export function asyncContextManager<This, Args extends unknown[], G extends AsyncGenerator<unknown, unknown, void>>(
+export function asyncContextManager<This, Args extends unknown[], G extends AnyAsyncGenerator>(
   fn: (this: This, ...args: Args) => G,
 ): (this: This, ...args: Args) => GeneratedAsync<G>;
 export function asyncContextManager(fn: GeneratorFunction, ...decoration: Decoration[]): unknown {

@@ -1,4 +1,5 @@
 import { adaptAsync, methodOf, runOfAsync } from './engine/adapt.ts';
+import { held, owe, settle } from './engine/observer.ts';
 import { beginAsync, newRun, type Run } from './engine/run.ts';
 import {
   answerExit,
@@ -110,7 +111,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    */
   use<T extends AsyncDisposable | Disposable | null | undefined>(value: T): T {
     const { items } = openExits(this, 'use', value);
-    items.push(isMissing(value) ? {} : { disposal: asyncDisposal(value) });
+    items.push(isMissing(value) ? {} : { disposal: held(asyncDisposal(value), value, 'use()') });
     return value;
   }
 
@@ -126,7 +127,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   adopt<T>(value: T, onDisposeAsync: (value: T) => unknown): T {
     const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDisposeAsync);
-    items.push({ disposal: () => onDisposeAsync.call(undefined, value) });
+    items.push({ disposal: held(() => onDisposeAsync.call(undefined, value), value, 'adopt()') });
     return value;
   }
 
@@ -140,7 +141,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   defer(onDisposeAsync: () => unknown): void {
     const { items } = openExits(this, 'defer', onDisposeAsync);
     assertFunction('defer', onDisposeAsync);
-    items.push({ disposal: () => onDisposeAsync.call(undefined) });
+    items.push({ disposal: held(() => onDisposeAsync.call(undefined), onDisposeAsync, 'defer()') });
   }
 
   /**
@@ -185,9 +186,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   push<E extends AsyncExit>(exit: E & Allowed<ExitFallback<E>, F, 'AsyncExitStack'>): E;
   push(exit: unknown): unknown {
     const exits = openExits(this, 'push', exit);
-    exits.items.push({
-      run: exitAloneAsync(methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit)),
-    });
+    const alone = methodOf(exit, 'exitAsync') ?? methodOf(exit, 'exit') ?? exitFunction(exit);
+    exits.items.push({ run: exitAloneAsync(held(alone, exit, 'push()')) });
     exits.isComplete = false;
     return exit;
   }
@@ -225,6 +225,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     exits.isComplete = false;
     const moved = new AsyncExitStack<F>();
     stateOf(moved).exits = takeExits(this);
+    owe(moved, 'never finished');
     return moved;
   }
 
@@ -305,6 +306,7 @@ function show(this: object): Record<string, string> {
 function openExits(stack: object, method: string, given: unknown): AsyncExits {
   const { exits } = stateOf(stack);
   if (!exits) throw stackFinished('an AsyncExitStack', method, given);
+  owe(stack, 'never finished');
   return exits;
 }
 
@@ -312,6 +314,7 @@ function takeExits(stack: object): AsyncExits | undefined {
   const own = stateOf(stack);
   const { exits } = own;
   own.exits = undefined;
+  settle(stack);
   return exits;
 }
 

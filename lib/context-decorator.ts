@@ -117,7 +117,7 @@ const syncForm: DecoratorForm = {
   drive: (fn, managerOf) =>
     function* (this: unknown, ...args) {
       const manager = managerOf(this, args);
-      const { run } = beginSync(adaptSync(manager, 'the decorator'), manager);
+      const { run } = beginSync(adaptSync(manager, `${syncForm.name}()`), manager);
       let inner: Delegate | undefined;
       let thrown: Thrown | undefined;
       let refused: TypeError | undefined;

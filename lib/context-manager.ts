@@ -1,4 +1,10 @@
-import { managerFunction, type Decoration, type GeneratorFunction, type Returned } from './engine/generator.ts';
+import {
+  managerFunction,
+  type AnyGenerator,
+  type Decoration,
+  type GeneratorFunction,
+  type Returned,
+} from './engine/generator.ts';
 import { makeSyncManager } from './engine/manager.ts';
 import type { EnterRequest } from './enter.ts';
 import type { ContextManager } from './protocol.ts';
@@ -41,7 +47,7 @@ export type Generated<G> =
  * indent.depth; // => 0
  * ```
  */
-export function contextManager<This, Args extends unknown[], G extends Generator<unknown, unknown, void>>(
+export function contextManager<This, Args extends unknown[], G extends AnyGenerator>(
   fn: (this: This, ...args: Args) => G & Starred<G>,
 ): (this: This, ...args: Args) => Generated<G>;
 export function contextManager(fn: GeneratorFunction, ...decoration: Decoration[]): unknown {

@@ -1,4 +1,5 @@
 import { adaptSync, methodOf, refusePromise, runOf } from './engine/adapt.ts';
+import { held, owe, settle } from './engine/observer.ts';
 import { beginSync, newRun, type Run } from './engine/run.ts';
 import {
   answerExit,
@@ -79,7 +80,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   use<T extends Disposable | null | undefined>(value: T): T {
     const { items } = openExits(this, 'use', value);
-    if (!isMissing(value)) items.push({ disposal: disposalOf(value, dispose) ?? refuse(value) });
+    if (!isMissing(value)) items.push({ disposal: held(disposalOf(value, dispose) ?? refuse(value), value, 'use()') });
     return value;
   }
 
@@ -95,7 +96,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   adopt<T>(value: T, onDispose: (value: T) => unknown): T {
     const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDispose);
-    items.push({ disposal: () => onDispose.call(undefined, value) });
+    items.push({ disposal: held(() => onDispose.call(undefined, value), value, 'adopt()') });
     return value;
   }
 
@@ -109,7 +110,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   defer(onDispose: () => unknown): void {
     const { items } = openExits(this, 'defer', onDispose);
     assertFunction('defer', onDispose);
-    items.push({ disposal: () => onDispose.call(undefined) });
+    items.push({ disposal: held(() => onDispose.call(undefined), onDispose, 'defer()') });
   }
 
   /**
@@ -147,7 +148,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   push<E extends Exit>(exit: E & Allowed<ExitFallback<E>, F, 'ExitStack'>): E;
   push(exit: unknown): unknown {
     const exits = openExits(this, 'push', exit);
-    exits.items.push({ run: exitAloneSync(methodOf(exit, 'exit') ?? exitFunction(exit)) });
+    const alone = methodOf(exit, 'exit') ?? exitFunction(exit);
+    exits.items.push({ run: exitAloneSync(held(alone, exit, 'push()')) });
     exits.isComplete = false;
     return exit;
   }
@@ -185,6 +187,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
     exits.isComplete = false;
     const moved = new ExitStack<F>();
     stateOf(moved).exits = takeExits(this);
+    owe(moved, 'never finished');
     return moved;
   }
 
@@ -246,6 +249,7 @@ function show(this: object): Record<string, string> {
 function openExits(stack: object, method: string, given: unknown): Exits {
   const { exits } = stateOf(stack);
   if (!exits) throw stackFinished('an ExitStack', method, given);
+  owe(stack, 'never finished');
   return exits;
 }
 
@@ -253,6 +257,7 @@ function takeExits(stack: object): Exits | undefined {
   const own = stateOf(stack);
   const { exits } = own;
   own.exits = undefined;
+  settle(stack);
   return exits;
 }
 

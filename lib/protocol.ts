@@ -89,7 +89,7 @@ export type EnteredSync<M> = M extends { enter(): infer T; exit(thrown?: Thrown)
  *
  * @typeParam M - the manager's type
  */
-export type Fallback<M> = M extends { enterAsync(): unknown; exitAsync(thrown?: Thrown): infer Answer }
+export type Fallback<M> = M extends { enterAsync: unknown; exitAsync(thrown?: Thrown): infer Answer }
   ? AnsweredValue<Awaited<Answer>>
   : FallbackSync<M>;
 

@@ -1,3 +1,4 @@
+import { slot } from './engine/observer.ts';
 import { asyncScope, stepScope } from './engine/scope.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
 import type { OnlyRequests } from './support/slips.ts';
@@ -47,7 +48,12 @@ export async function scopeAsync<Args extends unknown[], Y, R>(
   ...args: Args
 ): Promise<Awaited<R> | EnteredFallback<Y>>;
 export async function scopeAsync(fn: unknown, ...args: unknown[]): Promise<unknown> {
-  const steps = stepScope(asyncScope, fn, args);
+  const { observer } = slot();
+  if (!observer) return runScope(stepScope(asyncScope, fn, args));
+  return observer.scope(fn, 'scopeAsync()', (tell) => runScope(stepScope(asyncScope, fn, args, tell)));
+}
+
+async function runScope(steps: Generator<unknown, unknown, unknown>): Promise<unknown> {
   let step = steps.next();
   while (!step.done) {
     try {

@@ -30,18 +30,17 @@ function ownSuppressedError(): SuppressedErrorConstructor {
     SuppressedError: function (error: unknown, suppressed: unknown, message: unknown): Error {
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- undefined in a call without `new`
       const target = new.target ?? SuppressedError;
-      const made = Reflect.construct(Error, message === undefined ? [] : [message], target) as Error;
+      const made = Reflect.construct(Error, [message], target) as Error;
       // `Reflect.construct` would fall back on Error's own.
-      if (!isObject(target.prototype)) Object.setPrototypeOf(made, prototype);
+      if (!isObject(target.prototype)) Object.setPrototypeOf(made, SuppressedError.prototype as object);
       define(made, 'error', error);
       define(made, 'suppressed', suppressed);
       return made;
     },
   };
-  const prototype = Object.create(Error.prototype) as Error;
-  define(prototype, 'constructor', SuppressedError);
+  const prototype = Object.setPrototypeOf(SuppressedError.prototype, Error.prototype) as Error;
   define(prototype, 'message', '');
-  Object.defineProperty(SuppressedError, 'prototype', { value: prototype, writable: false });
+  Object.defineProperty(SuppressedError, 'prototype', { writable: false });
   Object.setPrototypeOf(SuppressedError, Error);
   recognize(SuppressedError, 'SuppressedError');
   return SuppressedError as unknown as SuppressedErrorConstructor;

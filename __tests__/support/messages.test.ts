@@ -14,11 +14,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notEnterable: [
     [
       messages.notEnterable('withAsync()', enter({ enter() {}, exit() {} })),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Enter) was given. Pass the manager itself; enter() is for yield* in a generator.',
-    ],
-    [
-      messages.notEnterable('withAsync()', { [Symbol.asyncDispose]: 1 }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its Symbol.asyncDispose is not a function.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Enter) was given. Pass the manager, not enter(manager).',
     ],
     [
       messages.notEnterable('withAsync()', {}),
@@ -46,23 +42,23 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
     [
       messages.notEnterable('withAsync()', transaction.fn()),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Generator) was given. Did you mean aclosing(), or its function?',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Generator) was given. Did you mean aclosing()?',
     ],
     [
       messages.notEnterable('withAsync()', { enter() {} }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its exit() is missing.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. The counterpart of its enter() is missing.',
     ],
     [
       messages.notEnterable('withAsync()', { enterAsync() {} }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its exitAsync() is missing.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. The counterpart of its enterAsync() is missing.',
     ],
     [
       messages.notEnterable('withAsync()', { exit() {} }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its enter() is missing.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. The counterpart of its exit() is missing.',
     ],
     [
       messages.notEnterable('withAsync()', { exitAsync() {}, enter: 1 }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. Its enterAsync() is missing.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. The counterpart of its exitAsync() is missing.',
     ],
     [
       messages.notEnterable('withAsync()', { exit: true }),
@@ -116,7 +112,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   didNotYield: [
     [
       messages.didNotYield(transaction),
-      'Cannot enter transaction(): it must yield once, but it finished. Always yield.',
+      'Cannot enter transaction(): it must yield once, but it did not. Always yield.',
     ],
   ],
   didNotStop: [
@@ -240,11 +236,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyIsGenerator: [
     [
       messages.bodyIsGenerator('withAsync()', async function* work() {}),
-      'Cannot run the block: withAsync() takes a function that does the work, and nothing runs a generator, but function work() only makes one. Write scopeAsync(), or iterate in the body.',
+      'Cannot run the block: withAsync() takes a plain function, but function work() makes a generator. Write scopeAsync(), or iterate it.',
     ],
     [
       messages.bodyIsGenerator('scopeSync()', transaction.fn()),
-      'Cannot run the block: scopeSync() takes a function that does the work, and nothing runs a generator, but it returned an object (Generator). Write scopeAsync(), or iterate in the body.',
+      'Cannot run the block: scopeSync() takes a plain function, but it returned an object (Generator). Write scopeAsync(), or iterate it.',
     ],
   ],
   enterReturnedPromise: [

@@ -5,6 +5,7 @@ import { isGenerator, isObject, isThenable, kindOf, markHandled } from '../suppo
 import { enterReturnedPromise, exitReturnedPromise, notEnterable } from '../support/messages.ts';
 import { asyncDispose, dispose } from '../support/symbols.ts';
 import { suppressing } from './join.ts';
+import { observed } from './observer.ts';
 import { isRequest, newRun, type Run, type Step, type SyncRun } from './run.ts';
 
 /** Gives a {@link Run} of whatever `withAsync` takes. It enters nothing yet. */
@@ -15,7 +16,7 @@ export function adaptAsync(value: unknown, caller: string): Run {
     managerRunAsync(value, 'enterAsync', 'exitAsync') ??
     managerRunAsync(value, 'enter', 'exit') ??
     disposableRunAsync(value);
-  if (run) return run;
+  if (run) return observed(run, value, caller);
   throw notEnterable(caller, value);
 }
 
@@ -23,7 +24,7 @@ export function adaptAsync(value: unknown, caller: string): Run {
 export function adaptSync(value: unknown, caller: string, asyncForm = 'withAsync()'): SyncRun {
   const own = isContextManager(value) ? renew(value, true) : undefined;
   const run = own ?? managerRunSync(value, asyncForm) ?? disposableRunSync(value);
-  if (run) return run as SyncRun;
+  if (run) return observed(run as SyncRun, value, caller, true);
   throw notEnterable(
     caller,
     value,
@@ -124,11 +125,9 @@ class ManagerRun implements SyncRun {
 }
 
 function disposableRunAsync(resource: unknown): Run | undefined {
-  const asyncDisposal = methodOf(resource, asyncDispose);
   // As in `await using`: null is no method, and anything else that can't be called is a TypeError.
-  if (!asyncDisposal && isObject(resource) && !isGenerator(resource) && (resource[asyncDispose] ?? null) !== null)
-    return undefined;
-  const disposal = asyncDisposal ?? methodOf(resource, dispose);
+  const isAsync = isObject(resource) && (resource[asyncDispose] ?? null) !== null;
+  const disposal = methodOf(resource, isAsync ? asyncDispose : dispose);
   return (
     disposal &&
     runOfAsync(
@@ -137,7 +136,7 @@ function disposableRunAsync(resource: unknown): Run | undefined {
       async (thrown) => {
         try {
           // As in `await using`, what a sync disposal returns is not awaited.
-          await (asyncDisposal ? disposal() : void disposal());
+          await (isAsync ? disposal() : void disposal());
         } catch (error) {
           throw suppressing(error, thrown);
         }

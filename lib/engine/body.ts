@@ -1,4 +1,3 @@
-import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isGeneratorLike, isThenable, markHandled } from '../support/describe.ts';
 import { bodyIsGenerator, bodyNotFunction, bodyReturnedPromise } from '../support/messages.ts';
 import { markRefusal } from './outcome.ts';
@@ -27,5 +26,5 @@ export function refuseUnfinished(caller: string, result: unknown): TypeError | u
 
 /** Iterators of lists, maps and the like have no `throw()`: they are values. So is a manager that can be iterated. */
 export function isUnrun(result: unknown): boolean {
-  return typeof result === 'object' && isGeneratorLike(result) && !isAsyncContextManager(result);
+  return typeof result === 'object' && isGeneratorLike(result) && !('enterAsync' in result);
 }

@@ -2,6 +2,7 @@ import type { AsyncContextManager, ContextManager, ExitAnswer, Thrown } from '..
 import { define } from '../support/define.ts';
 import { inspect } from '../support/symbols.ts';
 import { renew } from './adapt.ts';
+import { owe, settle } from './observer.ts';
 import { newRun } from './run.ts';
 
 /** A manager that has both protocols, so that it goes wherever one of them is asked for. */
@@ -37,15 +38,19 @@ export function joinForms(
     enterAsync: () => async.enterAsync(),
     exitAsync: (thrown?: Thrown) => async.exitAsync(thrown),
   };
-  define(manager, 'fn', { name });
+  // Whoever enters the one way leaves the other.
+  settle(sync);
+  settle(async);
+  owe(manager, undefined, name);
   // Not enumerable: an object that the manager is spread into must not be entered in its place.
   define(manager, newRun, (isSync?: true) => renew(isSync ? sync : async));
   return showAs(name, manager);
 }
 
-/** Lets `console.log`, `JSON.stringify` and test runners show the name, and nothing else. */
+/** Lets messages, `console.log`, `JSON.stringify` and test runners show the name, and nothing else. */
 function showAs<M extends object>(name: string, manager: M): M {
   const show = () => ({ manager: name });
+  define(manager, 'fn', { name });
   define(manager, 'toJSON', show);
   define(manager, inspect, show);
   return manager;

@@ -16,6 +16,7 @@ import { withSignatureOf } from '../support/signature.ts';
 import { asyncIterator } from '../support/symbols.ts';
 import { isEnterable } from './adapt.ts';
 import { isUnrun } from './body.ts';
+import { settle } from './observer.ts';
 import { makeUnknownOutcome, markRefusal } from './outcome.ts';
 
 export type Method = (...args: never) => unknown;
@@ -83,7 +84,11 @@ function memberOf(kind: string, name: string | symbol | undefined): string {
 
 function managerOfCall(form: DecoratorForm, given: unknown): ManagerOf {
   if (typeof given === 'function' && !isManager(given)) return (self, args) => makeManager(form, given, self, args);
-  if (form.isEnterable(given)) return () => given as ReturnType<ManagerOf>;
+  if (form.isEnterable(given)) {
+    // A function that is never called needs no manager.
+    settle(given as object);
+    return () => given as ReturnType<ManagerOf>;
+  }
   throw notManagerOrFunction(form.name, given, slip(form, given));
 }
 

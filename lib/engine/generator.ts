@@ -18,9 +18,15 @@ export type Returned<R> = 0 extends 1 & R
       ? undefined
       : R;
 
-export type GeneratorFunction = (this: never, ...args: never) => AnyGenerator;
+// Unions, because the compiler compares a type argument with a constraint that is one interface member by member.
 
-type AnyGenerator = Generator<unknown, unknown, void> | AsyncGenerator<unknown, unknown, void>;
+/** The generators of async managers. */
+export type AnyAsyncGenerator = AsyncGenerator<unknown, unknown, void> | AsyncGenerator<unknown, unknown, undefined>;
+
+/** The generators of sync managers. */
+export type AnyGenerator = Generator<unknown, unknown, void> | Generator<unknown, unknown, undefined>;
+
+export type GeneratorFunction = (this: never, ...args: never) => AnyGenerator | AnyAsyncGenerator;
 
 /** The further arguments of a decorator: TC39's gets a context, TypeScript's legacy one the method's name. */
 export type Decoration = { readonly kind?: unknown; readonly name?: unknown } | undefined;
@@ -50,7 +56,7 @@ export function managerFunction(
 
 /** A compiler may have made a plain function of a generator function: only what that returns can tell. */
 function checkGenerator(form: FunctionForm, fn: GeneratorFunction): GeneratorFunction {
-  return withSignatureOf(fn, function (this: never, ...args: never): AnyGenerator {
+  return withSignatureOf(fn, function (this: never, ...args: never): AnyGenerator | AnyAsyncGenerator {
     const generator = Reflect.apply(fn, this, args);
     if (isGeneratorLike(generator) && asyncIterator in generator === form.syntax.startsWith('async')) return generator;
     markHandled(generator);

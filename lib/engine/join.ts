@@ -91,6 +91,6 @@ export function reach(
  */
 function follow(node: unknown, field: string, throughLinks: boolean): unknown[] {
   const found = readField(node, field);
-  if (throughLinks || field !== 'cause' || found.length === 0) return found;
+  if (throughLinks || field !== 'cause') return found;
   return found[0] === undefined || (isObject(node) && isLink(node, found[0])) ? [] : found;
 }

@@ -2,6 +2,7 @@ import type { AsyncContextManager, ContextManager, ExitAnswer, Thrown } from '..
 import { isError } from '../support/describe.ts';
 import { alreadyEntered, notEntered, notThrown } from '../support/messages.ts';
 import { inspect } from '../support/symbols.ts';
+import { observed, slot } from './observer.ts';
 import { beginAsync, beginSync, finishAsync, finishSync, newRun, type Run, type SyncRun } from './run.ts';
 
 /** A function that starts a run, as a generator function does. */
@@ -19,7 +20,8 @@ export const makeSyncManager: MakeManager<ContextManager<unknown, unknown>> = (s
 /** A manager by its name and state. */
 interface Shown {
   readonly manager: string;
-  readonly state: string;
+  /** By hand: a driver enters it in runs of their own. */
+  readonly isEntered: boolean;
 }
 
 /** A function that starts runs, with the `this` and the arguments of one call: a manager that can be entered many times. */
@@ -33,12 +35,12 @@ abstract class Manager {
     this.fn = fn;
     this.self = self;
     this.args = args;
+    slot().observer?.owe(this);
   }
 
   /** What `JSON.stringify` and test runners show: never the arguments, which may hold a password. */
   toJSON(): Shown {
-    const state = runsByHand.get(this);
-    return { manager: this.fn.name, state: !state ? 'not entered' : state === busy ? busy : 'entered' };
+    return { manager: this.fn.name, isEntered: runsByHand.has(this) };
   }
 
   /** What `console.log` shows. */
@@ -56,7 +58,7 @@ class SyncManager extends Manager implements ContextManager<unknown, unknown> {
   enter(): unknown {
     reserve(this);
     try {
-      const { run, value } = beginSync(this[newRun]() as SyncRun, this);
+      const { run, value } = beginSync(observed(this[newRun]() as SyncRun, this, 'enter()', true), this);
       runsByHand.set(this, run);
       return value;
     } catch (error) {
@@ -82,7 +84,7 @@ class AsyncManager extends Manager implements AsyncContextManager<unknown, unkno
   async enterAsync(): Promise<unknown> {
     reserve(this);
     try {
-      const { run, value } = await beginAsync(this[newRun](), this);
+      const { run, value } = await beginAsync(observed(this[newRun](), this, 'enterAsync()'), this);
       runsByHand.set(this, run);
       return value;
     } catch (error) {
@@ -107,7 +109,7 @@ class AsyncManager extends Manager implements AsyncContextManager<unknown, unkno
 /** The run that a manager holds by hand. Kept apart, so that a frozen manager can be entered. */
 const runsByHand = /* @__PURE__ */ new WeakMap<Manager, Run | typeof busy>();
 
-const busy = 'entering or exiting';
+const busy = 'busy';
 
 function reserve(manager: Manager): void {
   if (runsByHand.has(manager)) throw alreadyEntered(manager);

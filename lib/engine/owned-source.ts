@@ -4,6 +4,7 @@ import { reasonOf, type AbortSignalLike } from '../support/abort.ts';
 import { onAbort } from '../support/on-abort.ts';
 import type { Aborted } from './is-abort.ts';
 import { suppressing } from './join.ts';
+import { owe, settle, slot } from './observer.ts';
 import {
   close,
   closeAfter,
@@ -53,6 +54,7 @@ export class OwnedSource<T> {
   constructor(source: AsyncSource<T> | SourceFunction<T>, signal: AbortSignalLike | undefined) {
     this.source = source;
     this.signal = signal;
+    owe(this, undefined, 'aclosing');
   }
 
   get isClosing(): boolean {
@@ -72,7 +74,7 @@ export class OwnedSource<T> {
   /** Asks for the next step. Whoever drives by hand reads this for every call. */
   get next(): (...args: [] | [unknown]) => Promise<Step<T>> {
     // A loop asks for the iterator, then reads this once, and awaits what it asks for.
-    const isLoop = this.isLoopBeginning && !this.signal;
+    const isLoop = this.isLoopBeginning && !this.signal && !slot().observer;
     this.isLoopBeginning = false;
     let isTrusted = false;
     return (...args) => {
@@ -107,6 +109,7 @@ export class OwnedSource<T> {
       return;
     }
     this.openSource();
+    owe(this, 'never finished', 'aclosing');
     if (signal) this.unfollow = onAbort(signal, () => this.abort(signal));
   }
 
@@ -150,11 +153,11 @@ export class OwnedSource<T> {
     step.then(
       (result) => {
         this.watched.delete(watched);
-        if (isEnd(result)) this.unfollow?.();
+        if (isEnd(result)) this.letGo();
         watched.resolve(result);
       },
       (error: unknown) => {
-        this.unfollow?.();
+        this.letGo();
         if (this.isClosed) this.failLate(watched, error);
         else this.failWatched(watched, error);
       },
@@ -182,9 +185,15 @@ export class OwnedSource<T> {
     if (this.turn) return;
     let finish: (() => void) | undefined;
     this.turn = new Promise<void>((resolve) => (finish = resolve));
-    this.unfollow?.();
+    this.letGo();
     for (const watched of this.watched) if (watched.thrown) watched.quiet();
     void this.finishClosing().then(finish);
+  }
+
+  /** Nobody must close it any more. */
+  private letGo(): void {
+    this.unfollow?.();
+    settle(this);
   }
 
   private async finishClosing(): Promise<void> {

@@ -7,6 +7,7 @@ import { refuseGenerator, refuseUnfinished } from './body.ts';
 import { markRefusal } from './outcome.ts';
 import { formOf, lastStepOf, passStep, type Form, type Resumable } from './compose.ts';
 import { keepBoth } from './join.ts';
+import type { TellExit } from './observer.ts';
 import type { Step } from './run.ts';
 import type { Exits } from './unwind.ts';
 
@@ -25,7 +26,12 @@ export const syncScope: FunctionForm = {
 };
 
 /** Runs either scope: yields what the async one awaits. */
-export function* stepScope(form: FunctionForm, fn: unknown, args: unknown[]): Generator<unknown, unknown, unknown> {
+export function* stepScope(
+  form: FunctionForm,
+  fn: unknown,
+  args: unknown[],
+  tell?: TellExit,
+): Generator<unknown, unknown, unknown> {
   const generator = start(form, fn, args);
   const driver = formOf(generator);
   const exits: Exits = { items: [] };
@@ -39,6 +45,7 @@ export function* stepScope(form: FunctionForm, fn: unknown, args: unknown[]): Ge
   } catch (error) {
     thrown = { error };
   }
+  tell?.();
   const step = (yield driver.unwind(exits, false, thrown, lastStepOf)) as Step;
   // A manager that suppresses can't make up for a function that has not finished.
   if (refused) throw refused;

@@ -63,11 +63,20 @@ function reading<T>(stream: WebStream<T>): AsyncIterator<T> {
     isOver = true;
     reader.releaseLock();
   };
-  reader.closed.then(release, release);
+  // One that has failed is let go of by whoever is told.
+  reader.closed.then(release, () => undefined);
   return {
-    next: () => (isOver ? Promise.resolve({ value: undefined, done: true }) : reader.read()),
+    async next() {
+      if (isOver) return { value: undefined, done: true };
+      try {
+        return await reader.read();
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
     async return() {
-      await reader.cancel();
+      await reader.cancel().finally(release);
       return { value: undefined, done: true };
     },
   };

@@ -29,8 +29,9 @@ export interface FileUrl {
  * }
  * ```
  *
- * The current directory is that of the whole process: what runs at the same time as the block sees it too. A worker
- * thread can't change it.
+ * The current directory is that of the whole process: what runs at the same time as the block sees it too. Blocks that
+ * overlap must end in reverse order, as nested ones do: of two that end in the order in which they began, the second
+ * leaves the process in the directory of the first. A worker thread can't change the directory.
  *
  * @param path - the path or the `file:` URL of a directory; a relative path is relative to where the block is entered
  * @returns a manager that can be used many times, also within itself

@@ -21,7 +21,7 @@ export function isGenerator(value: unknown): boolean {
 
 /** Whether the value can be driven as a generator can: also what a compiler makes of one. */
 export function isGeneratorLike(value: unknown): value is Generator | AsyncGenerator {
-  return isObject(value) && ['next', 'throw'].every((name) => typeof value[name] === 'function');
+  return isObject(value) && typeof value['next'] === 'function' && typeof value['throw'] === 'function';
 }
 
 /** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */

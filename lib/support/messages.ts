@@ -1,6 +1,5 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
 import { platformError } from './platform-error.ts';
-import { asyncDispose } from './symbols.ts';
 import { ContextManagerError, type ContextManagerErrorCode } from '../context-manager-error.ts';
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
@@ -22,20 +21,15 @@ export function notEnterable(caller: string, given: unknown, advice: string = li
 }
 
 function likelySlip(given: unknown): string {
-  if (isObject(given) && 'hear' in given) return 'Pass the manager itself; enter() is for yield* in a generator.';
+  if (isObject(given) && 'hear' in given) return 'Pass the manager, not enter(manager).';
   if (isThenable(given)) return 'Did you forget await?';
-  if (isObject(given) && asyncDispose in given && typeof given[asyncDispose] !== 'function')
-    return 'Its Symbol.asyncDispose is not a function.';
   if (typeof given === 'function')
     return kindOf(given).endsWith('GeneratorFunction')
       ? 'Did you mean asyncContextManager() or contextManager()?'
       : 'Did you forget to call it?';
-  if (isObject(given) && 'next' in given) return 'Did you mean aclosing(), or its function?';
-  if (isObject(given))
-    for (const suffix of ['Async', '']) {
-      if (typeof given[`enter${suffix}`] === 'function') return `Its exit${suffix}() is missing.`;
-      if (typeof given[`exit${suffix}`] === 'function') return `Its enter${suffix}() is missing.`;
-    }
+  if (isObject(given) && 'next' in given) return 'Did you mean aclosing()?';
+  for (const half of ['enterAsync', 'exitAsync', 'enter', 'exit'])
+    if (isObject(given) && typeof given[half] === 'function') return `The counterpart of its ${half}() is missing.`;
   return 'Did you mean closing() or all()?';
 }
 
@@ -72,15 +66,9 @@ export function bodyReturnedPromise(caller: string, given: unknown): TypeError {
 
 /** `given` is a generator function, or the generator that a body returned. */
 export function bodyIsGenerator(caller: string, given: unknown): TypeError {
-  const found = typeof given === 'function' ? `${describe(given)} only makes one` : `it returned ${describe(given)}`;
-  return new TypeError(
-    explain(
-      'run the block',
-      `${caller} takes a function that does the work, and nothing runs a generator`,
-      found,
-      'Write scopeAsync(), or iterate in the body.',
-    ),
-  );
+  const found = typeof given === 'function' ? `${describe(given)} makes a generator` : `it returned ${describe(given)}`;
+  const required = `${caller} takes a plain function`;
+  return new TypeError(explain('run the block', required, found, 'Write scopeAsync(), or iterate it.'));
 }
 
 // What is wrong with a generator function, or with its generator
@@ -110,7 +98,7 @@ export function notGeneratorFunction(
 }
 
 export function didNotYield(manager: unknown): ContextManagerError {
-  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'it must yield once', 'it finished', 'Always yield.');
+  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'it must yield once', 'it did not', 'Always yield.');
 }
 
 export function didNotStop(manager: unknown, cause: Thrown | undefined): ContextManagerError {
@@ -605,4 +593,24 @@ export function matcherReturnedPromise(given: unknown): TypeError {
       'Await in a manager of your own instead.',
     ),
   );
+}
+
+// What is wrong with the functions of withal/observe
+
+export function notObserveOptions(given: unknown): TypeError {
+  return wrongInput('observe', 'observe() takes an object of options', given, 'Write observe({ keep: 100 }).');
+}
+
+/** `kind` is what the option takes; undefined for one that there is not. */
+export function notObserveOption(name: string, kind: string | undefined, given: unknown): TypeError {
+  if (!kind)
+    return new TypeError(
+      explain('observe', 'observe() takes the options that it knows', `"${name}" was given`, 'Is it misspelled?'),
+    );
+  const taken = { milliseconds: 'milliseconds, 0 or more', count: 'a whole number, 0 or more' }[kind] ?? `a ${kind}`;
+  return wrongInput('observe', `${name} takes ${taken}`, given, `Write observe({ ${name}: … }).`);
+}
+
+export function notVisits(caller: string, given: unknown): TypeError {
+  return wrongInput('draw', `${caller} takes a list of visits`, given, `Write ${caller.slice(0, -1)}watch.open()).`);
 }

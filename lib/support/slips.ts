@@ -8,8 +8,12 @@ import type { AsyncContextManager, AsyncEnterable, ContextManager, Enterable } f
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- see above */
 
-/** What the async drivers take. */
-export type TakenAsync<M> = [SlipAsync<M>] extends [never] ? AsyncEnterable : WordsAsync<M>;
+/** What the async drivers take. Most are given an async manager, which is the quickest to tell. */
+export type TakenAsync<M> = [M] extends [AsyncContextManager<unknown, unknown>]
+  ? AsyncEnterable
+  : [SlipAsync<M>] extends [never]
+    ? AsyncEnterable
+    : WordsAsync<M>;
 
 type SlipAsync<M> = unknown extends M
   ? never

@@ -1,0 +1,68 @@
+import type { Within } from '../../engine/snapshot.ts';
+
+/** As much of AsyncLocalStorage, or of AsyncContext.Variable, as nesting needs. */
+export interface Store<T> {
+  run<R>(value: T, fn: () => R): R;
+  get(): T | undefined;
+}
+
+/** As much of a channel of `node:diagnostics_channel` as is published on. */
+export interface Channel {
+  readonly hasSubscribers: boolean;
+  publish(message: unknown): void;
+  runStores<R>(message: unknown, fn: () => R): R;
+}
+
+export type TracingChannel = Record<'start' | 'end' | 'asyncStart' | 'asyncEnd' | 'error', Channel>;
+
+interface AsyncHooks {
+  readonly AsyncLocalStorage: {
+    new <T>(): { run<R>(value: T, fn: () => R): R; getStore(): T | undefined };
+    snapshot?(): Within;
+  };
+}
+
+interface DiagnosticsChannel {
+  tracingChannel?(name: string): TracingChannel;
+}
+
+interface Host {
+  readonly AsyncContext?: {
+    readonly Variable: new <T>() => { run<R>(value: T, fn: () => R): R; get(): T | undefined };
+  };
+  readonly process?: { getBuiltinModule?(name: string): unknown };
+  readonly performance?: Performance;
+}
+
+interface Performance {
+  measure?(name: string, options: { start: number; end: number; detail: unknown }): unknown;
+  clearMeasures?(name: string): void;
+}
+
+const host = globalThis as Host;
+
+function builtin(name: string): unknown {
+  return host.process?.getBuiltinModule?.(name);
+}
+
+/** What follows the flow of async code, if the platform has it. Node's is reached without an import. */
+export function makeStore<T>(): Store<T> | undefined {
+  if (host.AsyncContext) return new host.AsyncContext.Variable<T>();
+  const hooks = builtin('node:async_hooks') as AsyncHooks | undefined;
+  if (!hooks) return undefined;
+  const storage = new hooks.AsyncLocalStorage<T>();
+  return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
+}
+
+/** The channel that APMs subscribe to, if the platform has such. */
+export function makeChannel(name: string): TracingChannel | undefined {
+  const channels = builtin('node:diagnostics_channel') as DiagnosticsChannel | undefined;
+  return channels?.tracingChannel?.(name);
+}
+
+/** In browsers, DevTools show a measure. It is cleared at once, because what nobody clears stays for ever. */
+export function measure(name: string, start: number, end: number, detail: unknown): void {
+  if (host.process) return;
+  host.performance?.measure?.(name, { start, end, detail });
+  host.performance?.clearMeasures?.(name);
+}

@@ -1,0 +1,129 @@
+import { slot } from '../../engine/observer.ts';
+import { describe } from '../../support/describe.ts';
+import { observers } from '../../support/open-blocks.ts';
+import { share } from '../../support/shared.ts';
+import type { Phase, Visit, VisitResult, VisitTimes } from '../visit.ts';
+import { makeChannel, measure } from './host.ts';
+import { Leaks, type Leak } from './leaks.ts';
+import { siteOf } from './names.ts';
+import { Nesting } from './nesting.ts';
+import { makeObserver } from './observer.ts';
+
+/** What somebody who watches wants to know, and is told. */
+export interface Listener {
+  readonly context: boolean;
+  readonly sites: boolean;
+  readonly capture: boolean;
+  readonly leaks: boolean;
+  changed(visit: Visit): void;
+  leaked(leak: Leak): void;
+}
+
+/** A visit, as the hub writes it. */
+export interface VisitRecord extends Visit {
+  phase: Phase;
+  readonly times: { -readonly [P in keyof VisitTimes]: VisitTimes[P] };
+  result: VisitResult | undefined;
+  error: unknown;
+}
+
+/** What all who watch share: one hub for a process. */
+export class Hub {
+  readonly open = new Set<VisitRecord>();
+  readonly channel = makeChannel('withal:block');
+  readonly leaks = new Leaks(
+    (leak) => this.tell((listener) => listener.leaks && listener.leaked(leak)),
+    (visit) => this.open.delete(visit),
+  );
+  nesting = new Nesting(false);
+  /** Set while somebody is told of a visit: what is entered meanwhile is not seen, or telling would never end. */
+  isTelling = false;
+  private readonly listeners = new Set<Listener>();
+  private readonly observer = makeObserver(this);
+  private readonly list = () => [...this.open];
+  private lastId = 0;
+
+  get wantsLeaks(): boolean {
+    return this.wants('leaks');
+  }
+
+  add(listener: Listener): void {
+    const isFirst = this.listeners.size === 0;
+    if (isFirst || (listener.context && !this.nesting.followsContext)) this.nesting = new Nesting(listener.context);
+    this.listeners.add(listener);
+    slot().observer = this.observer;
+    observers().add(this.list);
+  }
+
+  remove(listener: Listener): void {
+    this.listeners.delete(listener);
+    if (this.listeners.size > 0) return;
+    slot().observer = undefined;
+    observers().delete(this.list);
+  }
+
+  begin(name: string, by: string, parent: Visit | undefined, phase: 'entering' | 'body'): VisitRecord {
+    const visit: VisitRecord = {
+      id: (this.lastId += 1),
+      name,
+      by,
+      parent,
+      phase,
+      times: { [phase]: performance.now() },
+      result: undefined,
+      error: undefined,
+      site: this.site(),
+    };
+    this.open.add(visit);
+    this.nesting.add(visit);
+    this.change(visit);
+    return visit;
+  }
+
+  move(visit: VisitRecord, phase: Phase): void {
+    visit.phase = phase;
+    visit.times[phase] = performance.now();
+    this.change(visit);
+  }
+
+  end(visit: VisitRecord, result: VisitResult, error?: { error: unknown }): void {
+    visit.result = result;
+    if (error) visit.error = this.wants('capture') ? error.error : describe(error.error);
+    this.open.delete(visit);
+    this.nesting.remove();
+    this.move(visit, 'over');
+    const { times } = visit;
+    measure(`withal: ${visit.name}`, times.entering ?? times.body ?? 0, times.over ?? 0, visit);
+  }
+
+  /** With `sites`, the stack of the code that called this package. */
+  site(): string | undefined {
+    return this.wants('sites') ? siteOf() : undefined;
+  }
+
+  private wants(what: 'sites' | 'capture' | 'leaks'): boolean {
+    for (const listener of this.listeners) if (listener[what]) return true;
+    return false;
+  }
+
+  private change(visit: VisitRecord): void {
+    this.tell((listener) => listener.changed(visit));
+  }
+
+  /** A listener that throws must not fail the block: its error is the platform's, as one in a timer is. */
+  private tell(send: (listener: Listener) => void): void {
+    if (this.isTelling) return;
+    this.isTelling = true;
+    for (const listener of this.listeners)
+      try {
+        send(listener);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    this.isTelling = false;
+  }
+}
+
+export const hub = /* @__PURE__ */ share('hub', () => new Hub());

@@ -1,0 +1,52 @@
+import type { Debt } from '../../engine/observer.ts';
+import type { Visit } from '../visit.ts';
+import { nameOf } from './names.ts';
+
+/** Something that was forgotten, and is collected now. */
+export interface Leak {
+  /** A manager that nobody entered, a stack or an `aclosing` that nobody closed, or a block that can never settle. */
+  readonly kind: 'never entered' | Debt | 'never exited';
+  /** The manager's name. */
+  readonly name: string;
+  /** With `sites: true`, the stack where it was made or entered. */
+  readonly site: string | undefined;
+}
+
+type Owed = { -readonly [K in keyof Leak]: Leak[K] };
+
+/** Sees what is collected before somebody did what must be done. It keeps none of it alive. */
+export class Leaks {
+  private readonly owed = new WeakMap<object, Owed>();
+  private readonly registry: FinalizationRegistry<Owed | Visit>;
+
+  constructor(tell: (leak: Leak) => void, forget: (visit: Visit) => void) {
+    this.registry = new FinalizationRegistry((held) => {
+      if (!('phase' in held)) tell(held);
+      else if (held.phase !== 'over') {
+        forget(held);
+        tell({ kind: 'never exited', name: held.name, site: held.site });
+      }
+    });
+  }
+
+  owe(thing: object, debt: Debt | undefined, name: string | undefined, site: () => string | undefined): void {
+    const kind = debt ?? 'never entered';
+    const known = this.owed.get(thing);
+    if (known) known.kind = kind;
+    else this.register(thing, { kind, name: name ?? nameOf(thing), site: site() });
+  }
+
+  settle(thing: object): void {
+    if (this.owed.delete(thing)) this.registry.unregister(thing);
+  }
+
+  /** Sees that a visit's run is collected. */
+  follow(run: object, visit: Visit): void {
+    this.registry.register(run, visit);
+  }
+
+  private register(thing: object, owed: Owed): void {
+    this.owed.set(thing, owed);
+    this.registry.register(thing, owed, thing);
+  }
+}

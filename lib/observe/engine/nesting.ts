@@ -1,0 +1,77 @@
+import type { Visit } from '../visit.ts';
+import { makeStore, type Store } from './host.ts';
+
+interface SyncBlock {
+  readonly visit: Visit;
+  /** The visit of the flow in which the block began: if it is another one now, that is further in. */
+  readonly around: Visit | undefined;
+}
+
+/** Knows which visit code belongs to: by the flow of async code if it may and can, and by time if not. */
+export class Nesting {
+  private readonly store: Store<Visit> | undefined;
+  /** Visits in the order in which they began, for when there is no store. */
+  private begun: Visit[] = [];
+  private openCount = 0;
+  /** Blocks that begin and end in one go, which needs no store. */
+  private readonly sync: SyncBlock[] = [];
+
+  constructor(followsContext: boolean) {
+    this.store = followsContext ? makeStore() : undefined;
+  }
+
+  get followsContext(): boolean {
+    return this.store !== undefined;
+  }
+
+  /** The innermost open visit. One that is over lends its place to the one around it, so that no chain grows. */
+  current(): Visit | undefined {
+    let visit = this.innermost();
+    while (visit?.phase === 'over') visit = visit.parent;
+    return visit;
+  }
+
+  add(visit: Visit): void {
+    if (this.store) return;
+    this.openCount += 1;
+    // Of blocks that overlap without end, the last is never over.
+    if (this.begun.length > 2 * this.openCount + 16) this.begun = this.begun.filter(({ phase }) => phase !== 'over');
+    this.begun.push(visit);
+  }
+
+  remove(): void {
+    this.openCount -= 1;
+  }
+
+  run<R>(visit: Visit, fn: () => R): R {
+    return this.store ? this.store.run(visit, fn) : fn();
+  }
+
+  /** The visit of the flow of async code. */
+  flow(): Visit | undefined {
+    return this.store?.get();
+  }
+
+  /** Lets the visit be the current one until `endSync`, for what runs in the given flow. */
+  beginSync(visit: Visit, around: Visit | undefined): void {
+    this.sync.push({ visit, around });
+  }
+
+  endSync(visit: Visit): void {
+    // A callback of the observer may have begun and ended others meanwhile; the last is mostly the one.
+    const index = this.sync.map((block) => block.visit).lastIndexOf(visit);
+    if (index >= 0) this.sync.splice(index, 1);
+  }
+
+  private innermost(): Visit | undefined {
+    if (!this.store) return this.latest();
+    const flow = this.store.get();
+    const block = this.sync.at(-1);
+    return block && block.around === flow ? block.visit : flow;
+  }
+
+  private latest(): Visit | undefined {
+    while (this.begun.at(-1)?.phase === 'over') this.begun.pop();
+    return this.begun.at(-1);
+  }
+}

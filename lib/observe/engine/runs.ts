@@ -1,0 +1,149 @@
+import {
+  answer,
+  beginAsync,
+  beginSync,
+  finishAsync,
+  finishSync,
+  type Run,
+  type Step,
+  type SyncRun,
+} from '../../engine/run.ts';
+import type { Within } from '../../engine/snapshot.ts';
+import type { Thrown } from '../../protocol.ts';
+import { markHandled } from '../../support/describe.ts';
+import { Frame } from './frame.ts';
+import type { Hub } from './hub.ts';
+import { nameOf } from './names.ts';
+
+/** A run that goes on as the given one does, and is seen. It drives that one, requests included. */
+abstract class Seen {
+  readonly throwsAsIs = true;
+  protected readonly frame: Frame;
+  protected readonly hub: Hub;
+  protected readonly manager: unknown;
+
+  constructor(hub: Hub, manager: unknown, by: string) {
+    this.hub = hub;
+    this.manager = manager;
+    this.frame = new Frame(hub, nameOf(manager), by);
+  }
+
+  protected follow(): void {
+    if (this.hub.wantsLeaks) this.hub.leaks.follow(this, this.frame.visit);
+  }
+}
+
+export class SeenRun extends Seen implements Run {
+  within: Within | undefined;
+  private run: Run;
+  private entered: Promise<Step> | undefined;
+  private isAnswered = false;
+
+  constructor(hub: Hub, run: Run, manager: unknown, by: string) {
+    super(hub, manager, by);
+    this.run = run;
+  }
+
+  /** It first asks to be answered by itself: then the driver runs the body within its context. */
+  next(): Step | Promise<Step> {
+    if (!this.entered) {
+      // In the tick of the caller, as any setup begins.
+      this.entered = this.enter();
+      markHandled(this.entered);
+      return { done: false, value: { [answer]: () => this } };
+    }
+    if (this.isAnswered) return this.exit(undefined);
+    this.isAnswered = true;
+    return this.entered;
+  }
+
+  throw(error: unknown): Promise<Step> {
+    return this.exit({ error });
+  }
+
+  private async enter(): Promise<Step> {
+    const { frame } = this;
+    try {
+      const entering = frame.openWith('entering', () => {
+        this.follow();
+        return beginAsync(this.run, this.manager);
+      });
+      frame.startedAsync();
+      const begun = await entering;
+      this.run = begun.run;
+      frame.entered();
+      // What a composition enters runs no body: its own run does.
+      this.within = frame.by === 'enter()' ? begun.run.within : frame.within(begun.run.within);
+      return { done: false, value: begun.value };
+    } catch (error) {
+      frame.end('failed to enter', { error });
+      throw error;
+    }
+  }
+
+  private async exit(thrown: Thrown | undefined): Promise<Step> {
+    const { frame } = this;
+    frame.exiting();
+    try {
+      const step = await frame.run(() => finishAsync(this.run, this.manager, thrown));
+      frame.end(thrown ? 'suppressed' : 'returned', thrown);
+      return step;
+    } catch (error) {
+      frame.end('threw', { error });
+      throw error;
+    }
+  }
+}
+
+export class SeenSyncRun extends Seen implements SyncRun {
+  private run: SyncRun;
+  private isEntered = false;
+
+  constructor(hub: Hub, run: SyncRun, manager: unknown, by: string) {
+    super(hub, manager, by);
+    this.run = run;
+  }
+
+  next(): Step {
+    if (this.isEntered) return this.exit(undefined);
+    this.isEntered = true;
+    return this.enter();
+  }
+
+  throw(error: unknown): Step {
+    return this.exit({ error });
+  }
+
+  private enter(): Step {
+    const { frame } = this;
+    try {
+      const begun = frame.openWith('entering', () => {
+        this.follow();
+        frame.enterSync();
+        return beginSync(this.run, this.manager);
+      });
+      this.run = begun.run;
+      // Any other block may go on in another tick.
+      if (frame.by !== 'withSync()') frame.leaveSync();
+      frame.entered();
+      return { done: false, value: begun.value };
+    } catch (error) {
+      frame.end('failed to enter', { error }, true);
+      throw error;
+    }
+  }
+
+  private exit(thrown: Thrown | undefined): Step {
+    const { frame } = this;
+    frame.exiting();
+    if (frame.by !== 'withSync()') frame.enterSync();
+    try {
+      const step = frame.run(() => finishSync(this.run, this.manager, thrown));
+      frame.end(thrown ? 'suppressed' : 'returned', thrown, true);
+      return step;
+    } catch (error) {
+      frame.end('threw', { error }, true);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { notVisits } from '../../support/messages.ts';
+import { isObject } from '../../support/describe.ts';
+import type { Visit } from '../visit.ts';
+
+export function assertVisits(caller: string, visits: unknown): asserts visits is readonly Visit[] {
+  if (!Array.isArray(visits) || !visits.every((visit) => isObject(visit) && 'times' in visit))
+    throw notVisits(caller, visits);
+}
+
+/** A time for people: `12 ms`, `3.4 s`, `2 min 5 s`. */
+export function humanTime(ms: number): string {
+  if (ms < 999.5) return `${ms < 9.95 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  return minutes < 60
+    ? `${String(minutes)} min ${String(rest)} s`
+    : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
+}
+
+/** Cuts a text to a width. */
+export function fit(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, Math.max(width - 1, 0))}…` : text;
+}
+
+/** Makes what a terminal would obey visible: names come from anywhere. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- those are what it looks for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+}

@@ -1,0 +1,176 @@
+import { define } from '../support/define.ts';
+import { isObject } from '../support/describe.ts';
+import { notObserveOption, notObserveOptions } from '../support/messages.ts';
+import { dispose } from '../support/symbols.ts';
+import { hub, type Listener } from './engine/hub.ts';
+import type { Leak } from './engine/leaks.ts';
+import { SlowWatch, type SlowReport } from './engine/slow.ts';
+import { asTree } from './engine/tree.ts';
+import type { Visit } from './visit.ts';
+
+/** What {@link observe} tells, and how much it looks at. */
+export interface ObserveOptions {
+  /** Milliseconds after which a setup or a teardown is slow; 5,000 unless given. */
+  readonly slow?: number | undefined;
+  /** Told once of each setup or teardown that is slow: of the innermost, and not of those around it. */
+  readonly onSlow?: ((report: SlowReport) => unknown) | undefined;
+  /** Told of what was forgotten, when it is collected. */
+  readonly onLeak?: ((leak: Leak) => unknown) | undefined;
+  /** Told when a setup begins. */
+  readonly onEnter?: ((visit: Visit) => unknown) | undefined;
+  /** Told when a body begins. */
+  readonly onEntered?: ((visit: Visit) => unknown) | undefined;
+  /** Told when a teardown begins. */
+  readonly onExit?: ((visit: Visit) => unknown) | undefined;
+  /** Told when a visit is over, also if its setup failed. */
+  readonly onExited?: ((visit: Visit) => unknown) | undefined;
+  /** Whether visits and leaks say where they come from. It costs about ten times all the rest. */
+  readonly sites?: boolean | undefined;
+  /**
+   * Whether a visit's parent is found by the flow of async code; true unless given. Without it, or where the platform
+   * can't tell, the parent is the latest visit that is still open, which is right only while one thing runs at a time.
+   */
+  readonly context?: boolean | undefined;
+  /** How many visits that are over are kept for {@link Watch.done}; 0 unless given. */
+  readonly keep?: number | undefined;
+  /** Whether visits hold their errors, and all that these hold; without it they hold a text. */
+  readonly capture?: boolean | undefined;
+}
+
+/** What {@link observe} gives. */
+export interface Watch extends Disposable {
+  /** The visits that are open, each after the one around it. */
+  open(): Visit[];
+  /** The latest visits that are over, the oldest first. */
+  done(): Visit[];
+  /** The visit in whose setup, block or teardown this code runs. */
+  current(): Visit | undefined;
+  /** Ends the watch. */
+  stop(): void;
+}
+
+/**
+ * Watches every manager that any driver of this package enters: who is open, what is slow, and what is forgotten.
+ *
+ * It changes nothing of what managers and blocks do. Several watches can be on at once.
+ *
+ * @param options - what to be told, and how much to look at
+ * @returns what is open now; with `using`, the watch ends with its block
+ * @throws TypeError if an option is wrong
+ *
+ * @example
+ * ```ts
+ * import { asyncContextManager, withAsync } from 'withal';
+ * import { observe } from 'withal/observe';
+ *
+ * const transaction = asyncContextManager(async function* transaction() {
+ *   yield;
+ * });
+ *
+ * const watch = observe({ keep: 1 });
+ * await withAsync(transaction(), () => watch.open().map(({ name, by, phase }) => ({ name, by, phase })));
+ * // => [{ name: 'transaction', by: 'withAsync()', phase: 'body' }]
+ * watch.done().map(({ name, result }) => ({ name, result })); // => [{ name: 'transaction', result: 'returned' }]
+ * watch.stop();
+ * ```
+ */
+export function observe(options: ObserveOptions = {}): Watch {
+  checkOptions(options);
+  const watch = new Watching(options);
+  hub().add(watch);
+  return watch;
+}
+
+const kinds: Record<keyof ObserveOptions, 'function' | 'boolean' | 'milliseconds' | 'count'> = {
+  slow: 'milliseconds',
+  onSlow: 'function',
+  onLeak: 'function',
+  onEnter: 'function',
+  onEntered: 'function',
+  onExit: 'function',
+  onExited: 'function',
+  sites: 'boolean',
+  context: 'boolean',
+  keep: 'count',
+  capture: 'boolean',
+};
+
+function checkOptions(options: unknown): void {
+  if (!isObject(options)) throw notObserveOptions(options);
+  for (const [name, value] of Object.entries(options)) {
+    const kind = (kinds as Record<string, string | undefined>)[name];
+    if (value !== undefined && !(kind && isOf(kind, value))) throw notObserveOption(name, kind, value);
+  }
+}
+
+function isOf(kind: string, value: unknown): boolean {
+  if (kind === 'milliseconds') return typeof value === 'number' && value >= 0;
+  if (kind === 'count') return value === Infinity || (Number.isInteger(value) && (value as number) >= 0);
+  return typeof value === kind;
+}
+
+class Watching implements Watch, Listener {
+  readonly context: boolean;
+  readonly sites: boolean;
+  readonly capture: boolean;
+  readonly leaks: boolean;
+  private readonly options: ObserveOptions;
+  private readonly slow: SlowWatch | undefined;
+  private readonly over: Visit[] = [];
+
+  static {
+    define(this.prototype, dispose, this.prototype.stop);
+  }
+
+  declare [Symbol.dispose]: () => void;
+
+  constructor(options: ObserveOptions) {
+    this.options = options;
+    this.context = options.context ?? true;
+    this.sites = options.sites ?? false;
+    this.capture = options.capture ?? false;
+    this.leaks = options.onLeak !== undefined;
+    this.slow = options.onSlow && new SlowWatch(options.slow ?? 5_000, options.onSlow);
+  }
+
+  open(): Visit[] {
+    return asTree([...hub().open]);
+  }
+
+  done(): Visit[] {
+    const { keep = 0 } = this.options;
+    return keep === 0 ? [] : this.over.slice(-keep);
+  }
+
+  current(): Visit | undefined {
+    return hub().nesting.current();
+  }
+
+  stop(): void {
+    hub().remove(this);
+    this.slow?.stop();
+  }
+
+  changed(visit: Visit): void {
+    this.slow?.changed(visit);
+    if (visit.phase === 'over') this.keep(visit);
+    this.callbackOf(visit)?.(visit);
+  }
+
+  leaked(leak: Leak): void {
+    this.options.onLeak?.(leak);
+  }
+
+  private keep(visit: Visit): void {
+    const { keep = 0 } = this.options;
+    if (keep === 0) return;
+    this.over.push(visit);
+    // In bulk: taking out the first of many moves all others.
+    if (this.over.length > 2 * keep) this.over.splice(0, this.over.length - keep);
+  }
+
+  private callbackOf({ phase }: Visit): ((visit: Visit) => unknown) | undefined {
+    const { onEnter, onEntered, onExit, onExited } = this.options;
+    return { entering: onEnter, body: onEntered, exiting: onExit, over: onExited }[phase];
+  }
+}

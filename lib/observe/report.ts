@@ -1,0 +1,91 @@
+import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
+import { walk } from './engine/tree.ts';
+import { durationOf, isMoving, type Visit } from './visit.ts';
+
+/** How {@link report} draws. */
+export interface ReportOptions {
+  /** Whether to color it for a terminal; false unless given. */
+  readonly colors?: boolean | undefined;
+  /** How many columns there are; 80 unless given. */
+  readonly width?: number | undefined;
+  /** The time to measure against, in milliseconds of `performance.now()`; the present unless given. */
+  readonly now?: number | undefined;
+}
+
+/**
+ * Draws visits as a tree for a terminal: which are open, for how long, in which phase, and which of them holds the
+ * others up.
+ *
+ * Marked is what is being set up or torn down, and waits for nothing else here. If nothing is, marked is the innermost
+ * block that is open the longest.
+ *
+ * @param visits - what `watch.open()` or `watch.done()` gives
+ * @param options - colors, width and time
+ * @returns the text, without a line break at its end
+ * @throws TypeError if `visits` is no list of visits
+ *
+ * @example
+ * ```ts
+ * import { asyncContextManager, withAsync } from 'withal';
+ * import { observe, report } from 'withal/observe';
+ *
+ * const connection = asyncContextManager(async function* connection() {
+ *   yield;
+ * });
+ *
+ * const watch = observe();
+ * await withAsync(connection(), () => {
+ *   const now = (watch.current()?.times.body ?? 0) + 1500;
+ *   report(watch.open(), { now }); // => '◀ connection  body 1.5 s  withAsync()'
+ * });
+ * watch.stop();
+ * report(watch.open()); // => 'No block is open.'
+ * ```
+ */
+export function report(visits: readonly Visit[], options: ReportOptions = {}): string {
+  assertVisits('report()', visits);
+  if (visits.length === 0) return 'No block is open.';
+  const { now = performance.now(), width = 80, colors = false } = options;
+  const stuck = stuckOf(visits, now);
+  return [...walk(visits)]
+    .map(({ visit, more }) => {
+      const mark = stuck.has(visit) ? '◀ ' : '';
+      const tree = branches(more);
+      const text = `${mark}${printable(visit.name)}  ${phaseText(visit, now)}  ${visit.by}`;
+      const line = fit(tree + text, width).trimEnd();
+      if (!colors) return line;
+      const painted = line.slice(tree.length);
+      return dim(tree) + (stuck.has(visit) ? red(painted) : painted);
+    })
+    .join('\n');
+}
+
+/** Visits that hold up the others. */
+function stuckOf(visits: readonly Visit[], now: number): Set<Visit> {
+  const open = visits.filter(({ phase }) => phase !== 'over');
+  const around = new Set(open.flatMap(({ parent }) => parent ?? []));
+  const leaves = open.filter((visit) => !around.has(visit));
+  const moving = leaves.filter(isMoving);
+  if (moving.length > 0) return new Set(moving);
+  const [longest] = [...leaves].sort((one, other) => durationOf(other, now) - durationOf(one, now));
+  return new Set(longest ? [longest] : []);
+}
+
+function branches(more: readonly boolean[]): string {
+  if (more.length <= 1) return '';
+  const above = more.slice(1, -1).map((isMore) => (isMore ? '│  ' : '   '));
+  return above.join('') + (more.at(-1) ? '├─ ' : '└─ ');
+}
+
+function phaseText(visit: Visit, now: number): string {
+  const time = humanTime(durationOf(visit, now));
+  return visit.phase === 'over' ? `${visit.result ?? 'over'} after ${time}` : `${visit.phase} ${time}`;
+}
+
+function dim(text: string): string {
+  return text && `\u001b[2m${text}\u001b[22m`;
+}
+
+function red(text: string): string {
+  return `\u001b[31m${text}\u001b[39m`;
+}

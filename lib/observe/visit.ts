@@ -1,0 +1,52 @@
+/** How far a block is. */
+export type Phase = 'entering' | 'body' | 'exiting' | 'over';
+
+/** What became of a block, as its manager saw it. */
+export type VisitResult = 'returned' | 'threw' | 'suppressed' | 'failed to enter';
+
+/** When each phase began, in milliseconds of `performance.now()`. */
+export type VisitTimes = Readonly<Partial<Record<Phase, number>>>;
+
+/**
+ * One time that a manager was entered. It holds nothing of the manager, and none of its arguments.
+ */
+export interface Visit {
+  /** Counts up in the order in which blocks are entered. */
+  readonly id: number;
+  /** The manager's name: that of its generator function, or of its class. */
+  readonly name: string;
+  /** Who drives it: `'withAsync()'`, `'enter()'`, `'enterContext()'`, … */
+  readonly by: string;
+  /** The visit in whose block, setup or teardown it was entered. */
+  readonly parent: Visit | undefined;
+  readonly phase: Phase;
+  readonly times: VisitTimes;
+  /** Undefined until the visit is over. */
+  readonly result: VisitResult | undefined;
+  /** The error that left the block or its setup, as text; the error itself with `capture: true`. */
+  readonly error: unknown;
+  /** With `sites: true`, the stack where the manager was entered. */
+  readonly site: string | undefined;
+}
+
+/** How long a visit has been in its phase, or how long it took, in milliseconds. */
+export function durationOf({ phase, times }: Visit, now: number): number {
+  return phase === 'over' ? (times.over ?? 0) - startOf({ times }) : now - (times[phase] ?? now);
+}
+
+/** When a visit began: one that needs no setup begins with its body. */
+export function startOf({ times }: Pick<Visit, 'times'>): number {
+  return times.entering ?? times.body ?? 0;
+}
+
+/** The names of a visit and of those around it, the outermost first. */
+export function pathOf(visit: Visit): string[] {
+  const path: string[] = [];
+  for (let around: Visit | undefined = visit; around; around = around.parent) path.unshift(around.name);
+  return path;
+}
+
+/** Whether a visit is being set up or torn down. */
+export function isMoving({ phase }: Visit): boolean {
+  return phase === 'entering' || phase === 'exiting';
+}
