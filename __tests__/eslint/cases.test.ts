@@ -52,6 +52,9 @@ testCases('yields-once', [
   [
     "contextManager(function* m(kind: 'a' | 'b') { switch (kind) { case 'a': case 'b': yield 1; break; default: yield 2; yield 3; } });",
   ],
+  [manager('if (!p) stop(); else yield 1;', 'declare function stop(): never;')],
+  [manager('if (!p) stop(); else yield 1;', 'declare function stop();'), 'never'],
+  [manager('if (!p) return notFound(); yield 1;')],
 ]);
 
 testCases('protect-teardown', [
@@ -148,6 +151,20 @@ testCases('protect-teardown', [
   [manager('const c = open(p); try { yield c; } catch (e) { throw e; } p(); c.close();'), 'skipped'],
   [manager('const c = open(p); try { yield c; } finally { p(); } c.close();'), 'skipped'],
   [manager('const c = open(p); yield c; throw p; c.close();')],
+  [manager('const w = p.writer(); yield w; w.finish();')],
+  [manager('const s = p.startSpan(); yield s; s.finish();'), 'skipped'],
+  [manager('let s; s = p.startSpan(); yield s; s.finish();'), 'skipped'],
+  [manager('const c = await p.receive(); yield c; await c.remove(); await c.close();'), 'skipped'],
+  [manager('const c = open(p); const done = () => c.close(); yield c; done();'), 'skipped'],
+  [manager('const c = open(p); const done = () => q.count(); yield c; done(); q();')],
+  [manager('const before = await p.readFile(q); yield; await p.writeFile(q, before);'), 'skipped'],
+  [manager('const before = await p.readFile(q); yield; await p.writeFile(p, before);')],
+  [manager('const before = await q.readFile(q); yield; await p.writeFile(q, before);')],
+  [manager('const before = await p.readFile(q); yield; await p.appendFile(q, before);')],
+  [manager('const before = { ...p.env }; yield; p.env[q] = before[q]; q.env[q] = before[q];'), 'skipped'],
+  [manager('const c = open(p); try { yield c; } catch (error) { q.close(); throw error; } c.close();'), 'skipped'],
+  [manager('const state = {}; yield () => { state.c = open(p); }; state.c.close();'), 'skipped'],
+  [manager('var c; c.close(); c = open(p); yield c;')],
 ]);
 
 testCases('no-silent-swallow', [
@@ -169,6 +186,7 @@ testCases('no-silent-swallow', [
   [manager('try { yield; } catch { if (p) return 1; } throw p;')],
   [manager('try { yield; } catch {\n }'), 'catch'],
   [manager('try { yield; } catch { if (p) return; }\n return 1;'), 'catch'],
+  [manager('try { yield; } catch (error) { setError(error); p.setError(error); }')],
 ]);
 
 testCases('no-leaky-setup', [
@@ -206,6 +224,32 @@ testCases('no-leaky-setup', [
   [
     'scopeAsync(async function* () { const c = await p(); await q(); try { await c(); } finally { c.close(); } });',
     'leak',
+  ],
+  [manager('const c = await p(); yield* enter(q); try { yield; } finally { c.close(); }'), 'leak'],
+  [manager('const c = await p(); yield* enter(q()); try { yield; } finally { c.close(); }'), 'leak'],
+  [manager('const c = await p(); yield* enter(); try { yield; } finally { c.close(); }'), 'leak'],
+  [
+    manager(
+      'const c = await p(); yield* enter(n()); try { yield; } finally { c.close(); }',
+      'const n = contextManager(function* n() { yield; p(); });',
+    ),
+  ],
+  [
+    manager(
+      'const c = await p(); yield* enter(n()); try { yield; } finally { c.close(); }',
+      'const n = contextManager(function* n() { p(); yield; });',
+    ),
+    'leak',
+  ],
+  [manager('let c; if (p) c = await p(); else await q(); try { yield; } finally { c?.close(); }')],
+  [manager('let c; if (p) c = await p(); await q(); try { yield; } finally { c?.close(); }'), 'leak'],
+  [manager('let c; p ? (c = await p()) : await q(); try { yield; } finally { c?.close(); }')],
+  [manager('const c = p.get(q); await q(); try { yield; } finally { c.close(); }')],
+  [manager('const s = createServer(); await once(s.listen(0)); yield* enter(s); yield* enter(closing(s)); yield s;')],
+  [
+    manager(
+      'const s = createServer(); await new Promise((go) => s.listen(go)); try { yield s; } finally { await new Promise((go) => s.close(go)); }',
+    ),
   ],
 ]);
 
@@ -249,6 +293,7 @@ testCases('no-floating-managers', [
     ),
   ],
   ['const t = timeout(1); (t as any)!.x;', 'unused'],
+  ['const o = { f: asyncContextManager(p) }; const { f, g } = o; f(); g();', 'statement'],
 ]);
 
 testCases('enter-with-star', [
@@ -267,12 +312,16 @@ testCases('enter-with-star', [
   ['p.map((x) => enter(x));'],
   ['const f = (x) => enter(x);'],
   ['function* f() { yield; yield* p; }'],
+  ['function* f() { Promise.all([enter(p), , enter(q), p]); Promise.all(p); Promise.all(); }', 'bare', 'bare'],
+  ['function* f() { Promise.all(p.map((x) => enter(x))); Promise.all(p.map(q)); Promise.all(f(p)); }', 'elsewhere'],
 ]);
 
 testCases('no-generator-body', [
   ['withAsync(p, async () => rows()); function* rows() {}'],
   ['withAsync(p, q); withAsync(p, () => {}); withAsync(p, () => q());'],
   ['asyncContextDecorator(p)(function* () {}); scopeSync(function* () {});'],
+  ["import * as w from 'withal'; w.withAsync(p, async function* () { yield* enter(q); });", 'generator'],
+  ["const { withSync: w } = require('withal'); w(p, function* () { yield* enter(q); });", 'generator'],
 ]);
 
 testCases('rethrow-next', [
@@ -312,6 +361,13 @@ testCases('settle-in-body', [
   ['class C { @asyncContextDecorator(p) m() { void q.f(); } @other n() { void q.f(); } o() {} }', 'void'],
   ['class C { @contextDecorator(p) m() { void q.f(); } }'],
   ['withAsync(p); withAsync(p, q); scopeAsync(q);'],
+  [
+    'withAsync(aclosing(p), (v) => { void v.next().catch(log); void v.next(); v.next(); void one.then(log); void v; });',
+    'void',
+  ],
+  ['withAsync(p, (v) => { v.next(); v.query(); });', 'floating'],
+  ['withAsync(p, async (v) => { const c = await v.connect(); c.query(); q.query(); });', 'floating'],
+  ['const c = q.connect(); withAsync(p, async (v) => { c.query(); });'],
 ]);
 
 testCases('finish-stacks', [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TSESTree } from '@typescript-eslint/utils';
 import { Linter } from 'eslint';
+import { walk, type Node } from '../../lib/eslint/ast.ts';
 import type { Context } from '../../lib/eslint/file.ts';
 import { fileOf } from '../../lib/eslint/file.ts';
 import { follow } from '../../lib/eslint/flow.ts';
@@ -146,5 +147,16 @@ describe('the ways through', () => {
       (_, index) => `if (p.x${String(index)}) q(); if (p.x${String(index)}) q();`,
     );
     expect(waysThrough(asked.join(' '))).toEqual(['', 'q']);
+  });
+});
+
+describe('walk', () => {
+  it('takes a node of a kind that the parser has no keys for as one without children', () => {
+    const seen: string[] = [];
+    walk({ type: 'Unheard', child: { type: 'Of' } } as unknown as Node, {}, ({ type }) => {
+      seen.push(type);
+      return true;
+    });
+    expect(seen).toEqual(['Unheard']);
   });
 });

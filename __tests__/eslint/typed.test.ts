@@ -45,6 +45,7 @@ function testTyped(rule: RuleName, cases: readonly Case[]): void {
 }
 
 testTyped('no-escaping-value', [
+  ['class K { kept: any; f() { return withAsync(m, (c) => { this.kept = c; }); } }', 'value'],
   ['withAsync(m, (c) => [c, ...[c]]);', 'value'],
   ['withAsync(m, (c) => (p ? c : (1, c)));', 'value'],
   ['withAsync(m, (c) => p ?? c);', 'value'],

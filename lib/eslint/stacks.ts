@@ -93,7 +93,7 @@ function stackIn(declarator: TSESTree.VariableDeclarator, file: File): Stack[] {
 }
 
 /** The method that a mention of a stack calls: `m` of `stack.m()`; of `stack[Symbol.dispose]()`, `@@dispose`. */
-export function methodCalledOn(use: Node): { name: string | undefined; call: TSESTree.CallExpression } | undefined {
+export function methodCalledOn(use: Node): { name: string; call: TSESTree.CallExpression } | undefined {
   const object = wrapped(use);
   const member = object.parent;
   if (member?.type !== 'MemberExpression' || member.object !== object) return undefined;

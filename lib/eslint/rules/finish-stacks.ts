@@ -59,14 +59,14 @@ function holdsManager({ uses }: Stack, file: File): boolean {
 /** Whether a mention says that the block succeeded, or leaves that to somebody else. */
 function completes(use: Node): boolean {
   const method = methodCalledOn(use);
-  return method ? /^(complete|exit|exitAsync|move)$/.test(method.name ?? '') : !isOwnMember(use);
+  return method ? /^(complete|exit|exitAsync|move)$/.test(method.name) : !isOwnMember(use);
 }
 
 /** Whether a mention finishes the stack, or gives it to somebody who may. */
 function mayFinish(use: Node): boolean {
   const method = methodCalledOn(use);
   if (!method) return !isOwnMember(use);
-  return /^(dispose|disposeAsync|exit|exitAsync|move|@@dispose|@@asyncDispose)$/.test(method.name ?? '');
+  return /^(dispose|disposeAsync|exit|exitAsync|move|@@dispose|@@asyncDispose)$/.test(method.name);
 }
 
 /** `stack.disposed` says nothing; `stack.disposeAsync` that is handed on may finish it. */

@@ -56,8 +56,7 @@ function suggestionsFor(
 /** Imports it beside the driver, unless it is there. */
 function importOf(name: string, driver: Node, fixer: TSESLint.RuleFixer, file: File): TSESLint.RuleFix[] {
   const specifier = file.variables.of(driver)?.defs[0]?.node;
-  const { parent } = specifier ?? {};
-  if (specifier?.type !== 'ImportSpecifier' || parent?.type !== 'ImportDeclaration') return [];
-  const isThere = parent.specifiers.some(({ local }) => local.name === name);
+  if (specifier?.type !== 'ImportSpecifier') return [];
+  const isThere = (specifier.parent as TSESTree.ImportDeclaration).specifiers.some(({ local }) => local.name === name);
   return isThere ? [] : [fixer.insertTextAfter(specifier, `, ${name}`)];
 }

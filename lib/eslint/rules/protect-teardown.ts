@@ -56,7 +56,6 @@ function takesOver(call: Node, target: Place, undo: Node, file: File): boolean {
   if (call.type !== 'CallExpression' || undo.type !== 'CallExpression') return false;
   const name = calleeName(call);
   if (isRollback(name)) return false;
-  if (isUndoing(name) && name === calleeName(undo)) return true;
   // Of functions without an object there is nothing but the name to go by.
   if (undo.callee.type === 'Identifier' && undo.arguments.length === 0 && isUndoing(name)) return true;
   return call.arguments.some((argument) => mentionsPlace(argument, target, file));
