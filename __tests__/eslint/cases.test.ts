@@ -320,6 +320,7 @@ testCases('no-generator-body', [
   ['withAsync(p, async () => rows()); function* rows() {}'],
   ['withAsync(p, q); withAsync(p, () => {}); withAsync(p, () => q());'],
   ['asyncContextDecorator(p)(function* () {}); scopeSync(function* () {});'],
+  ['withAsync(p, async function* () { yield* enter(q); });', 'generator'],
   ["import * as w from 'withal'; w.withAsync(p, async function* () { yield* enter(q); });", 'generator'],
   ["const { withSync: w } = require('withal'); w(p, function* () { yield* enter(q); });", 'generator'],
 ]);

@@ -55,7 +55,8 @@ function suggestionsFor(
 
 /** Imports it beside the driver, unless it is there. */
 function importOf(name: string, driver: Node, fixer: TSESLint.RuleFixer, file: File): TSESLint.RuleFix[] {
-  const specifier = file.variables.of(driver)?.defs[0]?.node;
+  const [definition] = file.variables.of(driver)?.defs ?? [];
+  const specifier = definition?.node;
   if (specifier?.type !== 'ImportSpecifier') return [];
   const isThere = (specifier.parent as TSESTree.ImportDeclaration).specifiers.some(({ local }) => local.name === name);
   return isThere ? [] : [fixer.insertTextAfter(specifier, `, ${name}`)];
