@@ -116,6 +116,27 @@ export function reportedIn(
   code: string,
   { rules: names = Object.keys(rules) as RuleName[], mode = 'untyped', settings = {}, filename }: Options = {},
 ): { line: number; rule: string; id: string }[] {
+  return messagesFor(code, { rules: names, mode, settings, ...(filename !== undefined && { filename }) }).map(
+    ({ line, ruleId, messageId, message }) => ({
+      line,
+      rule: ruleId?.replace('withal/', '') ?? message,
+      id: messageId ?? '',
+    }),
+  );
+}
+
+/** The code after each suggestion that a rule has for it. */
+export function suggestedFor(code: string, rule: RuleName): string[] {
+  const messages = messagesFor(code, { rules: [rule], mode: 'untyped', settings: {} });
+  return messages
+    .flatMap(({ suggestions = [] }) => suggestions)
+    .map(({ fix: { range, text } }) => code.slice(0, range[0]) + text + code.slice(range[1]));
+}
+
+function messagesFor(
+  code: string,
+  { rules: names, mode, settings, filename }: Options & Required<Pick<Options, 'mode' | 'rules' | 'settings'>>,
+): Linter.LintMessage[] {
   const config = {
     files: ['**/*.{ts,js}'],
     plugins: { withal: plugin },
@@ -125,12 +146,7 @@ export function reportedIn(
   };
   const path = filename ?? `${snippetsFolder}/page.ts`;
   const cwd = path.slice(0, path.indexOf('/', 1));
-  const messages = new Linter({ cwd }).verify(code, config as unknown as Linter.Config, { filename: path });
-  return messages.map(({ line, ruleId, messageId, message }) => ({
-    line,
-    rule: ruleId?.replace('withal/', '') ?? message,
-    id: messageId ?? '',
-  }));
+  return new Linter({ cwd }).verify(code, config as unknown as Linter.Config, { filename: path });
 }
 
 // Cases that the pages and the snippets have no room for

@@ -1,11 +1,21 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import type { Node } from './ast.ts';
+import { walk, type Node } from './ast.ts';
 
 type Code = Readonly<TSESLint.SourceCode>;
 
-/** The white space before the line of a node. */
-export function indentOf(node: Node, code: Code): string {
-  return code.getText(node, node.loc.start.column).replace(/\S[^]*$/, '');
+/** The white space that the line of a node starts with. */
+export function indentOf({ range }: Node, code: Code): string {
+  return indentAt(range[0], code);
+}
+
+function indentAt(index: number, { text }: Code): string {
+  return text.slice(text.lastIndexOf('\n', index - 1) + 1, index).replace(/\S[^]*$/, '');
+}
+
+/** By how much a statement of a block is moved in. */
+export function stepOf(statement: TSESTree.Statement, code: Code): string {
+  const outer = indentAt(statement.parent.range[1] - 1, code);
+  return indentOf(statement, code).slice(outer.length) || '  ';
 }
 
 /** Where a statement ends, with the comment that follows on its line. */
@@ -32,7 +42,16 @@ export function insertLast(
   return fixer.insertTextBeforeRange([end, end], text);
 }
 
-/** The source from one statement to another, moved in by one step. */
-export function movedIn(first: Node, last: Node, code: Code): string {
-  return code.text.slice(first.range[0], endOf(last, code)).replace(/\n(?=.)/g, '\n  ');
+/** The source from one statement to another, moved in by one step; what a template literal holds stays as it is. */
+export function movedIn(first: TSESTree.Statement, last: Node, code: Code): string {
+  const texts: TSESTree.Range[] = [];
+  walk(first.parent, code.visitorKeys, ({ type, range }) => {
+    if (type === 'TemplateElement') texts.push(range);
+    return true;
+  });
+  const [start] = first.range;
+  const isText = (index: number): boolean => texts.some(([from, to]) => from <= index && index < to);
+  return code.text
+    .slice(start, endOf(last, code))
+    .replace(/\n(?=.)/g, (line, index: number) => (isText(start + index) ? line : line + stepOf(first, code)));
 }

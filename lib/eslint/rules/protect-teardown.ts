@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import { calleeName, ownNodes, statementOf, type FunctionNode, type Node, type VisitorKeys } from '../ast.ts';
-import { endOf, indentOf, insertLast, movedIn } from '../edits.ts';
+import { endOf, indentOf, insertLast, movedIn, stepOf } from '../edits.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
 import { placesOf, type Place } from '../places.ts';
@@ -86,10 +86,12 @@ function suggestionsFor({ parent }: Node, skipped: ReadonlySet<Node>, { code, ke
   const undos = movedIn(undo, last, code);
   const rest: TSESTree.Range = [endOf(before, code), endOf(last, code)];
   const indent = indentOf(start, code);
+  const inner = indent + stepOf(start, code);
+  const end = ` finally {\n${inner}${undos}\n${indent}}`;
   if (start.type === 'TryStatement')
-    return start === before ? [moved((fixer) => extended(start, undos, rest, indent, fixer, code))] : [];
+    return start === before ? [moved((fixer) => extended(start, end, undos, rest, fixer, code))] : [];
   if (parent.body.slice(around, first).some(({ type }) => type === 'VariableDeclaration')) return [];
-  const text = `try {\n${indent}  ${movedIn(start, before, code)}\n${indent}} finally {\n${indent}  ${undos}\n${indent}}`;
+  const text = `try {\n${inner}${movedIn(start, before, code)}\n${indent}}${end}`;
   return [moved((fixer) => fixer.replaceTextRange([start.range[0], endOf(last, code)], text))];
 }
 
@@ -100,14 +102,14 @@ function moved(fix: TSESLint.ReportFixFunction): TSESLint.SuggestionReportDescri
 /** The `finally` that a `try` has, or gets. */
 function extended(
   { finalizer }: TSESTree.TryStatement,
+  end: string,
   undos: string,
   rest: TSESTree.Range,
-  indent: string,
   fixer: TSESLint.RuleFixer,
   code: File['code'],
 ): TSESLint.RuleFix[] {
   if (finalizer) return [insertLast(fixer, finalizer, undos, code), fixer.removeRange(rest)];
-  return [fixer.replaceTextRange(rest, ` finally {\n${indent}  ${undos}\n${indent}}`)];
+  return [fixer.replaceTextRange(rest, end)];
 }
 
 /** Whether the block runs in a statement. */
