@@ -105,6 +105,7 @@ const tests = {
     '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
     // A row of a table expects what its columns say.
     'jest/no-conditional-expect': 'off',
+    'jest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['itUnobserved'] }],
   },
 };
 

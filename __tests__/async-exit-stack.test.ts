@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { builds } from './helpers/builds.ts';
+import { itUnobserved } from './helpers/unobserved.ts';
 
 const bodyError = new Error('body');
 
 describe.each(builds)('%s', (_build, { AsyncExitStack, withAsync }) => {
   describe('AsyncExitStack, as TC39 has it', () => {
-    it('reads Symbol.asyncDispose, then Symbol.dispose, once each, when it takes the value', async () => {
+    itUnobserved('reads Symbol.asyncDispose, then Symbol.dispose, once each, when it takes the value', async () => {
       const reads: unknown[] = [];
       const resource = new Proxy({} as AsyncDisposable, {
         get(_target, key) {

@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it, jest } from '@jest/globals';
 import { builds } from './helpers/builds.ts';
+import { collectGarbage } from './helpers/garbage.ts';
 import { errorOf, outcomeOf, reachableFrom, type Outcome } from './helpers/outcome.ts';
 import { again, twinsOf, type Script } from './helpers/twins.ts';
 
@@ -109,8 +108,6 @@ const table: readonly Row[] = [
 ];
 
 const falsy = [undefined, null, false, 0, -0, 0n, '', NaN];
-
-const collectGarbage = exposedGarbageCollector();
 
 describe.each(builds)('%s', (_build, library) => {
   const { ContextManagerError } = library;
@@ -560,9 +557,4 @@ function neverRun(): never {
 function runSync(run: () => unknown, name: string): unknown {
   const inner = run();
   return name === 'sync' ? undefined : inner;
-}
-
-function exposedGarbageCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 }

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { chain, lift, map, orElse, tap, use } from '../lib/fp/index.ts';
 import {
+  abandonable,
   AbstractAsyncContextManager,
   AbstractContextManager,
   aclosing,
@@ -11,16 +13,20 @@ import {
   closing,
   contextDecorator,
   contextManager,
+  deadline,
   enter,
   ExitStack,
   fromCallback,
   passing,
+  resultBlocks,
   scopeAsync,
   scopeSync,
   suppress,
+  taskGroup,
   timeout,
   withAsync,
   withSync,
+  type AsyncContextManager,
   type Thrown,
 } from '../lib/index.ts';
 import { everyFault, kinds, type Scenario, type World } from './helpers/faults.ts';
@@ -128,6 +134,11 @@ const heldLoosely = (world: World, name: string) => ({
   },
   exit: async (thrown?: Thrown) => world.releaseLater(name, thrown ? `exit ${name} after an error` : `exit ${name}`),
 });
+
+/** The one that is entered where there is no other. */
+const noOther = (error: unknown): AsyncContextManager<string> => {
+  throw error;
+};
 
 /** An API that takes a callback. */
 const surrounding = (world: World, name: string) =>
@@ -533,6 +544,37 @@ const scenarios: Record<string, Scenario> = {
           passing(surrounding(world, 'b'), () => false),
           () => world.later('body'),
         ),
+    ),
+  'tasks of a group': (world) =>
+    withAsync(held(world, 'a'), () =>
+      withAsync(taskGroup(), async ({ start }) => {
+        void start(() => withAsync(held(world, 'b'), () => world.later('task b')));
+        void start(async () => {
+          await world.later('task c');
+          void start(() => world.later('task d'));
+        });
+        await world.later('body');
+      }),
+    ),
+  'what can be abandoned, with a deadline': (world) =>
+    withAsync(abandonable(held(world, 'a'), new AbortController().signal), () =>
+      withAsync(deadline(surrounding(world, 'b'), 60_000), () => world.later('body')),
+    ),
+  'a body that gives a Result': async (world) => {
+    const blocks = resultBlocks((result: { readonly ok: boolean }) => !result.ok && { error: result });
+    await blocks.withAsync(held(world, 'a'), () =>
+      blocks.scopeAsync(async function* () {
+        yield* enter(held(world, 'b'));
+        await world.later('body');
+        return { ok: true };
+      }),
+    );
+  },
+  'a pipe': (world) =>
+    use(() => world.later('body'))(
+      chain(() => orElse(noOther)(lift(held(world, 'b'))))(
+        tap(() => world.later('tap'))(map(() => world.later('map'))(held(world, 'a'))),
+      ),
     ),
   timeout: (world) => withAsync(timeout(60_000), () => withAsync(held(world, 'a'), () => world.later('body'))),
 };

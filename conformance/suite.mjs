@@ -390,6 +390,81 @@ const cases = {
       equal(await withAsync(aclosing(failing()), async (values) => void (await wait(values.next()))), undefined);
   },
 
+  async 'a group waits for its tasks, and stops them'({ taskGroup, withAsync }) {
+    const log = [];
+    const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const waiting = (signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(failure)));
+    const result = await withAsync(taskGroup(), async ({ start }) => {
+      void start(() => later(5).then(() => void log.push('late')));
+      return start(() => 'value');
+    });
+    equal([result, log], ['value', ['late']]);
+    const stopped = () =>
+      withAsync(taskGroup(), ({ start }) => {
+        void start((signal) => waiting(signal));
+        void start(() => Promise.reject(failure));
+      });
+    equal((await errorOf(stopped)) === failure, true);
+    const others = () =>
+      withAsync(taskGroup(), ({ start }) => {
+        void start((signal) => waiting(signal));
+        throw 'body';
+      });
+    equal((await errorOf(others)).errors, ['body', failure]);
+  },
+
+  async 'a setup that comes too late is given back'({ abandonable, withAsync }) {
+    const log = [];
+    const controller = new AbortController();
+    const slow = {
+      enterAsync: () => new Promise((resolve) => setTimeout(resolve, 10)),
+      exitAsync: async (thrown) => void log.push(thrown.error === controller.signal.reason),
+    };
+    let ended;
+    const late = (promise) => (ended = promise);
+    setTimeout(() => controller.abort(failure), 1);
+    await errorOf(() => withAsync(abandonable(slow, controller.signal, { late }), () => log.push('never')));
+    equal(log, []);
+    await ended;
+    equal(log.length, 1);
+  },
+
+  async 'a teardown that takes too long goes on'({ deadline, withAsync }) {
+    const log = [];
+    const slow = {
+      enterAsync: async () => {},
+      exitAsync: () => new Promise((resolve) => setTimeout(() => resolve(void log.push('exited')), 20)),
+    };
+    let ended;
+    const late = (promise) => (ended = promise);
+    const throwing = () => {
+      throw failure;
+    };
+    const error = await errorOf(() => withAsync(deadline(slow, 1, { late }), throwing));
+    equal([error.name, error.cause === failure, log], ['TimeoutError', true, []]);
+    await ended;
+    equal(log, ['exited']);
+  },
+
+  async 'an Err rolls back'({ asyncContextManager, resultBlocks }) {
+    const log = [];
+    const told = asyncContextManager(async function* told() {
+      try {
+        yield;
+        log.push('commit');
+      } catch (error) {
+        log.push(error);
+        throw error;
+      }
+    });
+    const { withAsync } = resultBlocks((result) => !result.ok && { error: result.error });
+    const err = { ok: false, error: 'TAKEN' };
+    equal((await withAsync(told(), async () => err)) === err, true);
+    equal(await withAsync(told(), () => ({ ok: true })), { ok: true });
+    equal(log, ['TAKEN', 'commit']);
+  },
+
   async 'a timeout aborts'({ timeout, withAsync }) {
     const waiting = (signal) =>
       new Promise((_resolve, reject) => {

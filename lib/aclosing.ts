@@ -1,6 +1,7 @@
 import { managerRunAsync } from './engine/adapt.ts';
 import { withReason } from './engine/is-abort.ts';
 import { keepBoth } from './engine/join.ts';
+import { settle } from './engine/observer.ts';
 import { OwnedSource } from './engine/owned-source.ts';
 import { newRun, type Run } from './engine/run.ts';
 import { isSource } from './engine/source.ts';
@@ -126,6 +127,8 @@ class Closing<T> implements AsyncClosing<T> {
 
   /** A function makes a source for each entry; any other source can only be owned once. */
   [newRun](): Run {
+    // Each entry has a source of its own: this one needs none.
+    if (typeof this[source] === 'function') settle(this[owned]);
     const manager = typeof this[source] === 'function' ? new Closing(this[source], this[signal]) : this;
     const run = managerRunAsync(manager, 'enterAsync', 'exitAsync') as Run;
     run.throwsAsIs = true;

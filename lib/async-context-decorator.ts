@@ -128,7 +128,7 @@ export function asyncContextDecorator(manager: unknown, ...decoration: unknown[]
   return decorate(asyncForm, manager, decoration);
 }
 
-const asyncForm: DecoratorForm = {
+export const asyncForm: DecoratorForm = {
   name: 'asyncContextDecorator',
   isEnterable,
   isAsync: true,

@@ -99,7 +99,7 @@ export function contextDecorator(manager: unknown, ...decoration: unknown[]): un
   return decorate(syncForm, manager, decoration);
 }
 
-const syncForm: DecoratorForm = {
+export const syncForm: DecoratorForm = {
   name: 'contextDecorator',
   isEnterable: isSyncEnterable,
   isAsync: false,

@@ -32,8 +32,19 @@ export { passing, type Passing } from './passing.ts';
 export { suppress } from './suppress.ts';
 export { timeout, type TimeoutOptions } from './timeout.ts';
 
+// Managers that stop waiting
+export { abandonable } from './abandonable.ts';
+export { deadline } from './deadline.ts';
+export type { LateOptions } from './engine/late.ts';
+
 // Managers of APIs that take a callback
 export { fromCallback, type SurroundedBody } from './from-callback.ts';
+
+// Blocks of many tasks
+export { taskGroup, type TaskGroup, type TaskGroupOptions } from './task-group.ts';
+
+// Blocks whose errors are values
+export { resultBlocks, type AsyncResultDecorator, type ResultBlocks, type ResultDecorator } from './result-blocks.ts';
 
 // Functions that run inside a manager
 export { asyncContextDecorator, type AsyncContextDecorator } from './async-context-decorator.ts';

@@ -43,12 +43,12 @@ import type { OnlyRequests } from './support/slips.ts';
  * log; // => ['open a', 'open bc', 'close bc', 'close a']
  * ```
  */
-export async function scopeAsync<Args extends unknown[], Y, R>(
+export function scopeAsync<Args extends unknown[], Y, R>(
   fn: (this: void, ...args: Args) => AsyncGenerator<OnlyRequests<Y, EnterRequest<unknown, unknown>>, R, void>,
   ...args: Args
 ): Promise<Awaited<R> | EnteredFallback<Y>>;
-export async function scopeAsync(fn: unknown, ...args: unknown[]): Promise<unknown> {
-  const { observer } = slot();
+export function scopeAsync(fn: unknown, ...args: unknown[]): Promise<unknown> {
+  const { observer } = slot;
   if (!observer) return runScope(stepScope(asyncScope, fn, args));
   return observer.scope(fn, 'scopeAsync()', (tell) => runScope(stepScope(asyncScope, fn, args, tell)));
 }

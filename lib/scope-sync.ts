@@ -40,7 +40,7 @@ export function scopeSync<Args extends unknown[], Y, R>(
   ...args: Args
 ): R | EnteredFallback<Y>;
 export function scopeSync(fn: unknown, ...args: unknown[]): unknown {
-  const { observer } = slot();
+  const { observer } = slot;
   if (!observer) return runScope(stepScope(syncScope, fn, args));
   return observer.scope(fn, 'scopeSync()', (tell) => runScope(stepScope(syncScope, fn, args, tell)));
 }

@@ -58,7 +58,7 @@ export interface TimeoutOptions {
  */
 export function timeout(ms: number, options?: TimeoutOptions): AsyncContextManager<EnvironmentAbortSignal>;
 export function timeout(ms: unknown, options: unknown = {}): AsyncContextManager<EnvironmentAbortSignal> {
-  if (typeof ms !== 'number' || !(ms >= 0)) throw notDuration(ms);
+  if (typeof ms !== 'number' || !(ms >= 0)) throw notDuration('timeout()', ms, 'timeout(1000), or timeout(Infinity)');
   const signal = signalOption(options, 'timeout()', 'timeout(ms, { signal })');
   return makeAsyncManager(timeoutRun, undefined, [ms, signal]) as AsyncContextManager<EnvironmentAbortSignal>;
 }

@@ -16,7 +16,7 @@ const pages = [
 
 const application = await Application.bootstrapWithPlugins({
   name: 'withal',
-  entryPoints: ['lib/index.ts', 'lib/node/index.ts'],
+  entryPoints: ['lib/index.ts', 'lib/fp/index.ts', 'lib/node/index.ts', 'lib/observe/index.ts'],
   tsconfig: 'tsconfig.json',
   skipErrorChecking: true,
   readme: 'README.md',
@@ -31,13 +31,17 @@ const application = await Application.bootstrapWithPlugins({
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
   // What the compiler infers with; nobody writes their names.
   intentionallyNotExported: [
-    ...['All', 'AnsweredValue', 'AsyncAll', 'AsyncDecorated', 'AsyncExit', 'AsyncSource', 'Checked', 'Declared'],
-    ...['Decorated', 'EnteredFallback', 'EnteredSync', 'Exit', 'ExitFallback', 'FallbackSync', 'LegacyDecorated'],
-    ...['Managers', 'Matcher', 'NotGenerator', 'NotPromise', 'Returned', 'SourceFunction', 'Unsettled', 'Yielded'],
+    ...['All', 'Allowed', 'AnsweredFallback', 'AnsweredValue', 'AnyAsyncGenerator', 'AnyFunction'],
+    ...['AnyGenerator', 'AsyncAll', 'AsyncDecorated', 'AsyncExit', 'AsyncSource', 'ClosedBy'],
+    ...['Declared', 'Decorated', 'Done', 'EnteredFallback', 'EnteredSync', 'Exit'],
+    ...['ExitFallback', 'FallbackSync', 'Fixed', 'Generated', 'GeneratedAsync', 'GivenAsync'],
+    ...['GivenSync', 'GivesResult', 'LegacyDecorated', 'Managers', 'Matcher', 'Method'],
+    ...['OnlyRequests', 'ReturnedAsync', 'ReturnedSync', 'SlipAsync', 'SlipSync', 'SourceFunction'],
+    ...['Starred', 'SyncMethod', 'TakesArguments', 'Unsettled', 'WordsAsync'],
   ],
   // The methods of objects that are described in place.
   intentionallyNotDocumented: [
-    ...['withal.AsyncEnterable.__type.enter', 'withal.AsyncEnterable.__type.exit', 'withal.closing.T.__type.close'],
+    ...['withal.closing.T.__type.close', 'withal.Entered.__type.enter', 'withal.Entered.__type.exit'],
     ...['withal.Fallback.__type.enterAsync', 'withal.Fallback.__type.exitAsync'],
   ],
   highlightLanguages: ['typescript', 'javascript', 'json', 'sh', 'python', 'text'],

@@ -27,6 +27,7 @@ function text({
   consumers,
   faults,
   model,
+  observe,
   soak,
   mutation,
 }) {
@@ -104,6 +105,10 @@ function text({
     '`npm run unit`',
     `Every step of a scenario is made to fail, alone, in pairs and in threes, with an error, a frozen error and a text: ${number(only(faults).cases)} cases, on generator managers, classes, stacks, compositions, \`aclosing\` and decorators. After each, everything that was acquired is released once, in reverse order; no rejection is unhandled; and every error that was thrown can be reached from what was caught.`,
     `Random programs (\`npm run model\`) are run by the library and by a model that is written with nested \`try\`, \`catch\` and \`finally\`; events, outcomes and reachable errors agree in ${number(only(model).programs)} of ${number(only(model).programs)}, async and sync.`,
+
+    '## Watching',
+    command('bench:observe'),
+    observeText(only(observe)),
 
     '## Soak',
     command('soak'),
@@ -200,6 +205,12 @@ function costsText({ bundle, import: imported, types }) {
     ),
     `To import it takes ${imported.milliseconds.toFixed(0)} ms, ${imported.ratio.toFixed(2)} times as long as one file of the same code (goal ${imported.goal.toFixed(2)} ${imported.ratio <= imported.goal ? '✔' : '✘'}). To check a file of 200 managers, each of which is entered, takes ${types.withManagers.toFixed(0)} ms; the same generators driven by hand ${types.byHand.toFixed(0)} ms: ${types.each.toFixed(1)} ms for each manager.`,
   ].join('\n\n');
+}
+
+function observeText({ bytesPerVisit, kilobytesAfterAMillion, ...levels }) {
+  const { version, ...costs } = levels;
+  const each = Object.entries(costs).map(([level, microseconds]) => `${level} ${microseconds.toFixed(1)}`);
+  return `Microseconds that \`withal/observe\` adds to an entry and exit, at each level (Node ${version}): ${each.join(', ')}. A visit that is open takes ${number(bytesPerVisit)} bytes more; after a million visits the heap has grown by ${number(kilobytesAfterAMillion)} kB.`;
 }
 
 function soakText({ failing, left, ...entries }) {

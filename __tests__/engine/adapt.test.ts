@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { adaptAsync, adaptSync } from '../../lib/engine/adapt.ts';
 import { newRun } from '../../lib/engine/run.ts';
 import { contextManager } from '../../lib/index.ts';
+import { itUnobserved } from '../helpers/unobserved.ts';
 
 describe('runs', () => {
   it('are made for each use', () => {
@@ -23,7 +24,7 @@ describe('runs', () => {
     expect(adaptAsync(manager, 'test()')).toHaveProperty('next');
   });
 
-  it('yield once, as generators do', async () => {
+  itUnobserved('yield once, as generators do', async () => {
     const manager = { enter: () => 'value', exit: () => true };
     const sync = adaptSync(manager, 'test()');
     expect([sync.next(), sync.next()]).toEqual([

@@ -7,6 +7,7 @@ import { withAsync, withSync } from '../../lib/index.ts';
 import type { GraceReport, OpenBlock, SignalName, TerminationSignalOptions } from '../../lib/node/index.ts';
 import { observers } from '../../lib/support/open-blocks.ts';
 import { nodeBuilds } from '../helpers/builds.ts';
+import { itUnobserved } from '../helpers/unobserved.ts';
 
 const { exitCode } = process;
 const fd = Object.getOwnPropertyDescriptor(process.stderr, 'fd') ?? {};
@@ -166,7 +167,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   describe('an event loop that is empty before the block has ended', () => {
     const starve = () => process.emit('beforeExit', 143);
 
-    it('is told of after a signal', () => {
+    itUnobserved('is told of after a signal', () => {
       withSync(terminationSignal(), () => {
         starve();
         expect(printed()).toBe('');
@@ -178,7 +179,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(exits()).toEqual([]);
     });
 
-    it('is told to onGrace', () => {
+    itUnobserved('is told to onGrace', () => {
       const reports: GraceReport[] = [];
       withSync(terminationSignal({ grace: Infinity, onGrace: (report) => reports.push(report) }), () => {
         terminate();

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import diagnostics from 'node:diagnostics_channel';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { withSync } from '../../lib/index.ts';
 import { observe, report, type ObserveOptions, type Visit, type Watch } from '../../lib/observe/index.ts';
 import { builds, type Library } from '../helpers/builds.ts';
 import { errorOf } from '../helpers/outcome.ts';
@@ -128,9 +129,8 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('sees what a stack holds until it is finished, after move() too', async () => {
       start();
-      const stack = (kind === 'async' ? new AsyncExitStack<unknown>() : new ExitStack<unknown>()) as InstanceType<
-        typeof AsyncExitStack<unknown>
-      >;
+      const given: unknown = kind === 'async' ? new AsyncExitStack<unknown>() : new ExitStack<unknown>();
+      const stack = given as InstanceType<typeof AsyncExitStack<unknown>>;
       class Resource {
         [Symbol.dispose]() {}
       }
@@ -241,7 +241,7 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('nests by time without the context, however long blocks overlap', async () => {
       start({ context: false });
-      withSync(probeSync(library, {}), () => withSync(probeSync(library, {}), () => undefined));
+      await withAsync(probeAsync(library, {}), () => withSync(probeSync(library, {}), () => undefined));
       expect(seen()[0]).toContain('probe > probe');
       const stacks = Array.from({ length: 100 }, () => new ExitStack());
       for (const [index, stack] of stacks.entries()) {
@@ -252,6 +252,20 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.current()).toBe(watch.open()[0]);
       stacks.at(-1)?.exit();
       expect(watch.current()).toBeUndefined();
+    });
+
+    it('takes options that are undefined', () => {
+      const options = {
+        slow: undefined,
+        onSlow: () => undefined,
+        sites: undefined,
+        context: undefined,
+        keep: undefined,
+      };
+      watch.stop();
+      watch = observe({ ...options, capture: undefined });
+      withSync(probeSync(library, {}), () => undefined);
+      expect(watch.done()).toEqual([]);
     });
 
     it('tells of each phase, in order', async () => {
@@ -366,6 +380,55 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['setup', 'after']);
     });
 
+    it('tells of what a listener itself ends', () => {
+      const stack = new ExitStack();
+      start({ onEntered: ({ name }) => name === 'probe' && stack.dispose() });
+      stack.defer(function flush() {});
+      withSync(probeSync(library, {}), () => undefined);
+      expect(watch.done().map(({ name }) => name)).toEqual(['flush', 'probe']);
+    });
+
+    it('carries an ambient context into the body, with and without its own', async () => {
+      const storage = new AsyncLocalStorage<string>();
+      const ambient = library.fromCallback((body) => storage.run('inside', body));
+      for (const context of [true, false]) {
+        start({ context });
+        expect(await withAsync(ambient, async () => turn().then(() => storage.getStore()))).toBe('inside');
+      }
+    });
+
+    it('sees a promise, a lazy thenable and a fallback of what a stack holds', async () => {
+      start();
+      let started = 0;
+      const lazy = { then: (resolve: (value: unknown) => void) => resolve(void (started += 1)) };
+      const held: [hold: (stack: InstanceType<typeof AsyncExitStack<unknown>>) => unknown, seen: string][] = [
+        [(stack) => stack.adopt(5, async () => turn()), '5 adopt() returned'],
+        [(stack) => stack.defer(() => lazy), 'unnamed defer() returned'],
+        [(stack) => stack.defer(async () => fail()), 'unnamed defer() threw'],
+        [(stack) => stack.push(async () => undefined), 'unnamed push() returned'],
+        [(stack) => stack.push(async (thrown) => thrown && { value: 1 }), 'unnamed push() suppressed'],
+        [(stack) => stack.push(() => undefined), 'unnamed push() returned'],
+        [(stack) => stack.push((thrown) => thrown && { value: 1 }), 'unnamed push() suppressed'],
+      ];
+      for (const [hold, expected] of held) {
+        const stack = new AsyncExitStack<unknown>();
+        hold(stack);
+        await errorOfAny(() => stack.exitAsync({ error: 1 }));
+        const last = watch.done().at(-1);
+        expect(`${String(last?.name)} ${String(last?.by)} ${String(last?.result)}`).toBe(expected);
+      }
+      expect(started).toBe(1);
+    });
+
+    it('has no site where there is no stack', () => {
+      const { stackTraceLimit } = Error;
+      start({ sites: true });
+      Error.stackTraceLimit = 0;
+      withSync(probeSync(library, {}), () => undefined);
+      Error.stackTraceLimit = stackTraceLimit;
+      expect(watch.done()[0]?.site).toBe('');
+    });
+
     it('tells several watches, each what it asked for', () => {
       const first = start();
       const second = observe({ keep: 1 });
@@ -452,6 +515,15 @@ describe('observe', () => {
     expect(() => observe({ onLeak: 1 as never })).toThrow('onLeak takes a function, but 1 was given.');
     expect(() => observe({ sites: 'yes' as never })).toThrow('sites takes a boolean, but "yes" was given.');
     expect(report(watch.open())).toBe('No block is open.');
+  });
+
+  it('lends terminationSignal the blocks that are open', async () => {
+    start();
+    const { openBlocks } = await import('../../lib/support/open-blocks.ts');
+    const manager = { enter() {}, exit() {} };
+    withSync(manager, () => expect(openBlocks()).toMatchObject([{ name: 'Object', phase: 'body' }]));
+    watch.stop();
+    expect(openBlocks()).toEqual([]);
   });
 });
 

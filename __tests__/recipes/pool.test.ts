@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Client, Pool, PoolClient } from 'pg';
 import { checkout, pool } from '../../docs/recipes/pool/pool.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
-import { AsyncExitStack, withAsync } from '../../lib/index.ts';
+import { abandonable, AsyncExitStack, withAsync } from '../../lib/index.ts';
 import { anyPostgres, connection, hasPostgres } from '../helpers/postgres.ts';
 
 const shared = new AsyncExitStack();
@@ -34,6 +34,24 @@ async function backend(client: Client): Promise<number | undefined> {
 }
 
 describe('a pool', () => {
+  it('keeps nothing for a block that gave up waiting', async () => {
+    await withAsync(pool(url, { max: 1 }), async (pool) => {
+      const source = new AbortController();
+      const { given, give } = signal();
+      const first = withAsync(checkout(pool), async () => given);
+      let ended: Promise<void> | undefined;
+      const late = (promise: Promise<void>) => (ended = promise);
+      const waiting = withAsync(abandonable(checkout(pool), source.signal, { late }), () => 'never');
+      source.abort(failure);
+      await expect(waiting).rejects.toBe(failure);
+      give();
+      await first;
+      await ended;
+      expect(await withAsync(checkout(pool), backend)).toEqual(expect.any(Number));
+      expect(pool.waitingCount).toBe(0);
+    });
+  });
+
   it('never has more connections than it may, and makes the others wait', async () => {
     await withAsync(pool(url, { max: 2 }), async (pool) => {
       const used = new Set<PoolClient>();

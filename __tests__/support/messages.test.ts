@@ -11,6 +11,56 @@ Object.defineProperty(unnamed.fn, 'name', { value: '' });
 
 /** Every message, word for word. */
 const table: Record<string, [error: Error, message: string][]> = {
+  notMapper: [
+    [
+      messages.notMapper('map()', 1, 'map((value) => …)'),
+      'Cannot make a manager: map() takes a function of a value, but 1 was given. Write map((value) => …).',
+    ],
+    [
+      messages.notMapper('tap()', null, 'tap((value) => …)'),
+      'Cannot make a manager: tap() takes a function of a value, but null was given. Write tap((value) => …).',
+    ],
+    [
+      messages.notMapper('chain()', {}, 'chain((value) => manager(value))'),
+      'Cannot make a manager: chain() takes a function of a value, but an object (Object) was given. Write chain((value) => manager(value)).',
+    ],
+  ],
+  notAlternative: [
+    [
+      messages.notAlternative(undefined),
+      'Cannot make a manager: orElse() takes a manager, or a function that returns one, but undefined was given. Write orElse(other), or orElse((error) => other).',
+    ],
+  ],
+  notFailed: [
+    [
+      messages.notFailed('isErr'),
+      'Cannot make drivers: resultBlocks() takes a function that tells an Err, but "isErr" was given. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
+    ],
+  ],
+  notFailure: [
+    [
+      messages.notFailure(true),
+      'Cannot judge the Result: the function given to resultBlocks() answers { error } for an Err, and false for an Ok, but it answered true. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
+    ],
+  ],
+  notTask: [
+    [
+      messages.notTask(Promise.resolve()),
+      'Cannot start a task: start() takes a function, but an object (Promise) was given. Write start((signal) => work(signal)).',
+    ],
+  ],
+  groupFinished: [
+    [
+      messages.groupFinished(transaction.fn),
+      'Cannot start function transaction(): the group must not be over, but its body has returned, and no task runs anymore. Start it before, or from a task.',
+    ],
+  ],
+  severalFailed: [
+    [
+      messages.severalFailed([1, undefined]),
+      'Cannot finish taskGroup(): its body and its tasks must succeed, but 2 of them failed. See errors.',
+    ],
+  ],
   notEnterable: [
     [
       messages.notEnterable('withAsync()', enter({ enter() {}, exit() {} })),
@@ -105,7 +155,7 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot enter transaction(): contextManager() takes function*, but undefined was given. Write manager = contextManager(function* manager() { … }).',
     ],
     [
-      messages.notGeneratorFunction(maker, 'decorate', transaction.fn, 'session', 'this: …'),
+      messages.notGeneratorFunction(maker, 'decorate', transaction.fn, 'session'),
       'Cannot decorate: contextManager() takes function*, but function transaction() was given. Write session = contextManager(function* session(this: …) { … }).',
     ],
   ],
@@ -125,7 +175,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must be exited, but it is not. Exit first.',
+      'Cannot enter an unnamed manager (name its function; keep names when minifying): it must be exited, but it is not. Exit first.',
     ]),
   ],
   notEntered: [
@@ -283,14 +333,48 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   notDuration: [
     [
-      messages.notDuration(-1),
+      messages.notDuration('timeout()', -1, 'timeout(1000), or timeout(Infinity)'),
       'Cannot make a manager: timeout() takes milliseconds, 0 or more, but -1 was given. Write timeout(1000), or timeout(Infinity).',
+    ],
+    [
+      messages.notDuration('deadline()', '1', 'deadline(manager, 1000)'),
+      'Cannot make a manager: deadline() takes milliseconds, 0 or more, but "1" was given. Write deadline(manager, 1000).',
+    ],
+  ],
+  teardownTimedOut: [
+    [
+      messages.teardownTimedOut(transaction, 5),
+      'Cannot exit transaction(): its teardown must be done within 5 ms, but it was not. Give it more time, or find what it waits for.',
+    ],
+    [
+      messages.teardownTimedOut(new Map(), 5),
+      'Cannot exit an object (Map): its teardown must be done within 5 ms, but it was not. Give it more time, or find what it waits for.',
+    ],
+  ],
+  notAbortSignal: [
+    [
+      messages.notAbortSignal(new AbortController()),
+      'Cannot make a manager: abandonable() takes an AbortSignal, but an object (AbortController) was given. Write abandonable(manager, signal).',
+    ],
+  ],
+  notLate: [
+    [
+      messages.notLate('abandonable()', 1, 'abandonable(manager, signal, { late: (ended) => … })'),
+      'Cannot make a manager: abandonable() takes { late }, a function, but 1 was given. Write abandonable(manager, signal, { late: (ended) => … }).',
+    ],
+    [
+      messages.notLate('deadline()', null, 'deadline(manager, ms, { late: (ended) => … })'),
+      'Cannot make a manager: deadline() takes { late }, a function, but null was given. Write deadline(manager, ms, { late: (ended) => … }).',
     ],
   ],
   notSignal: [
     [
       messages.notSignal('timeout()', null, 'timeout(ms, { signal })'),
       'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
+    ],
+    [
+      messages.notSignal('taskGroup()', null, 'taskGroup({ signal })'),
+      'Cannot make a manager: taskGroup() takes { signal }, an AbortSignal, but null was given. Write taskGroup({ signal }).',
     ],
     [
       messages.notSignal('aclosing()', 1, 'aclosing(source, { signal })'),
@@ -365,6 +449,32 @@ const table: Record<string, [error: Error, message: string][]> = {
     [
       messages.notMatcher('suppress()', 'TypeError'),
       'Cannot make a manager: suppress() takes error classes and predicates, but "TypeError" was given. Write suppress(TypeError), or suppress((error) => …).',
+    ],
+  ],
+  notObserveOptions: [
+    [
+      messages.notObserveOptions(1),
+      'Cannot observe: observe() takes an object of options, but 1 was given. Write observe({ keep: 100 }).',
+    ],
+  ],
+  notObserveOption: [
+    [
+      messages.notObserveOption('slw', undefined, 1),
+      'Cannot observe: observe() takes the options that it knows, but "slw" was given. Is it misspelled?',
+    ],
+    [
+      messages.notObserveOption('slow', 'milliseconds', NaN),
+      'Cannot observe: slow takes milliseconds, 0 or more, but NaN was given. Write observe({ slow: … }).',
+    ],
+    [
+      messages.notObserveOption('sites', 'boolean', 1),
+      'Cannot observe: sites takes a boolean, but 1 was given. Write observe({ sites: … }).',
+    ],
+  ],
+  notVisits: [
+    [
+      messages.notVisits('report()', undefined),
+      'Cannot draw: report() takes a list of visits, but undefined was given. Write report(watch.open()).',
     ],
   ],
   matcherReturnedPromise: [
@@ -519,7 +629,10 @@ const codes: Record<string, string> = {
 /** The names of the errors that are neither a ContextManagerError nor a TypeError. */
 const names: Record<string, string> = {
   someNotEntered: 'AggregateError',
+  groupFinished: 'ReferenceError',
+  severalFailed: 'AggregateError',
   timedOut: 'TimeoutError',
+  teardownTimedOut: 'TimeoutError',
   stackFinished: 'ReferenceError',
 };
 
@@ -558,6 +671,10 @@ describe('messages', () => {
 
   it('someNotEntered keeps every error', () => {
     expect(messages.someNotEntered([1, undefined], 3).errors).toStrictEqual([1, undefined]);
+  });
+
+  it('severalFailed keeps every error', () => {
+    expect(messages.severalFailed([1, undefined]).errors).toStrictEqual([1, undefined]);
   });
 });
 

@@ -144,7 +144,7 @@ export abstract class CompositeRun implements Run, Exits {
     });
   }
 
-  private exit(outcome: Thrown | undefined): Step | Promise<Step> {
+  protected exit(outcome: Thrown | undefined): Step | Promise<Step> {
     return this.form.unwind(this, false, outcome, lastStepOf);
   }
 }

@@ -35,7 +35,7 @@ abstract class Manager {
     this.fn = fn;
     this.self = self;
     this.args = args;
-    slot().observer?.owe(this);
+    slot.observer?.owe(this);
   }
 
   /** What `JSON.stringify` and test runners show: never the arguments, which may hold a password. */

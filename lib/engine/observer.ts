@@ -23,27 +23,34 @@ export type Debt = 'never finished';
 /** Tells that the function of a scope is done, and what it entered is exited. */
 export type TellExit = () => void;
 
-/** Shared, because one observer sees the ES module and the CommonJS copy of this package. */
-export const slot: () => { observer?: Observer | undefined } = /* @__PURE__ */ share('observer', () => ({}));
+interface Slot {
+  observer?: Observer | undefined;
+}
+
+/**
+ * Shared, because one observer sees the ES module and the CommonJS copy of this package. Asked for at once and not when
+ * it is needed: that is one load on the hot path.
+ */
+export const slot: Slot = /* @__PURE__ */ share<Slot>('observer', () => ({}))();
 
 /** Lets the observer see a run, if there is one. */
 export function observed<R extends Run>(run: R, manager: unknown, by: string, isSync?: true): R {
-  const { observer } = slot();
+  const { observer } = slot;
   return observer ? (observer.watch(run, manager, by, isSync) as R) : run;
 }
 
 /** Lets the observer see what ends something that a stack holds, if there is one. */
 export function held<F extends AnyFunction>(exit: F, thing: unknown, by: string): F {
-  const { observer } = slot();
+  const { observer } = slot;
   return observer ? observer.hold(exit, thing, by) : exit;
 }
 
 /** Tells the observer that somebody must enter or finish a thing. */
 export function owe(thing: object, debt?: Debt, name?: string): void {
-  slot().observer?.owe(thing, debt, name);
+  slot.observer?.owe(thing, debt, name);
 }
 
 /** Tells the observer that somebody did, or that nobody must. */
 export function settle(thing: object): void {
-  slot().observer?.settle(thing);
+  slot.observer?.settle(thing);
 }

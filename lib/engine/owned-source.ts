@@ -74,7 +74,7 @@ export class OwnedSource<T> {
   /** Asks for the next step. Whoever drives by hand reads this for every call. */
   get next(): (...args: [] | [unknown]) => Promise<Step<T>> {
     // A loop asks for the iterator, then reads this once, and awaits what it asks for.
-    const isLoop = this.isLoopBeginning && !this.signal && !slot().observer;
+    const isLoop = this.isLoopBeginning && !this.signal && !slot.observer;
     this.isLoopBeginning = false;
     let isTrusted = false;
     return (...args) => {

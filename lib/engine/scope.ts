@@ -32,7 +32,7 @@ export function* stepScope(
   args: unknown[],
   tell?: TellExit,
 ): Generator<unknown, unknown, unknown> {
-  const generator = start(form, fn, args);
+  const generator = startScope(form, fn, args);
   const driver = formOf(generator);
   const exits: Exits = { items: [] };
   let result: unknown;
@@ -52,7 +52,8 @@ export function* stepScope(
   return thrown ? step.value : result;
 }
 
-function start(form: FunctionForm, fn: unknown, args: unknown[]): Resumable {
+/** Calls the function, and refuses what gives no generator of that form. */
+export function startScope(form: FunctionForm, fn: unknown, args: unknown[]): Resumable {
   const kind = kindOf(fn);
   // A compiler may have made a plain function of it.
   if (typeof fn !== 'function' || (kind !== form.kind && kind !== 'Function')) throw notScope(form, fn);

@@ -68,9 +68,8 @@ export interface Watch extends Disposable {
  * });
  *
  * const watch = observe({ keep: 1 });
- * await withAsync(transaction(), () => watch.open().map(({ name, by, phase }) => ({ name, by, phase })));
- * // => [{ name: 'transaction', by: 'withAsync()', phase: 'body' }]
- * watch.done().map(({ name, result }) => ({ name, result })); // => [{ name: 'transaction', result: 'returned' }]
+ * await withAsync(transaction(), () => watch.open().map(({ name, phase }) => `${name}: ${phase}`)); // => ['transaction: body']
+ * watch.done().map(({ name, result }) => `${name}: ${result}`); // => ['transaction: returned']
  * watch.stop();
  * ```
  */

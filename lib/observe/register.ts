@@ -12,13 +12,13 @@ import process from 'node:process';
 import { observe } from './observe.ts';
 import { report } from './report.ts';
 
-const { WITHAL_SLOW, WITHAL_SITES, WITHAL_SIGNAL = 'SIGUSR2' } = process.env;
+const { WITHAL_SLOW = '5000', WITHAL_SITES, WITHAL_SIGNAL = 'SIGUSR2' } = process.env;
 
 const watch = observe({
-  slow: Number(WITHAL_SLOW ?? 5_000),
+  slow: Number(WITHAL_SLOW),
   sites: WITHAL_SITES === '1',
   onSlow: ({ message }) => print(message),
-  onLeak: ({ kind, name, site }) => print(`${name} was ${kind}.${site ? `\n${site}` : ''}`),
+  onLeak: ({ kind, name, site }) => print([`${name} was ${kind}.`, site].filter(Boolean).join('\n')),
 });
 
 if (WITHAL_SIGNAL) listen(WITHAL_SIGNAL as NodeJS.Signals);

@@ -1,3 +1,4 @@
+import { currentTime } from './engine/host.ts';
 import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
 import { durationOf, isMoving, type Visit } from './visit.ts';
@@ -45,7 +46,7 @@ export interface ReportOptions {
 export function report(visits: readonly Visit[], options: ReportOptions = {}): string {
   assertVisits('report()', visits);
   if (visits.length === 0) return 'No block is open.';
-  const { now = performance.now(), width = 80, colors = false } = options;
+  const { now = currentTime(), width = 80, colors = false } = options;
   const stuck = stuckOf(visits, now);
   return [...walk(visits)]
     .map(({ visit, more }) => {
@@ -79,7 +80,7 @@ function branches(more: readonly boolean[]): string {
 
 function phaseText(visit: Visit, now: number): string {
   const time = humanTime(durationOf(visit, now));
-  return visit.phase === 'over' ? `${visit.result ?? 'over'} after ${time}` : `${visit.phase} ${time}`;
+  return visit.phase === 'over' ? `${String(visit.result)} after ${time}` : `${visit.phase} ${time}`;
 }
 
 function dim(text: string): string {

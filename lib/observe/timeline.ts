@@ -1,6 +1,7 @@
+import { currentTime } from './engine/host.ts';
 import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
-import { startOf, type Phase, type Visit } from './visit.ts';
+import { startOf, timeOf, type Phase, type Visit } from './visit.ts';
 
 /** How {@link timeline} draws. */
 export interface TimelineOptions {
@@ -28,17 +29,14 @@ export interface TimelineOptions {
  * const app: Visit = { ...common, id: 1, name: 'app', parent: undefined, times: { entering: 0, body: 25, exiting: 75, over: 100 } };
  * const db: Visit = { ...common, id: 2, name: 'db', parent: app, times: { entering: 0, body: 25, exiting: 80, over: 100 } };
  *
- * timeline([app, db], { width: 40 }).split('\n');
- * // => [
- * //   'app   ░░░░░░██████████████▒▒▒▒▒▒  100 ms',
- * //   '  db  ░░░░░░███████████████▒▒▒▒▒  100 ms',
- * //   '      ░ setup  █ body  ▒ teardown',
- * // ]
+ * const [first, second] = timeline([app, db], { width: 40 }).split('\n');
+ * first; // => 'app   ░░░░░░█████████████▒▒▒▒▒▒▒  100 ms'
+ * second; // => '  db  ░░░░░░██████████████▒▒▒▒▒▒  100 ms'
  * ```
  */
 export function timeline(visits: readonly Visit[], options: TimelineOptions = {}): string {
   assertVisits('timeline()', visits);
-  const { format = 'text', now = performance.now() } = options;
+  const { format = 'text', now = currentTime() } = options;
   const rows = [...walk(visits)].map(({ visit, more }) => rowOf(visit, more.length - 1, now));
   return format === 'svg' ? drawSvg(rows, options.width ?? 800) : drawText(rows, options.width ?? 80);
 }
@@ -66,7 +64,7 @@ function rowOf(visit: Visit, depth: number, now: number): Row {
   const begun = (['entering', 'body', 'exiting'] as const).filter((phase) => times[phase] !== undefined);
   const bars = begun.map((phase, index): Bar => {
     const next = begun[index + 1];
-    return { phase, from: times[phase] ?? end, to: next ? (times[next] ?? end) : end };
+    return { phase, from: timeOf(visit, phase), to: next ? timeOf(visit, next) : end };
   });
   const hasFailed = result === 'threw' || result === 'failed to enter';
   return { name, depth, bars, start: startOf(visit), end, isOpen: times.over === undefined, hasFailed };
@@ -83,15 +81,18 @@ const letters = { entering: '░', body: '█', exiting: '▒' } as const;
 
 function drawText(rows: readonly Row[], width: number): string {
   if (rows.length === 0) return 'Nothing to show.';
-  const labels = rows.map(({ name, depth }) => fit('  '.repeat(depth) + printable(name), Math.floor(width / 3)));
-  const ends = rows.map((row) => humanTime(row.end - row.start) + (row.isOpen ? ' …' : row.hasFailed ? ' ✘' : ''));
-  const [labelWidth, endWidth] = [widest(labels), widest(ends)];
+  const texts = rows.map((row) => ({
+    row,
+    label: fit('  '.repeat(row.depth) + printable(row.name), Math.floor(width / 3)),
+    end: humanTime(row.end - row.start) + (row.isOpen ? ' …' : row.hasFailed ? ' ✘' : ''),
+  }));
+  const labelWidth = Math.max(...texts.map(({ label }) => label.length));
+  const endWidth = Math.max(...texts.map(({ end }) => end.length));
   const barWidth = Math.max(width - labelWidth - endWidth - 4, 1);
   const at = scaleOf(rows, barWidth);
-  const lines = rows.map((row, index) => {
-    const bar = drawBar(row, at, barWidth);
-    return `${(labels[index] ?? '').padEnd(labelWidth)}  ${bar}  ${ends[index] ?? ''}`;
-  });
+  const lines = texts.map(
+    ({ row, label, end }) => `${label.padEnd(labelWidth)}  ${drawBar(row, at, barWidth)}  ${end}`,
+  );
   return [...lines, `${' '.repeat(labelWidth)}  ░ setup  █ body  ▒ teardown`].join('\n');
 }
 
@@ -102,10 +103,6 @@ function drawBar(row: Row, at: (time: number) => number, width: number): string 
     cells.fill(letters[phase], first, Math.max(Math.ceil(at(to)), first + 1));
   }
   return cells.join('');
-}
-
-function widest(texts: readonly string[]): number {
-  return Math.max(...texts.map((text) => text.length));
 }
 
 const rowHeight = 22;

@@ -1,6 +1,13 @@
+import { currentTime } from './engine/host.ts';
 import { describe } from '../support/describe.ts';
 import { assertVisits } from './engine/text.ts';
 import { startOf, type Visit } from './visit.ts';
+
+/** What {@link trace} gives: for `JSON.stringify`. */
+export interface Trace {
+  /** In the order of the visits. */
+  readonly traceEvents: TraceEvent[];
+}
 
 /** How {@link trace} measures. */
 export interface TraceOptions {
@@ -10,6 +17,7 @@ export interface TraceOptions {
 
 /** An event of Chrome's trace-event format, as far as {@link trace} writes it. */
 export interface TraceEvent {
+  /** The visit's name, or that of the phase. */
   readonly name: string;
   /** `X` is a visit, `i` the begin of a phase. */
   readonly ph: 'X' | 'i';
@@ -19,10 +27,13 @@ export interface TraceEvent {
   readonly dur?: number;
   /** The scope of a phase: the lane. */
   readonly s?: 't';
+  /** The category. */
   readonly cat: 'withal';
+  /** All visits are of one process. */
   readonly pid: 1;
   /** The lane. */
   readonly tid: number;
+  /** What Perfetto shows of the selected event. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
@@ -52,18 +63,18 @@ export interface TraceEvent {
  * trace(watch.done()).traceEvents.map(({ name, ph }) => `${ph} ${name}`); // => ['X task', 'i body', 'i exiting']
  * ```
  */
-export function trace(visits: readonly Visit[], options: TraceOptions = {}): { traceEvents: TraceEvent[] } {
+export function trace(visits: readonly Visit[], options: TraceOptions = {}): Trace {
   assertVisits('trace()', visits);
-  const { now = performance.now() } = options;
+  const { now = currentTime() } = options;
   const laneOf = assignLanes(visits, now);
-  return { traceEvents: visits.flatMap((visit) => eventsOf(visit, laneOf.get(visit) ?? 0, now)) };
+  return { traceEvents: visits.flatMap((visit) => eventsOf(visit, laneOf.get(visit) as number, now)) };
 }
 
 function eventsOf(visit: Visit, tid: number, now: number): TraceEvent[] {
   const { name, by, phase, result, error, site, times } = visit;
   const common = { cat: 'withal', pid: 1, tid } as const;
   const start = startOf(visit);
-  const args = { by, phase, result, error: error === undefined ? undefined : describe(error), site };
+  const args = { by, phase, result, error: typeof error === 'string' ? error : error && describe(error), site };
   const whole: TraceEvent = {
     name,
     ph: 'X',

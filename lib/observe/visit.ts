@@ -19,7 +19,9 @@ export interface Visit {
   readonly by: string;
   /** The visit in whose block, setup or teardown it was entered. */
   readonly parent: Visit | undefined;
+  /** How far it is. */
   readonly phase: Phase;
+  /** When each phase began that it has come to. */
   readonly times: VisitTimes;
   /** Undefined until the visit is over. */
   readonly result: VisitResult | undefined;
@@ -30,13 +32,18 @@ export interface Visit {
 }
 
 /** How long a visit has been in its phase, or how long it took, in milliseconds. */
-export function durationOf({ phase, times }: Visit, now: number): number {
-  return phase === 'over' ? (times.over ?? 0) - startOf({ times }) : now - (times[phase] ?? now);
+export function durationOf(visit: Visit, now: number): number {
+  return visit.phase === 'over' ? timeOf(visit, 'over') - startOf(visit) : now - timeOf(visit, visit.phase);
+}
+
+/** When a visit came to a phase, which it did. */
+export function timeOf({ times }: Visit, phase: Phase): number {
+  return times[phase] as number;
 }
 
 /** When a visit began: one that needs no setup begins with its body. */
-export function startOf({ times }: Pick<Visit, 'times'>): number {
-  return times.entering ?? times.body ?? 0;
+export function startOf({ times }: Visit): number {
+  return times.entering ?? (times.body as number);
 }
 
 /** The names of a visit and of those around it, the outermost first. */

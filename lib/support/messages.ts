@@ -82,18 +82,18 @@ export interface FunctionForm {
   readonly kind: string;
 }
 
-/** Where a field is to be written in place of a decorated method, `field` is its name and `self` its `this`. */
+/** `method` is the name of a decorated one, in whose place a field must be written. */
 export function notGeneratorFunction(
   { name, other, syntax }: FunctionForm,
   action: string,
   given: unknown,
-  field = 'manager',
-  self = '',
+  method?: string,
 ): TypeError {
+  const field = method ?? 'manager';
   const advice =
-    !self && kindOf(given).endsWith('GeneratorFunction')
+    !method && kindOf(given).endsWith('GeneratorFunction')
       ? `Did you mean ${other}()?`
-      : `Write ${field} = ${name}(${syntax} ${field}(${self}) { … }).`;
+      : `Write ${field} = ${name}(${syntax} ${field}(${method ? 'this: …' : ''}) { … }).`;
   return wrongInput(action, `${name}() takes ${syntax}`, given, advice);
 }
 
@@ -146,7 +146,7 @@ function misuse(
 /** Managers are named by their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
-  return name ? `${name}()` : 'an unnamed manager (name its function, and keep names when you minify)';
+  return name ? `${name}()` : 'an unnamed manager (name its function; keep names when minifying)';
 }
 
 // What is wrong with closing() and aclosing()
@@ -322,15 +322,10 @@ export function someNotEntered(errors: unknown[], count: number): AggregateError
   return new AggregateError(errors, message);
 }
 
-// What is wrong with timeout()
+// What is wrong with timeout() and deadline()
 
-export function notDuration(given: unknown): TypeError {
-  return wrongInput(
-    'make a manager',
-    'timeout() takes milliseconds, 0 or more',
-    given,
-    'Write timeout(1000), or timeout(Infinity).',
-  );
+export function notDuration(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes milliseconds, 0 or more`, given, `Write ${form}.`);
 }
 
 export function notSignal(caller: string, given: unknown, form: string): TypeError {
@@ -356,6 +351,85 @@ export function timedOut(ms: number): Error {
     'Give it more time, or make it faster.',
   );
   return platformError('TimeoutError', message);
+}
+
+export function teardownTimedOut(manager: unknown, ms: number): Error {
+  const name = isObject(manager) && 'fn' in manager ? subject(manager) : describe(manager);
+  const message = explain(
+    `exit ${name}`,
+    `its teardown must be done within ${String(ms)} ms`,
+    'it was not',
+    'Give it more time, or find what it waits for.',
+  );
+  return platformError('TimeoutError', message);
+}
+
+// What is wrong with abandonable() and deadline()
+
+export function notAbortSignal(given: unknown): TypeError {
+  const advice = 'Write abandonable(manager, signal).';
+  return wrongInput('make a manager', 'abandonable() takes an AbortSignal', given, advice);
+}
+
+export function notLate(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes { late }, a function`, given, `Write ${form}.`);
+}
+
+// What is wrong with taskGroup()
+
+export function notTask(given: unknown): TypeError {
+  return wrongInput('start a task', 'start() takes a function', given, 'Write start((signal) => work(signal)).');
+}
+
+export function groupFinished(given: unknown): ReferenceError {
+  return new ReferenceError(
+    explain(
+      `start ${describe(given)}`,
+      'the group must not be over',
+      'its body has returned, and no task runs anymore',
+      'Start it before, or from a task.',
+    ),
+  );
+}
+
+export function severalFailed(errors: unknown[]): AggregateError {
+  const message = explain(
+    'finish taskGroup()',
+    'its body and its tasks must succeed',
+    `${String(errors.length)} of them failed`,
+    'See errors.',
+  );
+  return new AggregateError(errors, message);
+}
+
+// What is wrong with resultBlocks()
+
+export function notFailed(given: unknown): TypeError {
+  return wrongInput('make drivers', 'resultBlocks() takes a function that tells an Err', given, failedForm);
+}
+
+export function notFailure(given: unknown): TypeError {
+  return new TypeError(
+    explain(
+      'judge the Result',
+      'the function given to resultBlocks() answers { error } for an Err, and false for an Ok',
+      `it answered ${describe(given)}`,
+      failedForm,
+    ),
+  );
+}
+
+const failedForm = 'Write resultBlocks((result) => result.isErr() && { error: result.error }).';
+
+// What is wrong with the functions of withal/fp
+
+export function notMapper(caller: string, given: unknown, form: string): TypeError {
+  return wrongInput('make a manager', `${caller} takes a function of a value`, given, `Write ${form}.`);
+}
+
+export function notAlternative(given: unknown): TypeError {
+  const advice = 'Write orElse(other), or orElse((error) => other).';
+  return wrongInput('make a manager', 'orElse() takes a manager, or a function that returns one', given, advice);
 }
 
 // What is wrong with a stack

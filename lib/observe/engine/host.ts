@@ -32,9 +32,11 @@ interface Host {
   };
   readonly process?: { getBuiltinModule?(name: string): unknown };
   readonly performance?: Performance;
+  readonly queueMicrotask?: (task: () => void) => void;
 }
 
 interface Performance {
+  now(): number;
   measure?(name: string, options: { start: number; end: number; detail: unknown }): unknown;
   clearMeasures?(name: string): void;
 }
@@ -65,4 +67,16 @@ export function measure(name: string, start: number, end: number, detail: unknow
   if (host.process) return;
   host.performance?.measure?.(name, { start, end, detail });
   host.performance?.clearMeasures?.(name);
+}
+
+/** The time in milliseconds. */
+export function currentTime(): number {
+  return (host.performance as Performance).now();
+}
+
+/** Throws an error where nobody can catch it, as one in a timer is thrown. */
+export function throwUncaught(error: unknown): void {
+  (host.queueMicrotask as (task: () => void) => void)(() => {
+    throw error;
+  });
 }

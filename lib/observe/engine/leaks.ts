@@ -24,7 +24,9 @@ export class Leaks {
       if (!('phase' in held)) tell(held);
       else if (held.phase !== 'over') {
         forget(held);
-        tell({ kind: 'never exited', name: held.name, site: held.site });
+        // What a stack holds is forgotten with the stack, of which is told.
+        if (held.times.entering !== undefined || held.by.startsWith('scope'))
+          tell({ kind: 'never exited', name: held.name, site: held.site });
       }
     });
   }

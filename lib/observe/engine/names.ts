@@ -22,16 +22,17 @@ function nameOfObject(thing: unknown): string {
  * alive, and no leak would ever be found.
  */
 export function siteOf(): string {
-  const [, own = '', ...frames] = String(new Error().stack).split('\n');
+  const [, own, ...frames] = String(new Error().stack).split('\n');
   // A bundler may have put all into one file: then the frames of this package stay.
-  const [, folder] = /([^\s(]*[\\/])(?:dist|lib)[\\/]observe[\\/]/.exec(own) ?? [];
-  const first = folder ? frames.findIndex((frame) => !isIn(frame, folder)) : 0;
+  const folder = /([^\s(]*[\\/](?:dist|lib)[\\/])observe[\\/]/.exec(String(own))?.[1];
+  const first = folder ? frames.findIndex((frame) => !isOwn(frame, folder)) : 0;
   return frames
-    .slice(Math.max(first, 0))
+    .slice(first)
     .map((frame) => frame.trim())
     .join('\n');
 }
 
-function isIn(frame: string, folder: string): boolean {
-  return frame.includes(`${folder}dist/`) || frame.includes(`${folder}lib/`);
+/** In this repository, the build and the sources may observe each other. */
+function isOwn(frame: string, folder: string): boolean {
+  return ['dist', 'lib'].some((name) => frame.includes(folder.replace(/(?:dist|lib)(?=.$)/, name)));
 }

@@ -11,7 +11,7 @@ import { SeenRun, SeenSyncRun } from './runs.ts';
 export function makeObserver(hub: Hub): Observer {
   return {
     watch(run, manager, by, isSync) {
-      if (isObject(manager)) hub.leaks.settle(manager);
+      hub.leaks.settle(manager as object);
       if (hub.isTelling) return run;
       return isSync ? new SeenSyncRun(hub, run as SyncRun, manager, by) : new SeenRun(hub, run, manager, by);
     },
@@ -27,6 +27,7 @@ export function makeObserver(hub: Hub): Observer {
         frame.exiting();
         return settle(frame, args[0], () => frame.run(() => Reflect.apply(exit, undefined, args) as unknown));
       };
+      if (hub.wantsLeaks) hub.leaks.follow(seen, frame.visit);
       return seen as typeof exit;
     },
     owe(thing, debt, name) {

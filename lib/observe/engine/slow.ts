@@ -1,9 +1,12 @@
 import { after } from '../../support/after.ts';
-import { isMoving, pathOf, type Phase, type Visit } from '../visit.ts';
+import { isMoving, pathOf, timeOf, type Phase, type Visit } from '../visit.ts';
+import { currentTime } from './host.ts';
 
 /** A setup or a teardown that takes long. */
 export interface SlowReport {
+  /** What takes long. */
   readonly visit: Visit;
+  /** Whether it is being set up or torn down. */
   readonly phase: 'entering' | 'exiting';
   /** How long it has taken so far, in milliseconds. */
   readonly duration: number;
@@ -47,7 +50,7 @@ export class SlowWatch {
 
   private sweep(): void {
     this.stopTimer = undefined;
-    const now = performance.now();
+    const now = currentTime();
     const outer = new Set<Visit>();
     for (const visit of this.moving.keys())
       for (let { parent } = visit; parent && !outer.has(parent); { parent } = parent) outer.add(parent);
@@ -65,10 +68,6 @@ export class SlowWatch {
     this.told.set(visit, phase);
     this.tell(reportOf(visit, phase as SlowReport['phase'], duration));
   }
-}
-
-function timeOf({ times }: Visit, phase: Phase): number {
-  return times[phase] ?? 0;
 }
 
 function reportOf(visit: Visit, phase: SlowReport['phase'], duration: number): SlowReport {

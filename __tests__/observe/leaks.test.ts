@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { aclosing, asyncContextManager, ExitStack, scopeAsync, withAsync } from '../../lib/index.ts';
+import { observe, type Leak } from '../../lib/observe/index.ts';
+import { collected } from '../helpers/garbage.ts';
+
+/** Runs a program with a real collector, which forgets something in `forget()`; gives the leaks that were found. */
+async function leaksOf(forget: string, options = ''): Promise<string[]> {
+  const program = `
+    import * as withal from 'withal';
+    import { observe } from 'withal/observe';
+    const { aclosing, all, asyncContextDecorator, asyncContextManager, AsyncExitStack, closing, contextManager, enter,
+      ExitStack, nullContext, passing, scopeAsync, suppress, timeout, withAsync, withSync } = withal;
+    const connection = asyncContextManager(async function* connection() { yield; });
+    const lock = contextManager(function* lock() { yield; });
+    const leaks = [];
+    const watch = observe({ onLeak: ({ kind, name, site }) => leaks.push([kind, name, site?.includes('forget')].join(' ').trim()), ${options} });
+    async function forget() { ${forget} }
+    await forget();
+    for (let round = 0; round < 20; round++) {
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    console.log(JSON.stringify([leaks, watch.open().length]));`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    '--input-type=module',
+    '--eval',
+    program,
+  ]);
+  const [leaks, open] = JSON.parse(stdout) as [string[], number];
+  expect(open).toBe(0);
+  return leaks.sort();
+}
+
+/** In functions of their own, so that no frame holds anything. */
+const forgets: Record<string, () => unknown> = {
+  'never entered connection': () => connection(),
+  'never finished ExitStack': () => new ExitStack().defer(() => undefined),
+  'never finished aclosing': () => aclosing([1, 2]).next(),
+  'never exited connection': () => void withAsync(connection(), () => new Promise(() => undefined)),
+  'never exited job': () =>
+    void scopeAsync(async function* job() {
+      await new Promise(() => undefined);
+    }),
+};
+
+const connection = asyncContextManager(async function* connection() {
+  yield;
+});
+
+it('is found in this process, too', async () => {
+  const leaks: Leak[] = [];
+  const watch = observe({ onLeak: (leak) => leaks.push(leak) });
+  for (const forget of Object.values(forgets)) void forget();
+  await withAsync(connection(), () => undefined);
+  await collected();
+  watch.stop();
+  expect(leaks.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(Object.keys(forgets).sort());
+  expect(watch.open()).toEqual([]);
+});
+
+describe('a leak', () => {
+  it.each([
+    ['an async manager that is never entered', 'connection();', ['never entered connection']],
+    ['a sync manager that is never entered', 'lock();', ['never entered lock']],
+    ['a list of managers that is never entered', 'all([lock()]);', ['never entered all', 'never entered lock']],
+    ['a stack that nobody finishes', 'new AsyncExitStack().defer(() => {});', ['never finished AsyncExitStack']],
+    ['a sync stack that nobody finishes', 'new ExitStack().defer(() => {});', ['never finished ExitStack']],
+    [
+      'a stack that was moved from another, which nobody finishes',
+      'const stack = new ExitStack(); stack.defer(() => {}); stack.move();',
+      ['never finished ExitStack'],
+    ],
+    ['an aclosing that is never used', 'aclosing([1]);', ['never entered aclosing']],
+    ['an aclosing that nobody closes', 'await aclosing([1, 2]).next();', ['never finished aclosing']],
+    [
+      'a block that can never settle',
+      'void withAsync(connection(), () => new Promise(() => {}));',
+      ['never exited connection'],
+    ],
+    [
+      'a scope that can never settle',
+      'void scopeAsync(async function* job() { await new Promise(() => {}); });',
+      ['never exited job'],
+    ],
+    ['an entry by hand that nobody exits', 'await connection().enterAsync();', ['never exited connection']],
+  ])('is %s', async (_name, forget, expected) => {
+    expect(await leaksOf(forget)).toEqual(expected);
+  });
+
+  it('says where it was made, if asked to', async () => {
+    expect(await leaksOf('connection();', 'sites: true')).toEqual(['never entered connection true']);
+    expect(await leaksOf('new ExitStack().defer(() => {});', 'sites: true')).toEqual(['never finished ExitStack true']);
+  });
+
+  it('is nothing that was entered, finished or used up, and nothing that was never needed', async () => {
+    const right = `
+      await withAsync(connection(), () => 1);
+      withSync(lock(), () => 1);
+      const again = lock();
+      withSync(again, () => withSync(again, () => 1));
+      await withAsync(all([lock(), connection()]), () => 1);
+      await withAsync(all([lock()]), () => 1);
+      withSync(all([lock()]), () => 1);
+      await withAsync(all({ a: connection() }, { concurrent: true }), () => 1);
+      await withAsync(passing(lock(), TypeError), () => 1);
+      await scopeAsync(async function* () { yield* enter(connection()); yield* enter(lock()); });
+      await withAsync(timeout(1000), () => 1);
+      asyncContextDecorator(connection())(() => 1);
+      await asyncContextDecorator(connection)(() => 1)();
+      new ExitStack();
+      const stack = new AsyncExitStack();
+      stack.use(null);
+      await stack.enterContext(connection());
+      await stack.move().exitAsync();
+      withSync(new ExitStack(), (stack) => stack.defer(() => {}));
+      for await (const item of aclosing([1, 2])) void item;
+      for await (const item of aclosing([1, 2])) break;
+      await withAsync(aclosing([1]), (items) => items.next());
+      await withAsync(aclosing(() => [1]), (items) => items.next());
+      await aclosing([1]).return();
+      await withAsync(connection(), () => { throw 1; }).catch(() => {});
+      const manager = connection();
+      await manager.enterAsync();
+      await manager.exitAsync();
+      closing({ close() {} }), nullContext(), suppress();`;
+    expect(await leaksOf(right)).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { report, type Visit } from '../../lib/observe/index.ts';
+import { app, done, open, pool, request, visit } from '../helpers/visits.ts';
+
+describe('report', () => {
+  it('draws a tree, and marks what is set up or torn down and waits for nothing else', () => {
+    expect(report(open, { now: 70_000 }).split('\n')).toEqual([
+      'app  body 1 min 9 s  withAsync()',
+      '├─ pool  body 1 min 10 s  enter()',
+      '├─ request  body 1 min 8 s  withAsync()',
+      '│  └─ ◀ transaction  exiting 1 min 8 s  withAsync()',
+      '└─ ◀ cache  entering 1 min 7 s  enter()',
+    ]);
+  });
+
+  it('marks the innermost body that is open the longest where nothing else is to blame', () => {
+    expect(report([app, request, pool], { now: 4000 }).split('\n')).toEqual([
+      'app  body 3.0 s  withAsync()',
+      '├─ ◀ pool  body 3.5 s  enter()',
+      '└─ request  body 2.0 s  withAsync()',
+    ]);
+  });
+
+  it('says how what is over went', () => {
+    expect(report(done)).toBe(
+      'first  returned after 6.0 ms  withAsync()\nfailed  failed to enter after 1.0 ms  withAsync()',
+    );
+  });
+
+  it('keeps within its width, draws no control character, and colors if asked to', () => {
+    const long = visit(`evil\u001b[2J${'x'.repeat(100)}`, undefined, { body: 0 });
+    const lines = report([long, visit('child', long, { exiting: 0 })], { now: 7_300_000, width: 40 }).split('\n');
+    expect(lines.map((line) => line.length)).toEqual([40, 40]);
+    expect(lines[0]).toMatch(/^evil·\[2Jx+…$/);
+    expect(lines[1]).toContain('2 h 1 min');
+    expect(report(open, { now: 4000, colors: true })).toContain('\u001b[31m◀ transaction');
+    expect(report(open, { now: 4000, colors: true })).toContain('\u001b[2m├─ \u001b[22m');
+  });
+
+  it('says that nothing is open', () => {
+    expect(report([])).toBe('No block is open.');
+  });
+
+  it('draws ten thousand levels', () => {
+    let parent: Visit | undefined;
+    const visits = Array.from({ length: 2000 }, () => (parent = visit('level', parent, { body: 0 })));
+    expect(report(visits).split('\n')).toHaveLength(2000);
+  });
+
+  it('refuses what is no list of visits', () => {
+    for (const given of [undefined, {}, [1], [{}]])
+      expect(() => report(given as never)).toThrow('Write report(watch.open()).');
+  });
+});

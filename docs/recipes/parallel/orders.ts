@@ -1,0 +1,40 @@
+import type { PGlite } from '@electric-sql/pglite';
+import { asyncContextManager, taskGroup, withAsync } from 'withal';
+
+const transaction = asyncContextManager(async function* transaction(db: PGlite) {
+  await db.query('BEGIN');
+  try {
+    yield db;
+    await db.query('COMMIT');
+  } catch (error) {
+    await db.query('ROLLBACK');
+    throw error;
+  }
+});
+
+/** Asks whether an item can be had; rejects if not. It should stop when the signal aborts. */
+export type Reserve = (item: string, signal?: AbortSignal) => Promise<unknown>;
+
+/** Leaves writes behind: don't. */
+export async function orderByPromiseAll(db: PGlite, items: readonly string[], reserve: Reserve): Promise<void> {
+  await withAsync(transaction(db), (tx) =>
+    Promise.all(
+      items.map(async (item) => {
+        await reserve(item);
+        await tx.query('INSERT INTO orders VALUES ($1)', [item]);
+      }),
+    ),
+  );
+}
+
+export async function order(db: PGlite, items: readonly string[], reserve: Reserve): Promise<void> {
+  await withAsync(transaction(db), (tx) =>
+    withAsync(taskGroup(), ({ start }) => {
+      for (const item of items)
+        void start(async (signal) => {
+          await reserve(item, signal);
+          await tx.query('INSERT INTO orders VALUES ($1)', [item]);
+        });
+    }),
+  );
+}

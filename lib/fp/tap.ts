@@ -1,0 +1,58 @@
+import { asyncContextManager } from '../async-context-manager.ts';
+import { enter } from '../enter.ts';
+import type { AsyncContextManager, AsyncEnterable } from '../protocol.ts';
+import { assertFunction, assertManager, type AnsweredFallback, type AnyManager } from './any-manager.ts';
+
+/**
+ * Makes a manager that also does something on each entry, before the block: a query, a log line. It is awaited. If it
+ * throws, the manager is exited with that error, as when a setup fails half-way.
+ *
+ * `tap(f)(manager)` equals, but that calling it runs nothing:
+ *
+ * ```ts no-run: the equivalent
+ * async function* tap() {
+ *   const value = yield* enter(manager);
+ *   await f(value);
+ *   yield value;
+ * }
+ * ```
+ *
+ * @param f - gets what entering gives; what it returns is awaited, and dropped
+ * @returns a function from a manager to a manager
+ * @throws TypeError if `f` is not a function; from what it returns, if that gets no manager
+ *
+ * @example
+ * ```ts
+ * import { pipe } from 'remeda';
+ * import { nullContext } from 'withal';
+ * import { tap, use } from 'withal/fp';
+ *
+ * const log: string[] = [];
+ *
+ * await pipe(
+ *   nullContext('connection'),
+ *   tap((name) => log.push(`entered ${name}`)),
+ *   use((name) => name.length),
+ * ); // => 10
+ * log; // => ['entered connection']
+ * ```
+ */
+export function tap<T>(
+  f: (value: T) => unknown,
+): <Answer>(manager: AnyManager<T, Answer>) => AsyncContextManager<T, AnsweredFallback<Answer>>;
+export function tap(f: unknown): unknown {
+  assertFunction('tap()', f, 'tap((value) => …)');
+  return (manager: unknown) => {
+    assertManager('tap()', manager);
+    return tapped(manager as AsyncEnterable, f as (value: unknown) => unknown);
+  };
+}
+
+const tapped = /* @__PURE__ */ asyncContextManager(async function* tap(
+  manager: AsyncEnterable,
+  f: (value: unknown) => unknown,
+) {
+  const value = yield* enter(manager);
+  await f(value);
+  yield value;
+});
