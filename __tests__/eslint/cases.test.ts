@@ -165,6 +165,11 @@ testCases('protect-teardown', [
   [manager('const c = open(p); try { yield c; } catch (error) { q.close(); throw error; } c.close();'), 'skipped'],
   [manager('const state = {}; yield () => { state.c = open(p); }; state.c.close();'), 'skipped'],
   [manager('var c; c.close(); c = open(p); yield c;')],
+  [
+    manager(
+      'const v = await acquire(); try { yield v; } catch (error) { release({ error }); throw error; } release(undefined);',
+    ),
+  ],
 ]);
 
 testCases('no-silent-swallow', [
@@ -251,6 +256,7 @@ testCases('no-leaky-setup', [
       'const s = createServer(); await new Promise((go) => s.listen(go)); try { yield s; } finally { await new Promise((go) => s.close(go)); }',
     ),
   ],
+  [manager('p.x = 1; await q.catch(() => { p.x = 0; }); try { yield; } finally { p.x = 0; }')],
 ]);
 
 testCases('exit-in-order', [
@@ -369,6 +375,8 @@ testCases('settle-in-body', [
   ['withAsync(p, (v) => { v.next(); v.query(); });', 'floating'],
   ['withAsync(p, async (v) => { const c = await v.connect(); c.query(); q.query(); });', 'floating'],
   ['const c = q.connect(); withAsync(p, async (v) => { c.query(); });'],
+  ['withAsync(taskGroup(), ({ start, stop }) => { void start(q); start(q); void stop(q); });', 'void'],
+  ['withAsync(p, ({ start }) => { void start(q); });', 'void'],
 ]);
 
 testCases('finish-stacks', [

@@ -12,7 +12,7 @@ import {
 } from '../ast.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
-import { placesOf, type Place } from '../places.ts';
+import { placeOf, placesOf, type Place } from '../places.ts';
 import { rule, type Rule } from '../rule.ts';
 import { entrustmentsIn, undosIn, verbOf, type Entrustment, type Undo } from '../undo.ts';
 import { isActivating, isCommit, isFinding, isHolding, isRollback } from '../verbs.ts';
@@ -57,7 +57,9 @@ function leaksIn(fn: FunctionNode, file: File): Leak[] {
   ];
   return protections.flatMap(({ setup, target, late, isState }) => {
     if (!setup || !late || contains(late, setup) || isLookup(setup)) return [];
-    const risks = nodes.filter((risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, handlers));
+    const risks = nodes.filter(
+      (risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, handlers) && !assigns(risk, target, file),
+    );
     // A value that was assigned, and is assigned back, is there at once.
     const leaking = isState ? risks : risksWhileHeld(risks, target, setup, file);
     return leaking.map((risk) => ({ risk, line: setup.loc.start.line }));
@@ -140,6 +142,16 @@ function isHandled(risk: Node, target: Place, handlers: readonly Handler[]): boo
     around.type === 'TryStatement' && contains(around.block, risk) ? [around.handler, around.finalizer] : [],
   );
   return others.some((other) => [risk, ...after].some((place) => place && contains(place, other)));
+}
+
+/** Whether a callback does it: `await opened.catch((error) => { current = undefined; throw error; })`. */
+function assigns(risk: Node, target: Place, file: File): boolean {
+  let isAssigned = false;
+  walk(risk, file.keys, (part) => {
+    isAssigned ||= part.type === 'AssignmentExpression' && placeOf(part.left, file) === target;
+    return !isAssigned;
+  });
+  return isAssigned;
 }
 
 /**

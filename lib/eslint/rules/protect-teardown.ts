@@ -3,7 +3,7 @@ import { calleeName, ownNodes, statementOf, type FunctionNode, type Node, type V
 import { endOf, indentOf, insertLast, movedIn, stepOf } from '../edits.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
-import { placesOf, type Place } from '../places.ts';
+import { placeOf, placesOf, type Place } from '../places.ts';
 import { rule, type Rule } from '../rule.ts';
 import { undosIn, type Undo } from '../undo.ts';
 import { isRollback, isUndoing } from '../verbs.ts';
@@ -56,6 +56,7 @@ function takesOver(call: Node, target: Place, undo: Node, file: File): boolean {
   if (call.type !== 'CallExpression' || undo.type !== 'CallExpression') return false;
   const name = calleeName(call);
   if (isRollback(name)) return false;
+  if (isUndoing(name) && placeOf(call.callee, file) === placeOf(undo.callee, file)) return true;
   // Of functions without an object there is nothing but the name to go by.
   if (undo.callee.type === 'Identifier' && undo.arguments.length === 0 && isUndoing(name)) return true;
   return call.arguments.some((argument) => mentionsPlace(argument, target, file));

@@ -139,6 +139,8 @@ class Body {
   /** Tasks of a group end with the group. */
   private isTask(node: Node): boolean {
     const callee = node.type === 'CallExpression' ? unwrap(node.callee) : node;
+    // `({ start }) => …`
+    if (callee.type === 'Identifier') return callee.name === 'start' && this.isFrom('taskGroup', callee);
     if (callee.type !== 'MemberExpression' || nameOf(callee) !== 'start') return false;
     return (this.file.types?.isTaskGroup(callee.object) ?? false) || this.isFrom('taskGroup', callee.object);
   }
