@@ -170,6 +170,12 @@ testCases('protect-teardown', [
       'const v = await acquire(); try { yield v; } catch (error) { release({ error }); throw error; } release(undefined);',
     ),
   ],
+  [manager("mark('locked'); yield; mark('unlocked');")],
+  [
+    manager("await p.query('SELECT pg_advisory_lock(1)'); yield; await p.query('SELECT pg_advisory_unlock(1)');"),
+    'skipped',
+  ],
+  [manager("await p.query('LOCK TABLES a WRITE'); yield; await p.query('UNLOCK TABLES');"), 'skipped'],
 ]);
 
 testCases('no-silent-swallow', [

@@ -171,7 +171,8 @@ const statements: readonly (readonly [setup: RegExp, undo: RegExp])[] = [
   [/\bINSERT\b/i, /^\s*(DELETE|TRUNCATE)\b/i],
   [/\bLISTEN\b/i, /^\s*UNLISTEN\b/i],
   [/\bSET\b/i, /^\s*RESET\b/i],
-  [/(?<!un)lock/i, /unlock/i],
+  [/(?<!un)lock\w*\s*\(/i, /unlock\w*\s*\(/i],
+  [/\bLOCK\s+TABLES?\b/i, /^\s*UNLOCK\b/i],
 ];
 
 /** Whether one statement of SQL undoes what the other did. A COMMIT undoes nothing. */
