@@ -80,7 +80,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    */
   use<T extends Disposable | null | undefined>(value: T): T {
     const { items } = openExits(this, 'use', value);
-    if (!isMissing(value)) items.push({ disposal: held(disposalOf(value, dispose) ?? refuse(value), value, 'use()') });
+    if (!isMissing(value))
+      items.push({ disposal: held(disposalOf(value, dispose) ?? refuse(value), value, 'use()', true) });
     return value;
   }
 
@@ -96,7 +97,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   adopt<T>(value: T, onDispose: (value: T) => unknown): T {
     const { items } = openExits(this, 'adopt', value);
     assertFunction('adopt', onDispose);
-    items.push({ disposal: held(() => onDispose.call(undefined, value), value, 'adopt()') });
+    items.push({ disposal: held(() => onDispose.call(undefined, value), value, 'adopt()', true) });
     return value;
   }
 
@@ -110,7 +111,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   defer(onDispose: () => unknown): void {
     const { items } = openExits(this, 'defer', onDispose);
     assertFunction('defer', onDispose);
-    items.push({ disposal: held(() => onDispose.call(undefined), onDispose, 'defer()') });
+    items.push({ disposal: held(() => onDispose.call(undefined), onDispose, 'defer()', true) });
   }
 
   /**
@@ -149,7 +150,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   push(exit: unknown): unknown {
     const exits = openExits(this, 'push', exit);
     const alone = methodOf(exit, 'exit') ?? exitFunction(exit);
-    exits.items.push({ run: exitAloneSync(held(alone, exit, 'push()')) });
+    exits.items.push({ run: exitAloneSync(held(alone, exit, 'push()', true)) });
     exits.isComplete = false;
     return exit;
   }

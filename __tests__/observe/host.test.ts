@@ -1,6 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { buildSync } from 'esbuild';
 import { describe, expect, it, jest } from '@jest/globals';
+import type { Visit } from '../../lib/observe/index.ts';
+import { done } from '../helpers/visits.ts';
 import * as host from '../../lib/observe/engine/host.ts';
 
 /** Runs a program with the built package where there is nothing but what is given: as in a browser. */
@@ -81,16 +83,21 @@ describe('what the host has', () => {
 
   it('is asked for each time', () => {
     const { makeChannel, makeStore, measure } = host;
+    const [over] = done as [Visit];
     expect(makeStore()?.get()).toBeUndefined();
     expect(makeChannel('withal:test')).toHaveProperty('start');
     without('process', undefined, () => {
       expect(makeStore()).toBeUndefined();
       expect(makeChannel('withal:test')).toBeUndefined();
       const performance = { measure: jest.fn(), clearMeasures: jest.fn() };
-      without('performance', performance, () => measure('name', 1, 2, 'detail'));
-      expect(performance.measure).toHaveBeenCalledWith('name', { start: 1, end: 2, detail: 'detail' });
-      expect(performance.clearMeasures).toHaveBeenCalledWith('name');
-      for (const poor of [undefined, {}]) without('performance', poor, () => measure('name', 1, 2, 'detail'));
+      without('performance', performance, () => measure(over, 1, 2));
+      expect(performance.measure).toHaveBeenCalledWith('withal: first', {
+        start: 1,
+        end: 2,
+        detail: { by: 'withAsync()', result: 'returned', parent: undefined },
+      });
+      expect(performance.clearMeasures).toHaveBeenCalledWith('withal: first');
+      for (const poor of [undefined, {}]) without('performance', poor, () => measure(over, 1, 2));
     });
     without('process', { getBuiltinModule: () => ({}) }, () => expect(makeChannel('old')).toBeUndefined());
     class Variable {}

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { aclosing, asyncContextManager, ExitStack, scopeAsync, withAsync } from '../../lib/index.ts';
+import { aclosing, AsyncExitStack, asyncContextManager, ExitStack, scopeAsync, withAsync } from '../../lib/index.ts';
 import { observe, type Leak } from '../../lib/observe/index.ts';
 import { collected } from '../helpers/garbage.ts';
 
@@ -60,6 +60,49 @@ it('is found in this process, too', async () => {
   watch.stop();
   expect(leaks.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(Object.keys(forgets).sort());
   expect(watch.open()).toEqual([]);
+});
+
+it('is nothing that was done while nobody watched', async () => {
+  const leaks: Leak[] = [];
+  const options = { onLeak: (leak: Leak) => leaks.push(leak) };
+  const first = observe(options);
+  await (async () => {
+    const manager = connection();
+    first.stop();
+    await withAsync(manager, () => undefined);
+  })();
+  await collected();
+  const second = observe(options);
+  await collected();
+  second.stop();
+  expect(leaks).toEqual([]);
+});
+
+it('leaves no ghost among what is open, though nobody asked for leaks', async () => {
+  const watch = observe({ context: false });
+  // eslint-disable-next-line withal/finish-stacks -- forgotten on purpose
+  for (let count = 0; count < 1_500; count++) new ExitStack().defer(() => undefined);
+  expect(watch.current()).toBeDefined();
+  await collected();
+  // eslint-disable-next-line withal/finish-stacks -- forgotten on purpose
+  new ExitStack().defer(() => undefined);
+  expect(watch.open().length).toBeLessThan(10);
+  watch.stop();
+});
+
+it('is no teardown that is still running', async () => {
+  const watch = observe({ onLeak: () => undefined });
+  let finish: (() => void) | undefined;
+  const stack = new AsyncExitStack();
+  stack.defer(async function hanging() {
+    await new Promise<void>((resolve) => (finish = resolve));
+  });
+  const disposed = stack.disposeAsync();
+  await collected();
+  expect(watch.open().map(({ name, phase }) => `${name} ${phase}`)).toEqual(['hanging exiting']);
+  finish?.();
+  await disposed;
+  watch.stop();
 });
 
 describe('a leak', () => {

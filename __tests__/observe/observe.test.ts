@@ -420,6 +420,29 @@ describe.each(builds)('%s', (_build, library) => {
       expect(started).toBe(1);
     });
 
+    it('leaves the replies alone that a sync stack does not await', async () => {
+      start();
+      let started = 0;
+      const stack = new ExitStack();
+      stack.defer(() => ({ then: () => (started += 1) }));
+      stack.dispose();
+      await turn();
+      expect(started).toBe(0);
+      expect(watch.done().map(({ result }) => result)).toEqual(['returned']);
+    });
+
+    it('names what has an odd name, and stands an odd stack', async () => {
+      start({ sites: true });
+      const odd = Object.defineProperty(() => undefined, 'name', { value: Symbol('odd') });
+      const { prepareStackTrace } = Error;
+      Error.prepareStackTrace = fail;
+      const stack = new ExitStack();
+      stack.defer(odd);
+      stack.dispose();
+      Error.prepareStackTrace = prepareStackTrace;
+      expect(watch.done().map(({ name, site }) => [name, site])).toEqual([['unnamed', '']]);
+    });
+
     it('has no site where there is no stack', () => {
       const { stackTraceLimit } = Error;
       start({ sites: true });

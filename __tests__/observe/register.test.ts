@@ -1,7 +1,10 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { asyncContextManager, withAsync } from '../../lib/index.ts';
 import { collected } from '../helpers/garbage.ts';
 
@@ -39,7 +42,10 @@ const head = `
 
 describe('withal/observe/register', () => {
   it('works in the process that imports it', async () => {
-    const write = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    const folder = mkdtempSync(join(tmpdir(), 'withal-register-'));
+    const file = openSync(join(folder, 'stderr'), 'w');
+    const fd = Object.getOwnPropertyDescriptor(process.stderr, 'fd') ?? {};
+    Object.defineProperty(process.stderr, 'fd', { value: file, configurable: true });
     const before = process.listeners('SIGUSR2');
     Object.assign(process.env, { WITHAL_SLOW: '1', WITHAL_SITES: '1' });
     try {
@@ -52,11 +58,16 @@ describe('withal/observe/register', () => {
       Object.assign(process.env, { WITHAL_SIGNAL: '' });
       Reflect.deleteProperty(process.env, 'WITHAL_SLOW');
       await import(`${again}2`);
-      const text = write.mock.calls.join('');
+      Object.assign(process.env, { WITHAL_SLOW: '5s' });
+      await expect(import(`${again}3`)).rejects.toThrow('Write WITHAL_SLOW=5000.');
+      const text = readFileSync(join(folder, 'stderr'), 'utf8');
+      expect(text).toContain('There is no signal SIGNONE here');
       for (const part of ['waiting has taken', '◀ waiting  body', 'waiting was never entered.\nat '])
         expect(text).toContain(part);
     } finally {
-      write.mockRestore();
+      Object.defineProperty(process.stderr, 'fd', fd);
+      closeSync(file);
+      rmSync(folder, { recursive: true });
       for (const listener of process.listeners('SIGUSR2'))
         if (!before.includes(listener)) process.off('SIGUSR2', listener);
       Reflect.deleteProperty(process.env, 'WITHAL_SIGNAL');
@@ -75,7 +86,7 @@ describe('withal/observe/register', () => {
       setTimeout(() => process.kill(process.pid, '${signal}'), 20); await withAsync(stuck(), () => {});`;
     expect(await stderrOf(ask('SIGHUP'), { WITHAL_SIGNAL: 'SIGHUP' })).toContain('stuck  entering');
     expect(await stderrOf(`${head} process.exit(process.listenerCount('SIGUSR2'))`, { WITHAL_SIGNAL: '' })).toBe('');
-    expect(await stderrOf('', { WITHAL_SIGNAL: 'SIGNONE' })).toBe('');
+    expect(await stderrOf('', { WITHAL_SIGNAL: 'SIGNONE' })).toMatch(/^withal: There is no signal SIGNONE here/);
   });
 
   it('prints what is slow and what leaks, and where it was entered if asked to', async () => {

@@ -21,6 +21,15 @@ describe('report', () => {
     ]);
   });
 
+  it('marks a manager that hangs though what it has entered is in its body', () => {
+    const server = visit('server', undefined, { entering: 0 });
+    const db = visit('db', server, { entering: 0, body: 30 });
+    expect(report([server, db], { now: 1000 }).split('\n')).toEqual([
+      '◀ server  entering 1.0 s  withAsync()',
+      '└─ db  body 970 ms  withAsync()',
+    ]);
+  });
+
   it('says how what is over went', () => {
     expect(report(done)).toBe(
       'first  returned after 6.0 ms  withAsync()\nfailed  failed to enter after 1.0 ms  withAsync()',

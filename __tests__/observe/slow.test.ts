@@ -78,6 +78,34 @@ describe('what is slow', () => {
     expect(reports[0]?.message).toContain('slow.test.ts');
   });
 
+  it('is told of the outer one too, once it goes on waiting for itself', async () => {
+    start(20);
+    const hanging = asyncContextManager(async function* hanging() {
+      yield* enter(waiting(40, 0));
+      await sleep(60);
+      yield;
+    });
+    await withAsync(hanging(), () => undefined);
+    expect(told()).toEqual(['hanging > waiting entering', 'hanging entering']);
+  });
+
+  it('is told of what was slow before the watch began, and no more after it was stopped', async () => {
+    const outer = observe();
+    const running = withAsync(waiting(60, 60), () => undefined);
+    watch = observe({
+      slow: 20,
+      onSlow(report) {
+        reports.push(report);
+        // What it enters is not seen, and nothing more is told.
+        withSync({ enter() {}, exit() {} }, () => expect(watch?.open()).toHaveLength(1));
+        watch?.stop();
+      },
+    });
+    await running;
+    outer.stop();
+    expect(told()).toEqual(['waiting entering']);
+  });
+
   it('is nothing where the time is infinite', async () => {
     start(Infinity);
     await withAsync(waiting(10, 10), () => undefined);

@@ -17,6 +17,11 @@ describe('timeline', () => {
     ]);
   });
 
+  it('draws more than a call takes arguments', () => {
+    const visits = Array.from({ length: 150_000 }, () => visit('one', undefined, { body: 1, over: 2 }));
+    expect(timeline(visits).split('\n')).toHaveLength(150_001);
+  });
+
   it('shows a moment as one column, and nothing as nothing', () => {
     expect(timeline([visit('now', undefined, { body: 5, over: 5 })], { width: 30 })).toContain('█');
     expect(timeline([])).toBe('Nothing to show.');

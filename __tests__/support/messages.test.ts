@@ -471,6 +471,12 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot observe: sites takes a boolean, but 1 was given. Write observe({ sites: … }).',
     ],
   ],
+  notSlow: [
+    [
+      messages.notSlow('5s'),
+      'Cannot observe: WITHAL_SLOW takes milliseconds, 0 or more, but "5s" was given. Write WITHAL_SLOW=5000.',
+    ],
+  ],
   notVisits: [
     [
       messages.notVisits('report()', undefined),

@@ -8,7 +8,7 @@ export interface Observer {
   /** Runs the block of a scope, and sees it. */
   scope<R>(fn: unknown, by: string, run: (tell: TellExit) => R): R;
   /** Gives a function that does what the given one does, which ends what a stack holds. */
-  hold<F extends AnyFunction>(exit: F, thing: unknown, by: string): F;
+  hold<F extends AnyFunction>(exit: F, thing: unknown, by: string, isSync?: true): F;
   /** Sees that somebody must enter or finish a thing. Later kinds replace earlier ones. */
   owe(thing: object, debt?: Debt, name?: string): void;
   /** Sees that somebody did. */
@@ -40,9 +40,9 @@ export function observed<R extends Run>(run: R, manager: unknown, by: string, is
 }
 
 /** Lets the observer see what ends something that a stack holds, if there is one. */
-export function held<F extends AnyFunction>(exit: F, thing: unknown, by: string): F {
+export function held<F extends AnyFunction>(exit: F, thing: unknown, by: string, isSync?: true): F {
   const { observer } = slot;
-  return observer ? observer.hold(exit, thing, by) : exit;
+  return observer ? observer.hold(exit, thing, by, isSync) : exit;
 }
 
 /** Tells the observer that somebody must enter or finish a thing. */

@@ -1,5 +1,5 @@
 import { define } from '../support/define.ts';
-import { isObject } from '../support/describe.ts';
+import { kindOf } from '../support/describe.ts';
 import { notObserveOption, notObserveOptions } from '../support/messages.ts';
 import { dispose } from '../support/symbols.ts';
 import { hub, type Listener } from './engine/hub.ts';
@@ -77,6 +77,8 @@ export function observe(options: ObserveOptions = {}): Watch {
   checkOptions(options);
   const watch = new Watching(options);
   hub().add(watch);
+  // Also what is being set up or torn down already.
+  for (const visit of hub().open.list()) watch.slow?.changed(visit);
   return watch;
 }
 
@@ -95,8 +97,8 @@ const kinds: Record<keyof ObserveOptions, 'function' | 'boolean' | 'milliseconds
 };
 
 function checkOptions(options: unknown): void {
-  if (!isObject(options)) throw notObserveOptions(options);
-  for (const [name, value] of Object.entries(options)) {
+  if (kindOf(options) !== 'Object') throw notObserveOptions(options);
+  for (const [name, value] of Object.entries(options as object)) {
     const kind = (kinds as Record<string, string | undefined>)[name];
     if (value !== undefined && !(kind && isOf(kind, value))) throw notObserveOption(name, kind, value);
   }
@@ -114,7 +116,7 @@ class Watching implements Watch, Listener {
   readonly capture: boolean;
   readonly leaks: boolean;
   private readonly options: ObserveOptions;
-  private readonly slow: SlowWatch | undefined;
+  readonly slow: SlowWatch | undefined;
   private readonly over: Visit[] = [];
 
   static {
@@ -129,11 +131,11 @@ class Watching implements Watch, Listener {
     this.sites = options.sites ?? false;
     this.capture = options.capture ?? false;
     this.leaks = options.onLeak !== undefined;
-    this.slow = options.onSlow && new SlowWatch(options.slow ?? 5_000, options.onSlow);
+    this.slow = options.onSlow && new SlowWatch(options.slow ?? 5_000, options.onSlow, (act) => hub().quietly(act));
   }
 
   open(): Visit[] {
-    return asTree([...hub().open]);
+    return asTree(hub().open.list());
   }
 
   done(): Visit[] {

@@ -8,29 +8,36 @@
  * @module withal/observe/register
  */
 
+import { writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import process from 'node:process';
 import { observe } from './observe.ts';
+import { notSlow } from '../support/messages.ts';
 import { report } from './report.ts';
 
-const { WITHAL_SLOW = '5000', WITHAL_SITES, WITHAL_SIGNAL = 'SIGUSR2' } = process.env;
+const { WITHAL_SLOW, WITHAL_SITES, WITHAL_SIGNAL = 'SIGUSR2' } = process.env;
+const slow = Number(WITHAL_SLOW || 5_000);
+
+if (!(slow >= 0)) throw notSlow(WITHAL_SLOW);
 
 const watch = observe({
-  slow: Number(WITHAL_SLOW),
+  slow,
   sites: WITHAL_SITES === '1',
   onSlow: ({ message }) => print(message),
   onLeak: ({ kind, name, site }) => print([`${name} was ${kind}.`, site].filter(Boolean).join('\n')),
 });
 
-if (WITHAL_SIGNAL) listen(WITHAL_SIGNAL as NodeJS.Signals);
+if (WITHAL_SIGNAL) listen(WITHAL_SIGNAL);
 
-function listen(signal: NodeJS.Signals): void {
-  try {
-    process.on(signal, () => print(`\n${report(watch.open(), { colors: process.stderr.isTTY })}`));
-  } catch {
-    // Windows has no such signal.
+function listen(signal: string): void {
+  if (!(signal in constants.signals)) {
+    print(`There is no signal ${signal} here: WITHAL_SIGNAL names another.`);
+    return;
   }
+  process.on(signal, () => print(`\n${report(watch.open(), { colors: process.stderr.isTTY })}`));
 }
 
+/** Past a redirection, which may belong to a block that is stuck. */
 function print(text: string): void {
-  process.stderr.write(`withal: ${text}\n`);
+  writeSync(process.stderr.fd, `withal: ${text}\n`);
 }

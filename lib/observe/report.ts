@@ -64,12 +64,21 @@ export function report(visits: readonly Visit[], options: ReportOptions = {}): s
 /** Visits that hold up the others. */
 function stuckOf(visits: readonly Visit[], now: number): Set<Visit> {
   const open = visits.filter(({ phase }) => phase !== 'over');
-  const around = new Set(open.flatMap(({ parent }) => parent ?? []));
+  const moving = open.filter(isMoving);
+  const waiting = aroundOf(moving);
+  if (moving.length > 0) return new Set(moving.filter((visit) => !waiting.has(visit)));
+  const around = aroundOf(open);
   const leaves = open.filter((visit) => !around.has(visit));
-  const moving = leaves.filter(isMoving);
-  if (moving.length > 0) return new Set(moving);
   const [longest] = [...leaves].sort((one, other) => durationOf(other, now) - durationOf(one, now));
   return new Set(longest ? [longest] : []);
+}
+
+/** Everything that these are in. */
+function aroundOf(visits: readonly Visit[]): Set<Visit> {
+  const around = new Set<Visit>();
+  for (const visit of visits)
+    for (let { parent } = visit; parent && !around.has(parent); { parent } = parent) around.add(parent);
+  return around;
 }
 
 function branches(more: readonly boolean[]): string {

@@ -72,9 +72,14 @@ function rowOf(visit: Visit, depth: number, now: number): Row {
 
 /** The time that a picture shows, and where in a width a moment of it lies. */
 function scaleOf(rows: readonly Row[], width: number): (time: number) => number {
-  const start = Math.min(...rows.map((row) => row.start));
-  const end = Math.max(...rows.map((row) => row.end));
+  const start = -largest(rows, (row) => -row.start);
+  const end = largest(rows, (row) => row.end);
   return (time) => (end > start ? ((time - start) / (end - start)) * width : 0);
+}
+
+/** By a loop: there may be more visits than a call takes arguments. */
+function largest<T>(items: readonly T[], measureOf: (item: T) => number): number {
+  return items.reduce((found, item) => Math.max(found, measureOf(item)), -Infinity);
 }
 
 const letters = { entering: '░', body: '█', exiting: '▒' } as const;
@@ -86,8 +91,8 @@ function drawText(rows: readonly Row[], width: number): string {
     label: fit('  '.repeat(row.depth) + printable(row.name), Math.floor(width / 3)),
     end: humanTime(row.end - row.start) + (row.isOpen ? ' …' : row.hasFailed ? ' ✘' : ''),
   }));
-  const labelWidth = Math.max(...texts.map(({ label }) => label.length));
-  const endWidth = Math.max(...texts.map(({ end }) => end.length));
+  const labelWidth = largest(texts, ({ label }) => label.length);
+  const endWidth = largest(texts, ({ end }) => end.length);
   const barWidth = Math.max(width - labelWidth - endWidth - 4, 1);
   const at = scaleOf(rows, barWidth);
   const lines = texts.map(
@@ -116,7 +121,10 @@ const style = `text{font:12px system-ui,sans-serif;fill:#1f2328}
 
 function drawSvg(rows: readonly Row[], width: number): string {
   const labelWidth = Math.min(
-    Math.max(80, ...rows.map(({ name, depth }) => depth * 12 + name.length * 7 + 16)),
+    Math.max(
+      80,
+      largest(rows, ({ name, depth }) => depth * 12 + name.length * 7 + 16),
+    ),
     width / 3,
   );
   const barWidth = width - labelWidth - 90;

@@ -677,6 +677,11 @@ export function notObserveOption(name: string, kind: string | undefined, given: 
   return wrongInput('observe', `${name} takes ${taken}`, given, `Write observe({ ${name}: … }).`);
 }
 
+/** Of a variable of the environment. */
+export function notSlow(given: unknown): TypeError {
+  return wrongInput('observe', 'WITHAL_SLOW takes milliseconds, 0 or more', given, 'Write WITHAL_SLOW=5000.');
+}
+
 export function notVisits(caller: string, given: unknown): TypeError {
   return wrongInput('draw', `${caller} takes a list of visits`, given, `Write ${caller.slice(0, -1)}watch.open()).`);
 }

@@ -1,3 +1,4 @@
+import { isUnknownOutcome } from '../../engine/outcome.ts';
 import { takeSnapshot, type Within } from '../../engine/snapshot.ts';
 import type { Thrown } from '../../protocol.ts';
 import type { Visit, VisitResult } from '../visit.ts';
@@ -27,6 +28,8 @@ export class Frame {
   openWith<R>(phase: 'entering' | 'body', setUp: () => R): R {
     const { hub } = this;
     const visit = (this.visit = hub.begin(this.name, this.by, this.parent, phase));
+    // Not the run: optimized code lets go of that as soon as it has begun to exit.
+    if (hub.wantsLeaks) hub.leaks.follow(this, visit);
     const start = hub.channel?.start;
     const run = () => hub.nesting.run(visit, setUp);
     if (!start?.hasSubscribers) return run();
@@ -77,7 +80,8 @@ export class Frame {
     const { visit } = this;
     this.leaveSync();
     this.hub.end(visit, result, thrown);
-    if (result === 'threw' || result === 'failed to enter') this.publish('error');
+    // That nobody said how the block ended leaves no block.
+    if (thrown && result !== 'suppressed' && result !== 'returned' && !isUnknownOutcome(thrown)) this.publish('error');
     if (isSync) {
       this.publish('end');
     } else {

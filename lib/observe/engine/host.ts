@@ -1,9 +1,12 @@
 import type { Within } from '../../engine/snapshot.ts';
+import type { Visit } from '../visit.ts';
 
 /** As much of AsyncLocalStorage, or of AsyncContext.Variable, as nesting needs. */
 export interface Store<T> {
   run<R>(value: T, fn: () => R): R;
   get(): T | undefined;
+  /** Ends what it costs, until it runs again. */
+  disable?(): void;
 }
 
 /** As much of a channel of `node:diagnostics_channel` as is published on. */
@@ -17,7 +20,7 @@ export type TracingChannel = Record<'start' | 'end' | 'asyncStart' | 'asyncEnd' 
 
 interface AsyncHooks {
   readonly AsyncLocalStorage: {
-    new <T>(): { run<R>(value: T, fn: () => R): R; getStore(): T | undefined };
+    new <T>(): { run<R>(value: T, fn: () => R): R; getStore(): T | undefined; disable(): void };
     snapshot?(): Within;
   };
 }
@@ -53,7 +56,11 @@ export function makeStore<T>(): Store<T> | undefined {
   const hooks = builtin('node:async_hooks') as AsyncHooks | undefined;
   if (!hooks) return undefined;
   const storage = new hooks.AsyncLocalStorage<T>();
-  return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
+  return {
+    run: (value, fn) => storage.run(value, fn),
+    get: () => storage.getStore(),
+    disable: () => storage.disable(),
+  };
 }
 
 /** The channel that APMs subscribe to, if the platform has such. */
@@ -63,10 +70,12 @@ export function makeChannel(name: string): TracingChannel | undefined {
 }
 
 /** In browsers, DevTools show a measure. It is cleared at once, because what nobody clears stays for ever. */
-export function measure(name: string, start: number, end: number, detail: unknown): void {
+export function measure({ name, by, result, parent }: Visit, start: number, end: number): void {
   if (host.process) return;
-  host.performance?.measure?.(name, { start, end, detail });
-  host.performance?.clearMeasures?.(name);
+  const title = `withal: ${name}`;
+  // Of texts only: the detail is cloned.
+  host.performance?.measure?.(title, { start, end, detail: { by, result, parent: parent?.name } });
+  host.performance?.clearMeasures?.(title);
 }
 
 /** The time in milliseconds. */

@@ -7,6 +7,7 @@ import { currentTime, makeChannel, measure, throwUncaught, type TracingChannel }
 import { Leaks, type Leak } from './leaks.ts';
 import { siteOf } from './names.ts';
 import { Nesting } from './nesting.ts';
+import { OpenVisits } from './open-visits.ts';
 import { makeObserver } from './observer.ts';
 
 /** What somebody who watches wants to know, and is told. */
@@ -29,18 +30,15 @@ export interface VisitRecord extends Visit {
 
 /** What all who watch share: one hub for a process. */
 export class Hub {
-  readonly open: Set<VisitRecord> = new Set<VisitRecord>();
+  readonly open: OpenVisits = new OpenVisits();
   readonly channel: TracingChannel | undefined = makeChannel('withal:block');
-  readonly leaks: Leaks = new Leaks(
-    (leak) => this.tell((listener) => listener.leaked(leak)),
-    (visit) => this.open.delete(visit),
-  );
+  leaks: Leaks = this.newLeaks();
   nesting: Nesting = new Nesting(false);
   /** Set while somebody is told of a visit: what is entered meanwhile is not seen, or telling would never end. */
   isTelling = false;
   private readonly listeners = new Set<Listener>();
   private readonly observer = makeObserver(this);
-  private readonly list = () => [...this.open];
+  private readonly list = () => this.open.list();
   private lastId = 0;
 
   get wantsLeaks(): boolean {
@@ -49,6 +47,7 @@ export class Hub {
 
   add(listener: Listener): void {
     const isFirst = this.listeners.size === 0;
+    if (isFirst) this.leaks = this.newLeaks();
     if (isFirst || (listener.context && !this.nesting.followsContext)) this.nesting = new Nesting(listener.context);
     this.listeners.add(listener);
     slot.observer = this.observer;
@@ -60,6 +59,8 @@ export class Hub {
     if (this.listeners.size > 0) return;
     slot.observer = undefined;
     observers().delete(this.list);
+    this.leaks.stop();
+    this.nesting.stop();
   }
 
   begin(name: string, by: string, parent: Visit | undefined, phase: 'entering' | 'body'): VisitRecord {
@@ -92,12 +93,31 @@ export class Hub {
     this.open.delete(visit);
     this.nesting.remove();
     this.move(visit, 'over');
-    measure(`withal: ${visit.name}`, startOf(visit), timeOf(visit, 'over'), visit);
+    measure(visit, startOf(visit), timeOf(visit, 'over'));
   }
 
   /** With `sites`, the stack of the code that called this package. */
   site(): string | undefined {
     return this.wants('sites') ? siteOf() : undefined;
+  }
+
+  /** Does something of a listener's, of which nobody is told. */
+  quietly(act: () => unknown): void {
+    const before = this.isTelling;
+    this.isTelling = true;
+    try {
+      act();
+    } catch (error) {
+      throwUncaught(error);
+    }
+    this.isTelling = before;
+  }
+
+  private newLeaks(): Leaks {
+    return new Leaks(
+      (leak) => this.tell((listener) => listener.leaked(leak)),
+      (visit) => this.open.delete(visit),
+    );
   }
 
   private wants(what: 'sites' | 'capture' | 'leaks'): boolean {
@@ -111,15 +131,7 @@ export class Hub {
 
   /** A listener that throws must not fail the block: its error is the platform's, as one in a timer is. */
   private tell(send: (listener: Listener) => void): void {
-    const before = this.isTelling;
-    this.isTelling = true;
-    for (const listener of this.listeners)
-      try {
-        send(listener);
-      } catch (error) {
-        throwUncaught(error);
-      }
-    this.isTelling = before;
+    for (const listener of this.listeners) this.quietly(() => send(listener));
   }
 }
 

@@ -17,10 +17,13 @@ type Owed = { -readonly [K in keyof Leak]: Leak[K] };
 /** Sees what is collected before somebody did what must be done. It keeps none of it alive. */
 export class Leaks {
   private readonly owed = new WeakMap<object, Owed>();
+  /** Nobody saw what was done with things after the last watch had ended. */
+  private isOver = false;
   private readonly registry: FinalizationRegistry<Owed | Visit>;
 
   constructor(tell: (leak: Leak) => void, forget: (visit: Visit) => void) {
     this.registry = new FinalizationRegistry((held) => {
+      if (this.isOver) return;
       if (!('phase' in held)) tell(held);
       else if (held.phase !== 'over') {
         forget(held);
@@ -38,13 +41,17 @@ export class Leaks {
     else this.register(thing, { kind, name: name ?? nameOf(thing), site: site() });
   }
 
+  stop(): void {
+    this.isOver = true;
+  }
+
   settle(thing: object): void {
     if (this.owed.delete(thing)) this.registry.unregister(thing);
   }
 
-  /** Sees that a visit's run is collected. */
-  follow(run: object, visit: Visit): void {
-    this.registry.register(run, visit);
+  /** Sees that nobody can end a visit any more. */
+  follow(frame: object, visit: Visit): void {
+    this.registry.register(frame, visit);
   }
 
   private register(thing: object, owed: Owed): void {

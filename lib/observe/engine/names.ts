@@ -3,7 +3,8 @@ import { isObject, kindOf } from '../../support/describe.ts';
 /** What a visit calls a manager, a disposable or a callback. Nobody's getter may fail a block. */
 export function nameOf(thing: unknown): string {
   try {
-    return (typeof thing === 'function' ? thing.name : nameOfObject(thing)) || 'unnamed';
+    const name: unknown = typeof thing === 'function' ? thing.name : nameOfObject(thing);
+    return typeof name === 'string' && name ? name : 'unnamed';
   } catch {
     return 'unreadable';
   }
@@ -22,14 +23,31 @@ function nameOfObject(thing: unknown): string {
  * alive, and no leak would ever be found.
  */
 export function siteOf(): string {
-  const [, own, ...frames] = String(new Error().stack).split('\n');
+  const [, own, ...frames] = stackOf().split('\n');
   // A bundler may have put all into one file: then the frames of this package stay.
   const folder = /([^\s(]*[\\/](?:dist|lib)[\\/])observe[\\/]/.exec(String(own))?.[1];
   const first = folder ? frames.findIndex((frame) => !isOwn(frame, folder)) : 0;
-  return frames
-    .slice(first)
-    .map((frame) => frame.trim())
-    .join('\n');
+  // A generator that another generator drives may leave none.
+  const theirs = first < 0 ? [] : frames.slice(first);
+  return theirs.map((frame) => frame.trim()).join('\n');
+}
+
+interface StackError {
+  /** V8's. */
+  stackTraceLimit?: number;
+}
+
+/** The frames of this package are not to take the place of theirs. Somebody may prepare stacks in another way, and fail. */
+function stackOf(): string {
+  const stackTraceLimit = Number((Error as StackError).stackTraceLimit);
+  try {
+    if (stackTraceLimit > 0) (Error as StackError).stackTraceLimit = stackTraceLimit + 12;
+    return String(new Error().stack);
+  } catch {
+    return '';
+  } finally {
+    if (stackTraceLimit > 0) (Error as StackError).stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** In this repository, the build and the sources may observe each other. */

@@ -11,13 +11,18 @@ interface SyncBlock {
 export class Nesting {
   private readonly store: Store<Visit> | undefined;
   /** Visits in the order in which they began, for when there is no store. */
-  private begun: Visit[] = [];
+  private begun: WeakRef<Visit>[] = [];
   private openCount = 0;
   /** Blocks that begin and end in one go, which needs no store. */
   private readonly sync: SyncBlock[] = [];
 
   constructor(followsContext: boolean) {
-    this.store = followsContext ? makeStore() : undefined;
+    this.store = followsContext ? sharedStore() : undefined;
+  }
+
+  /** On Node before 24, a storage that was used slows down all promises of the process until it is disabled. */
+  stop(): void {
+    this.store?.disable?.();
   }
 
   get followsContext(): boolean {
@@ -35,8 +40,8 @@ export class Nesting {
     if (this.store) return;
     this.openCount += 1;
     // Of blocks that overlap without end, the last is never over.
-    if (this.begun.length > 2 * this.openCount + 16) this.begun = this.begun.filter(({ phase }) => phase !== 'over');
-    this.begun.push(visit);
+    if (this.begun.length > 2 * this.openCount + 16) this.begun = this.begun.filter(isOpen);
+    this.begun.push(new WeakRef(visit));
   }
 
   remove(): void {
@@ -71,7 +76,20 @@ export class Nesting {
   }
 
   private latest(): Visit | undefined {
-    while (this.begun.at(-1)?.phase === 'over') this.begun.pop();
-    return this.begun.at(-1);
+    for (let last = this.begun.at(-1); last && !isOpen(last); last = this.begun.at(-1)) this.begun.pop();
+    return this.begun.at(-1)?.deref();
   }
+}
+
+/** Held weakly, because a block that can never settle is never over. */
+function isOpen(reference: WeakRef<Visit>): boolean {
+  const visit = reference.deref();
+  return visit !== undefined && visit.phase !== 'over';
+}
+
+let store: Store<Visit> | undefined;
+
+/** One for all watches: each that there ever was would cost. */
+function sharedStore(): Store<Visit> | undefined {
+  return (store ??= makeStore());
 }

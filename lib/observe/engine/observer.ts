@@ -1,6 +1,6 @@
-import type { Observer } from '../../engine/observer.ts';
+import type { Observer, TellExit } from '../../engine/observer.ts';
 import type { SyncRun } from '../../engine/run.ts';
-import { isObject, isThenable, kindOf } from '../../support/describe.ts';
+import { isObject, isThenable } from '../../support/describe.ts';
 import type { Thrown } from '../../protocol.ts';
 import { Frame } from './frame.ts';
 import type { Hub } from './hub.ts';
@@ -17,17 +17,19 @@ export function makeObserver(hub: Hub): Observer {
     },
     scope(fn, by, run) {
       if (hub.isTelling) return run(() => undefined);
-      return seeScope(hub, new Frame(hub, nameOf(fn), by), run);
+      const frame = new Frame(hub, nameOf(fn), by);
+      return by === 'scopeSync()' ? seeScopeSync(frame, run) : (seeScope(frame, run as RunScope<never>) as never);
     },
-    hold(exit, thing, by) {
+    hold(exit, thing, by, isSync) {
       if (hub.isTelling) return exit;
       const frame = new Frame(hub, nameOf(thing), by);
       frame.openWith('body', () => undefined);
+      frame.startedAsync();
       const seen = (...args: never[]): unknown => {
         frame.exiting();
-        return settle(frame, args[0], () => frame.run(() => Reflect.apply(exit, undefined, args) as unknown));
+        const act = () => frame.run(() => Reflect.apply(exit, undefined, args) as unknown);
+        return isSync ? endSync(frame, args[0], act) : end(frame, args[0], act);
       };
-      if (hub.wantsLeaks) hub.leaks.follow(seen, frame.visit);
       return seen as typeof exit;
     },
     owe(thing, debt, name) {
@@ -39,38 +41,91 @@ export function makeObserver(hub: Hub): Observer {
   };
 }
 
-function seeScope<R>(hub: Hub, frame: Frame, run: (tell: () => void) => R): R {
-  const isSync = frame.by === 'scopeSync()';
-  const tell = () => frame.exiting();
-  return settle(frame, undefined, () =>
-    frame.openWith('body', () => {
-      if (hub.wantsLeaks) hub.leaks.follow(tell, frame.visit);
-      if (isSync) frame.enterSync();
-      return run(tell);
-    }),
-  );
-}
+type RunScope<R> = (tell: TellExit) => R;
 
-/** Ends the visit when the function is done, and gives what it gives. */
-function settle<R>(frame: Frame, thrown: unknown, act: () => R): R {
-  let result: R;
+/** Gives a promise of its own, so that a rejection which nobody handles stays one. */
+async function seeScope<R>(frame: Frame, run: RunScope<Promise<R>>): Promise<R> {
   try {
-    result = act();
+    const running = frame.openWith('body', () => run(() => frame.exiting()));
+    frame.startedAsync();
+    const result = await running;
+    frame.end('returned');
+    return result;
   } catch (error) {
     frame.end('threw', { error });
     throw error;
   }
-  if (!isThenable(result)) {
-    frame.end(isSuppressed(thrown, result) ? 'suppressed' : 'returned', isBox(thrown) ? thrown : undefined);
+}
+
+function seeScopeSync<R>(frame: Frame, run: RunScope<R>): R {
+  try {
+    const result = frame.openWith('body', () => {
+      frame.enterSync();
+      return run(() => frame.exiting());
+    });
+    frame.end('returned', undefined, true);
     return result;
+  } catch (error) {
+    frame.end('threw', { error }, true);
+    throw error;
   }
-  // A lazy thenable is started once, by a promise; of a promise, the driver gets the very same.
-  const promise = kindOf(result) === 'Promise' ? result : Promise.resolve(result);
-  void promise.then(
-    (reply) => frame.end(isSuppressed(thrown, reply) ? 'suppressed' : 'returned', isBox(thrown) ? thrown : undefined),
-    (error: unknown) => frame.end('threw', { error }),
-  );
-  return promise as R;
+}
+
+/** Ends the visit with what a sync stack calls. It awaits nothing, and so nothing may be done with a promise here. */
+function endSync(frame: Frame, thrown: unknown, act: () => unknown): unknown {
+  try {
+    const reply = act();
+    conclude(frame, thrown, reply);
+    return reply;
+  } catch (error) {
+    frame.end('threw', { error });
+    throw error;
+  }
+}
+
+/** Ends the visit when what the stack awaits has settled: of a lazy thenable, that is awaited once. */
+function end(frame: Frame, thrown: unknown, act: () => unknown): unknown {
+  let reply: unknown;
+  try {
+    reply = act();
+  } catch (error) {
+    frame.end('threw', { error });
+    throw error;
+  }
+  if (isThenable(reply)) return new Awaited(frame, thrown, reply);
+  conclude(frame, thrown, reply);
+  return reply;
+}
+
+/** A thenable that passes on what another gives, and ends the visit then. */
+class Awaited implements PromiseLike<unknown> {
+  private readonly frame: Frame;
+  private readonly thrown: unknown;
+  private readonly reply: PromiseLike<unknown>;
+
+  constructor(frame: Frame, thrown: unknown, reply: PromiseLike<unknown>) {
+    this.frame = frame;
+    this.thrown = thrown;
+    this.reply = reply;
+  }
+
+  then(...[resolve, reject]: Parameters<PromiseLike<unknown>['then']>): never {
+    const { frame, thrown } = this;
+    return this.reply.then(
+      (value) => {
+        conclude(frame, thrown, value);
+        resolve?.(value);
+      },
+      (error: unknown) => {
+        frame.end('threw', { error });
+        reject?.(error);
+      },
+    ) as never;
+  }
+}
+
+function conclude(frame: Frame, thrown: unknown, reply: unknown): void {
+  frame.end(isSuppressed(thrown, reply) ? 'suppressed' : 'returned', isBox(thrown) ? thrown : undefined);
 }
 
 /** What is pushed on a stack answers as `exit` does. */

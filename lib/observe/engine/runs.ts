@@ -19,17 +19,11 @@ import { nameOf } from './names.ts';
 abstract class Seen {
   readonly throwsAsIs = true;
   protected readonly frame: Frame;
-  protected readonly hub: Hub;
   protected readonly manager: unknown;
 
   constructor(hub: Hub, manager: unknown, by: string) {
-    this.hub = hub;
     this.manager = manager;
     this.frame = new Frame(hub, nameOf(manager), by);
-  }
-
-  protected follow(): void {
-    if (this.hub.wantsLeaks) this.hub.leaks.follow(this, this.frame.visit);
   }
 }
 
@@ -65,7 +59,6 @@ export class SeenRun extends Seen implements Run {
     const { frame } = this;
     try {
       const entering = frame.openWith('entering', () => {
-        this.follow();
         return beginAsync(this.run, this.manager);
       });
       frame.startedAsync();
@@ -118,7 +111,6 @@ export class SeenSyncRun extends Seen implements SyncRun {
     const { frame } = this;
     try {
       const begun = frame.openWith('entering', () => {
-        this.follow();
         frame.enterSync();
         return beginSync(this.run, this.manager);
       });

@@ -23,11 +23,16 @@ export class SlowWatch {
   /** What is being set up or torn down, in the order in which that began. */
   private readonly moving = new Map<Visit, Phase>();
   private readonly told = new WeakMap<Visit, Phase>();
+  /** Until when a visit was slow because of what is in it. */
+  private readonly excused = new WeakMap<Visit, number>();
+  private readonly quietly: (act: () => unknown) => void;
+  private isStopped = false;
   private stopTimer: (() => void) | undefined;
 
-  constructor(slow: number, tell: (report: SlowReport) => unknown) {
+  constructor(slow: number, tell: (report: SlowReport) => unknown, quietly: (act: () => unknown) => void) {
     this.slow = slow;
     this.tell = tell;
+    this.quietly = quietly;
   }
 
   changed(visit: Visit): void {
@@ -35,12 +40,14 @@ export class SlowWatch {
     this.moving.delete(visit);
     // A loop that was blocked lets no timer fire.
     if (before) this.check(visit, before, timeOf(visit, visit.phase));
+    if (before && this.told.get(visit) === before) this.excuse(visit, timeOf(visit, visit.phase));
     if (!isMoving(visit)) return;
     this.moving.set(visit, visit.phase);
     if (!this.stopTimer && this.slow < Infinity) this.arm(this.slow);
   }
 
   stop(): void {
+    this.isStopped = true;
     this.stopTimer?.();
   }
 
@@ -57,16 +64,21 @@ export class SlowWatch {
     for (const [visit, phase] of this.moving) if (!outer.has(visit)) this.check(visit, phase, now);
     const [next] = this.moving.keys();
     // A timer may fire a little early, by another clock.
-    if (next) this.arm(Math.max(timeOf(next, next.phase) + this.slow - now, this.slow / 10, 1));
+    if (next && !this.isStopped) this.arm(Math.max(timeOf(next, next.phase) + this.slow - now, this.slow / 10, 1));
+  }
+
+  /** Whatever is around a visit is slow because of it. */
+  private excuse({ parent }: Visit, now: number): void {
+    for (let around = parent; around; around = around.parent) this.excused.set(around, now);
   }
 
   private check(visit: Visit, phase: Phase, now: number): void {
-    const duration = now - timeOf(visit, phase);
-    if (duration < this.slow || this.told.get(visit) === phase) return;
-    // Whatever is around it is slow because of it.
-    for (let around: Visit | undefined = visit; around; around = around.parent) this.told.set(around, around.phase);
+    const since = Math.max(timeOf(visit, phase), this.excused.get(visit) ?? 0);
+    if (this.isStopped || now - since < this.slow || this.told.get(visit) === phase) return;
+    this.excuse(visit, now);
     this.told.set(visit, phase);
-    this.tell(reportOf(visit, phase as SlowReport['phase'], duration));
+    const report = reportOf(visit, phase as SlowReport['phase'], now - timeOf(visit, phase));
+    this.quietly(() => this.tell(report));
   }
 }
 
