@@ -1,10 +1,18 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
-import { explain, wrongInput } from './explain.ts';
 import { platformError } from './platform-error.ts';
 import { ContextManagerError, type ContextManagerErrorCode } from '../context-manager-error.ts';
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
 import type { Thrown } from '../protocol.ts';
+
+/** Every message of this package says what was done, what is required, what was given and what to do. */
+export function explain(action: string, required: string, given: string, advice: string): string {
+  return `Cannot ${action}: ${required}, but ${given}. ${advice}`;
+}
+
+export function wrongInput(action: string, required: string, given: unknown, advice: string): TypeError {
+  return new TypeError(explain(action, required, `${describe(given)} was given`, advice));
+}
 
 // What is wrong with a manager
 
@@ -74,18 +82,18 @@ export interface FunctionForm {
   readonly kind: string;
 }
 
-/** Where a field is to be written in place of a decorated method, `field` is its name and `self` its `this`. */
+/** `method` is the name of a decorated one, in whose place a field must be written. */
 export function notGeneratorFunction(
   { name, other, syntax }: FunctionForm,
   action: string,
   given: unknown,
-  field = 'manager',
-  self = '',
+  method?: string,
 ): TypeError {
+  const field = method ?? 'manager';
   const advice =
-    !self && kindOf(given).endsWith('GeneratorFunction')
+    !method && kindOf(given).endsWith('GeneratorFunction')
       ? `Did you mean ${other}()?`
-      : `Write ${field} = ${name}(${syntax} ${field}(${self}) { … }).`;
+      : `Write ${field} = ${name}(${syntax} ${field}(${method ? 'this: …' : ''}) { … }).`;
   return wrongInput(action, `${name}() takes ${syntax}`, given, advice);
 }
 
@@ -138,7 +146,7 @@ function misuse(
 /** Managers are named by their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
-  return name ? `${name}()` : 'an unnamed manager (name its function, and keep names when you minify)';
+  return name ? `${name}()` : 'an unnamed manager (name its function; keep names when minifying)';
 }
 
 // What is wrong with closing() and aclosing()
