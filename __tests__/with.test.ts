@@ -394,7 +394,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('names an unnamed manager, and asks for its name', async () => {
       const unnamed = asyncContextManager(async function* () {});
       await expect(withAsync(unnamed(), () => undefined)).rejects.toThrow(
-        'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must yield once, but it did not. Always yield.',
+        'Cannot enter an unnamed manager (name its function; keep names when minifying): it must yield once, but it did not. Always yield.',
       );
     });
   });

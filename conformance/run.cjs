@@ -3,8 +3,10 @@ const withalNode = require('withal/node');
 
 async function main() {
   const { all, hasUsing } = await import('./all.mjs');
+  const { suite: ambient } = await import('./ambient.mjs');
   const { suite: node } = await import('./node.mjs');
-  console.log(JSON.stringify({ hasUsing, results: [...(await all(withal)), ...(await node(withal, withalNode))] }));
+  const results = [...(await all(withal)), ...(await ambient(withal)), ...(await node(withal, withalNode))];
+  console.log(JSON.stringify({ hasUsing, results }));
 }
 
 void main();

@@ -61,7 +61,12 @@ export type Enterable = ContextManager<unknown, unknown> | Disposable;
 /** Whatever `withAsync` takes: also a sync manager whose entry or exit returns a promise, which is awaited. */
 export type AsyncEnterable =
   | AsyncContextManager<unknown, unknown>
-  | { enter(): unknown; exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> }
+  | {
+      /** As {@link ContextManager.enter}. */
+      enter(): unknown;
+      /** As {@link ContextManager.exit}, or with a promise of the answer. */
+      exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>;
+    }
   | AsyncDisposable
   | Disposable;
 

@@ -25,6 +25,10 @@ export function sharedBundles(...programs: string[]): (program: string) => strin
       outdir: folder,
       outExtension: { '.js': '.mjs' },
       bundle: true,
+      // A report names what is open by the names of functions, which esbuild changes.
+      keepNames: true,
+      // That register has side effects, package.json says only of the build.
+      ignoreAnnotations: true,
       packages: 'external',
       platform: 'node',
       format: 'esm',

@@ -6,7 +6,12 @@ import { quickstart } from '../helpers/quickstart.ts';
 
 /** The story, without what it says of the database it runs on. */
 function storyOf(output: string): string {
-  return output.replace(/(SHOW server_version → ).*/, '$1…').replace(/· (in memory|the server).*/, '· …');
+  return timeless(output.replace(/(SHOW server_version → ).*/, '$1…').replace(/· (in memory|the server).*/, '· …'));
+}
+
+/** Without the bars of the last chapter, which differ from one run to the next. */
+function timeless(output: string): string {
+  return output.replace(/ +[░▒█][ ░▒█]+[\d.]+ m?s/g, ' …').replace(/ +░ setup/, ' ░ setup');
 }
 
 // What it prints, chapter by chapter, is tested in smoke/quickstart.test.ts.
@@ -23,13 +28,13 @@ describe('the quick start', () => {
     const coloured = await quickstart({ FORCE_COLOR: '1' });
     expect(coloured).toContain('\u001B[32mCOMMIT\u001B[39m');
     expect(coloured).toContain('\u001B[33mROLLBACK\u001B[39m');
-    expect(stripVTControlCharacters(coloured)).toBe(output);
+    expect(timeless(stripVTControlCharacters(coloured))).toBe(timeless(output));
   }, 60_000);
 
   it('fails, and says why, where there is no database', async () => {
     await expect(quickstart({ DATABASE_URL: 'postgres://127.0.0.1:1/nowhere' })).rejects.toMatchObject({
       code: 1,
-      stdout: '╭─ database\n│ enter\n╰─ ✘ threw  connect ECONNREFUSED 127.0.0.1:1\n',
+      stdout: '╭─ database\n╰─ ✘ threw  connect ECONNREFUSED 127.0.0.1:1\n',
     });
   }, 60_000);
 

@@ -34,7 +34,14 @@ interface Service {
 /** The program with a database in memory; it is killed if it doesn't end by itself. */
 const service = asyncContextManager(async function* service(environment: Record<string, string>) {
   const temporary = yield* enter(folder());
-  const env = { ...process.env, DATABASE_URL: undefined, PORT: '0', TMPDIR: temporary, ...environment };
+  const env = {
+    ...process.env,
+    DATABASE_URL: undefined,
+    PORT: '0',
+    TMPDIR: temporary,
+    WITHAL_SLOW: '60000',
+    ...environment,
+  };
   const child = spawn(process.execPath, ['--liftoff-only', bundleOf(program)], { env });
   const ended = once(child, 'close');
   yield* enter(
@@ -88,11 +95,12 @@ describe('the service and its grace period', () => {
       const url = await until('ready on ');
       const begun = request(`${url}/payments`, { method: 'POST' }).on('error', () => {});
       begun.write('Ada,30\n');
-      await until('enter POST /payments');
+      await until('[1] enter POST /payments');
       const { took, errors, ...ending } = await terminate();
       expect(ending).toEqual({ code: 143, lines: [terminated] });
-      const [report, active] = errors.split('\n');
+      const [report, open, active] = errors.split('\n');
       expect(report).toBe((await shown()).replace('25000', '1000'));
+      expect(open).toMatch(/^Open blocks: main\(\) \(exiting\), .* Server\(\) \(exiting\), handling\(\) \(body\), /);
       expect(active).toMatch(/^Active resources: .*TCPSocketWrap/);
       expect(took).toBeGreaterThan(950);
       expect(await readdir(temporary)).toEqual([expect.stringMatching(/^service-/)]);

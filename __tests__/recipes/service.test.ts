@@ -29,8 +29,8 @@ const program = 'docs/recipes/service/main.ts';
 
 const bundleOf = sharedBundles(program);
 
-// The tests' own environment must not choose the database.
-const neutral = { DATABASE_URL: undefined, PORT: '0' };
+// The tests' own environment must not choose the database, and on a busy machine a setup is slow.
+const neutral = { DATABASE_URL: undefined, PORT: '0', WITHAL_SLOW: '60000' };
 
 interface Service {
   /** Its TMPDIR. */
@@ -155,6 +155,16 @@ async function shown(port: string): Promise<string[][]> {
   return [...blocks].map(([, block = '']) => block.replaceAll('8080', port).split('\n'));
 }
 
+/** Lines without what differs from one run to the next: times, and what keeps the event loop alive. */
+function timeless(lines: readonly string[]): string[] {
+  return lines.map((line) =>
+    line
+      .replace(/\d+(\.\d)? (ms|s) {2}/, '…  ')
+      .replace(/within \d+ ms/, 'within … ms')
+      .replace(/^Active resources: .*/, 'Active resources: …'),
+  );
+}
+
 /** Asks until the answer is as wanted; if it never is, the test takes too long. */
 async function eventually<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
   for (;;) {
@@ -213,18 +223,18 @@ describe.each(databases)('the service on %s', (_name, database) => {
         'enter job',
         'enter server',
         `ready on ${url}`,
-        'enter GET /report',
-        'exit GET /report',
-        'enter POST /payments',
-        'exit POST /payments',
-        'enter POST /payments',
-        'exit POST /payments: Error: not a payment: Alan',
-        'enter POST /payments',
-        'exit POST /payments: Error: not a payment: Grace',
-        'enter GET /nowhere',
-        'exit GET /nowhere: Error: Not Found',
-        'enter GET /payments',
-        'exit GET /payments',
+        '[1] enter GET /report',
+        '[1] exit GET /report',
+        '[2] enter POST /payments',
+        '[2] exit POST /payments',
+        '[3] enter POST /payments',
+        '[3] exit POST /payments: Error: not a payment: Alan',
+        '[4] enter POST /payments',
+        '[4] exit POST /payments: Error: not a payment: Grace',
+        '[5] enter GET /nowhere',
+        '[5] exit GET /nowhere: Error: Not Found',
+        '[6] enter GET /payments',
+        '[6] exit GET /payments',
         terminated,
         ...unwound,
       ]);
@@ -262,7 +272,7 @@ describe.each(databases)('the service on %s', (_name, database) => {
       expect(await readdir(temporary)).toEqual([expect.stringMatching(/^service-/)]);
 
       const begun = begin(url, 'Ada,30\n');
-      await until('enter POST /payments');
+      await until('[1] enter POST /payments');
       kill('SIGTERM');
       await until(terminated);
       await eventually(
@@ -283,9 +293,9 @@ describe.each(databases)('the service on %s', (_name, database) => {
       expect(performance.now() - unwoundAt).toBeLessThan(5_000);
       expect(lines.slice(4)).toEqual([
         `ready on ${url}`,
-        'enter POST /payments',
+        '[1] enter POST /payments',
         terminated,
-        'exit POST /payments',
+        '[1] exit POST /payments',
         ...unwound,
       ]);
       expect(await readdir(temporary)).toEqual([]);
@@ -305,9 +315,9 @@ describe('the service', () => {
       const url = await until(ready);
 
       const begun = begin(url, 'Ada,30\n').on('error', () => {});
-      await until('enter POST /payments');
+      await until('[1] enter POST /payments');
       begun.destroy();
-      expect(await until('exit POST /payments: ')).toBe('Error: aborted');
+      expect(await until('[1] exit POST /payments: ')).toBe('Error: aborted');
       expect(await get(`${url}/payments`)).toEqual([200, []]);
 
       kill('SIGTERM');
@@ -402,6 +412,26 @@ describe('the service', () => {
     });
   }, 60_000);
 
+  it('tells on SIGUSR2 what is open, and at the end what holds it up', async () => {
+    await scopeAsync(async function* () {
+      const { url: DATABASE_URL } = yield* enter(embedded());
+      const { until, kill, ending } = yield* enter(service({ DATABASE_URL, GRACE: '500' }));
+      const url = await until(ready);
+
+      // It has the only connection; within a second, the job wants one.
+      begin(url, 'Ada,30\n').on('error', () => {});
+      await until('[1] enter POST /payments');
+      await setTimeout(3_000);
+      kill('SIGUSR2');
+      await setTimeout(500);
+      kill('SIGTERM');
+      const { code, errors } = await ending();
+      expect(code).toBe(143);
+      const [, , grace = [], report = []] = await shown(new URL(url).port);
+      expect(timeless(errors.split('\n'))).toEqual(timeless(['withal: ', ...report, ...grace, '']));
+    });
+  }, 60_000);
+
   it('waits for requests whose clients have gone, before it closes the database', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(embedded());
@@ -410,9 +440,9 @@ describe('the service', () => {
 
       // It has the only connection, so that the other one has not looked at its client when that hangs up.
       const first = begin(url, 'Ada,30\n');
-      await until('enter POST /payments');
+      await until('[1] enter POST /payments');
       const second = begin(url, 'Alan,4\n').on('error', () => {});
-      await until('enter POST /payments');
+      await until('[2] enter POST /payments');
       kill('SIGTERM');
       await until(terminated);
       second.destroy();
@@ -421,11 +451,11 @@ describe('the service', () => {
 
       expect(await ending()).toMatchObject({ code: 143, errors: expect.stringContaining('Error: aborted') });
       expect(lines.slice(5)).toEqual([
-        'enter POST /payments',
-        'enter POST /payments',
+        '[1] enter POST /payments',
+        '[2] enter POST /payments',
         terminated,
-        'exit POST /payments',
-        'exit POST /payments: Error: aborted',
+        '[1] exit POST /payments',
+        '[2] exit POST /payments: Error: aborted',
         ...unwound,
       ]);
     });

@@ -7,8 +7,10 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { inSpan, span, tolerated } from '../../docs/recipes/span/span.ts';
+import { recorded, span, tolerated } from '../../docs/recipes/span/span.ts';
 import {
+  all,
+  asyncContextDecorator,
   asyncContextManager,
   AsyncExitStack,
   enter,
@@ -47,6 +49,13 @@ function fail(): never {
   throw failure;
 }
 
+const turn = () => new Promise(setImmediate);
+
+/** Starts a span by itself, which tells what is active. */
+function mark(name: string): void {
+  tracer.startSpan(name).end();
+}
+
 /** The spans that have ended, in that order: name, name of the parent, status, and recorded errors. */
 function ended() {
   const spans = exporter.getFinishedSpans();
@@ -64,14 +73,37 @@ describe('a span', () => {
       expect(exporter.getFinishedSpans()).toEqual([]);
       return given.isRecording();
     };
-    expect(withSync(span(tracer, 'sync'), block)).toBe(true);
-    exporter.reset();
-    expect(await withAsync(span(tracer, 'async'), block)).toBe(true);
+    expect(await withAsync(span(tracer, 'async', { attributes: { cart: 1 } }), block)).toBe(true);
     expect(ended()).toEqual([['async', undefined, 'UNSET']]);
+    expect(exporter.getFinishedSpans()).toMatchObject([{ attributes: { cart: 1 } }]);
   });
 
-  it.each([SpanStatusCode.OK, SpanStatusCode.ERROR])('leaves the status that the block has set: %p', (code) => {
-    withSync(span(tracer, 'work'), (span) => void span.setStatus({ code, message: 'an answer of 500' }));
+  it('is active in the block, also after it has waited, and no longer', async () => {
+    await withAsync(span(tracer, 'work'), async (span) => {
+      expect(trace.getActiveSpan()).toBe(span);
+      await turn();
+      expect(trace.getActiveSpan()).toBe(span);
+      mark('child');
+    });
+    expect(trace.getActiveSpan()).toBeUndefined();
+    expect(ended()).toEqual([
+      ['child', 'work', 'UNSET'],
+      ['work', undefined, 'UNSET'],
+    ]);
+  });
+
+  it('takes a body that is not async, and rejects if it throws', async () => {
+    expect(await withAsync(span(tracer, 'work'), () => 'result')).toBe('result');
+    expect(await errorOf(() => withAsync(span(tracer, 'failing'), fail))).toBe(failure);
+    expect(ended()).toEqual([
+      ['work', undefined, 'UNSET'],
+      ['failing', undefined, 'ERROR', 'no'],
+    ]);
+  });
+
+  it.each([SpanStatusCode.OK, SpanStatusCode.ERROR])('leaves the status that the block has set: %p', async (code) => {
+    const status = { code, message: 'an answer of 500' };
+    await withAsync(span(tracer, 'work'), (span) => void span.setStatus(status));
     expect(ended()).toEqual([['work', undefined, SpanStatusCode[code]]]);
   });
 
@@ -100,7 +132,7 @@ describe('a span', () => {
     expect(events).toMatchObject([{ name: 'exception', attributes: { 'exception.type': type } }]);
   });
 
-  it('records the error that leaves the block, where a teardown in it fails', async () => {
+  it('records the error that leaves the block, if a teardown in it fails', async () => {
     const failing = asyncContextManager(async function* failing() {
       try {
         yield;
@@ -113,27 +145,13 @@ describe('a span', () => {
     expect(ended()).toEqual([['work', undefined, 'ERROR', 'the connection is gone']]);
   });
 
-  it('is not started where that fails, and the block is not run', async () => {
+  it('is not started if that fails, and the block is not run', async () => {
     isSampling = false;
     let isRun = false;
-    const error = await errorOf(() => inSpan(tracer, 'work', () => (isRun = true)));
+    const error = await errorOf(() => withAsync(span(tracer, 'work'), () => (isRun = true)));
     isSampling = true;
     expect(error).toMatchObject({ message: 'The sampler is broken.' });
     expect([isRun, ended()]).toEqual([false, []]);
-  });
-
-  it('is not active, and takes a parent', async () => {
-    await scopeAsync(async function* () {
-      const outer = yield* enter(span(tracer, 'outer'));
-      expect(trace.getActiveSpan()).toBeUndefined();
-      yield* enter(span(tracer, 'child', trace.setSpan(context.active(), outer)));
-      yield* enter(span(tracer, 'other'));
-    });
-    expect(ended()).toEqual([
-      ['other', undefined, 'UNSET'],
-      ['child', 'outer', 'UNSET'],
-      ['outer', undefined, 'UNSET'],
-    ]);
   });
 
   it('has failed on a stack that is disposed, unless it is complete', async () => {
@@ -151,38 +169,11 @@ describe('a span', () => {
     const attributes = { 'exception.type': 'ERR_OUTCOME_UNKNOWN' };
     expect(exporter.getFinishedSpans()[1]?.events).toMatchObject([{ attributes }]);
   });
-});
-
-describe('inSpan', () => {
-  it('makes the span active for the body, also after it has waited, and no longer', async () => {
-    const result = await inSpan(tracer, 'work', async (span) => {
-      expect(trace.getActiveSpan()).toBe(span);
-      await new Promise(setImmediate);
-      expect(trace.getActiveSpan()).toBe(span);
-      tracer.startSpan('child').end();
-      return 'result';
-    });
-    expect(trace.getActiveSpan()).toBeUndefined();
-    expect(result).toBe('result');
-    expect(ended()).toEqual([
-      ['child', 'work', 'UNSET'],
-      ['work', undefined, 'UNSET'],
-    ]);
-  });
-
-  it('takes a body that is not async, and rejects where it throws', async () => {
-    expect(await inSpan(tracer, 'work', () => 'result')).toBe('result');
-    expect(await errorOf(() => inSpan(tracer, 'failing', fail))).toBe(failure);
-    expect(ended()).toEqual([
-      ['work', undefined, 'UNSET'],
-      ['failing', undefined, 'ERROR', 'no'],
-    ]);
-  });
 
   it('records an error in each span that it passes, and in no other', async () => {
-    await inSpan(tracer, 'outermost', async () => {
-      await inSpan(tracer, 'middle', () => inSpan(tracer, 'inner', fail)).catch(() => {});
-      await inSpan(tracer, 'next', () => {});
+    await withAsync(span(tracer, 'outermost'), async () => {
+      await withAsync(span(tracer, 'middle'), () => withAsync(span(tracer, 'inner'), fail)).catch(() => {});
+      await withAsync(span(tracer, 'next'), () => {});
     });
     expect(ended()).toEqual([
       ['inner', 'middle', 'ERROR', 'no'],
@@ -192,30 +183,11 @@ describe('inSpan', () => {
     ]);
   });
 
-  it('keeps spans apart that are active at once', async () => {
-    const names = ['a', 'b', 'c', 'd', 'e'];
-    await inSpan(tracer, 'all', () =>
-      Promise.allSettled(
-        names.map((name) =>
-          inSpan(tracer, name, async () => {
-            await new Promise(setImmediate);
-            await inSpan(tracer, `in ${name}`, () => new Promise(setImmediate));
-            if (name === 'c') fail();
-          }),
-        ),
-      ),
+  it('has failed if its error is suppressed around it, and not if in it', async () => {
+    await withAsync(span(tracer, 'outer'), () =>
+      withAsync(suppress(RangeError), () => withAsync(span(tracer, 'failed'), fail)),
     );
-    const found = ended();
-    expect(found).toHaveLength(11);
-    for (const name of names) {
-      expect(found).toContainEqual([`in ${name}`, name, 'UNSET']);
-      expect(found).toContainEqual(name === 'c' ? ['c', 'all', 'ERROR', 'no'] : [name, 'all', 'UNSET']);
-    }
-  });
-
-  it('has a span that failed where its error is suppressed around it, and not in it', async () => {
-    await inSpan(tracer, 'outer', () => withAsync(suppress(RangeError), () => inSpan(tracer, 'failed', fail)));
-    await inSpan(tracer, 'other', () => withAsync(suppress(RangeError), () => fail()));
+    await withAsync(span(tracer, 'other'), () => withAsync(suppress(RangeError), () => fail()));
     expect(ended()).toEqual([
       ['failed', 'outer', 'ERROR', 'no'],
       ['outer', undefined, 'UNSET'],
@@ -224,38 +196,166 @@ describe('inSpan', () => {
   });
 });
 
+describe('the parent of a span', () => {
+  const marking = asyncContextManager(async function* marking(name: string) {
+    await turn();
+    mark(`${name}: setup`);
+    try {
+      yield;
+    } finally {
+      await turn();
+      mark(`${name}: teardown`);
+    }
+  });
+
+  it('is the span around it, right through enter: for setup, body and teardown', async () => {
+    const request = asyncContextManager(async function* request() {
+      yield* enter(span(tracer, 'request'));
+      yield* enter(marking('connection'));
+      yield* enter(span(tracer, 'transaction'));
+      yield* enter(marking('cursor'));
+      yield;
+    });
+    await withAsync(request(), async () => {
+      await turn();
+      mark('body');
+    });
+    expect(ended()).toEqual([
+      ['connection: setup', 'request', 'UNSET'],
+      ['cursor: setup', 'transaction', 'UNSET'],
+      ['body', 'transaction', 'UNSET'],
+      ['cursor: teardown', 'transaction', 'UNSET'],
+      ['transaction', 'request', 'UNSET'],
+      ['connection: teardown', 'request', 'UNSET'],
+      ['request', undefined, 'UNSET'],
+    ]);
+  });
+
+  it('is the span around it in a scope, and through all', async () => {
+    await scopeAsync(async function* () {
+      yield* enter(span(tracer, 'outer'));
+      yield* enter(all([span(tracer, 'one'), span(tracer, 'two')]));
+      yield* enter(marking('inner'));
+    });
+    expect(ended()).toEqual([
+      ['inner: setup', 'two', 'UNSET'],
+      ['inner: teardown', 'two', 'UNSET'],
+      ['two', 'one', 'UNSET'],
+      ['one', 'outer', 'UNSET'],
+      ['outer', undefined, 'UNSET'],
+    ]);
+  });
+
+  it('is the span of a decorator', async () => {
+    const load = asyncContextDecorator(() => span(tracer, 'load'))(async () => {
+      await turn();
+      mark('row');
+    });
+    await withAsync(span(tracer, 'request'), () => load());
+    expect(ended()).toEqual([
+      ['row', 'load', 'UNSET'],
+      ['load', 'request', 'UNSET'],
+      ['request', undefined, 'UNSET'],
+    ]);
+  });
+
+  it('is, for the code of a decorated generator, the span of whoever reads it', async () => {
+    const rows = asyncContextDecorator(() => span(tracer, 'rows'))(async function* () {
+      mark('row');
+      yield 1;
+    });
+    await withAsync(span(tracer, 'request'), async () => {
+      for await (const row of rows()) mark(`got ${String(row)}`);
+    });
+    expect(ended()).toEqual([
+      ['row', 'request', 'UNSET'],
+      ['got 1', 'request', 'UNSET'],
+      ['rows', 'request', 'UNSET'],
+      ['request', undefined, 'UNSET'],
+    ]);
+  });
+
+  it('is right for a hundred requests at once', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `request ${String(index)}`);
+    const step = (name: string) =>
+      scopeAsync(async function* () {
+        await turn();
+        yield* enter(span(tracer, `${name}: step`));
+        yield* enter(marking(name));
+        await turn();
+      });
+    const request = async (name: string, index: number) => {
+      await turn();
+      await step(name);
+      if (index % 10 === 3) fail();
+    };
+    await withAsync(span(tracer, 'all'), () =>
+      Promise.allSettled(names.map((name, index) => withAsync(span(tracer, name), () => request(name, index)))),
+    );
+    const found = ended();
+    expect(found).toHaveLength(401);
+    for (const [index, name] of names.entries()) {
+      expect(found).toContainEqual(index % 10 === 3 ? [name, 'all', 'ERROR', 'no'] : [name, 'all', 'UNSET']);
+      expect(found).toContainEqual([`${name}: step`, name, 'UNSET']);
+      expect(found).toContainEqual([`${name}: setup`, `${name}: step`, 'UNSET']);
+      expect(found).toContainEqual([`${name}: teardown`, `${name}: step`, 'UNSET']);
+    }
+  });
+
+  it('is not a span on a stack: the code after it has another context', async () => {
+    await withAsync(new AsyncExitStack(), async (stack) => {
+      const entered = await stack.enterContext(span(tracer, 'on the stack'));
+      expect(trace.getActiveSpan()).toBeUndefined();
+      context.with(trace.setSpan(context.active(), entered), () => mark('by hand'));
+    });
+    expect(ended()).toEqual([
+      ['by hand', 'on the stack', 'UNSET'],
+      ['on the stack', undefined, 'UNSET'],
+    ]);
+  });
+});
+
+describe('recorded', () => {
+  it('ends a span of sync code, and records its error', () => {
+    const run = (name: string, body: () => string) =>
+      withSync(recorded(tracer.startSpan(name)), (span) => context.with(trace.setSpan(context.active(), span), body));
+    expect(run('work', () => (mark('child'), 'result'))).toBe('result');
+    expect(() => run('failing', fail)).toThrow(failure);
+    expect(ended()).toEqual([
+      ['child', 'work', 'UNSET'],
+      ['work', undefined, 'UNSET'],
+      ['failing', undefined, 'ERROR', 'no'],
+    ]);
+  });
+});
+
 describe('tolerated', () => {
   const isExpected = (error: unknown) => error === failure || error === undefined;
+  const tolerating = (body: () => unknown) =>
+    withAsync(span(tracer, 'work'), (span) => withAsync(tolerated(span, isExpected), body));
 
   it.each([
     [failure, 'no'],
     [undefined, 'undefined'],
   ])('suppresses %p, which is expected: an event of the span, and no failure', async (thrown, message) => {
-    const block = inSpan(tracer, 'work', (span) =>
-      withAsync(tolerated(span, isExpected), () => {
-        throw thrown;
-      }),
-    );
+    const block = tolerating(() => {
+      throw thrown;
+    });
     await expect(block).resolves.toBeUndefined();
     expect(ended()).toEqual([['work', undefined, 'UNSET', message]]);
   });
 
   it('lets every other error pass, which the span records once', async () => {
     const other = new Error('other');
-    const error = await errorOf(() =>
-      inSpan(tracer, 'work', (span) =>
-        withAsync(tolerated(span, isExpected), () => {
-          throw other;
-        }),
-      ),
-    );
-    expect(error).toBe(other);
+    const block = tolerating(() => {
+      throw other;
+    });
+    expect(await errorOf(() => block)).toBe(other);
     expect(ended()).toEqual([['work', undefined, 'ERROR', 'other']]);
   });
 
   it('gives what the block gives', async () => {
-    const block = () => 'result';
-    expect(await inSpan(tracer, 'work', (span) => withAsync(tolerated(span, isExpected), block))).toBe('result');
+    expect(await tolerating(() => 'result')).toBe('result');
     expect(ended()).toEqual([['work', undefined, 'UNSET']]);
   });
 });

@@ -29,7 +29,7 @@ describe('the quick start', () => {
       "UPDATE accounts SET balance = balance - 30 WHERE name = 'Ada'",
       'exit COMMIT',
       '✔ returned',
-      'SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
+      'body SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
       '✔ committed',
     ]);
   });
@@ -44,7 +44,7 @@ describe('the quick start', () => {
       'exit ROLLBACK',
       '✘ threw new row for relation "accounts" violates check constraint',
       '"no_overdraft"',
-      'SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
+      'body SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
       '↺ rolled back',
     ]);
   });
@@ -58,7 +58,7 @@ describe('the quick start', () => {
       "UPDATE accounts SET balance = balance - 30 WHERE name = 'Ada'",
       'exit ROLLBACK',
       '✘ threw undefined',
-      'SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
+      'body SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
       '↺ rolled back',
     ]);
   });
@@ -67,9 +67,7 @@ describe('the quick start', () => {
     expect(chapter('Read page by page, in two loops')).toEqual([
       'transaction',
       'enter BEGIN',
-      'body',
       'aclosing',
-      'enter',
       'body DECLARE pages CURSOR FOR SELECT * FROM payments ORDER BY id',
       'FETCH 1000 FROM pages → 1000 rows',
       'FETCH 1000 FROM pages → 1000 rows',
@@ -79,7 +77,7 @@ describe('the quick start', () => {
       '· left the next loop after payment 2500',
       'exit CLOSE pages',
       '✔ returned',
-      "SELECT count(*)::int FROM pg_cursors WHERE name = 'pages' → 0",
+      "body SELECT count(*)::int FROM pg_cursors WHERE name = 'pages' → 0",
       'exit COMMIT',
       '✔ returned',
     ]);
@@ -87,12 +85,10 @@ describe('the quick start', () => {
 
   it('shows the errors of the body and of the teardown, and lets go of everything', () => {
     expect(chapter('A body that fails, and a teardown that fails because of it')).toEqual([
-      'SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
+      'body SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
       'transaction',
       'enter BEGIN',
-      'body',
       'aclosing',
-      'enter',
       'body DECLARE pages CURSOR FOR SELECT * FROM payments ORDER BY id',
       'FETCH 1000 FROM pages → 1000 rows',
       "UPDATE accounts SET balance = balance + 90 WHERE name = 'Alan'",
@@ -107,14 +103,30 @@ describe('the quick start', () => {
       'transaction block',
       'cause new row for relation "accounts" violates check constraint',
       '"no_overdraft"',
-      'SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
+      'body SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
       '↺ rolled back',
       'exit DROP TABLE payments',
       '✔ returned',
       'exit DROP TABLE accounts',
       '✔ returned',
-      'exit',
       '✔ returned',
+    ]);
+  });
+
+  it('shows how long each block took', () => {
+    const lines = chapter('How long it took') ?? [];
+    expect(lines.map((line) => line.replace(/ [░▒█][ ░▒█]*[\d.]+ m?s/, ' …'))).toEqual([
+      'database …',
+      'table …',
+      'transaction …',
+      'transaction … ✘',
+      'transaction … ✘',
+      'table …',
+      'transaction …',
+      'aclosing …',
+      'transaction … ✘',
+      'aclosing … ✘',
+      '░ setup █ body ▒ teardown',
     ]);
   });
 

@@ -155,7 +155,7 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot enter transaction(): contextManager() takes function*, but undefined was given. Write manager = contextManager(function* manager() { … }).',
     ],
     [
-      messages.notGeneratorFunction(maker, 'decorate', transaction.fn, 'session', 'this: …'),
+      messages.notGeneratorFunction(maker, 'decorate', transaction.fn, 'session'),
       'Cannot decorate: contextManager() takes function*, but function transaction() was given. Write session = contextManager(function* session(this: …) { … }).',
     ],
   ],
@@ -175,7 +175,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its function, and keep names when you minify): it must be exited, but it is not. Exit first.',
+      'Cannot enter an unnamed manager (name its function; keep names when minifying): it must be exited, but it is not. Exit first.',
     ]),
   ],
   notEntered: [

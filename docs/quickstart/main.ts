@@ -2,34 +2,30 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { aclosing, asyncContextManager, withAsync } from 'withal';
 import { database, type Database, type Row } from './database.ts';
-import { drawn, heading, remark, shown } from './timeline.ts';
+import { heading, remark, showTimes, shown } from './narrator.ts';
 
 // Two managers: setup, one yield, teardown. Whatever happens in the block arrives at the yield.
-// (`drawn` and `shown` change nothing; they draw what happens.)
+// The narrator watches them by withal/observe, and draws what happens.
 
-const transaction = drawn(
-  asyncContextManager(async function* transaction(db: Database) {
-    await db.query('BEGIN');
-    try {
-      yield;
-      await db.query('COMMIT');
-    } catch (error) {
-      await db.query('ROLLBACK');
-      throw error;
-    }
-  }),
-);
+const transaction = asyncContextManager(async function* transaction(db: Database) {
+  await db.query('BEGIN');
+  try {
+    yield;
+    await db.query('COMMIT');
+  } catch (error) {
+    await db.query('ROLLBACK');
+    throw error;
+  }
+});
 
-const table = drawn(
-  asyncContextManager(async function* table(db: Database, name: string, definition: string) {
-    await db.query(`CREATE TEMP TABLE ${name} ${definition}`);
-    try {
-      yield;
-    } finally {
-      await db.query(`DROP TABLE ${name}`);
-    }
-  }),
-);
+const table = asyncContextManager(async function* table(db: Database, name: string, definition: string) {
+  await db.query(`CREATE TEMP TABLE ${name} ${definition}`);
+  try {
+    yield;
+  } finally {
+    await db.query(`DROP TABLE ${name}`);
+  }
+});
 
 // What the blocks do
 
@@ -107,7 +103,7 @@ async function readInTwoLoops(db: Database) {
   const read: unknown[] = [];
 
   await withAsync(transaction(db), async () => {
-    await withAsync(drawn(aclosing)(payments(db)), async (rows) => {
+    await withAsync(aclosing(payments(db)), async (rows) => {
       for await (const { id } of rows) if (read.push(id) === 1500) break;
       remark(`· left a loop after payment ${String(read.at(-1))}`);
       assert.deepEqual(await openCursors(db), [{ count: 1 }]);
@@ -130,7 +126,7 @@ async function failedTwice(db: Database) {
   const before = await balances(db);
 
   const block = withAsync(transaction(db), async () => {
-    await withAsync(drawn(aclosing)(payments(db)), async (rows) => {
+    await withAsync(aclosing(payments(db)), async (rows) => {
       for await (const { amount } of rows) await transfer(db, Number(amount));
     });
   });
@@ -150,7 +146,7 @@ function isAborted(error: unknown) {
 
 const url = process.env['DATABASE_URL'];
 
-await withAsync(drawn(database)(url), async (connection) => {
+await withAsync(database(url), async (connection) => {
   const db = shown(connection);
   await db.query('SHOW server_version');
   remark(url ? '· the server at DATABASE_URL' : '· in memory; set DATABASE_URL to run it on a server');
@@ -170,3 +166,4 @@ await withAsync(drawn(database)(url), async (connection) => {
     });
   });
 });
+showTimes();

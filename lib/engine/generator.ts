@@ -42,7 +42,7 @@ export function managerFunction(
   // A function that is mapped over generator functions gets further arguments, too.
   const method = context?.kind ? context.name : kind !== form.kind && context;
   if (typeof method === 'string' || typeof method === 'symbol')
-    throw notGeneratorFunction(form, 'decorate', fn, String(method), 'this: …');
+    throw notGeneratorFunction(form, 'decorate', fn, String(method));
   if (kind !== form.kind && kind !== 'Function') throw notGeneratorFunction(form, 'make a manager', fn);
   const start = kind === 'Function' ? checkGenerator(form, fn) : fn;
   // A method, which `new` refuses.

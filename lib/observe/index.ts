@@ -17,4 +17,4 @@ export type { ReportOptions } from './report.ts';
 export { timeline } from './timeline.ts';
 export type { TimelineOptions } from './timeline.ts';
 export { trace } from './trace.ts';
-export type { TraceEvent, TraceOptions } from './trace.ts';
+export type { Trace, TraceEvent, TraceOptions } from './trace.ts';

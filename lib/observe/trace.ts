@@ -3,6 +3,12 @@ import { describe } from '../support/describe.ts';
 import { assertVisits } from './engine/text.ts';
 import { startOf, type Visit } from './visit.ts';
 
+/** What {@link trace} gives: for `JSON.stringify`. */
+export interface Trace {
+  /** In the order of the visits. */
+  readonly traceEvents: TraceEvent[];
+}
+
 /** How {@link trace} measures. */
 export interface TraceOptions {
   /** When blocks that are open end in the picture, in milliseconds of `performance.now()`; the present unless given. */
@@ -11,6 +17,7 @@ export interface TraceOptions {
 
 /** An event of Chrome's trace-event format, as far as {@link trace} writes it. */
 export interface TraceEvent {
+  /** The visit's name, or that of the phase. */
   readonly name: string;
   /** `X` is a visit, `i` the begin of a phase. */
   readonly ph: 'X' | 'i';
@@ -20,10 +27,13 @@ export interface TraceEvent {
   readonly dur?: number;
   /** The scope of a phase: the lane. */
   readonly s?: 't';
+  /** The category. */
   readonly cat: 'withal';
+  /** All visits are of one process. */
   readonly pid: 1;
   /** The lane. */
   readonly tid: number;
+  /** What Perfetto shows of the selected event. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
@@ -53,7 +63,7 @@ export interface TraceEvent {
  * trace(watch.done()).traceEvents.map(({ name, ph }) => `${ph} ${name}`); // => ['X task', 'i body', 'i exiting']
  * ```
  */
-export function trace(visits: readonly Visit[], options: TraceOptions = {}): { traceEvents: TraceEvent[] } {
+export function trace(visits: readonly Visit[], options: TraceOptions = {}): Trace {
   assertVisits('trace()', visits);
   const { now = currentTime() } = options;
   const laneOf = assignLanes(visits, now);

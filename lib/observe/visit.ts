@@ -19,7 +19,9 @@ export interface Visit {
   readonly by: string;
   /** The visit in whose block, setup or teardown it was entered. */
   readonly parent: Visit | undefined;
+  /** How far it is. */
   readonly phase: Phase;
+  /** When each phase began that it has come to. */
   readonly times: VisitTimes;
   /** Undefined until the visit is over. */
   readonly result: VisitResult | undefined;

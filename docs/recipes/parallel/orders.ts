@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { asyncContextManager, taskGroup, withAsync } from 'withal';
 
-export const transaction = asyncContextManager(async function* transaction(db: PGlite) {
+const transaction = asyncContextManager(async function* transaction(db: PGlite) {
   await db.query('BEGIN');
   try {
     yield db;

@@ -1,3 +1,4 @@
+import 'withal/observe/register';
 import { once } from 'node:events';
 import { enter, scopeAsync } from 'withal';
 import { terminationSignal } from 'withal/node';

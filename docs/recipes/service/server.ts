@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { asyncContextManager, closing, enter, withAsync } from 'withal';
+import { requestId } from '../request-id/request-id.ts';
 import { trace } from './trace.ts';
 
 /** Gives what is to be sent as JSON. */
@@ -34,19 +35,29 @@ export const server = asyncContextManager(async function* server(port: number, h
   yield `http://localhost:${String((http.address() as AddressInfo).port)}`;
 });
 
+/** One request, under its id. */
+const handling = asyncContextManager(async function* handling(id: string, { method = '', url = '' }: IncomingMessage) {
+  yield* enter(requestId(id));
+  yield* enter(trace(`${method} ${url}`));
+  yield;
+});
+
+let lastId = 0;
+
 async function answer(http: Server, request: IncomingMessage, response: ServerResponse, handle: Handler) {
-  const { method = '', url = '' } = request;
+  const id = String((lastId += 1));
   let status = 200;
   let result: unknown;
   try {
-    result = await withAsync(trace(`${method} ${url}`), () => handle(request));
+    result = await withAsync(handling(id, request), () => handle(request));
   } catch (error) {
     const known = error instanceof HttpError ? error : new HttpError(500);
-    if (known !== error) console.error(error);
+    if (known !== error) console.error(`[${id}]`, error);
     status = known.status;
     result = { error: known.message };
   }
   // A server that is closing waits for its connections, so that none may be kept for another request.
   if (!http.listening) response.setHeader('Connection', 'close');
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(result));
+  const headers = { 'Content-Type': 'application/json', 'X-Request-Id': id };
+  response.writeHead(status, headers).end(JSON.stringify(result));
 }

@@ -1,13 +1,14 @@
 import { contextManager } from 'withal';
+import { logLine } from '../request-id/request-id.ts';
 
-/** Prints when it is entered and exited, and with which error. What enters it first is traced as a whole. */
+/** Prints when it is entered and exited, with which error, and for which request. Enter it first, and it traces all. */
 export const trace = contextManager(function* trace(name: string) {
-  console.log(`enter ${name}`);
+  console.log(logLine(`enter ${name}`));
   try {
     yield;
   } catch (error) {
-    console.log(`exit ${name}: ${String(error)}`);
+    console.log(logLine(`exit ${name}: ${String(error)}`));
     throw error;
   }
-  console.log(`exit ${name}`);
+  console.log(logLine(`exit ${name}`));
 });

@@ -1,41 +1,42 @@
-import { context, SpanStatusCode } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  SimpleSpanProcessor,
-  type ReadableSpan,
-} from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { setImmediate } from 'node:timers/promises';
-import { withAsync } from 'withal';
-import { inSpan, tolerated } from './span.ts';
+import { asyncContextDecorator, enter, scopeAsync, withAsync } from 'withal';
+import { show } from './show.ts';
+import { span, tolerated } from './span.ts';
 
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 const tracer = provider.getTracer('shop');
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
-await order('Ada', 'a good card');
-await order('Alan', 'a bad card').catch((error: unknown) => console.log(String(error)));
+const recommend = asyncContextDecorator(() => span(tracer, 'recommend'))(async () => {
+  await setImmediate();
+  throw new RangeError('The recommendations are closed.');
+});
+
+await Promise.allSettled([order('Ada', 'a good card'), order('Alan', 'a bad card')]);
 show(exporter.getFinishedSpans());
 
 context.disable();
 await provider.shutdown();
 
 async function order(name: string, card: string): Promise<void> {
-  await inSpan(tracer, `order of ${name}`, async (span) => {
-    await withAsync(tolerated(span, isClosed), () => inSpan(tracer, 'recommend', recommend));
-    await Promise.all([inSpan(tracer, 'reserve', () => setImmediate()), inSpan(tracer, 'pay', () => pay(card))]);
+  await withAsync(span(tracer, `order of ${name}`), async (span) => {
+    await withAsync(tolerated(span, isClosed), () => recommend());
+    await Promise.all([reserve(), pay(card)]);
   });
 }
 
-async function recommend(): Promise<never> {
-  await setImmediate();
-  throw new RangeError('The recommendations are closed.');
+async function reserve(): Promise<void> {
+  await withAsync(span(tracer, 'reserve'), () => setImmediate());
 }
 
 async function pay(card: string): Promise<void> {
-  await inSpan(tracer, 'ask the bank', async () => {
+  await scopeAsync(async function* () {
+    yield* enter(span(tracer, 'pay'));
+    yield* enter(span(tracer, 'ask the bank'));
     await setImmediate();
     if (card === 'a bad card') throw new Error('The bank says no.');
   });
@@ -43,14 +44,4 @@ async function pay(card: string): Promise<void> {
 
 function isClosed(error: unknown): boolean {
   return error instanceof RangeError;
-}
-
-/** Prints the spans as a tree, with the errors that they have recorded. */
-function show(spans: readonly ReadableSpan[], parent?: ReadableSpan, indent = ''): void {
-  const children = spans.filter(({ parentSpanContext }) => parentSpanContext?.spanId === parent?.spanContext().spanId);
-  for (const span of children) {
-    const events = span.events.map(({ attributes }) => ` ! ${String(attributes?.['exception.message'])}`);
-    console.log(`${indent}${span.name}: ${SpanStatusCode[span.status.code]}${events.join('')}`);
-    show(spans, span, `${indent}  `);
-  }
 }

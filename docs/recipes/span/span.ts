@@ -1,10 +1,16 @@
 import { inspect } from 'node:util';
-import { context, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
-import { contextManager, withAsync } from 'withal';
+import { context, SpanStatusCode, trace, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api';
+import { asyncContextManager, contextManager, enter, fromCallback } from 'withal';
 
-/** A span, which records the error of a block that failed. In the block it is not the active one: see `inSpan`. */
-export const span = contextManager(function* span(tracer: Tracer, name: string, parent: Context = context.active()) {
-  const span = tracer.startSpan(name, {}, parent);
+/** A span that is active in its block: what starts there is its child. It records the error of a block that fails. */
+export const span = asyncContextManager(async function* span(tracer: Tracer, name: string, options: SpanOptions = {}) {
+  const span = yield* enter(recorded(tracer.startSpan(name, options)));
+  yield* enter(fromCallback((body) => context.with(trace.setSpan(context.active(), span), body)));
+  yield span;
+});
+
+/** Ends a span after the block, and records the error if the block fails. It doesn't make the span active. */
+export const recorded = contextManager(function* recorded(span: Span) {
   try {
     yield span;
   } catch (error) {
@@ -17,12 +23,7 @@ export const span = contextManager(function* span(tracer: Tracer, name: string, 
   }
 });
 
-/** Runs the body in a span that is active there: the spans which are started in it are its children. */
-export function inSpan<R>(tracer: Tracer, name: string, body: (span: Span) => R): Promise<Awaited<R>> {
-  return withAsync(span(tracer, name), (span) => context.with(trace.setSpan(context.active(), span), body, null, span));
-}
-
-/** Suppresses the errors that are expected. They are events of the span, which has not failed for that. */
+/** Suppresses the errors that are expected. The span records them as events, but it has not failed. */
 export const tolerated = contextManager(function* tolerated(span: Span, isExpected: (error: unknown) => boolean) {
   try {
     yield;
@@ -34,7 +35,7 @@ export const tolerated = contextManager(function* tolerated(span: Span, isExpect
   return undefined;
 });
 
-/** Anything can be thrown, and of what has no name and no message nothing would be recorded. */
-function exceptionOf(error: unknown): { name: string; message: string } {
+/** Anything can be thrown, and the SDK records nothing of a value without a name and a message. */
+export function exceptionOf(error: unknown): { name: string; message: string } {
   return error instanceof Error ? error : { name: typeof error, message: inspect(error) };
 }

@@ -4,7 +4,9 @@ import { currentTime } from './host.ts';
 
 /** A setup or a teardown that takes long. */
 export interface SlowReport {
+  /** What takes long. */
   readonly visit: Visit;
+  /** Whether it is being set up or torn down. */
   readonly phase: 'entering' | 'exiting';
   /** How long it has taken so far, in milliseconds. */
   readonly duration: number;

@@ -1,0 +1,98 @@
+// What is true of ambient context wherever there is an AsyncLocalStorage.
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export async function suite({
+  all,
+  asyncContextDecorator,
+  asyncContextManager,
+  AsyncExitStack,
+  enter,
+  fromCallback,
+  scopeAsync,
+  withAsync,
+}) {
+  const storage = new AsyncLocalStorage();
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+  const stored = (value) => fromCallback((body) => storage.run(value, body));
+  const named = asyncContextManager(async function* named(value) {
+    yield* enter(stored(value));
+    yield value;
+  });
+  const seen = async () => {
+    const before = storage.getStore();
+    await turn();
+    return before === storage.getStore() ? before : [before, storage.getStore()];
+  };
+  /** Tells what its setup and its teardown see. */
+  const watching = asyncContextManager(async function* watching(log) {
+    log.push(await seen());
+    yield;
+    log.push(await seen());
+  });
+
+  const cases = {
+    'the context holds in the body, and not after it': async () => [
+      await withAsync(stored('a'), seen),
+      await withAsync(named('b'), seen),
+      storage.getStore() ?? 'none',
+    ],
+    'contexts nest': () => withAsync(stored('a'), async () => [await withAsync(named('b'), seen), await seen()]),
+    'contexts of many blocks at once are kept apart': async () => {
+      const names = Array.from({ length: 100 }, (_, index) => index);
+      const found = await Promise.all(names.map((name) => withAsync(named(name), seen)));
+      return found.filter((name, index) => name === index).length;
+    },
+    'the context holds in what a scope enters later, setup and teardown': async () => {
+      const log = [];
+      await scopeAsync(async function* () {
+        yield* enter(stored('a'));
+        yield* enter(watching(log));
+        yield* enter(named('b'));
+        yield* enter(watching(log));
+      });
+      return log;
+    },
+    'the context holds in what a manager and all enter later': async () => {
+      const log = [];
+      const both = asyncContextManager(async function* both() {
+        yield* enter(named('a'));
+        yield* enter(watching(log));
+        yield;
+      });
+      await withAsync(both(), async () => log.push(await seen()));
+      await withAsync(all([named('b'), watching(log)]), async () => log.push(await seen()));
+      return log;
+    },
+    'the context holds in a decorated function': () => asyncContextDecorator(() => named('a'))(seen)(),
+    'the context does not reach code after enterContext': () =>
+      withAsync(new AsyncExitStack(), async (stack) => [
+        await stack.enterContext(named('a')),
+        (await seen()) ?? 'none',
+      ]),
+    'a block that fails leaves no context behind': async () => {
+      const error = await withAsync(named('a'), () => Promise.reject(new Error('block'))).catch(
+        ({ message }) => message,
+      );
+      return [error, storage.getStore() ?? 'none'];
+    },
+  };
+  const expected = [
+    ['a', 'b', 'none'],
+    ['b', 'a'],
+    100,
+    ['a', 'b', 'b', 'a'],
+    ['a', 'a', 'a', 'b', 'b', 'b'],
+    'a',
+    ['a', 'none'],
+    ['block', 'none'],
+  ].map((value) => JSON.stringify(value));
+  const results = [];
+  for (const [index, [name, run]] of Object.entries(cases).entries()) {
+    const actual = await Promise.resolve()
+      .then(run)
+      .then(JSON.stringify, (error) => String(error?.stack ?? error));
+    results.push(actual === expected[index] ? [name] : [name, `expected ${expected[index]}, but got ${actual}`]);
+  }
+  return results;
+}

@@ -1,0 +1,109 @@
+// What is true of a lock of `navigator.locks` as a manager, on the runtimes that have it.
+
+const failure = new Error('block');
+
+export async function suite(withal) {
+  const { locks } = globalThis.navigator ?? {};
+  if (!locks) return [];
+  const results = [];
+  for (const [name, run] of Object.entries(casesOf(withal, locks))) {
+    const actual = await Promise.resolve()
+      .then(run)
+      .then(JSON.stringify, (error) => String(error?.stack ?? error));
+    const expected = JSON.stringify(expectations[name]);
+    results.push(actual === expected ? [name] : [name, `expected ${expected}, but got ${actual}`]);
+  }
+  return results;
+}
+
+const expectations = {
+  'a lock is held by its block, and free after it': ['one', ['one'], []],
+  'a lock is free after a block that fails, with the same error': [true, []],
+  'a lock lets one block in at a time': [1, 5],
+  'a lock is held until what was entered later is exited': [['two'], []],
+  'ifAvailable gives null if the lock is held': [null, 'it ran', 'three'],
+  'an aborted request fails with its reason, and does not run the block': [true, 'did not run', 'four'],
+  'a stolen lock fails the block when its body is done': ['AbortError', ['body begins', 'stolen', 'body ends']],
+  'the error of a body whose lock was stolen is kept': true,
+};
+
+function casesOf({ asyncContextManager, enter, fromCallback, scopeAsync, withAsync }, locks) {
+  const lock = (name, options = {}) => fromCallback((body) => locks.request(name, options, body));
+  const held = async (name) => (await locks.query()).held.map((lock) => lock.name).filter((other) => other === name);
+  const errorOf = (promise) =>
+    promise.then(
+      () => 'nothing was thrown',
+      (error) => error,
+    );
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+  return {
+    'a lock is held by its block, and free after it': async () => {
+      const [name, during] = await withAsync(lock('one'), async ({ name }) => [name, await held('one')]);
+      return [name, during, await held('one')];
+    },
+    'a lock is free after a block that fails, with the same error': async () => {
+      const error = await errorOf(withAsync(lock('one'), () => Promise.reject(failure)));
+      return [error === failure, await held('one')];
+    },
+    'a lock lets one block in at a time': async () => {
+      let inside = 0;
+      let most = 0;
+      let count = 0;
+      const block = async () => {
+        most = Math.max(most, (inside += 1));
+        await turn();
+        inside -= 1;
+        count += 1;
+      };
+      await Promise.all([1, 2, 3, 4, 5].map(() => withAsync(lock('one'), block)));
+      return [most, count];
+    },
+    'a lock is held until what was entered later is exited': async () => {
+      let seen;
+      const part = asyncContextManager(async function* part() {
+        yield;
+        await turn();
+        seen = await held('two');
+      });
+      await scopeAsync(async function* () {
+        yield* enter(lock('two'));
+        yield* enter(part());
+      });
+      return [seen, await held('two')];
+    },
+    'ifAvailable gives null if the lock is held': () =>
+      withAsync(lock('three'), async ({ name }) => {
+        const [given, ran] = await withAsync(lock('three', { ifAvailable: true }), (given) => [given, 'it ran']);
+        return [given, ran, name];
+      }),
+    'an aborted request fails with its reason, and does not run the block': () =>
+      withAsync(lock('four'), async ({ name }) => {
+        const controller = new AbortController();
+        let state = 'did not run';
+        const waiting = withAsync(lock('four', { signal: controller.signal }), () => (state = 'ran'));
+        controller.abort(failure);
+        return [(await errorOf(waiting)) === failure, state, name];
+      }),
+    'a stolen lock fails the block when its body is done': async () => {
+      const log = [];
+      const robbed = withAsync(lock('five'), async () => {
+        log.push('body begins');
+        await withAsync(lock('five', { steal: true }), () => log.push('stolen'));
+        await turn();
+        log.push('body ends');
+      });
+      const { name } = await errorOf(robbed);
+      return [name, log];
+    },
+    'the error of a body whose lock was stolen is kept': async () => {
+      const robbed = withAsync(lock('six'), async () => {
+        await withAsync(lock('six', { steal: true }), () => {});
+        throw failure;
+      });
+      const error = await errorOf(robbed);
+      // Deno gives it as it is, the others as the cause of an AbortError.
+      return [error, error.cause].includes(failure);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { asyncContextManager, enter, fromCallback } from 'withal';
+
+const ids = new AsyncLocalStorage<string>();
+
+/** A block with an id, which everything in it can ask for. Within another such block, the ids are joined. */
+export const requestId = asyncContextManager(async function* requestId(name: string) {
+  const around = ids.getStore();
+  const id = around === undefined ? name : `${around}.${name}`;
+  yield* enter(fromCallback((body) => ids.run(id, body)));
+  yield id;
+});
+
+export function currentRequestId(): string | undefined {
+  return ids.getStore();
+}
+
+/** A log line, after the id of the request that it belongs to. */
+export function logLine(message: string): string {
+  const id = currentRequestId();
+  return id === undefined ? message : `[${id}] ${message}`;
+}
