@@ -1,5 +1,5 @@
 import { describe, isObject } from '../support/describe.ts';
-import { explain, wrongInput } from '../support/explain.ts';
+import { explain, wrongInput } from '../support/messages.ts';
 import type { Call, Phase } from './kit/recorder.ts';
 
 // What is wrong with a manager

@@ -48,7 +48,8 @@ type Failures = Record<string, { readonly failed: readonly [name: string, messag
       ...{ sourcemap: 'inline', plugins },
     });
     const flags = ['--enable-source-maps', '--disable-warning=DeprecationWarning'];
-    const env = { ...process.env, NODE_OPTIONS: undefined, URL: url };
+    // What a broken recipe leaves goes with the folder.
+    const env = { ...process.env, NODE_OPTIONS: undefined, URL: url, TMPDIR: path };
     const child = spawn(process.execPath, [...flags, program, report, ...args], { cwd: root, env, stdio: 'ignore' });
     await once(child, 'close');
     return JSON.parse(await readFile(report, 'utf8')) as Failures;
