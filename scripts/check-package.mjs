@@ -34,9 +34,11 @@ try {
 
 async function assertOneCopy(name) {
   const entry = join('withal', name.replace(/(^|\/)index$/, ''));
-  const required = createRequire(import.meta.url)(entry);
+  // Node marks a module that has a default export, for those who require it.
+  const required = { ...createRequire(import.meta.url)(entry) };
+  delete required.__esModule;
   const imported = await import(entry);
-  assert.deepEqual({ ...required }, { ...imported }, `import and require give two copies of ${entry}.`);
+  assert.deepEqual(required, { ...imported }, `import and require give two copies of ${entry}.`);
 }
 
 function assertSyntax(file) {

@@ -443,6 +443,18 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done().map(({ name, site }) => [name, site])).toEqual([['unnamed', '']]);
     });
 
+    it('has no site where only this package is on the stack', async () => {
+      start({ sites: true });
+      const app = asyncContextManager(async function* app() {
+        await turn();
+        yield* enter(probeAsync(library, {}));
+        yield;
+      });
+      void withAsync(app(), () => undefined);
+      for (let round = 0; round < 9; round++) await turn();
+      expect(watch.done().map(({ name, site }) => [name, site])).toContainEqual(['probe', '']);
+    });
+
     it('has no site where there is no stack', () => {
       const { stackTraceLimit } = Error;
       start({ sites: true });

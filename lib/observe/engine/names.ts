@@ -26,9 +26,7 @@ export function siteOf(): string {
   const [, own, ...frames] = stackOf().split('\n');
   // A bundler may have put all into one file: then the frames of this package stay.
   const folder = /([^\s(]*[\\/](?:dist|lib)[\\/])observe[\\/]/.exec(String(own))?.[1];
-  const first = folder ? frames.findIndex((frame) => !isOwn(frame, folder)) : 0;
-  // A generator that another generator drives may leave none.
-  const theirs = first < 0 ? [] : frames.slice(first);
+  const theirs = folder ? frames.filter((frame) => !isOwn(frame, folder) && !frame.includes('node:internal')) : frames;
   return theirs.map((frame) => frame.trim()).join('\n');
 }
 
