@@ -4,7 +4,7 @@ import type { AsyncContextManager, ExitAnswer, Thrown } from './protocol.ts';
 /**
  * A base for async managers written as classes that are their own value: `enterAsync()` resolves to `this`.
  *
- * It is no disposable, for disposing says nothing of the outcome. As with Python's base classes, `instanceof` is true
+ * It isn't a disposable, for disposing says nothing of the outcome. As with Python's base classes, `instanceof` is true
  * of every object that has the two methods, whatever its class.
  *
  * @example

@@ -20,7 +20,7 @@ import { asyncDispose, inspect } from './support/symbols.ts';
 export type AsyncSource<T> = AsyncIterable<T> | AsyncIterator<T> | Iterable<T | PromiseLike<T>>;
 
 /**
- * A function that makes a source. The signal aborts when the source is to be closed before its end.
+ * A function that makes a source. The signal aborts when the source is closed before its end.
  *
  * @typeParam T - the items
  */
@@ -109,7 +109,7 @@ export function aclosing<T>(source: AsyncSource<T> | SourceFunction<T>, options:
   return new Closing(source, signalOption(options, 'aclosing()', 'aclosing(source, { signal })'));
 }
 
-// Symbols and not #private properties, which are no ES2021.
+// Symbols and not #private properties, which ES2021 doesn't have.
 const source: unique symbol = Symbol('source');
 const signal: unique symbol = Symbol('signal');
 const owned: unique symbol = Symbol('owned');

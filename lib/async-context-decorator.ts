@@ -78,7 +78,7 @@ export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
  * So a function that is not async becomes one. A generator function becomes an async generator function that is driven
  * inside the manager: entered at the first `next()`, exited when the generator has finished or thrown. One that is left
  * early, by `break` for example, exits its manager with a {@link ContextManagerError} `ERR_OUTCOME_UNKNOWN`, for nobody
- * has said that it succeeded: a transaction rolls back. The one who left sees nothing of that error.
+ * has said that it succeeded: a transaction rolls back. The caller doesn't see that error.
  *
  * A function whose kind a compiler has hidden, so that it only returns a generator, can't be driven: it is refused when
  * it is called, and the manager is exited with that error.
@@ -86,7 +86,7 @@ export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
  * @param manager - whatever `withAsync` takes, entered by each call; or a function that returns one, called with the
  *   call's `this` and arguments
  * @returns the decorator; what it wraps keeps its name, length, parameters, generics and `this`
- * @throws TypeError if `manager` is neither; from the decorator, if what it decorates is no function and no method;
+ * @throws TypeError if `manager` is neither; from the decorator, if what it decorates isn't a function or a method;
  *   from a call, if the function returned no manager: then nothing is entered
  *
  * @example

@@ -50,7 +50,7 @@ export type GeneratedAsync<G> =
  *
  * @param fn - the generator function; its name is the manager's name in messages
  * @returns a function with the same name, length, parameters and `this`, which gives a manager
- * @throws TypeError if `fn` is no async generator function; where that does not show, entering throws it
+ * @throws TypeError if `fn` isn't an async generator function; if that can't be detected up front, entering throws
  *
  * @example
  * ```ts

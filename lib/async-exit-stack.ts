@@ -107,7 +107,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @param value - an async disposable or a disposable
    * @returns the value
    * @throws ReferenceError if the stack is finished
-   * @throws TypeError if the value is no disposable
+   * @throws TypeError if the value isn't a disposable
    */
   use<T extends AsyncDisposable | Disposable | null | undefined>(value: T): T {
     const { items } = openExits(this, 'use', value);
@@ -122,7 +122,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @param onDisposeAsync - called with the value in turn, and awaited
    * @returns the value
    * @throws ReferenceError if the stack is finished
-   * @throws TypeError if `onDisposeAsync` is no function
+   * @throws TypeError if `onDisposeAsync` isn't a function
    */
   adopt<T>(value: T, onDisposeAsync: (value: T) => unknown): T {
     const { items } = openExits(this, 'adopt', value);
@@ -136,7 +136,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    *
    * @param onDisposeAsync - called in turn, and awaited; what it returns suppresses nothing
    * @throws ReferenceError if the stack is finished
-   * @throws TypeError if `onDisposeAsync` is no function
+   * @throws TypeError if `onDisposeAsync` isn't a function
    */
   defer(onDisposeAsync: () => unknown): void {
     const { items } = openExits(this, 'defer', onDisposeAsync);
@@ -159,7 +159,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     const exits = openExits(this, 'enterContext', manager);
     const run = adaptAsync(manager, 'enterContext()');
     const { promise, settle } = deferred();
-    // Before the entry, for its setup may finish this stack.
+    // Before the entry, because its setup may finish this stack.
     exits.pending.add(promise);
     try {
       return (await enterOn(exits, run, manager)) as Awaited<Entered<M>>;
@@ -247,7 +247,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
 
   /**
    * Exits everything now: successfully, or with the error of the block. While the stack is finishing it waits for that;
-   * so a teardown on this stack must not await it, for it would wait for itself.
+   * so a teardown on this stack must not await it: it would wait for itself.
    *
    * @param thrown - a box with the error of the block
    * @returns the fallback, if a manager suppressed the error

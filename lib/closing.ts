@@ -58,7 +58,7 @@ export function closing<T extends { close(): unknown }>(
 /** {@link closing} of a thing whose `close()` may return a promise, which is awaited: for `withAsync`. */
 export function closing<T extends { close(): unknown }>(thing: T): AsyncContextManager<Awaited<T>>;
 /**
- * {@link closing} of a thing that has no `close()`, or is to be closed in another way.
+ * {@link closing} of a thing that doesn't have `close()`, or needs another call.
  *
  * @param thing - what to close
  * @param close - closes the thing

@@ -69,7 +69,7 @@ export interface ContextDecorator<M, This, Args extends unknown[]> {
  * @param manager - whatever `withSync` takes, entered by each call; or a function that returns one, called with the
  *   call's `this` and arguments
  * @returns the decorator; what it wraps keeps its name, length, parameters, generics and `this`
- * @throws TypeError if `manager` is neither; from the decorator, if what it decorates is no function and no method, or
+ * @throws TypeError if `manager` is neither; from the decorator, if what it decorates isn't a function or a method, or
  *   an async one; from a call, if the function returned no manager: then nothing is entered
  * @throws TypeError from a call that returned a promise; the manager is exited with that error, and can't suppress it
  *

@@ -26,7 +26,7 @@ export type Generated<G> =
  *
  * @param fn - the generator function; its name is the manager's name in messages
  * @returns a function with the same name, length, parameters and `this`, which gives a manager
- * @throws TypeError if `fn` is no generator function; where that does not show, entering throws it
+ * @throws TypeError if `fn` isn't a generator function; if that can't be detected up front, entering throws
  *
  * @example
  * ```ts

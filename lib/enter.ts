@@ -60,8 +60,8 @@ export type EnteredFallback<Y> = 0 extends 1 & Y ? never : Y extends EnterReques
  * ```
  *
  * @param manager - whatever `withAsync` takes; in a sync generator, whatever `withSync` takes
- * @returns what is to be yielded with the star, in the generator function of a manager or of a scope
- * @throws TypeError if the manager can't be entered; in the generator, for that is where it is called
+ * @returns the request to `yield*`, in the generator function of a manager or a scope
+ * @throws TypeError if the manager can't be entered; it is thrown in the generator, at the `enter`
  *
  * @example
  * ```ts

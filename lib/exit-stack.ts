@@ -76,7 +76,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @param value - a disposable
    * @returns the value
    * @throws ReferenceError if the stack is finished
-   * @throws TypeError if the value is no disposable
+   * @throws TypeError if the value isn't a disposable
    */
   use<T extends Disposable | null | undefined>(value: T): T {
     const { items } = openExits(this, 'use', value);
@@ -92,7 +92,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * @param onDispose - called with the value in turn
    * @returns the value
    * @throws ReferenceError if the stack is finished
-   * @throws TypeError if `onDispose` is no function
+   * @throws TypeError if `onDispose` isn't a function
    */
   adopt<T>(value: T, onDispose: (value: T) => unknown): T {
     const { items } = openExits(this, 'adopt', value);
@@ -106,7 +106,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    *
    * @param onDispose - called in turn; what it returns suppresses nothing
    * @throws ReferenceError if the stack is finished
-   * @throws TypeError if `onDispose` is no function
+   * @throws TypeError if `onDispose` isn't a function
    */
   defer(onDispose: () => unknown): void {
     const { items } = openExits(this, 'defer', onDispose);

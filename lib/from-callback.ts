@@ -16,7 +16,7 @@ import { calledBackAgain, didNotCallBack, didNotWait, notSurround } from './supp
 export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : (value: T) => Promise<void>;
 
 /**
- * Makes a manager of any API that wraps a callback: a transaction of an ORM, a lock, a span, a context. Entering it calls
+ * Turns any API that wraps a callback into a manager: a transaction of an ORM, a lock, a span, a context. Entering it calls
  * the API; the block is the callback.
  *
  * `withAsync(fromCallback((callback) => api(callback)), body)` equals `api(body)`, but that the block has its own value:
@@ -119,7 +119,7 @@ class CallbackRun implements Run, Request {
         return this.block.promise;
       };
       this.ended = call(this.surround, callBack);
-      // This also handles a rejection while the body runs, when nobody awaits it.
+      // This also handles a rejection while the body runs, while nothing awaits it.
       this.ended
         .finally(() => {
           this.isCallable = false;

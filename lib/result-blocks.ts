@@ -227,7 +227,7 @@ function blocksOf(failed: Failed): Record<string, Driver> {
   };
 }
 
-/** What is no function is refused when it starts. */
+/** Anything but a function is refused when it starts. */
 function nameAs<F extends () => unknown>(fn: unknown, watched: F): F {
   return typeof fn === 'function' ? withSignatureOf(fn, watched) : watched;
 }

@@ -17,9 +17,9 @@ import type { OnlyRequests } from './support/slips.ts';
  * );
  * ```
  *
- * @param fn - the generator function; it has no arguments, and its `this` is to be bound. It yields nothing else
+ * @param fn - the generator function; it is called without arguments and `this`; bind it if needed. It yields nothing else
  * @returns what the function returned, or the fallback of a manager that suppressed its error
- * @throws TypeError if `fn` is no async generator function; and at a `yield` of anything else, in the function
+ * @throws TypeError if `fn` isn't an async generator function; and at a `yield` of anything else, in the function
  * @throws whatever entering, the function or exiting throws
  *
  * @example

@@ -6,9 +6,9 @@ import type { Done, OnlyRequests } from './support/slips.ts';
 /**
  * {@link scopeAsync} for what is done when it returns.
  *
- * @param fn - the generator function; it has no arguments, and its `this` is to be bound. It yields nothing else
+ * @param fn - the generator function; it is called without arguments and `this`; bind it if needed. It yields nothing else
  * @returns what the function returned, or the fallback of a manager that suppressed its error
- * @throws TypeError if `fn` is no generator function; and at a `yield` of anything else, in the function
+ * @throws TypeError if `fn` isn't a generator function; and at a `yield` of anything else, in the function
  * @throws TypeError if the function returns a promise; the managers are exited with that error, and can't suppress it
  * @throws whatever entering, the function or exiting throws
  *

@@ -23,7 +23,7 @@ import type { AsyncContextManager, ContextManager, Thrown } from './protocol.ts'
  *
  * @param matchers - error classes, and predicates; the platform's error classes match errors of every realm
  * @returns a manager that can be used many times
- * @throws TypeError if a matcher is no function
+ * @throws TypeError if a matcher isn't a function
  * @throws TypeError from the block, if a predicate returns a promise
  *
  * @example

@@ -39,7 +39,7 @@ export interface TaskGroup {
 }
 
 /**
- * Makes a manager of a group of concurrent tasks that ends with the block: asyncio's TaskGroup. The block is over when all
+ * Makes a group of concurrent tasks that ends with the block, like asyncio's TaskGroup. The block is over when all
  * tasks are, also those that were started meanwhile. When one fails, or the body does, the group's signal aborts, no
  * further task starts, and the others are waited for.
  *
@@ -155,7 +155,7 @@ class Tasks {
     const promise = signal.aborted ? this.refuse() : this.run(task);
     const forget = () => this.running.delete(promise);
     this.running.add(promise);
-    // The group knows of a failure: nobody has to await the promise.
+    // The group handles a failure: you don't have to await the promise.
     promise.then(forget, forget);
     return promise;
   }
@@ -189,7 +189,7 @@ class Tasks {
   }
 
   failBody(thrown: Thrown): void {
-    // That nobody knows the outcome stops the tasks, but is no failure of theirs, and never leaves.
+    // An unknown outcome stops the tasks, but isn't their failure, and never leaves.
     if (isUnknownOutcome(thrown)) this.source.abort(thrown.error);
     // Whoever canceled the group needs nothing more of its tasks; but the body gives the block its value.
     else if (this.addsNothing(thrown.error)) this.isCutShort = true;
