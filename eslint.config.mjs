@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
 import js from '@eslint/js';
+import markdown from '@eslint/markdown';
 import jest from 'eslint-plugin-jest';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import withal from 'withal/eslint';
 
 const scripts = {
   files: ['**/*.{cjs,mjs}'],
@@ -20,6 +23,7 @@ const scripts = {
 
 const typed = {
   files: ['**/*.ts'],
+  ignores: ['**/*.md/**'],
   extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
   languageOptions: { parserOptions: { projectService: true } },
   rules: {
@@ -49,6 +53,31 @@ const library = {
     '@typescript-eslint/unbound-method': 'off',
   },
 };
+
+/** The plugin's own code, and its tests. */
+const plugin = {
+  files: ['{lib,__tests__}/eslint/**/*.ts'],
+  rules: {
+    // The types of nodes are an enum that is erased: they are compared with its values.
+    '@typescript-eslint/no-unsafe-enum-comparison': 'off',
+    '@typescript-eslint/switch-exhaustiveness-check': 'off',
+  },
+};
+
+const words = readdirSync(new URL('lib', import.meta.url)).filter((name) => name.endsWith('.ts'));
+
+/** The managers of the project itself. */
+const managers = {
+  files: ['{lib,docs,__tests__,bench,conformance}/**/*.{ts,mjs}', '**/*.md/*.{ts,js}'],
+  extends: [withal.configs.strict],
+  settings: { withal: { modules: words.map((name) => `lib/${name}`) } },
+};
+
+/** The examples of the pages: one declares what it does not use, or shows a value that it drops. */
+const pages = [
+  { files: ['**/*.md'], plugins: { markdown }, processor: 'markdown/markdown' },
+  { files: ['**/*.md/**'], languageOptions: { parser: tseslint.parser } },
+];
 
 /** Wrong input is what many of the tests are about. */
 const tests = {
@@ -86,6 +115,12 @@ const describeTest = {
   rules: { 'jest/valid-title': 'off' },
 };
 
+/** Tests that are the same for each rule, or for pages and snippets. */
+const testHelpers = {
+  files: ['__tests__/helpers/*.ts'],
+  rules: { 'jest/no-export': 'off' },
+};
+
 /** Wrong input is what they ask about, too. */
 const conformance = {
   files: ['bench/*', 'conformance/*'],
@@ -108,6 +143,18 @@ const otherRunners = {
   },
 };
 
+/** Tests for other runners: what they destructure are the fixtures that they want. */
+const fixtures = {
+  files: ['__tests__/programs/testing/**/*.mjs'],
+  languageOptions: { globals: { clearInterval: false, Deno: false, setInterval: false } },
+  rules: {
+    'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
+    // Teardowns that fail.
+    'no-unsafe-finally': 'off',
+    'no-unused-vars': ['error', { args: 'none' }],
+  },
+};
+
 /** They are only compiled, and half of them is what should not compile. */
 const typeTests = {
   files: ['typetests/**/*.ts'],
@@ -118,21 +165,32 @@ const typeTests = {
     // A parameter with a default keeps a generic function generic only if its type is written out.
     '@typescript-eslint/no-inferrable-types': 'off',
     '@typescript-eslint/no-invalid-void-type': 'off',
+    // What does not compile has no type.
+    '@typescript-eslint/no-unsafe-argument': 'off',
+    '@typescript-eslint/no-unsafe-call': 'off',
     '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+    '@typescript-eslint/no-unsafe-return': 'off',
   },
 };
 
 export default defineConfig(
   // What the compiler refuses, the linter need not look at.
   { ignores: ['dist', 'coverage', 'docs/api', '.stryker-tmp', 'typetests/refused', 'typetests/legacy'] },
+  // Fragments of sources; examples of what is wrong, which the tests of the rules lint.
+  { ignores: ['docs/mutants.md', 'docs/lint/*.md', 'reports/*.md', '__tests__/eslint/snippets'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
-  js.configs.recommended,
+  { ...js.configs.recommended, ignores: ['**/*.md/**'] },
   scripts,
   typed,
   library,
+  plugin,
   tests,
   describeTest,
+  testHelpers,
   conformance,
   otherRunners,
+  fixtures,
   typeTests,
+  managers,
+  pages,
 );

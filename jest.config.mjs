@@ -12,7 +12,14 @@ const unit = {
   ...typescript,
   displayName: 'unit',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-  testPathIgnorePatterns: ['/__tests__/(smoke|programs|recipes)/'],
+  testPathIgnorePatterns: ['/__tests__/(smoke|programs|recipes|eslint)/'],
+};
+
+/** The rules for ESLint. Those that ask the compiler for types take longer than all others. */
+const rules = {
+  ...typescript,
+  displayName: 'rules',
+  testMatch: ['<rootDir>/__tests__/eslint/**/*.test.ts'],
 };
 
 /** The same, with every block observed: nothing may change. */
@@ -49,13 +56,14 @@ const docs = {
 };
 
 export default {
-  projects: [unit, observed, docs, smoke, programs],
+  projects: [unit, observed, rules, docs, smoke, programs],
   // A log shows what failed, and the counts.
   reporters: [
     process.stdout.isTTY ? 'default' : ['summary', { summaryThreshold: 0 }],
     '<rootDir>/scripts/count-examples.mjs',
   ],
-  collectCoverageFrom: ['lib/**/*.ts'],
+  // The rules have tests of their own.
+  collectCoverageFrom: ['lib/**/*.ts', '!lib/eslint/**'],
   coverageReporters: [['text', { skipFull: true }]],
   coverageThreshold: { global: { branches: 100, functions: 100, lines: 100, statements: 100 } },
 };

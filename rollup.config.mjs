@@ -44,7 +44,7 @@ const library = {
   ],
   output: [
     { ...files('js'), format: 'es' },
-    { ...files('cjs'), format: 'cjs', generatedCode: 'es2015' },
+    { ...files('cjs'), format: 'cjs', exports: 'named', generatedCode: 'es2015' },
   ],
 };
 

@@ -631,7 +631,7 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('rejects where it is awaited, with what to write', async () => {
       // @ts-expect-error -- a request is awaited
-      // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule knows, too
+      // eslint-disable-next-line @typescript-eslint/await-thenable, withal/enter-with-star -- the rules know, too
       const awaited = async () => (await enter(logged('a'))) as unknown;
       // @ts-expect-error -- a request is returned from an async function, which awaits it
       const returned = async () => enter(logged('a'));
@@ -768,6 +768,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('throws a TypeError at a yield of enter without the star', async () => {
       const app = flat.manager(function* app(): Generator {
         try {
+          // eslint-disable-next-line withal/enter-with-star -- that is what is wrong
           yield enter(logged('a'));
         } catch (error) {
           events.push((error as Error).message);
@@ -787,6 +788,7 @@ describe.each(builds)('%s', (_build, library) => {
         try {
           yield 'value';
         } finally {
+          // eslint-disable-next-line withal/enter-with-star -- that is what is wrong
           yield enter(logged('a'));
         }
       });
@@ -805,6 +807,7 @@ describe.each(builds)('%s', (_build, library) => {
       asking.next();
       await go(asking);
       const app = flat.manager(function* app() {
+        // eslint-disable-next-line withal/enter-with-star -- that is what is wrong
         yield request;
       });
       expect(await errorOf(() => flat.run(app()))).toBeInstanceOf(TypeError);

@@ -88,6 +88,7 @@ const heldEarly = asyncContextManager(async function* heldEarly(world: World, na
 const forgiving = asyncContextManager(async function* forgiving(world: World) {
   try {
     yield;
+    // eslint-disable-next-line withal/no-silent-swallow -- that is what it is for
   } catch (error) {
     world.forgive(error);
   }
@@ -96,6 +97,7 @@ const forgiving = asyncContextManager(async function* forgiving(world: World) {
 const twice = asyncContextManager(async function* twice(world: World) {
   try {
     yield;
+    // eslint-disable-next-line withal/yields-once -- that is what is wrong with it
     yield;
   } finally {
     await world.later('closed');

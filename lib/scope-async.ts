@@ -1,5 +1,5 @@
 import { slot } from './engine/observer.ts';
-import { asyncScope, stepScope } from './engine/scope.ts';
+import { runScopeAsync } from './engine/scope.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
 import type { OnlyRequests } from './support/slips.ts';
 
@@ -49,18 +49,6 @@ export function scopeAsync<Args extends unknown[], Y, R>(
 ): Promise<Awaited<R> | EnteredFallback<Y>>;
 export function scopeAsync(fn: unknown, ...args: unknown[]): Promise<unknown> {
   const { observer } = slot;
-  if (!observer) return runScope(stepScope(asyncScope, fn, args));
-  return observer.scope(fn, 'scopeAsync()', (tell) => runScope(stepScope(asyncScope, fn, args, tell)));
-}
-
-async function runScope(steps: Generator<unknown, unknown, unknown>): Promise<unknown> {
-  let step = steps.next();
-  while (!step.done) {
-    try {
-      step = steps.next(await step.value);
-    } catch (error) {
-      step = steps.throw(error);
-    }
-  }
-  return step.value;
+  if (!observer) return runScopeAsync(fn, args);
+  return observer.scope(fn, 'scopeAsync()', (tell) => runScopeAsync(fn, args, tell));
 }

@@ -1,5 +1,5 @@
 import { slot } from './engine/observer.ts';
-import { stepScope, syncScope } from './engine/scope.ts';
+import { runScopeSync } from './engine/scope.ts';
 import type { EnteredFallback, EnterRequest } from './enter.ts';
 import type { Done, OnlyRequests } from './support/slips.ts';
 
@@ -41,12 +41,6 @@ export function scopeSync<Args extends unknown[], Y, R>(
 ): R | EnteredFallback<Y>;
 export function scopeSync(fn: unknown, ...args: unknown[]): unknown {
   const { observer } = slot;
-  if (!observer) return runScope(stepScope(syncScope, fn, args));
-  return observer.scope(fn, 'scopeSync()', (tell) => runScope(stepScope(syncScope, fn, args, tell)));
-}
-
-function runScope(steps: Generator<unknown, unknown, unknown>): unknown {
-  let step = steps.next();
-  while (!step.done) step = steps.next(step.value);
-  return step.value;
+  if (!observer) return runScopeSync(fn, args);
+  return observer.scope(fn, 'scopeSync()', (tell) => runScopeSync(fn, args, tell));
 }

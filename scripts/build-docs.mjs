@@ -16,7 +16,7 @@ const pages = [
 
 const application = await Application.bootstrapWithPlugins({
   name: 'withal',
-  entryPoints: ['lib/index.ts', 'lib/fp/index.ts', 'lib/node/index.ts', 'lib/observe/index.ts'],
+  entryPoints: ['index', 'fp/index', 'node/index', 'observe/index', 'testing/index'].map((name) => `lib/${name}.ts`),
   tsconfig: 'tsconfig.json',
   skipErrorChecking: true,
   readme: 'README.md',
@@ -37,11 +37,14 @@ const application = await Application.bootstrapWithPlugins({
     ...['ExitFallback', 'FallbackSync', 'Fixed', 'Generated', 'GeneratedAsync', 'GivenAsync'],
     ...['GivenSync', 'GivesResult', 'LegacyDecorated', 'Managers', 'Matcher', 'Method'],
     ...['OnlyRequests', 'ReturnedAsync', 'ReturnedSync', 'SlipAsync', 'SlipSync', 'SourceFunction'],
+    ...['Before', 'UseOf', 'ValueOf', 'WorldManager'],
     ...['Starred', 'SyncMethod', 'TakesArguments', 'Unsettled', 'WordsAsync'],
   ],
   // The methods of objects that are described in place.
   intentionallyNotDocumented: [
     ...['withal.closing.T.__type.close', 'withal.Entered.__type.enter', 'withal.Entered.__type.exit'],
+    ...['withal/testing.FixtureTest.__type.test', 'withal/testing.SharedFixtures.__type.auto'],
+    ...['withal/testing.ManagerOf.__type.enter', 'withal/testing.ManagerOf.__type.exit'],
     ...['withal.Fallback.__type.enterAsync', 'withal.Fallback.__type.exitAsync'],
   ],
   highlightLanguages: ['typescript', 'javascript', 'json', 'sh', 'python', 'text'],

@@ -8,7 +8,8 @@ export default class CountExamples {
     const passed = tested.flatMap(({ testFilePath, testResults }) =>
       examplesOf(testFilePath).filter(({ line }) => hasPassed(testResults, line)),
     );
-    const reasons = exampleFiles().flatMap((file) => examplesOf(file).flatMap(({ reason }) => reason ?? []));
+    const all = exampleFiles().flatMap(examplesOf);
+    const reasons = all.flatMap(({ reason }) => reason ?? []);
     const outputs = passed.filter(({ output }) => output).length;
     const quoted = passed.filter(({ from }) => from).length;
     console.log(
@@ -16,6 +17,7 @@ export default class CountExamples {
         `examples: ${passed.length - outputs - quoted} executed`,
         `${outputs} compared with what a program prints`,
         `${quoted} quoted from files`,
+        `${all.filter(({ lint }) => lint).length} left to the linter`,
         `${reasons.length} exempt${tally(reasons)}`,
       ].join(', '),
     );

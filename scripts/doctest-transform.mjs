@@ -16,7 +16,8 @@ const runtime = JSON.stringify(fileURLToPath(new URL('./doctest-runtime.mjs', im
 
 function testsIn(text, file) {
   const lines = text.split('\n').map(() => '');
-  for (const example of examplesIn(text, file)) if (!example.reason) place(lines, example, dirname(file));
+  for (const example of examplesIn(text, file))
+    if (!example.reason && !example.lint) place(lines, example, dirname(file));
   return `import { $example, $errorOf, $printed, $quoted, $rejectionOf } from ${runtime}; ${lines.join('\n')}`;
 }
 

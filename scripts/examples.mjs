@@ -5,9 +5,10 @@ import ts from 'typescript';
 
 /**
  * One fence of code in a Markdown file or in a doc comment. It is to be run; or it is what a program prints, the `output`
- * of a file; or it is quoted `from` a file; or it is exempt for a `reason`; or its fence is written wrongly, a `problem`.
+ * of a file; or it is quoted `from` a file; or the linter says of it what its `lint` mark does; or it is exempt for a
+ * `reason`; or its fence is written wrongly, a `problem`.
  *
- * @typedef {{ line: number, code: string, output?: string, from?: string, reason?: string, problem?: string }} Example
+ * @typedef {{ line: number, code: string, output?: string, from?: string, lint?: string, reason?: string, problem?: string }} Example
  */
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,7 +20,7 @@ export function exampleFiles() {
 
 /** The files that have something to run or to complain of: jest fails a file that has no test. */
 export function filesWithTests() {
-  return exampleFiles().filter((file) => examplesOf(file).some((example) => example.reason === undefined));
+  return exampleFiles().filter((file) => examplesOf(file).some(({ lint, reason }) => !lint && reason === undefined));
 }
 
 export function examplesOf(file) {
@@ -27,8 +28,8 @@ export function examplesOf(file) {
 }
 
 /** Whether it is code that is run where it stands. */
-export function isRun({ output, from, reason, problem }) {
-  return !output && !from && !reason && !problem;
+export function isRun({ output, from, lint, reason, problem }) {
+  return !output && !from && !lint && !reason && !problem;
 }
 
 /** A name for messages. */
@@ -79,7 +80,11 @@ export function lineAt(text, index) {
   return text.slice(0, index).split('\n').length;
 }
 
+/** The tests of the lint rules run these; `__tests__/support/lint.ts` reads them. */
+const lintMark = /^(wrong|right|fixed|suggested)\b/;
+
 function kindOf({ language, mark = '' }) {
+  if (lintMark.test(mark)) return { lint: mark };
   const { kind, detail } = /^(?<kind>no-run|output|from): *(?<detail>\S.*)/.exec(mark)?.groups ?? {};
   if (kind) return { [kind === 'no-run' ? 'reason' : kind]: detail };
   if (language !== 'text' && !mark) return {};

@@ -1,3 +1,5 @@
+/* eslint-disable withal/yields-once -- what it plays may finish at once, or yield again */
+
 import {
   all,
   asyncContextManager,

@@ -14,6 +14,7 @@ const waiting = asyncContextManager(async function* waiting() {
 const again = '../../lib/observe/register.ts?again';
 
 function forget(): void {
+  // eslint-disable-next-line withal/no-floating-managers -- that is what is forgotten
   waiting();
 }
 

@@ -22,6 +22,7 @@ describe.each(forms)('a connection, %s', (_name, make) => {
   it('is open in the block, and closed after it', async () => {
     const client = await withAsync(make(url), async (client) => {
       expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+      // eslint-disable-next-line withal/no-escaping-value -- to see that it is closed
       return client;
     });
     await expect(client.query('SELECT 1')).rejects.toThrow('Client was closed');
@@ -31,6 +32,7 @@ describe.each(forms)('a connection, %s', (_name, make) => {
     let used: Client | undefined;
     await expect(
       withAsync(make(url), (client) => {
+        // eslint-disable-next-line withal/no-escaping-value -- to see that it is closed
         used = client;
         return client.query('SELECT 1 / 0');
       }),

@@ -72,6 +72,7 @@ const origin = asyncContextManager(async function* origin() {
   try {
     yield made;
   } finally {
+    // eslint-disable-next-line withal/exit-in-order -- the server waits until they are gone
     for (const socket of sockets) socket.destroy();
   }
 });
@@ -146,6 +147,7 @@ describe('a session', () => {
   );
 
   it('refuses requests after the block', async () => {
+    // eslint-disable-next-line withal/no-escaping-value -- to see that it is destroyed
     const pool = await withAsync(session(server.url), (pool) => pool);
     await expect(pool.request(get('/short'))).rejects.toThrow('The client is destroyed');
   });
@@ -319,6 +321,7 @@ describe('a response', () => {
     const controller = new AbortController();
     const block = withAsync(session(server.url), (pool) =>
       withAsync(response(pool, { ...get('/stalling'), signal: controller.signal }), ({ statusCode, body }) => {
+        // eslint-disable-next-line withal/settle-in-body -- it is to happen after the block
         void once(body, 'resume').then(() => controller.abort());
         return statusCode;
       }),

@@ -199,6 +199,7 @@ describe('hotswap', () => {
   it('does one swap after the other, and leaves none', async () => {
     const events: string[] = [];
     await withAsync(hotswap(), (swap) => {
+      // eslint-disable-next-line withal/settle-in-body -- the block waits for its swaps
       for (const name of ['a', 'b', 'c']) void swap(named(events, name));
     });
     expect(events).toEqual(['enter a', 'enter b', 'exit a', 'enter c', 'exit b', 'exit c']);

@@ -123,6 +123,7 @@ describe('reading', () => {
   });
 
   it('gives nothing more after the block', async () => {
+    // eslint-disable-next-line withal/no-escaping-value -- to see that it is over
     const chunks = await withAsync(reading<Buffer>(createReadStream(path)), (chunks) => chunks);
     expect(await lengthsOf(chunks)).toEqual([]);
   });
@@ -447,6 +448,7 @@ describe('a web stream', () => {
     const stream = Readable.fromWeb(await bodyOf('/stalled'));
     await withAsync(reading<Uint8Array>(stream), async (chunks) => {
       expect(text((await chunks.next()).value)).toBe('first');
+      // eslint-disable-next-line withal/settle-in-body -- it is to wait when the block is over
       chunks.next().catch(() => {});
     });
     await server.untilLeft();

@@ -97,6 +97,7 @@ describe('a thread', () => {
   it('finishes what it is doing when the block is over', async () => {
     const finished = shared();
     const answer = 'async () => { await sleep(50); Atomics.store(workerData, 0, 1); }';
+    // eslint-disable-next-line withal/settle-in-body -- that is what is asked here
     await withAsync(thread(answer, finished), (ask) => void ask('and nobody waits').catch(() => {}));
     expect(Atomics.load(finished, 0)).toBe(1);
   });
@@ -104,6 +105,7 @@ describe('a thread', () => {
   it.each(anything)('is terminated whatever it is doing where the block throws %p', async (thrown) => {
     const counter = shared();
     const block = withAsync(thread(endless, counter), async (ask) => {
+      // eslint-disable-next-line withal/settle-in-body -- it never answers
       ask('without end').catch(() => {});
       await untilCounting(counter);
       throw thrown;

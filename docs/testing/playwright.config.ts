@@ -5,6 +5,6 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testMatch: 'playwright.test.ts',
   reporter: 'line',
-  outputDir: join(tmpdir(), 'playwright'),
+  outputDir: join(tmpdir(), 'withal-playwright'),
   preserveOutput: 'never',
 });

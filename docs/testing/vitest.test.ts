@@ -1,26 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test as base, type TestContext } from 'vitest';
-import { withAsync, type AsyncContextManager } from 'withal';
+import { expect, test as base } from 'vitest';
+import { fixture } from 'withal/testing';
 import { workspace } from './workspace.ts';
 
-/** A fixture of a manager, which is told whether the test failed. */
-function fixture<T, F>(manager: AsyncContextManager<T, F>) {
-  return async ({ task }: TestContext, use: (value: T) => Promise<void>) => {
-    // A test that is tried again keeps the errors of the attempts before.
-    const before = task.result?.errors?.length ?? 0;
-    const failure = () => task.result?.errors?.[before];
-    await withAsync(manager, async (value) => {
-      await use(value);
-      if (failure()) throw failure();
-    }).catch((error: unknown) => {
-      // The runner reports it already.
-      if (error !== failure()) throw error;
-    });
-  };
-}
-
-const test = base.extend<{ path: string }>({ path: fixture(workspace()) });
+const test = base.extend({ path: fixture(() => workspace()) });
 
 test('writes a note', async ({ path }) => {
   const note = join(path, 'note.txt');

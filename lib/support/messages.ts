@@ -1,18 +1,10 @@
 import { describe, isObject, isThenable, kindOf } from './describe.ts';
+import { explain, wrongInput } from './explain.ts';
 import { platformError } from './platform-error.ts';
 import { ContextManagerError, type ContextManagerErrorCode } from '../context-manager-error.ts';
 import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
 import type { Thrown } from '../protocol.ts';
-
-/** Every message of this package says what was done, what is required, what was given and what to do. */
-function explain(action: string, required: string, given: string, advice: string): string {
-  return `Cannot ${action}: ${required}, but ${given}. ${advice}`;
-}
-
-function wrongInput(action: string, required: string, given: unknown, advice: string): TypeError {
-  return new TypeError(explain(action, required, `${describe(given)} was given`, advice));
-}
 
 // What is wrong with a manager
 

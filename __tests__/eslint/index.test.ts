@@ -1,0 +1,43 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from '@jest/globals';
+import plugin, { configs, meta, rules, type RuleName } from '../../lib/eslint/index.ts';
+import { messagesOn, pageOf } from '../helpers/lint.ts';
+
+const manifest = createRequire(import.meta.url)('../../package.json') as { version: string };
+const names = Object.keys(rules) as RuleName[];
+
+describe('the plugin', () => {
+  it('is what a config needs, as its default export and by names', () => {
+    expect(plugin).toEqual({ meta, rules, configs });
+    expect(meta).toEqual({ name: 'withal/eslint', version: manifest.version });
+  });
+
+  it('has a rule for each file of rules', () => {
+    const files = readdirSync(new URL('../../lib/eslint/rules', import.meta.url));
+    expect(names).toEqual(files.map((file) => file.replace('.ts', '')));
+  });
+
+  it('has all rules in strict, and those that need no judgment in recommended', () => {
+    const enabled = (config: keyof typeof configs) => Object.keys(configs[config].rules);
+    expect(enabled('strict')).toEqual(names.map((name) => `withal/${name}`));
+    expect(enabled('strict').filter((name) => !enabled('recommended').includes(name))).toEqual([
+      'withal/exit-in-order',
+      'withal/no-escaping-value',
+    ]);
+    expect(configs.recommended.plugins.withal).toBe(plugin);
+  });
+});
+
+describe.each(names)('the page of %s', (name) => {
+  it('is titled by it, and has every message word for word', () => {
+    const page = pageOf(name);
+    expect(page).toMatch(`# ${name}\n`);
+    expect(messagesOn(page)).toEqual(rules[name].meta.messages);
+  });
+
+  it('is in the table of all rules', () => {
+    const readme = readFileSync(new URL('../../docs/lint/README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(`[${name}](${name}.md)`);
+  });
+});

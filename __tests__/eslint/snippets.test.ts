@@ -1,0 +1,3 @@
+import { testSnippets } from '../helpers/lint.ts';
+
+testSnippets('untyped');

@@ -1,0 +1,10 @@
+import { contextManager } from 'withal';
+
+export const m = contextManager(function* m() {
+  try {
+    yield;
+  } finally {
+    return; // !no-silent-swallow
+  }
+});
+export {};

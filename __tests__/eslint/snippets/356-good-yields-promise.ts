@@ -1,0 +1,6 @@
+import { asyncContextManager } from 'withal';
+
+export const m = asyncContextManager(async function* m(load: () => Promise<number>) {
+  yield load();
+});
+export {};

@@ -1,0 +1,4 @@
+import { chdir } from 'withal/node';
+
+chdir('/tmp'); // !no-floating-managers
+export {};

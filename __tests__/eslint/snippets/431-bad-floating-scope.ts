@@ -1,0 +1,6 @@
+import { scopeAsync } from 'withal';
+
+export function start() {
+  scopeAsync(async function* () {}); // !await-blocks
+}
+export {};

@@ -1,0 +1,4 @@
+import { contextManager } from 'withal';
+
+export default contextManager(function* () { yield 1; }); // !name-managers
+export {};

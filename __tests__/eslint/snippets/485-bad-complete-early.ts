@@ -1,0 +1,10 @@
+import { asyncContextManager, AsyncExitStack } from 'withal';
+const transaction = asyncContextManager(async function* transaction(db: Client) { yield db; });
+
+export async function f(db: Client) {
+  await using stack = new AsyncExitStack();
+  const tx = await stack.enterContext(transaction(db));
+  stack.complete(); // !complete-last
+  await tx.query('INSERT');
+}
+export {};

@@ -1,0 +1,1 @@
+export { contextManager } from './withal/lib/index.ts';

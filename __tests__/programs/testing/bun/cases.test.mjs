@@ -1,0 +1,4 @@
+import { test } from 'bun:test';
+import { defineCases } from '../cases.mjs';
+
+defineCases(test);

@@ -1,0 +1,3 @@
+import { defineCases } from '../cases.mjs';
+
+defineCases(Deno.test);

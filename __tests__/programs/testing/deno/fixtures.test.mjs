@@ -1,0 +1,5 @@
+import { defineTests } from '../tests.mjs';
+
+const { afterAll, afterEach } = Deno.test;
+
+defineTests(Deno.test, { afterEach, afterAll }, {});

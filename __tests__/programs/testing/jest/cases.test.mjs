@@ -1,0 +1,4 @@
+import { it } from '@jest/globals';
+import { defineCases } from '../cases.mjs';
+
+defineCases(it);

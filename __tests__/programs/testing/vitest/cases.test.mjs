@@ -1,0 +1,4 @@
+import { test } from 'vitest';
+import { defineCases } from '../cases.mjs';
+
+defineCases(test);

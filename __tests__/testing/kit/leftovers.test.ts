@@ -1,0 +1,208 @@
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { watchLeftovers, type Watch } from '../../../lib/testing/kit/leftovers.ts';
+
+let watch: Watch | undefined;
+const undo: (() => unknown)[] = [];
+
+afterEach(() => {
+  watch?.stop();
+  for (const step of undo.splice(0).reverse()) step();
+});
+
+function watched(): Watch {
+  watch = watchLeftovers();
+  return watch;
+}
+
+/** Replaces a property of an object until the end of the test. */
+function replace(object: object, key: PropertyKey, value: unknown): void {
+  const before = Object.getOwnPropertyDescriptor(object, key);
+  Object.defineProperty(object, key, { value, writable: true, configurable: true });
+  undo.push(() => (before ? Object.defineProperty(object, key, before) : Reflect.deleteProperty(object, key)));
+}
+
+/** As in a runtime where nothing tells of handles. */
+function withoutHooks(): void {
+  const getBuiltinModule = process.getBuiltinModule.bind(process) as (name: string) => unknown;
+  const silent = { createHook: () => ({ enable() {}, disable() {} }) };
+  replace(process, 'getBuiltinModule', (name: string) =>
+    name === 'node:async_hooks' ? silent : getBuiltinModule(name),
+  );
+}
+
+const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+describe('watchLeftovers', () => {
+  it('tells of timers that are left, with their lines', async () => {
+    const { run, left } = watched();
+    const timers = run(() => [setInterval(() => {}, 1000), setTimeout(() => {}, 1000), setTimeout(() => {}, 1000)]);
+    clearTimeout(timers[2]);
+    await tick();
+    expect(left()).toEqual(
+      Array(2).fill(expect.stringMatching(/^a timer \(__tests__\/testing\/kit\/leftovers\.test\.ts:\d+/)),
+    );
+    timers.forEach(clearInterval);
+    await tick();
+    expect(left()).toEqual([]);
+  });
+
+  it('lets alone what others start, and what keeps nothing alive', () => {
+    const other = setInterval(() => {}, 1000);
+    const { run, left } = watched();
+    const another = setInterval(() => {}, 1000);
+    const timers = run(() => [setTimeout(() => {}, 1000).unref(), setInterval(() => {}, 1000).unref()]);
+    expect(left()).toEqual([expect.stringContaining('a timer')]);
+    [other, another, ...timers].forEach(clearInterval);
+  });
+
+  it('tells of a file handle that is left, even if it is garbage', async () => {
+    const { run, left } = watched();
+    const handle = await run(() => open('package.json'));
+    expect(left()).toEqual([expect.stringMatching(/^an open file \(.*package\.json/)]);
+    await handle.close();
+  });
+
+  it('tells of servers', async () => {
+    const { run, left } = watched();
+    const server = await run(async (): Promise<Server> => {
+      const server = createServer().listen(0);
+      await once(server, 'listening');
+      return server;
+    });
+    expect(left()[0]).toMatch(/^a server/);
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('tells of listeners of the process', () => {
+    const listener = () => undefined;
+    process.on('warning', listener);
+    const { left } = watched();
+    expect(left()).toEqual([]);
+    process.on('warning', listener);
+    process.on('message', listener);
+    expect(left()).toEqual(['a listener of the process for warning', 'a listener of the process for message']);
+    process.removeAllListeners('message').removeAllListeners('warning');
+  });
+
+  it('hears of unhandled rejections in place of the others who listen', async () => {
+    const { unheard } = watched();
+    void Promise.reject(new Error('lost'));
+    await tick();
+    expect(unheard).toEqual([new Error('lost')]);
+  });
+
+  it('gives back what it has taken from those who listen', async () => {
+    // In a process of its own: here jest listens.
+    const script = `
+      import { watchLeftovers } from ${JSON.stringify(new URL('../../../lib/testing/kit/leftovers.ts', import.meta.url).href)};
+      process.on('unhandledRejection', (error) => console.log(error));
+      const { stop, unheard } = watchLeftovers();
+      void Promise.reject('one');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      stop();
+      void Promise.reject('two');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      console.log(unheard);`;
+    const output = await new Promise((resolve) => {
+      const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+      execFile(process.execPath, args, (_error, stdout, stderr) => resolve(stdout + stderr));
+    });
+    expect(output).toBe("two\n[ 'one' ]\n");
+  }, 60_000);
+
+  describe('where nothing tells of handles', () => {
+    it('watches the timers of the environment', async () => {
+      withoutHooks();
+      const { setTimeout: before } = globalThis;
+      const { run, left, stop } = watched();
+      let fired = 0;
+      const timers = run(() => [
+        setInterval(() => {}, 1),
+        setTimeout(() => {}, 1000),
+        setTimeout(() => {}, 1000).unref(),
+        setTimeout((by: number) => (fired += by), 1, 2),
+      ]);
+      expect(left()).toHaveLength(3);
+      await tick();
+      expect([fired, left().length]).toEqual([2, 2]);
+      clearInterval(timers[0]);
+      clearTimeout(timers[1]);
+      clearTimeout(timers[2]);
+      expect(left()).toEqual([]);
+      stop();
+      expect(setTimeout).toBe(before);
+    });
+
+    it('takes each timer of a browser for one that is left', () => {
+      withoutHooks();
+      replace(globalThis, 'setTimeout', () => 1);
+      const { run, left } = watched();
+      run(() => setTimeout(() => {}, 1));
+      expect(left()).toEqual([expect.stringContaining('a timer')]);
+    });
+  });
+
+  describe('in a browser', () => {
+    it('listens to its events', () => {
+      const listeners = new Map<string, (event: object) => void>();
+      let prevented = 0;
+      replace(globalThis, 'process', undefined);
+      replace(globalThis, 'addEventListener', (type: string, listener: () => void) => listeners.set(type, listener));
+      replace(globalThis, 'removeEventListener', (type: string) => listeners.delete(type));
+      const { unheard, left, stop } = watched();
+      listeners.get('unhandledrejection')?.({ reason: 'lost', preventDefault: () => (prevented += 1) });
+      expect([unheard, left(), prevented]).toEqual([['lost'], [], 1]);
+      stop();
+      expect(listeners.size).toBe(0);
+    });
+
+    it('does without them', () => {
+      replace(globalThis, 'process', { getBuiltinModule: () => undefined });
+      const { unheard, left } = watched();
+      expect([unheard, left()]).toEqual([[], []]);
+    });
+  });
+
+  describe('open files', () => {
+    const files = (readdirSync: (folder: string) => string[], isFile = true) => ({
+      readdirSync,
+      fstatSync: () => ({ isFile: () => isFile, isDirectory: () => false }),
+      readlinkSync: (path: string) => `link of ${path}`,
+    });
+
+    function withFiles(fs: object): void {
+      const getBuiltinModule = process.getBuiltinModule.bind(process) as (name: string) => unknown;
+      replace(process, 'getBuiltinModule', (name: string) => (name === 'node:fs' ? fs : getBuiltinModule(name)));
+    }
+
+    it('are those that were not open before', () => {
+      const open = ['1'];
+      withFiles(files(() => open));
+      const { left } = watched();
+      open.push('2');
+      expect(left()).toEqual(['an open file (link of /proc/self/fd/2, 2)']);
+    });
+
+    it('are found where the system shows them, or not at all', () => {
+      const missing = () => {
+        throw new Error('ENOENT');
+      };
+      const open: string[] = [];
+      withFiles(files((folder) => (folder === '/dev/fd' ? open : missing())));
+      const { left } = watched();
+      open.push('3');
+      expect(left()).toEqual(['an open file (link of /dev/fd/3, 3)']);
+      withFiles({ ...files(() => ['5']), readlinkSync: missing });
+      expect(left()).toEqual(['an open file (5)']);
+      withFiles(files(missing));
+      expect(left()).toEqual([]);
+      withFiles(files(() => ['4'], false));
+      expect(left()).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { callerIn, noteCaller, ownFolder } from '../../../lib/testing/kit/lines.ts';
+
+describe('ownFolder', () => {
+  it.each([
+    [
+      'Error\n    at a (file:///x/node_modules/withal/dist/testing/index.js:3:4)',
+      'file:///x/node_modules/withal/dist/',
+    ],
+    ['Error\n    at a (/x/lib/testing/kit/lines.ts:3:4)', '/x/lib/'],
+    ['Error\n    at a (/x/bundle.js:3:4)', undefined],
+    ['', undefined],
+  ])('of %p', (stack, folder) => {
+    expect(ownFolder(stack)).toBe(folder);
+  });
+});
+
+describe('noteCaller', () => {
+  it('gives the line that called', () => {
+    expect(noteCaller()()).toMatch(/^__tests__\/testing\/kit\/lines\.test\.ts:\d+:\d+$/);
+  });
+});
+
+describe('callerIn', () => {
+  it.each([
+    ['Error\n    at run (node:internal/x:1:2)\n    at async open (file:///srv/app.js:3:4)', '/srv/app.js:3:4'],
+    ['Error\n    at /srv/app.js:3:4', '/srv/app.js:3:4'],
+    ['Error\n    at new Timeout (ext:deno_node/timers.ts:1:2)\n    at /srv/app.js:3:4', '/srv/app.js:3:4'],
+    ['Error\n    at C:\\app\\main.js:3:4', 'C:\\app\\main.js:3:4'],
+    ['open@https://example.com/app.js:3:4\n@https://example.com/b.js:1:1', 'https://example.com/app.js:3:4'],
+    ['Error\n    at <anonymous>', undefined],
+    ['', undefined],
+  ])('reads %p', (stack, line) => {
+    expect(callerIn(stack)).toBe(line);
+  });
+});

@@ -1,0 +1,148 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+
+export type Node = TSESTree.Node;
+
+export type FunctionNode =
+  TSESTree.ArrowFunctionExpression | TSESTree.FunctionDeclaration | TSESTree.FunctionExpression;
+
+/** The names of the fields of a node that hold its children, in the order of the source. */
+export type VisitorKeys = Readonly<Record<string, readonly string[] | undefined>>;
+
+export function isFunction(node: Node | null | undefined): node is FunctionNode {
+  switch (node?.type) {
+    case 'ArrowFunctionExpression':
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isGeneratorFunction(node: Node | null | undefined): node is FunctionNode {
+  return isFunction(node) && node.generator;
+}
+
+/** The expression itself: without the syntax of TypeScript, and without optional chaining around it. */
+export function unwrap(node: Node): Node {
+  switch (node.type) {
+    case 'TSAsExpression':
+    case 'TSNonNullExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSTypeAssertion':
+    case 'TSInstantiationExpression':
+    case 'ChainExpression':
+      return unwrap(node.expression);
+    default:
+      return node;
+  }
+}
+
+/** The expression with everything around it that `unwrap` takes away. */
+export function wrapped(node: Node): Node {
+  const { parent } = node;
+  return parent && unwrap(parent) !== parent ? wrapped(parent) : node;
+}
+
+export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
+  const children: Node[] = [];
+  eachChild(node, keys, (child) => children.push(child));
+  return children;
+}
+
+/** Calls `visit` on the node and on all below it, outermost first; where it answers `false`, on nothing below that. */
+export function walk(node: Node, keys: VisitorKeys, visit: (node: Node) => boolean | undefined): void {
+  if (visit(node) !== false) eachChild(node, keys, (child) => walk(child, keys, visit));
+}
+
+function eachChild(node: Node, keys: VisitorKeys, visit: (child: Node) => unknown): void {
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (const key of keys[node.type] ?? []) {
+    const value = fields[key];
+    if (!value) continue;
+    if (!Array.isArray(value)) visit(value as Node);
+    else for (const child of value as readonly (Node | null)[]) if (child) visit(child);
+  }
+}
+
+const own = new WeakMap<Node, readonly Node[]>();
+
+/** The nodes that run when the code of this one does: those of functions and classes within it run some other time. */
+export function ownNodes(root: Node, keys: VisitorKeys): readonly Node[] {
+  const known = own.get(root);
+  if (known) return known;
+  const nodes: Node[] = [];
+  walk(root, keys, (node) => {
+    if (node !== root && (isFunction(node) || node.type === 'ClassBody')) return false;
+    nodes.push(node);
+    return true;
+  });
+  own.set(root, nodes);
+  return nodes;
+}
+
+export function ancestorsOf(node: Node): Node[] {
+  return node.parent ? [node.parent, ...ancestorsOf(node.parent)] : [];
+}
+
+export function contains(outer: Node, inner: Node): boolean {
+  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}
+
+export function functionAround(node: Node): FunctionNode | undefined {
+  return ancestorsOf(node).find(isFunction);
+}
+
+/** A function without its body, to be underlined. */
+export function headOf({ loc, body }: FunctionNode): TSESTree.SourceLocation {
+  return { start: loc.start, end: body.loc.start };
+}
+
+/** The nearest statement that the node is part of; all that runs is part of one. */
+export function statementOf(node: Node): Node {
+  return [node, ...ancestorsOf(node)].find(({ type }) => /(Statement|Declaration)$/.test(type)) as Node;
+}
+
+/** The values that an expression statement drops: of `on && start()`, what `start()` gives. */
+export function droppedIn(expression: Node): Node[] {
+  const node = unwrap(expression);
+  switch (node.type) {
+    case 'LogicalExpression':
+      return droppedIn(node.right);
+    case 'ConditionalExpression':
+      return [node.consequent, node.alternate].flatMap(droppedIn);
+    case 'SequenceExpression':
+      return node.expressions.flatMap(droppedIn);
+    default:
+      return [node];
+  }
+}
+
+export function isVoid(node: Node): node is TSESTree.UnaryExpression {
+  return node.type === 'UnaryExpression' && node.operator === 'void';
+}
+
+/**
+ * The name of a property: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`; empty, if the source does not
+ * show it.
+ */
+export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property | TSESTree.PropertyDefinition): string {
+  const key = unwrap(node.type === 'MemberExpression' ? node.property : node.key);
+  if (key.type === 'Literal') return String(key.value);
+  if (!node.computed) return (key as TSESTree.Identifier).name;
+  const isSymbol = key.type === 'MemberExpression' && key.object.type === 'Identifier' && key.object.name === 'Symbol';
+  return isSymbol ? `@@${nameOf(key)}` : '';
+}
+
+/** The name that is called: `f` of `f()`, `m` of `a.m()`; empty, if the source does not show it. */
+export function calleeName(call: TSESTree.CallExpression | TSESTree.NewExpression): string {
+  const callee = unwrap(call.callee);
+  if (callee.type === 'Identifier') return callee.name;
+  return callee.type === 'MemberExpression' ? nameOf(callee) : '';
+}
+
+/** The text of a literal, or of a template without its expressions; empty, if it is neither. */
+export function textOf(node: Node | undefined): string {
+  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
+  return node?.type === 'TemplateLiteral' ? node.quasis.map(({ value }) => value.raw).join(' ') : '';
+}

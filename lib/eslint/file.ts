@@ -1,0 +1,111 @@
+import type { ParserServices, ParserServicesWithTypeInformation, TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { walk, type Node, type VisitorKeys } from './ast.ts';
+import { Types } from './types.ts';
+import { Variables } from './variables.ts';
+import { Words } from './words.ts';
+
+/** `settings.withal`. */
+export interface Settings {
+  /** Modules that export what withal exports: as they are imported, or as paths from where ESLint runs. */
+  readonly modules?: readonly string[];
+  /** The names of types that hold an error as a value. */
+  readonly results?: readonly string[];
+}
+
+export type Context = TSESLint.RuleContext<string, readonly unknown[]>;
+
+/** A file, and what the rules ask of it. */
+export class File {
+  readonly code: Readonly<TSESLint.SourceCode>;
+  readonly keys: VisitorKeys;
+  readonly filename: string;
+  readonly settings: Settings;
+  /** There are some only if typescript-eslint was told to read them. */
+  readonly types: Types | undefined;
+  readonly variables: Variables;
+  readonly words: Words;
+  /** In the order of the source. */
+  readonly nodes: readonly Node[];
+
+  constructor(context: Context) {
+    this.code = context.sourceCode;
+    this.keys = this.code.visitorKeys;
+    this.filename = context.filename;
+    this.settings = context.settings['withal'] ?? {};
+    this.types = typesOf(this.code.parserServices);
+    this.variables = new Variables((this.code.scopeManager as TSESLint.Scope.ScopeManager).scopes);
+    this.words = new Words(this.variables, {
+      isReexport: (specifier) => this.isReexport(specifier, context),
+      isWithal: (name) => this.types?.comesFromWithal(name) ?? false,
+    });
+    this.nodes = nodesOf(this.code.ast, this.keys);
+  }
+  get isTypeScript(): boolean {
+    return /\.[cm]?tsx?$/.test(this.filename);
+  }
+
+  /** Whether the cases of a `switch` are all there are, by the types, or by an annotation in the same file. */
+  isExhaustive(node: TSESTree.SwitchStatement): boolean {
+    return this.types?.isExhaustive(node) ?? this.coversAnnotation(node);
+  }
+
+  /** Whether the cases are those of `kind: 'a' | 'b'`. */
+  private coversAnnotation({ discriminant, cases }: TSESTree.SwitchStatement): boolean {
+    const [name] = this.variables.of(discriminant)?.identifiers ?? [];
+    const union = name?.type === 'Identifier' ? this.aliased(name.typeAnnotation?.typeAnnotation) : undefined;
+    if (union?.type !== 'TSUnionType') return false;
+    const tested = cases.map(({ test }) => test?.type === 'Literal' && test.raw);
+    return union.types.every((type) => type.type === 'TSLiteralType' && tested.includes(this.code.getText(type)));
+  }
+
+  /** What the name of a type stands for, where the file says so. */
+  private aliased(type: TSESTree.TypeNode | undefined): TSESTree.TypeNode | undefined {
+    const [definition] = (type?.type === 'TSTypeReference' && this.variables.of(type.typeName)?.defs) || [];
+    return definition?.node.type === 'TSTypeAliasDeclaration' ? definition.node.typeAnnotation : type;
+  }
+
+  private isReexport(specifier: string, { cwd, filename }: Context): boolean {
+    const modules = this.settings.modules ?? [];
+    if (modules.includes(specifier)) return true;
+    const path = specifier.startsWith('.') ? modulePath(filename, '..', specifier) : undefined;
+    return modules.some((module) => modulePath(cwd, module) === path);
+  }
+}
+
+const files = new WeakMap<object, File>();
+
+/** All rules share what was found out about a file. */
+export function fileOf(context: Context): File {
+  const known = files.get(context.sourceCode);
+  if (known) return known;
+  const file = new File(context);
+  files.set(context.sourceCode, file);
+  return file;
+}
+
+function typesOf(services: Partial<ParserServices> | undefined): Types | undefined {
+  return services?.program ? new Types(services as ParserServicesWithTypeInformation) : undefined;
+}
+
+/** Types hold nothing that runs. */
+const types = /^TS(Interface|Type)/;
+
+function nodesOf(root: Node, keys: VisitorKeys): Node[] {
+  const nodes: Node[] = [];
+  walk(root, keys, (node) => {
+    if (types.test(node.type)) return node.type === 'TSTypeAssertion';
+    nodes.push(node);
+    return true;
+  });
+  return nodes;
+}
+
+/** The path of a module, without the extension: `import './a.js'` may well mean `a.ts`. */
+function modulePath(...parts: readonly string[]): string {
+  const path: string[] = [];
+  for (const part of parts.join('/').split(/[\\/]+/)) {
+    if (part === '..') path.pop();
+    else if (part !== '.') path.push(part);
+  }
+  return path.join('/').replace(/\.[cm]?[jt]sx?$/, '');
+}

@@ -1,0 +1,80 @@
+import { nameOf, unwrap, type Node } from './ast.ts';
+import type { File } from './file.ts';
+import type { Variable } from './variables.ts';
+
+/**
+ * Something that can be set up and undone, as a key that is the same wherever the same is meant: a variable, `this`, a
+ * property of these, a literal; of anything else, its text.
+ */
+export type Place = string;
+
+const ids = new WeakMap<Variable, number>();
+let lastId = 0;
+
+export function placeOfVariable(variable: Variable): Place {
+  const id = ids.get(variable) ?? ++lastId;
+  ids.set(variable, id);
+  return `#${String(id)}`;
+}
+
+export function placeOf(given: Node, file: File): Place {
+  const node = unwrap(given);
+  switch (node.type) {
+    case 'Identifier': {
+      const variable = file.variables.of(node);
+      return variable ? placeOfVariable(variable) : node.name;
+    }
+    case 'MemberExpression': {
+      const name = nameOf(node) || `[${placeOf(node.property, file)}]`;
+      return `${placeOf(node.object, file)}.${name}`;
+    }
+    default:
+      return file.code.getText(node);
+  }
+}
+
+/** The place that an expression is about, and those that it is a part of or was taken from, the nearest first. */
+export function placesOf(given: Node, file: File): Place[] {
+  const node = unwrap(given);
+  switch (node.type) {
+    case 'Identifier': {
+      const source = sourceOf(file.variables.of(node));
+      return [placeOf(node, file), ...(source ? placesOf(source, file) : [])];
+    }
+    case 'MemberExpression':
+      return [placeOf(node, file), ...placesOf(node.object, file)];
+    case 'CallExpression': {
+      // Of `Object.values(clients)` the argument, of `clients.toReversed()` the object.
+      const callee = unwrap(node.callee);
+      const isMethod = callee.type === 'MemberExpression' && (file.variables.of(callee.object)?.defs.length ?? 0) > 0;
+      const [first = callee] = isMethod ? [callee.object] : node.arguments;
+      return first === callee ? [] : placesOf(first, file);
+    }
+    case 'ArrayExpression':
+      return node.elements.flatMap((element) => (element ? placesOf(element, file) : []));
+    case 'SpreadElement':
+    case 'AwaitExpression':
+      return placesOf(node.argument, file);
+    default:
+      return [placeOf(node, file)];
+  }
+}
+
+/** What the values of a variable are taken from: the iterable of a loop, the array of a callback, the object of a pattern. */
+function sourceOf(variable: Variable | undefined): Node | undefined {
+  const [definition] = variable?.defs ?? [];
+  if (definition?.type === 'Parameter') return sourceOfParameter(definition.node);
+  if (definition?.type !== 'Variable') return undefined;
+  const { id, init, parent } = definition.node;
+  if (parent.parent.type === 'ForOfStatement' && parent.parent.left === parent) return parent.parent.right;
+  const value = init && unwrap(init);
+  const isPart = id.type === 'ObjectPattern' || value?.type === 'MemberExpression';
+  return isPart && (value?.type === 'Identifier' || value?.type === 'MemberExpression') ? value : undefined;
+}
+
+const eachMethod = /^(forEach|map|flatMap|reduce|reduceRight|some|every)$/;
+
+function sourceOfParameter({ parent: call }: Node): Node | undefined {
+  const callee = call?.type === 'CallExpression' ? unwrap(call.callee) : undefined;
+  return callee?.type === 'MemberExpression' && eachMethod.test(nameOf(callee)) ? callee.object : undefined;
+}

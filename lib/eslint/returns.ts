@@ -1,0 +1,44 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { calleeName, isFunction, unwrap, type FunctionNode } from './ast.ts';
+import type { File } from './file.ts';
+import { follow } from './flow.ts';
+
+/** Names that nobody gives to a function which returns; the last ones are those of Next. */
+const neverReturns =
+  /^(fail|rethrow|raise|panic|die|bail|absurd|unreachable|assertNever|throw[A-Z]\w*|notFound|redirect|permanentRedirect|forbidden|unauthorized)$/;
+
+const neverReturnsOn = /^(process\.(exit|abort)|(assert|expect)\.(fail|unreachable)|Deno\.exit)$/;
+
+/** Whether control goes on after a call, as far as the types show; without types, as the function or its name does. */
+export function returns(call: TSESTree.CallExpression, file: File): boolean {
+  if (neverReturnsOn.test(file.code.getText(unwrap(call.callee)))) return false;
+  if (file.types) return !file.types.isNever(call);
+  const called = file.variables.valueOf(call.callee);
+  if (isFunction(called)) return mayReturn(called, file);
+  if (called.type === 'TSDeclareFunction') return called.returnType?.typeAnnotation.type !== 'TSNeverKeyword';
+  return called.type !== 'Identifier' || !neverReturns.test(calleeName(call));
+}
+
+const asked = new WeakMap<FunctionNode, boolean>();
+
+function mayReturn(called: FunctionNode, file: File): boolean {
+  if (called.returnType?.typeAnnotation.type === 'TSNeverKeyword') return false;
+  const known = asked.get(called);
+  if (known !== undefined) return known;
+  // One that calls itself returns, unless all its other ways throw.
+  asked.set(called, true);
+  const { finished, returned } = follow(called, '', watch(file), file);
+  const may = called.async || called.generator || finished.length > 0 || returned.length > 0;
+  asked.set(called, may);
+  return may;
+}
+
+/** Of a function it matters only where its ways end. */
+function watch(file: File) {
+  return {
+    pass: (node: TSESTree.Node, state: string) =>
+      node.type === 'CallExpression' && !returns(node, file) ? undefined : state,
+    fail: (_node: TSESTree.Node, state: string) => state,
+    catch: (_clause: TSESTree.CatchClause, state: string) => state,
+  };
+}

@@ -1,0 +1,43 @@
+import { contains, ownNodes, type FunctionNode, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
+import { managersOf, type Generator } from '../managers.ts';
+import { rule, type Rule } from '../rule.ts';
+import { undosIn } from '../undo.ts';
+import { isEnter, waysThrough } from '../ways.ts';
+
+export const exitInOrder: Rule = rule<'early'>({
+  description: 'Disallow releasing in a generator what something that it entered may depend on',
+  messages: {
+    early:
+      'This runs before the manager entered on line {{line}} is exited. Enter this too, before that line: yield* enter(closing(…)).',
+  },
+  check(file, report) {
+    for (const generator of managersOf(file).generators)
+      for (const { node, entered } of earlyIn(generator, file))
+        report({ node, messageId: 'early', data: { line: entered.loc.start.line } });
+  },
+});
+
+/** What is undone in the generator, though something that was entered after it is exited only later. */
+function earlyIn({ fn, isScope }: Generator, file: File): { node: Node; entered: Node }[] {
+  const nodes = ownNodes(fn, file.keys);
+  const enters = nodes.filter(
+    (node) => node.type === 'YieldExpression' && node.delegate && isEnter(node.argument, file),
+  );
+  return undosIn(fn, file).flatMap(({ node, setup }) => {
+    const since = setup?.range[1] ?? fn.range[0];
+    const entered = enters.find(({ range }) => since <= range[0] && range[1] <= node.range[0]);
+    return entered && (isScope ? isInFinally(node, nodes) : runsAfterFailure(node, fn, file))
+      ? [{ node, entered }]
+      : [];
+  });
+}
+
+/** What runs after a success only is protect-teardown's. */
+function runsAfterFailure(node: Node, fn: FunctionNode, file: File): boolean {
+  return waysThrough(fn, file).phases.get(node)?.has('threw') === true;
+}
+
+function isInFinally(node: Node, nodes: readonly Node[]): boolean {
+  return nodes.some((around) => around.type === 'TryStatement' && around.finalizer && contains(around.finalizer, node));
+}

@@ -1,0 +1,76 @@
+import { nameOf, wrapped, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
+import { isManager } from '../managers.ts';
+import { rule, type Rule } from '../rule.ts';
+import { methodCalledOn, stackKindOf, stacksOf, type Stack } from '../stacks.ts';
+
+type Message = 'incomplete' | 'unfinished' | 'dropped';
+
+export const finishStacks: Rule = rule<Message>({
+  description: 'Require a stack to be finished, and one in a using declaration to be completed if it holds a manager',
+  messages: {
+    incomplete:
+      'This stack holds a manager, but nothing says that the block succeeded, so it always rolls back. Call {{name}}.complete() at the end of the block.',
+    unfinished:
+      'Nothing finishes this stack, so nothing on it is ever exited. Write {{using}} {{name}} = new {{kind}}().',
+    dropped: 'Nothing can finish this stack, so nothing on it is ever exited. Write {{using}} stack = new {{kind}}().',
+  },
+  check(file, report) {
+    for (const stack of stacksOf(file)) {
+      const { declarator: node, variable, kind } = stack;
+      const data = { name: variable.name, kind, using: usingFor(kind) };
+      if (stack.isUsing && holdsManager(stack, file) && !stack.uses.some(completes))
+        report({ node, messageId: 'incomplete', data });
+      if (!stack.isUsing && !stack.uses.some(mayFinish) && !isExported(stack))
+        report({ node, messageId: 'unfinished', data });
+    }
+    for (const node of file.nodes) {
+      const kind = isDropped(node) ? stackKindOf(node, file) : undefined;
+      if (kind) report({ node, messageId: 'dropped', data: { kind, using: usingFor(kind) } });
+    }
+  },
+});
+
+function usingFor(kind: string): string {
+  return kind === 'AsyncExitStack' ? 'await using' : 'using';
+}
+
+function isExported({ declarator }: Stack): boolean {
+  return declarator.parent.parent.type === 'ExportNamedDeclaration';
+}
+
+/** `new AsyncExitStack();` and `new AsyncExitStack().enterContext(…)` */
+function isDropped(node: Node): boolean {
+  if (node.type !== 'NewExpression') return false;
+  const { parent } = wrapped(node);
+  if (parent?.type === 'ExpressionStatement') return true;
+  return parent?.type === 'MemberExpression' && /^(enterContext|use|adopt|defer|push)$/.test(nameOf(parent));
+}
+
+function holdsManager({ uses }: Stack, file: File): boolean {
+  return uses.some((use) => {
+    const { name, call } = methodCalledOn(use) ?? {};
+    const [given] = call?.arguments ?? [];
+    if (name === 'push') return given !== undefined && isManager(given, file);
+    return name === 'enterContext' && !(given && file.types?.isDisposable(given));
+  });
+}
+
+/** Whether a mention says that the block succeeded, or leaves that to somebody else. */
+function completes(use: Node): boolean {
+  const method = methodCalledOn(use);
+  return method ? /^(complete|exit|exitAsync|move)$/.test(method.name) : !isOwnMember(use);
+}
+
+/** Whether a mention finishes the stack, or gives it to somebody who may. */
+function mayFinish(use: Node): boolean {
+  const method = methodCalledOn(use);
+  if (!method) return !isOwnMember(use);
+  return /^(dispose|disposeAsync|exit|exitAsync|move|@@dispose|@@asyncDispose)$/.test(method.name);
+}
+
+/** `stack.disposed` says nothing; `stack.disposeAsync` that is handed on may finish it. */
+function isOwnMember(use: Node): boolean {
+  const { parent } = wrapped(use);
+  return parent?.type === 'MemberExpression' && nameOf(parent) === 'disposed';
+}

@@ -1,0 +1,71 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { headOf, nameOf, walk, wrapped, type FunctionNode, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
+import { managersOf } from '../managers.ts';
+import { rule, type Rule } from '../rule.ts';
+
+export const nameManagers: Rule = rule<'unnamed'>({
+  description: 'Require the generator function of a manager to have a name',
+  messages: {
+    unnamed: 'Name the generator function: messages call the manager by that name.',
+  },
+  type: 'suggestion',
+  fixable: 'code',
+  check(file, report) {
+    for (const { fn, call, isScope, isInline } of managersOf(file).generators) {
+      if (isScope || !isInline || fn.id) continue;
+      const name = nameFor(call, fn, file);
+      report({
+        node: fn,
+        loc: headOf(fn),
+        messageId: 'unnamed',
+        fix: name ? (fixer) => named(fn, name, fixer, file) : null,
+      });
+    }
+  },
+});
+
+/** The name of what the manager function is kept in, unless it would hide that from the generator's own code. */
+function nameFor(call: Node, fn: FunctionNode, file: File): string | undefined {
+  const name = nameOfHolder(wrapped(call));
+  const isUsable =
+    name !== undefined && /^[A-Za-z_$][\w$]*$/.test(name) && !reserved.has(name) && !mentions(fn, name, file);
+  return isUsable ? name : undefined;
+}
+
+function nameOfHolder(value: Node): string | undefined {
+  const { parent } = value;
+  switch (parent?.type) {
+    case 'VariableDeclarator':
+      return parent.id.type === 'Identifier' ? parent.id.name : undefined;
+    case 'AssignmentExpression':
+      if (parent.left.type === 'Identifier') return parent.left.name;
+      return parent.left.type === 'MemberExpression' ? nameOf(parent.left) : undefined;
+    case 'Property':
+    case 'PropertyDefinition':
+      return nameOf(parent);
+    default:
+      return undefined;
+  }
+}
+
+function mentions(fn: FunctionNode, name: string, { keys }: File): boolean {
+  let isMentioned = false;
+  walk(fn, keys, (node) => {
+    isMentioned ||= node.type === 'Identifier' && node.name === name;
+    return !isMentioned;
+  });
+  return isMentioned;
+}
+
+function named(fn: FunctionNode, name: string, fixer: TSESLint.RuleFixer, { code }: File): TSESLint.RuleFix {
+  const star = code.getFirstToken(fn, ({ value }) => value === '*') as TSESTree.Token;
+  const next = code.getTokenAfter(star) as TSESTree.Token;
+  return fixer.replaceTextRange([star.range[1], next.range[0]], ` ${name}`);
+}
+
+const reserved = new Set(
+  'await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval'.split(
+    ' ',
+  ),
+);

@@ -1,0 +1,109 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { contains, isFunction, nameOf, unwrap, walk, type FunctionNode, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
+import { enteredVariables, managersOf, resultsOf, type Block } from '../managers.ts';
+import { rule, type Rule } from '../rule.ts';
+import type { Types } from '../types.ts';
+import type { Variable } from '../variables.ts';
+
+type Message = 'value' | 'closure' | 'iterator';
+
+export const noEscapingValue: Rule = rule<Message>({
+  description: 'Disallow what a block entered to leave the block',
+  messages: {
+    value: '{{name}} leaves the block here, and whoever gets it finds it exited. Use it inside the block.',
+    closure:
+      'This function leaves the block with {{name}}, and would run after {{name}} is exited. Call it inside the block.',
+    iterator:
+      'This leaves the block, and would ask {{name}} for its items after it is exited. Loop over it inside the block.',
+  },
+  check(file, report) {
+    const { types } = file;
+    if (!types) return;
+    for (const block of managersOf(file).blocks) {
+      const { fn, manager } = block;
+      // What it gives belongs to somebody else.
+      if (!fn || file.words.calledBy(manager) === 'nullContext') continue;
+      const held = enteredVariables(block, file).filter(({ identifiers: [name] }) => name && types.isResource(name));
+      for (const node of leaving(block, fn, file)) {
+        const escape = escapeIn(node, held, file, types);
+        if (escape) report({ node: escape.node, messageId: escape.messageId, data: { name: escape.variable.name } });
+      }
+    }
+  },
+});
+
+/** What outlives the block: what its body returns, and what is put into variables, fields and lists from outside. */
+function leaving(block: Block, fn: FunctionNode, file: File): Node[] {
+  const stored: Node[] = [];
+  walk(fn, file.keys, (node) => {
+    if (node.type === 'AssignmentExpression' && isOutside(node.left, fn, file)) stored.push(node.right);
+    if (node.type === 'CallExpression' && isFilling(node, fn, file)) stored.push(...node.arguments);
+    return true;
+  });
+  return [...(block.kind === 'decorator' ? [] : resultsOf(fn, file)), ...stored];
+}
+
+function isOutside(target: Node, fn: FunctionNode, file: File): boolean {
+  const node = unwrap(target);
+  if (node.type === 'MemberExpression') return isOutside(node.object, fn, file);
+  return !(file.variables.of(node)?.defs.some((definition) => contains(fn, definition.node)) ?? false);
+}
+
+function isFilling({ callee, arguments: given }: TSESTree.CallExpression, fn: FunctionNode, file: File): boolean {
+  const method = unwrap(callee);
+  if (method.type !== 'MemberExpression' || given.length === 0) return false;
+  return /^(push|unshift|add|set)$/.test(nameOf(method)) && isOutside(method.object, fn, file);
+}
+
+interface Escape {
+  readonly node: Node;
+  readonly variable: Variable;
+  readonly messageId: Message;
+}
+
+function escapeIn(given: Node, held: readonly Variable[], file: File, types: Types): Escape | undefined {
+  const node = unwrap(given);
+  const found = (messageId: Message, variable = heldIn(node, held, file)): Escape | undefined =>
+    variable && { node, variable, messageId };
+  if (isFunction(node)) return found('closure');
+  switch (node.type) {
+    case 'Identifier': {
+      const variable = file.variables.of(node);
+      return variable && held.includes(variable) ? found('value', variable) : undefined;
+    }
+    case 'CallExpression':
+      return types.isLazy(node) ? found('iterator') : undefined;
+    default:
+      return partsOf(node)
+        .map((part) => escapeIn(part, held, file, types))
+        .find((escape) => escape !== undefined);
+  }
+}
+
+/** What the value of an expression is made of. */
+function partsOf(node: Node): Node[] {
+  switch (node.type) {
+    case 'ArrayExpression':
+      return node.elements.filter((element) => element !== null);
+    case 'ObjectExpression':
+      return node.properties.map((property) => (property.type === 'Property' ? property.value : property));
+    case 'ConditionalExpression':
+      return [node.consequent, node.alternate];
+    case 'LogicalExpression':
+      return [node.left, node.right];
+    case 'AwaitExpression':
+      return [node.argument];
+    default:
+      return [];
+  }
+}
+
+function heldIn(root: Node, held: readonly Variable[], file: File): Variable | undefined {
+  let found: Variable | undefined;
+  walk(root, file.keys, (node) => {
+    found ??= held.find((variable) => file.variables.of(node) === variable);
+    return !found;
+  });
+  return found;
+}

@@ -1,0 +1,71 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { droppedIn, isVoid, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
+import { isManager } from '../managers.ts';
+import { rule, type Report, type Rule } from '../rule.ts';
+import { isReassigned } from '../variables.ts';
+
+type Message = 'awaited' | 'statement' | 'unused' | 'using';
+
+export const noFloatingManagers: Rule = rule<Message>({
+  description: 'Disallow managers that nobody enters',
+  messages: {
+    awaited:
+      "Awaiting a manager doesn't enter it, so nothing runs. Write withAsync(manager, body) or yield* enter(manager).",
+    statement: 'Nothing enters this manager, so nothing runs. Write withAsync(manager, body) or yield* enter(manager).',
+    unused: 'Nothing enters {{name}}, so it never runs. Write withAsync({{name}}, body) or yield* enter({{name}}).',
+    using:
+      "A manager isn't disposable, because it has to know how the block ended. Enter it on a stack: await stack.enterContext(manager).",
+  },
+  check(file, report) {
+    for (const node of file.nodes)
+      switch (node.type) {
+        case 'ExpressionStatement':
+          for (const dropped of droppedIn(node.expression)) checkDropped(dropped, file, report);
+          break;
+        case 'AwaitExpression':
+          if (isManager(node.argument, file)) report({ node, messageId: 'awaited' });
+          break;
+        case 'VariableDeclarator':
+          checkVariable(node, file, report);
+          break;
+      }
+  },
+});
+
+function checkDropped(node: Node, file: File, report: Report<Message>): void {
+  if (isVoid(node)) for (const dropped of droppedIn(node.argument)) checkDropped(dropped, file, report);
+  else if (isMade(node) && isManager(node, file)) report({ node, messageId: 'statement' });
+}
+
+function checkVariable(node: TSESTree.VariableDeclarator, file: File, report: Report<Message>): void {
+  const { id, init, parent } = node;
+  const made = init && unwrap(init);
+  if (id.type !== 'Identifier' || !made || !isMade(made) || !isManager(made, file)) return;
+  // It is an iterator as well, and a disposable.
+  if (file.words.calledBy(made) === 'aclosing' || file.types?.isLazy(made)) return;
+  const variable = file.variables.of(id);
+  if (parent.kind.endsWith('using')) {
+    if (made.type === 'CallExpression') report({ node, messageId: 'using' });
+    return;
+  }
+  if (!variable || isReassigned(variable) || parent.parent.type === 'ExportNamedDeclaration') return;
+  const uses = variable.references.filter(({ init }) => !init).map(({ identifier }) => identifier as Node);
+  if (!uses.some(mayEnter)) report({ node, messageId: 'unused', data: { name: id.name } });
+}
+
+function isMade({ type }: Node): boolean {
+  return type === 'CallExpression' || type === 'NewExpression';
+}
+
+/** Whether somebody may enter what is mentioned so: not where only some property of it is asked for. */
+function mayEnter(use: Node): boolean {
+  const object = wrapped(use);
+  const { parent } = object;
+  if (parent?.type === 'ExpressionStatement') return false;
+  return (
+    parent?.type !== 'MemberExpression' ||
+    parent.object !== object ||
+    /^(|enter|exit|enterAsync|exitAsync)$/.test(nameOf(parent))
+  );
+}

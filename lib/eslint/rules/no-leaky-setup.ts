@@ -1,0 +1,226 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import {
+  ancestorsOf,
+  calleeName,
+  contains,
+  ownNodes,
+  textOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+} from '../ast.ts';
+import type { File } from '../file.ts';
+import { managersOf } from '../managers.ts';
+import { placeOf, placesOf, type Place } from '../places.ts';
+import { rule, type Rule } from '../rule.ts';
+import { entrustmentsIn, undosIn, verbOf, type Entrustment, type Undo } from '../undo.ts';
+import { isActivating, isCommit, isFinding, isHolding, isRollback } from '../verbs.ts';
+import { waysThrough } from '../ways.ts';
+
+export const noLeakySetup: Rule = rule<'leak' | 'commit'>({
+  description: 'Disallow awaits between an acquisition and the try that undoes it, and a COMMIT outside of the try',
+  messages: {
+    leak: 'If this fails, nothing undoes line {{line}}. Start the try, or enter it, right after that line.',
+    commit: 'If this fails, nothing rolls back. Move it into the try, after the yield.',
+  },
+  check(file, report) {
+    for (const { fn, isScope } of managersOf(file).generators) {
+      const leaks = new Map(leaksIn(fn, file).map(({ risk, line }) => [risk, line] as const));
+      for (const [node, line] of leaks) report({ node, messageId: 'leak', data: { line } });
+      for (const node of isScope ? [] : unprotectedCommits(fn, file)) report({ node, messageId: 'commit' });
+    }
+  },
+});
+
+interface Leak {
+  /** What can fail. */
+  readonly risk: Node;
+  /** Where what leaks was acquired. */
+  readonly line: number;
+}
+
+/** What sees to it that something is undone. */
+type Handler = Pick<Undo, 'node' | 'target'>;
+
+function leaksIn(fn: FunctionNode, file: File): Leak[] {
+  const undos = undosIn(fn, file);
+  const entrustments = firstOnes(entrustmentsIn(fn, file));
+  const handlers = [...undos, ...entrustments];
+  const nodes = ownNodes(fn, file.keys);
+  const tries = nodes.filter((node) => node.type === 'TryStatement');
+  const protectedBy = ({ node }: Undo): Node | undefined =>
+    tries.find(({ finalizer }) => finalizer !== null && contains(finalizer, node));
+  const protections = [
+    ...undos.map((undo) => ({ ...undo, late: protectedBy(undo), isState: isState(undo.node) })),
+    ...entrustments.map((entrustment) => ({ ...entrustment, late: entrustment.node, isState: false })),
+  ];
+  return protections.flatMap(({ setup, target, late, isState }) => {
+    if (!setup || !late || contains(late, setup) || isLookup(setup)) return [];
+    const risks = nodes.filter(
+      (risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, handlers) && !assigns(risk, target, file),
+    );
+    // A value that was assigned, and is assigned back, is there at once.
+    const leaking = isState ? risks : risksWhileHeld(risks, target, setup, file);
+    return leaking.map((risk) => ({ risk, line: setup.loc.start.line }));
+  });
+}
+
+function isState({ type }: Node): boolean {
+  return type === 'AssignmentExpression' || type === 'UpdateExpression' || type === 'UnaryExpression';
+}
+
+/** `const database = databases.get(name)`: it was there before, and may stay. */
+function isLookup(setup: Node): boolean {
+  return setup.type === 'VariableDeclarator' && setup.init?.type === 'CallExpression' && isFinding(verbOf(setup));
+}
+
+/** What is entrusted already, nothing else has to see to. */
+function firstOnes(entrustments: readonly Entrustment[]): Entrustment[] {
+  return entrustments.filter(
+    ({ target }, index) => entrustments.findIndex((other) => other.target === target) === index,
+  );
+}
+
+/** Whether a node that can fail comes after the setup, and before the `try`. */
+function isRisk(node: Node, setup: Node, late: Node, file: File): boolean {
+  if (!isFallible(node, file) || node.range[1] > late.range[0]) return false;
+  const loop = loopThatFills(setup, late);
+  if (loop) return contains(loop, node);
+  return setup.range[1] <= node.range[0] && !isAfterFailureOf(node, setup) && !areAlternatives(setup, node);
+}
+
+function isFallible(node: Node, file: File): boolean {
+  if (node.type === 'ForOfStatement') return node.await;
+  if (node.type !== 'YieldExpression') return node.type === 'AwaitExpression';
+  const request = node.delegate ? unwrap(node.argument) : undefined;
+  if (request?.type !== 'CallExpression') return request !== undefined;
+  return !request.arguments[0] || !startsAtOnce(request.arguments[0], file);
+}
+
+/** Whether entering a manager does nothing that can fail: `closing(file)`, and one whose generator starts with its yield. */
+function startsAtOnce(manager: Node, file: File): boolean {
+  const call = unwrap(manager);
+  if (call.type !== 'CallExpression') return false;
+  if (/^(aclosing|closing|nullContext|suppress)$/.test(file.words.calledBy(call) ?? '')) return true;
+  const made = file.variables.valueOf(call.callee);
+  const generator = managersOf(file).generators.find((one) => one.call === made && !one.isScope);
+  if (!generator) return false;
+  return [...waysThrough(generator.fn, file).phases].every(
+    ([node, phases]) =>
+      !phases.has('setup') || !/^(Await|Call|New|Import)Expression$|^(ForOf|Throw)Statement$/.test(node.type),
+  );
+}
+
+/** The loop in which `clients.push(await connect())` acquires one after the other: each can fail when others are there. */
+function loopThatFills(setup: Node, late: Node): Node | undefined {
+  const loops = ancestorsOf(setup).filter(({ type }) => /^(While|DoWhile|For|ForOf|ForIn)Statement$/.test(type));
+  const isFilling = setup.type === 'CallExpression' && /^(push|unshift|add|set)$/.test(calleeName(setup));
+  return isFilling ? loops.find((loop) => !contains(loop, late)) : undefined;
+}
+
+/** Whether a node is in the `catch` of the setup, where there is nothing to undo. */
+function isAfterFailureOf(node: Node, setup: Node): boolean {
+  return ancestorsOf(node).some((around) => around.type === 'CatchClause' && contains(around.parent.block, setup));
+}
+
+/** Whether two nodes are on different branches of the same condition. */
+function areAlternatives(one: Node, other: Node): boolean {
+  return ancestorsOf(one).some(
+    (around) =>
+      (around.type === 'IfStatement' || around.type === 'ConditionalExpression') &&
+      around.alternate !== null &&
+      contains(around.consequent, one) &&
+      contains(around.alternate, other),
+  );
+}
+
+/** Whether the same is undone there, too, or where its failure is caught; or entrusted to something there. */
+function isHandled(risk: Node, target: Place, handlers: readonly Handler[]): boolean {
+  const others = handlers.filter((handler) => handler.target === target).map(({ node }) => node);
+  const after = ancestorsOf(risk).flatMap((around) =>
+    around.type === 'TryStatement' && contains(around.block, risk) ? [around.handler, around.finalizer] : [],
+  );
+  return others.some((other) => [risk, ...after].some((place) => place && contains(place, other)));
+}
+
+/** Whether a callback does it: `await opened.catch((error) => { current = undefined; throw error; })`. */
+function assigns(risk: Node, target: Place, file: File): boolean {
+  let isAssigned = false;
+  walk(risk, file.keys, (part) => {
+    isAssigned ||= part.type === 'AssignmentExpression' && placeOf(part.left, file) === target;
+    return !isAssigned;
+  });
+  return isAssigned;
+}
+
+/**
+ * The risks at which something is held. What is made without waiting often holds nothing yet: it is held once it was
+ * waited for, and if that fails, as `await once(server, 'listening')` may, there is nothing to undo.
+ */
+function risksWhileHeld(risks: readonly Node[], target: Place, setup: Node, file: File): Node[] {
+  const isAwaited = ownNodes(setup, file.keys).some(({ type }) => type === 'AwaitExpression');
+  const verb = verbOf(setup);
+  let mayWait = !isAwaited && (setup.type !== 'CallExpression' || isActivating(verb));
+  let isHeld = isAwaited || setup.type === 'CallExpression' || isHolding(verb);
+  return risks.filter((risk) => {
+    if (mayWait && mentions(risk, target, file)) {
+      mayWait = false;
+      isHeld = true;
+      return false;
+    }
+    isHeld ||= isActivated(target, setup, risk, file);
+    return isHeld;
+  });
+}
+
+function isActivated(target: Place, setup: Node, risk: Node, file: File): boolean {
+  return file.nodes.some(
+    (node) =>
+      node.type === 'CallExpression' &&
+      setup.range[1] <= node.range[0] &&
+      node.range[1] <= risk.range[0] &&
+      isActivating(calleeName(node)) &&
+      placesOf(node.callee, file).includes(target),
+  );
+}
+
+function mentions(node: Node, target: Place, file: File): boolean {
+  let isMentioned = false;
+  walk(node, file.keys, (part) => {
+    isMentioned ||= part.type === 'Identifier' && placesOf(part, file).includes(target);
+    return !isMentioned;
+  });
+  return isMentioned;
+}
+
+/** What commits after a `try` around the block whose `catch` rolls back. */
+function unprotectedCommits(fn: FunctionNode, file: File): Node[] {
+  const nodes = ownNodes(fn, file.keys);
+  const tries = nodes.filter(
+    (node) => node.type === 'TryStatement' && node.handler && hasCall(node.handler, isRollback, file),
+  );
+  const around = tries.find((node) => ownNodes(node, file.keys).some(isBlock));
+  const { phases } = waysThrough(fn, file);
+  return nodes.filter(
+    (node) =>
+      node.type === 'CallExpression' &&
+      says(node, isCommit) &&
+      around !== undefined &&
+      around.range[1] <= node.range[0] &&
+      !tries.some((one) => contains(one, node)) &&
+      phases.get(node)?.has('returned'),
+  );
+}
+
+function isBlock(node: Node): boolean {
+  return node.type === 'YieldExpression' && !node.delegate;
+}
+
+function hasCall(root: Node, is: (nameOrStatement: string) => boolean, { keys }: File): boolean {
+  return ownNodes(root, keys).some((node) => node.type === 'CallExpression' && says(node, is));
+}
+
+function says(call: TSESTree.CallExpression, is: (nameOrStatement: string) => boolean): boolean {
+  return is(calleeName(call)) || is(textOf(call.arguments[0]));
+}

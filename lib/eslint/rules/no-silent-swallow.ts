@@ -1,0 +1,65 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { insertLast } from '../edits.ts';
+import { headOf, isFunction, type FunctionNode } from '../ast.ts';
+import type { File } from '../file.ts';
+import { managersOf } from '../managers.ts';
+import { rule, type Rule } from '../rule.ts';
+import { waysThrough } from '../ways.ts';
+
+type Message = 'catch' | 'finally' | 'rethrow' | 'fallback';
+
+export const noSilentSwallow: Rule = rule<Message>({
+  description: "Disallow catch clauses in which the block's error can end without a word",
+  messages: {
+    catch:
+      "The block's error can end here, and then the block gives undefined as if it had succeeded. Throw the error again, or return a value.",
+    finally: "A jump out of a finally swallows the block's error. Don't return, break or continue there.",
+    rethrow: 'Throw the error again.',
+    fallback: 'Return undefined, to say that the error ends here on purpose.',
+  },
+  hasSuggestions: true,
+  check(file, report) {
+    for (const { fn, isScope } of managersOf(file).generators)
+      for (const node of isScope ? [] : waysThrough(fn, file).swallowed)
+        if (node.type === 'CatchClause')
+          report({ node, loc: headOfClause(node), messageId: 'catch', suggest: suggestionsFor(node, fn, file) });
+        else report({ node, loc: isFunction(node) ? headOf(node) : node.loc, messageId: 'finally' });
+  },
+});
+
+/** `catch (error) {` */
+function headOfClause({ loc, body }: TSESTree.CatchClause): TSESTree.SourceLocation {
+  return { start: loc.start, end: body.loc.start };
+}
+
+function suggestionsFor(
+  { param, body, range }: TSESTree.CatchClause,
+  { body: whole }: FunctionNode,
+  { code }: File,
+): TSESLint.SuggestionReportDescriptor<Message>[] {
+  const suggestions: TSESLint.SuggestionReportDescriptor<Message>[] = [];
+  const name = param ? param.type === 'Identifier' && param.name : 'error';
+  if (name)
+    suggestions.push({
+      messageId: 'rethrow',
+      fix: (fixer) => [
+        ...(param ? [] : [fixer.insertTextAfterRange([range[0], range[0] + 'catch'.length], ' (error)')]),
+        insertLast(fixer, body, `throw ${name};`, code),
+      ],
+    });
+  suggestions.push({
+    messageId: 'fallback',
+    fix: (fixer) => [
+      insertLast(fixer, body, 'return undefined;', code),
+      ...(whole.type === 'BlockStatement' && !isLeft(whole)
+        ? [insertLast(fixer, whole, 'return undefined;', code)]
+        : []),
+    ],
+  });
+  return suggestions;
+}
+
+/** Whether a block ends with a statement from which nothing goes on. */
+function isLeft({ body }: TSESTree.BlockStatement): boolean {
+  return /^(Return|Throw)Statement$/.test(String(body.at(-1)?.type));
+}

@@ -1,0 +1,25 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { ownNodes } from '../ast.ts';
+import type { File } from '../file.ts';
+import { managersOf } from '../managers.ts';
+import { rule, type Rule } from '../rule.ts';
+import { isEnter } from '../ways.ts';
+
+export const noThenableYield: Rule = rule<'awaited'>({
+  description: 'Disallow yielding what has a then() and is no promise from an async generator',
+  messages: {
+    awaited:
+      'An async generator awaits what it yields, so the block gets what this resolves to. Yield it in a box: yield { value }.',
+  },
+  check(file, report) {
+    const asyncManagers = managersOf(file).generators.filter(({ fn, isScope }) => fn.async && !isScope);
+    for (const node of asyncManagers.flatMap(({ fn }) => ownNodes(fn, file.keys)))
+      if (node.type === 'YieldExpression' && isAwaited(node, file)) report({ node, messageId: 'awaited' });
+  },
+});
+
+/** Whether a value is awaited that is more than a promise; a request that lacks its star is enter-with-star's. */
+function isAwaited({ argument, delegate }: TSESTree.YieldExpression, file: File): boolean {
+  if (!argument || delegate || isEnter(argument, file)) return false;
+  return file.types?.isThenableResource(argument) ?? false;
+}

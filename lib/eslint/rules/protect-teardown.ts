@@ -1,0 +1,119 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { calleeName, ownNodes, statementOf, type FunctionNode, type Node, type VisitorKeys } from '../ast.ts';
+import { endOf, indentOf, insertLast, movedIn, stepOf } from '../edits.ts';
+import type { File } from '../file.ts';
+import { managersOf } from '../managers.ts';
+import { placeOf, placesOf, type Place } from '../places.ts';
+import { rule, type Rule } from '../rule.ts';
+import { undosIn, type Undo } from '../undo.ts';
+import { isRollback, isUndoing } from '../verbs.ts';
+import { waysThrough, type Phase } from '../ways.ts';
+
+type Message = 'skipped' | 'finally';
+
+export const protectTeardown: Rule = rule<Message>({
+  description: 'Require what undoes the setup to run when the block throws, too',
+  messages: {
+    skipped:
+      'This is skipped when the block throws, because the error is thrown at the yield. Wrap the yield in a try, and move this to its finally.',
+    finally: 'Move it to a finally.',
+  },
+  hasSuggestions: true,
+  check(file, report) {
+    for (const { fn, isScope } of managersOf(file).generators) {
+      const skipped = new Set(isScope ? [] : skippedIn(fn, file).map(({ node }) => statementOf(node)));
+      for (const node of skipped) report({ node, messageId: 'skipped', suggest: suggestionsFor(node, skipped, file) });
+    }
+  },
+});
+
+/** What undoes something after the block has returned only, while nothing is done about it after the block threw. */
+function skippedIn(fn: FunctionNode, file: File): Undo[] {
+  const { phases } = waysThrough(fn, file);
+  const isIn = (node: Node, phase: Phase): boolean => phases.get(node)?.has(phase) === true;
+  const failing = [...phases.keys()].filter((node) => isIn(node, 'threw') && !isIn(node, 'returned'));
+  const undos = undosIn(fn, file);
+  const handled = undos.filter(({ node }) => isIn(node, 'threw')).map(({ target }) => target);
+  // What is acquired after the block, too, has nothing to do with the setup; but a name for it may be given there.
+  const isLate = (setup: Node | undefined): boolean =>
+    setup !== undefined &&
+    !isIn(setup, 'setup') &&
+    (setup.type !== 'VariableDeclarator' ||
+      ownNodes(setup, file.keys).some(({ type }) => /^(Await|New)Expression$/.test(type)));
+  return undos.filter(
+    ({ node, setup, target }) =>
+      isIn(node, 'returned') &&
+      !isLate(setup) &&
+      !isIn(node, 'threw') &&
+      !isIn(node, 'setup') &&
+      !handled.includes(target) &&
+      !failing.some((call) => takesOver(call, target, node, file)),
+  );
+}
+
+/** Whether a call that is made after a failure only sees to the same: it does the same, or is given what is undone. */
+function takesOver(call: Node, target: Place, undo: Node, file: File): boolean {
+  if (call.type !== 'CallExpression' || undo.type !== 'CallExpression') return false;
+  const name = calleeName(call);
+  if (isRollback(name)) return false;
+  if (isUndoing(name) && placeOf(call.callee, file) === placeOf(undo.callee, file)) return true;
+  // Of functions without an object there is nothing but the name to go by.
+  if (undo.callee.type === 'Identifier' && undo.arguments.length === 0 && isUndoing(name)) return true;
+  return call.arguments.some((argument) => mentionsPlace(argument, target, file));
+}
+
+function mentionsPlace(node: Node, target: Place, file: File): boolean {
+  return ownNodes(node, file.keys).some((part) => placesOf(part, file).includes(target));
+}
+
+type Suggestions = TSESLint.SuggestionReportDescriptor<Message>[];
+
+/** What undoes something can be moved where all that stands from there to the end of the block does. */
+function suggestionsFor({ parent }: Node, skipped: ReadonlySet<Node>, { code, keys }: File): Suggestions {
+  if (parent?.type !== 'BlockStatement') return [];
+  const isUndo = (statement: Node): boolean => skipped.has(statement);
+  const first = parent.body.findIndex(isUndo);
+  const around = parent.body
+    .slice(0, first)
+    .map((statement) => hasBlock(statement, keys))
+    .lastIndexOf(true);
+  const [start, before, undo, last] = [
+    parent.body[around],
+    parent.body[first - 1],
+    parent.body[first],
+    parent.body.at(-1),
+  ];
+  if (!start || !before || !undo || !last || !parent.body.slice(first).every(isUndo)) return [];
+  const undos = movedIn(undo, last, code);
+  const rest: TSESTree.Range = [endOf(before, code), endOf(last, code)];
+  const indent = indentOf(start, code);
+  const inner = indent + stepOf(start, code);
+  const end = ` finally {\n${inner}${undos}\n${indent}}`;
+  if (start.type === 'TryStatement')
+    return start === before ? [moved((fixer) => extended(start, end, undos, rest, fixer, code))] : [];
+  if (parent.body.slice(around, first).some(({ type }) => type === 'VariableDeclaration')) return [];
+  const text = `try {\n${inner}${movedIn(start, before, code)}\n${indent}}${end}`;
+  return [moved((fixer) => fixer.replaceTextRange([start.range[0], endOf(last, code)], text))];
+}
+
+function moved(fix: TSESLint.ReportFixFunction): TSESLint.SuggestionReportDescriptor<Message> {
+  return { messageId: 'finally', fix };
+}
+
+/** The `finally` that a `try` has, or gets. */
+function extended(
+  { finalizer }: TSESTree.TryStatement,
+  end: string,
+  undos: string,
+  rest: TSESTree.Range,
+  fixer: TSESLint.RuleFixer,
+  code: File['code'],
+): TSESLint.RuleFix[] {
+  if (finalizer) return [insertLast(fixer, finalizer, undos, code), fixer.removeRange(rest)];
+  return [fixer.replaceTextRange(rest, end)];
+}
+
+/** Whether the block runs in a statement. */
+function hasBlock(statement: Node, keys: VisitorKeys): boolean {
+  return ownNodes(statement, keys).some((node) => node.type === 'YieldExpression' && !node.delegate);
+}

@@ -1,0 +1,238 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import {
+  calleeName,
+  childrenOf,
+  contains,
+  droppedIn,
+  isFunction,
+  isVoid,
+  nameOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+} from '../ast.ts';
+import type { File } from '../file.ts';
+import { enteredVariables, managersOf, variablesIn, type Block } from '../managers.ts';
+import { rule, type Report, type Rule } from '../rule.ts';
+import { definitionOf, type Variable } from '../variables.ts';
+import { isEnter } from '../ways.ts';
+
+type Message = 'floating' | 'forEach' | 'siblings' | 'timer' | 'void';
+
+export const settleInBody: Rule = rule<Message>({
+  description: 'Require what a body starts to be over when the body is',
+  messages: {
+    floating: 'Nothing waits for this, so the manager exits while it still runs. Await it or return it.',
+    forEach:
+      "forEach() doesn't wait for async callbacks, so the manager exits while they still run. Use for (const … of …) with await.",
+    siblings:
+      'If one of these fails, Promise.all() leaves the others running while the manager exits. Start them in a taskGroup(), or await them one by one.',
+    timer: 'This runs after the manager has exited. Await what the timer is for.',
+    void: 'The manager exits while this still runs. Await it or return it.',
+  },
+  schema: [{ type: 'object', properties: { promiseAll: { type: 'boolean' } }, additionalProperties: false }],
+  check(file, report, [options]) {
+    const isAsked = (options as { readonly promiseAll?: boolean } | undefined)?.promiseAll ?? false;
+    for (const block of managersOf(file).blocks) if (block.fn) new Body(block, block.fn, file, report).check(isAsked);
+  },
+});
+
+/** A body, and what it leaves running. */
+class Body {
+  private readonly block: Block;
+  private readonly fn: FunctionNode;
+  private readonly file: File;
+  private readonly report: Report<Message>;
+  /** What the block holds: what was entered, and what the manager was made of. */
+  private readonly held: readonly Variable[];
+
+  constructor(block: Block, fn: FunctionNode, file: File, report: Report<Message>) {
+    this.block = block;
+    this.fn = fn;
+    this.file = file;
+    this.report = report;
+    this.held = [...enteredVariables(block, file), ...(block.manager ? variablesIn(block.manager, file) : [])];
+  }
+
+  check(promiseAll: boolean): void {
+    const { body, expression } = this.fn;
+    // Of an arrow without braces the result is awaited, but not that of `void`.
+    if (expression) for (const node of droppedIn(body)) if (isVoid(node) || isTimer(node)) this.checkDropped(node);
+    for (const node of this.nodesOf(this.fn)) {
+      if (node.type === 'ExpressionStatement')
+        for (const dropped of droppedIn(node.expression)) this.checkDropped(dropped);
+      if (node.type === 'CallExpression' && this.isAsyncForEach(node)) this.report({ node, messageId: 'forEach' });
+      if (promiseAll && node.type === 'CallExpression' && this.startsSiblings(node))
+        this.report({ node, messageId: 'siblings' });
+    }
+  }
+
+  /** What runs in the body: also in the callbacks that it has called at once. */
+  private nodesOf(fn: FunctionNode): Node[] {
+    const nodes: Node[] = [];
+    walk(fn, this.file.keys, (node) => {
+      if (node !== fn && (node.type === 'ClassBody' || (isFunction(node) && !isCalledAtOnce(node)))) return false;
+      nodes.push(node);
+      return true;
+    });
+    return nodes;
+  }
+
+  private checkDropped(node: Node): void {
+    if (isVoid(node)) {
+      if (this.isVoidPromise(unwrap(node.argument))) this.report({ node, messageId: 'void' });
+    } else if (node.type === 'CallExpression') {
+      if (isTimer(node)) this.checkTimer(node);
+      else if (this.isFloating(node)) this.report({ node, messageId: 'floating' });
+    }
+  }
+
+  private isVoidPromise(node: Node): boolean {
+    if (this.isTask(node) || this.isItemAhead(node)) return false;
+    if (this.file.types) return this.file.types.isThenable(node);
+    if (node.type !== 'CallExpression') return false;
+    return this.isPromise(node) || (!this.block.isSync && !isDoneAtOnce.test(calleeName(node)));
+  }
+
+  private isFloating(node: TSESTree.CallExpression): boolean {
+    const source = sourceOf(node);
+    // What a variable holds, somebody else may await; and what a stack enters, the stack waits for.
+    if (!source || this.isTask(source) || this.isItemAhead(source) || calleeName(source) === 'enterContext')
+      return false;
+    // These are await-blocks' and enter-with-star's.
+    if ((this.isBlock(source) && calleeName(node) !== 'catch') || isEnter(source, this.file)) return false;
+    if (isAsyncMap(node)) return true;
+    return this.file.types?.isThenable(node) ?? (this.isPromise(node) || this.isAwaitedElsewhere(node));
+  }
+
+  /** Whether what the block holds is asked for something that is awaited elsewhere, or by all. */
+  private isAwaitedElsewhere({ callee }: TSESTree.CallExpression): boolean {
+    const method = unwrap(callee);
+    if (method.type !== 'MemberExpression' || this.block.isSync || !this.isAboutHeld(method)) return false;
+    const name = nameOf(method);
+    return alwaysAwaited.test(name) || this.file.nodes.some((node) => isAwaitOf(node, name));
+  }
+
+  /** Whether a call gives a promise, as far as the source shows. */
+  private isPromise(node: TSESTree.CallExpression): boolean {
+    const callee = unwrap(node.callee);
+    const called = this.file.variables.valueOf(callee);
+    if (isFunction(called)) return called.async && !called.generator;
+    if (callee.type !== 'MemberExpression') return this.isBlock(node);
+    const name = nameOf(callee);
+    if (callee.object.type === 'Identifier' && callee.object.name === 'Promise') return true;
+    return /^(then|catch|finally)$/.test(name) || isAsyncMap(node);
+  }
+
+  private isBlock(node: Node): boolean {
+    return /^(withAsync|scopeAsync)$/.test(this.file.words.calledBy(node) ?? '');
+  }
+
+  /** `void rows.next()`: what `aclosing()` was asked for, it settles when it closes. */
+  private isItemAhead(given: Node): boolean {
+    const call = (given.type === 'CallExpression' && sourceOf(given)) || given;
+    const callee = call.type === 'CallExpression' ? unwrap(call.callee) : call;
+    return callee.type === 'MemberExpression' && nameOf(callee) === 'next' && this.isFrom('aclosing', callee.object);
+  }
+
+  /** Tasks of a group end with the group. */
+  private isTask(node: Node): boolean {
+    const callee = node.type === 'CallExpression' ? unwrap(node.callee) : node;
+    // `({ start }) => …`
+    if (callee.type === 'Identifier') return callee.name === 'start' && this.isFrom('taskGroup', callee);
+    if (callee.type !== 'MemberExpression' || nameOf(callee) !== 'start') return false;
+    return (this.file.types?.isTaskGroup(callee.object) ?? false) || this.isFrom('taskGroup', callee.object);
+  }
+
+  /** Whether a variable holds what the manager gives that a word makes, or one that it is within. */
+  private isFrom(word: string, node: Node): boolean {
+    const variable = this.file.variables.of(node);
+    const block = managersOf(this.file).blocks.find(
+      (one) => variable && enteredVariables(one, this.file).includes(variable),
+    );
+    const source = block?.manager ?? this.file.variables.valueOf(node);
+    let isMade = false;
+    walk(source, this.file.keys, (part) => {
+      isMade ||= this.file.words.calledBy(part) === word;
+      return !isMade;
+    });
+    return isMade;
+  }
+
+  private checkTimer(node: TSESTree.CallExpression): void {
+    const [callback] = node.arguments;
+    if (isFunction(callback) && this.mentionsHeld(callback)) this.report({ node, messageId: 'timer' });
+  }
+
+  /** Whether it is what the block holds, or was made of that: `const client = await pool.connect()`. */
+  private isAboutHeld(method: TSESTree.MemberExpression): boolean {
+    const definition = definitionOf(this.file.variables.of(method.object));
+    const made = definition?.type === 'Variable' && definition.node.init;
+    return this.mentionsHeld(method) || (made ? contains(this.fn, made) && this.mentionsHeld(made) : false);
+  }
+
+  private mentionsHeld(node: Node): boolean {
+    return childrenOf(node, this.file.keys).some((child) => {
+      const variable = this.file.variables.of(child);
+      return (variable !== undefined && this.held.includes(variable)) || this.mentionsHeld(child);
+    });
+  }
+
+  private isAsyncForEach(node: TSESTree.CallExpression): boolean {
+    const [callback] = node.arguments;
+    if (calleeName(node) !== 'forEach' || !isFunction(callback)) return false;
+    return callback.async || (this.file.types?.returnsThenable(callback) ?? false);
+  }
+
+  private startsSiblings(node: TSESTree.CallExpression): boolean {
+    const callee = unwrap(node.callee);
+    const isAll =
+      callee.type === 'MemberExpression' &&
+      nameOf(callee) === 'all' &&
+      this.file.code.getText(callee.object) === 'Promise';
+    return isAll && node.arguments.some((argument) => this.mentionsHeld(argument));
+  }
+}
+
+const isDoneAtOnce =
+  /^(push|unshift|add|set|delete|clear|splice|pop|shift|log|warn|error|info|debug|emit|assert|expect|fill|sort|reverse|forEach)$/;
+
+/** Methods of clients that give a promise with every library. */
+const alwaysAwaited = /^(query|execute|insert|upsert|save|fetch|\$(query|execute)Raw\w*)$/;
+
+function isAwaitOf(node: Node, name: string): boolean {
+  const call = node.type === 'AwaitExpression' ? unwrap(node.argument) : node;
+  return node.type === 'AwaitExpression' && call.type === 'CallExpression' && calleeName(call) === name;
+}
+
+const timers =
+  /^(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|requestAnimationFrame|requestIdleCallback)$/;
+
+function isTimer(node: Node): boolean {
+  return node.type === 'CallExpression' && timers.test(calleeName(node));
+}
+
+/** The call that gave the promise: that of `f()` in `f().then(…).catch(…)`. */
+function sourceOf(call: TSESTree.CallExpression): TSESTree.CallExpression | undefined {
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression' || !/^(then|catch|finally)$/.test(nameOf(callee))) return call;
+  const source = unwrap(callee.object);
+  return source.type === 'CallExpression' ? sourceOf(source) : undefined;
+}
+
+/** `names.map(async (name) => …)` */
+function isAsyncMap(node: TSESTree.CallExpression): boolean {
+  return calleeName(node) === 'map' && node.arguments.some((argument) => isFunction(argument) && argument.async);
+}
+
+/** `names.forEach((name) => …)` */
+function isCalledAtOnce(fn: FunctionNode): boolean {
+  const { parent } = fn;
+  return (
+    !fn.async &&
+    parent.type === 'CallExpression' &&
+    parent.callee !== fn &&
+    /^(forEach|map|flatMap|reduce)$/.test(calleeName(parent))
+  );
+}

@@ -1,0 +1,210 @@
+import type { ParserServicesWithTypeInformation, TSESTree } from '@typescript-eslint/utils';
+import type { Symbol, Type, TypeChecker } from 'typescript';
+import type { Node } from './ast.ts';
+
+/** What the types say of a file, where typescript-eslint was told to read them. */
+export class Types {
+  private readonly services: ParserServicesWithTypeInformation;
+  private readonly checker: TypeChecker;
+
+  constructor(services: ParserServicesWithTypeInformation) {
+    this.services = services;
+    this.checker = services.program.getTypeChecker();
+  }
+
+  private of(node: Node): Type {
+    return this.services.getTypeAtLocation(node);
+  }
+
+  /** The name of a type that has one. */
+  nameOf(node: Node): string | undefined {
+    return this.ask(undefined, () => nameOf(this.of(node)));
+  }
+
+  isNever(node: Node): boolean {
+    return this.ask(false, () => this.text(this.of(node)) === 'never');
+  }
+
+  /** Whether a promise, or anything else with a `then`, may be the value. */
+  isThenable(node: Node): boolean {
+    return this.ask(false, () => this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then')));
+  }
+
+  /** Whether it has a `then` and is more than a promise: a query, a child process. */
+  isThenableResource(node: Node): boolean {
+    return this.ask(false, () =>
+      this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then') && !isPromise(part)),
+    );
+  }
+
+  isManager(node: Node): boolean {
+    return this.ask(false, () => {
+      const parts = this.partsOf(this.of(node));
+      return parts.length > 0 && parts.every((part) => this.isAsyncManager(part) || this.isSyncManager(part));
+    });
+  }
+
+  private isAsyncManager(type: Type): boolean {
+    return this.hasMethod(type, 'enterAsync') && this.hasMethod(type, 'exitAsync');
+  }
+
+  /** Others have an `enter()` and an `exit()`, too, d3 for one: but not an `exit(thrown)`. */
+  private isSyncManager(type: Type): boolean {
+    const exits = this.signaturesOf(type, 'exit');
+    return this.hasMethod(type, 'enter') && exits.some(({ parameters }) => parameters.length > 0);
+  }
+
+  /** Whether it is a disposable, and no manager. */
+  isDisposable(node: Node): boolean {
+    return this.ask(false, () => {
+      const properties = this.checker.getPropertiesOfType(this.of(node));
+      return properties.some(({ name }) => /^__@(async)?dispose/i.test(name)) && !this.isManager(node);
+    });
+  }
+
+  /** Whether a function returns a promise, or anything with a `then`. */
+  returnsThenable(functionLike: Node): boolean {
+    return this.ask(false, () =>
+      this.returnTypesOf(functionLike)
+        .flatMap((type) => this.partsOf(type))
+        .some((part) => this.hasMethod(part, 'then')),
+    );
+  }
+
+  isTaskGroup(node: Node): boolean {
+    return this.nameOf(node) === 'TaskGroup';
+  }
+
+  /** Whether it is what `enter()` gives. */
+  isEnterRequest(node: Node): boolean {
+    return /^Enter(ing(Async)?|Request)$/.test(String(this.nameOf(node)));
+  }
+
+  /** Whether a function returns an error as a value: one of these types, or a promise of it. */
+  returnsResult(functionLike: Node, names: readonly string[]): boolean {
+    return this.ask(false, () =>
+      this.returnTypesOf(functionLike)
+        .flatMap((type) => this.withAwaited(type))
+        .some((type) => this.isResult(type, names)),
+    );
+  }
+
+  /** Whether an error as a value comes out of a call, or a promise of it. */
+  givesResult(call: Node, names: readonly string[]): boolean {
+    return this.ask(false, () => this.withAwaited(this.of(call)).some((type) => this.isResult(type, names)));
+  }
+
+  private isResult(type: Type, names: readonly string[]): boolean {
+    const isNamed = (one: Type): boolean => names.includes(String(nameOf(one)));
+    const parts = this.partsOf(type);
+    return (
+      (isNamed(type) || (parts.length > 0 && parts.every(isNamed))) &&
+      parts.some((part) => tellsFailure.some((name) => this.checker.getPropertyOfType(part, name)))
+    );
+  }
+
+  private returnTypesOf(functionLike: Node): Type[] {
+    const signatures = this.of(functionLike).getCallSignatures();
+    return signatures.map((signature) => signature.getReturnType());
+  }
+
+  private withAwaited(type: Type): Type[] {
+    return [type, this.checker.getAwaitedType(type)].filter((one) => one !== undefined);
+  }
+
+  /** Whether it can be used up, or closed: an object that does things, and is not one of the language's containers. */
+  isResource(node: Node): boolean {
+    return this.ask(false, () => this.partsOf(this.of(node)).some((part) => this.doesThings(part)));
+  }
+
+  private doesThings(type: Type): boolean {
+    const name = nameOf(type);
+    if (name !== undefined && data.test(name)) return false;
+    return this.isObject(type) && this.checker.getPropertiesOfType(type).some((property) => this.isMethod(property));
+  }
+
+  /** Whether it gives its items when it is asked for them, and so when the block may be over. */
+  isLazy(node: Node): boolean {
+    return this.ask(false, () =>
+      this.partsOf(this.of(node)).some((part) => this.isObject(part) && this.hasMethod(part, 'next')),
+    );
+  }
+
+  /** Whether the cases are all that the value can be. */
+  isExhaustive({ discriminant, cases }: TSESTree.SwitchStatement): boolean {
+    return this.ask(false, () => {
+      const tested = new Set(cases.map(({ test }) => test && this.text(this.of(test))));
+      const parts = this.partsOf(this.of(discriminant));
+      return parts.length > 0 && parts.every((part) => this.isUnit(part) && tested.has(this.text(part)));
+    });
+  }
+
+  /** Whether the import of that name leads to withal, through whatever modules. */
+  comesFromWithal(name: Node): boolean {
+    return this.ask(false, () => {
+      const symbol = this.services.getSymbolAtLocation(name);
+      const [declaration] = (symbol && this.checker.getAliasedSymbol(symbol).declarations) ?? [];
+      return /[\\/]withal[\\/](dist|lib)[\\/]/.test(declaration?.getSourceFile().fileName ?? '');
+    });
+  }
+
+  /** The compiler itself may fail, on code that it would refuse. */
+  private ask<T>(otherwise: T, question: () => T): T {
+    try {
+      return question();
+    } catch {
+      return otherwise;
+    }
+  }
+
+  /** The types that a value may have, but for those of no value; of `any` and `unknown` nothing is known. */
+  private partsOf(type: Type): Type[] {
+    const parts = type.isUnion() ? type.types : [type];
+    return parts.filter((part) => !/^(any|unknown|never|void|undefined|null)$/.test(this.text(part)));
+  }
+
+  private isUnit(type: Type): boolean {
+    return type.isLiteral() || /^(true|false)$/.test(this.text(type));
+  }
+
+  private isObject(type: Type): boolean {
+    return !this.isUnit(type) && !/^(string|number|boolean|bigint|symbol|unique symbol|`.*`)$/.test(this.text(type));
+  }
+
+  private hasMethod(type: Type, name: string): boolean {
+    return this.signaturesOf(type, name).length > 0;
+  }
+
+  private signaturesOf(type: Type, name: string) {
+    const property = this.checker.getPropertyOfType(type, name);
+    return property ? this.checker.getNonNullableType(this.checker.getTypeOfSymbol(property)).getCallSignatures() : [];
+  }
+
+  private isMethod(property: Symbol): boolean {
+    return this.checker.getTypeOfSymbol(property).getCallSignatures().length > 0;
+  }
+
+  private text(type: Type): string {
+    return this.checker.typeToString(type);
+  }
+}
+
+/** Fields by which one tells whether a Result is a failure. */
+const tellsFailure = ['isErr', 'isError', 'isFailure', 'isLeft', 'ok', 'success', 'error', '_tag', 'tag', 'kind'];
+
+/** Objects with methods that hold nothing but data, and signals, which nobody closes. */
+const data =
+  /^(ReadonlyArray|Array|ReadonlyMap|Map|ReadonlySet|Set|Date|RegExp|URL|URLSearchParams|Headers|\w*Error|\w*Array|ArrayBuffer|Buffer|Blob|File|AbortSignal|Function|Promise)$/;
+
+const ofPromises = ['then', 'catch', 'finally'];
+
+function isPromise(type: Type): boolean {
+  const names = type.getProperties().map(({ name }) => name);
+  return (
+    /(Promise|PromiseLike|Bluebird)$/.test(String(nameOf(type))) || names.every((name) => ofPromises.includes(name))
+  );
+}
+
+function nameOf(type: Type): string | undefined {
+  return (type.aliasSymbol ?? type.getSymbol())?.name;
+}

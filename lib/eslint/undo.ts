@@ -1,0 +1,523 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import {
+  calleeName,
+  contains,
+  isFunction,
+  nameOf,
+  ownNodes,
+  textOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+} from './ast.ts';
+import type { File } from './file.ts';
+import { isParameterOf, variablesIn } from './managers.ts';
+import { placeOf, placeOfVariable, placesOf, type Place } from './places.ts';
+import { stackKindOf } from './stacks.ts';
+import { isReassigned } from './variables.ts';
+import {
+  areOpposite,
+  areOppositeStatements,
+  areReadAndWrite,
+  isDeleting,
+  isFinding,
+  isReleasing,
+  isRepeated,
+  isTeardown,
+  isUndoing,
+} from './verbs.ts';
+
+/** A piece of code that undoes something. */
+export interface Undo {
+  /** The node of the generator's own code that it is in. */
+  readonly node: Node;
+  /** What it undoes; `undefined` if that came from outside. */
+  readonly setup: Node | undefined;
+  /** What both are about. */
+  readonly target: Place;
+}
+
+type Found = Omit<Undo, 'node'>;
+
+/** A call by which something else sees to it that something is undone: `enter(closing(client))`. */
+export interface Entrustment {
+  readonly node: Node;
+  readonly setup: Node;
+  readonly target: Place;
+}
+
+interface Undoing {
+  readonly undos: readonly Undo[];
+  readonly entrustments: readonly Entrustment[];
+}
+
+const known = new WeakMap<FunctionNode, Undoing>();
+
+/** Everything in the generator's code that undoes something, by its names, in the order of the source. */
+export function undosIn(generator: FunctionNode, file: File): readonly Undo[] {
+  return undoingIn(generator, file).undos;
+}
+
+/** Everything that the generator acquires, and has something else undo. */
+export function entrustmentsIn(generator: FunctionNode, file: File): readonly Entrustment[] {
+  return undoingIn(generator, file).entrustments;
+}
+
+function undoingIn(generator: FunctionNode, file: File): Undoing {
+  const found = known.get(generator);
+  if (found) return found;
+  const search = new Search(generator, file);
+  const undoing = { undos: search.undos(), entrustments: search.entrustments() };
+  known.set(generator, undoing);
+  return undoing;
+}
+
+class Search {
+  private readonly generator: FunctionNode;
+  private readonly file: File;
+  private readonly nodes: readonly Node[];
+  private readonly calls: readonly TSESTree.CallExpression[];
+  /** What the generator was given. */
+  private readonly given: ReadonlySet<Place>;
+  /** Where places were given something that can be undone. */
+  private readonly acquired = new Map<Place, Node>();
+
+  constructor(generator: FunctionNode, file: File) {
+    this.generator = generator;
+    this.file = file;
+    this.nodes = ownNodes(generator, file.keys);
+    this.calls = this.nodes.filter((node) => node.type === 'CallExpression');
+    this.given = new Set(generator.params.flatMap((param) => variablesIn(param, file)).map(placeOfVariable));
+    for (const node of this.nodes) for (const place of this.placesAcquiredBy(node)) this.note(place, node);
+    this.noteWhatIsGivenLater();
+  }
+
+  undos(): Undo[] {
+    return this.nodes.flatMap((node) => {
+      const found = this.undoBy(node) ?? this.undoWithin(node) ?? this.undoByHelper(node);
+      return found && !this.isEntrusted(found.target) ? [{ ...found, node }] : [];
+    });
+  }
+
+  entrustments(): Entrustment[] {
+    return this.calls.flatMap((node) =>
+      this.entrustedBy(node).flatMap((target) => {
+        const setup = this.acquired.get(target);
+        return setup && setup.range[1] <= node.range[0] ? [{ node, setup, target }] : [];
+      }),
+    );
+  }
+
+  private note(place: Place, node: Node): void {
+    if (!this.acquired.has(place)) this.acquired.set(place, node);
+  }
+
+  /**
+   * `yield async () => { client = await connect(); clients.push(client); state.client = client; }`: what was declared
+   * before is given it in the block.
+   */
+  private noteWhatIsGivenLater(): void {
+    const declared = new Map(
+      this.nodes
+        .filter((node) => node.type === 'VariableDeclarator')
+        .map((node) => [placeOf(node.id, this.file), node]),
+    );
+    const own = new Set(this.nodes);
+    walk(this.generator, this.file.keys, (node) => {
+      for (const place of own.has(node) ? [] : this.placesGivenBy(node)) {
+        const declarator = declared.get(place.replace(/\..*/, ''));
+        if (declarator) this.note(place, declarator);
+      }
+      return true;
+    });
+  }
+
+  private placesGivenBy(node: Node): Place[] {
+    switch (node.type) {
+      case 'AssignmentExpression':
+        return isValue(node.right) ? [] : [placeOf(node.left, this.file)];
+      case 'CallExpression':
+        return this.placesFilledBy(node, (argument) => !isValue(argument));
+      default:
+        return [];
+    }
+  }
+
+  private placesAcquiredBy(node: Node): Place[] {
+    switch (node.type) {
+      case 'VariableDeclarator':
+        return node.init && this.acquires(node.init) ? this.placesIn(node.id) : [];
+      case 'AssignmentExpression':
+        return this.acquires(node.right) ? [placeOf(node.left, this.file)] : [];
+      case 'CallExpression':
+        return this.placesFilledBy(node, (argument) => this.acquires(argument));
+      default:
+        return [];
+    }
+  }
+
+  private placesIn(pattern: Node): Place[] {
+    const names = ownNodes(pattern, this.file.keys).filter((node) => node.type === 'Identifier');
+    return names.map((name) => placeOf(name, this.file));
+  }
+
+  /** `clients.push(await connect())` */
+  private placesFilledBy(
+    { callee, arguments: given }: TSESTree.CallExpression,
+    isTaken: (argument: Node) => boolean,
+  ): Place[] {
+    const method = unwrap(callee);
+    const isFilling = method.type === 'MemberExpression' && /^(push|unshift|add|set)$/.test(nameOf(method));
+    return isFilling && given.some(isTaken) ? [placeOf(method.object, this.file)] : [];
+  }
+
+  /** Whether what an expression gives may have to be given back: not what was entered, and not plain data. */
+  private acquires(given: Node): boolean {
+    const node = unwrap(given);
+    switch (node.type) {
+      case 'AwaitExpression':
+        return true;
+      case 'CallExpression':
+        return this.file.words.calledBy(node) === undefined;
+      case 'NewExpression':
+        return !/^(Map|Set|WeakMap|WeakSet|Array|Date|\w*Error)$/.test(calleeName(node));
+      case 'MemberExpression':
+        return this.acquires(node.object);
+      case 'BinaryExpression':
+        // A name that is put together is that of something new: of a folder, a table.
+        return node.operator === '+';
+      case 'TemplateLiteral':
+        return node.expressions.length > 0;
+      case 'ConditionalExpression':
+        return this.acquires(node.consequent) || this.acquires(node.alternate);
+      case 'LogicalExpression':
+        return this.acquires(node.left) || this.acquires(node.right);
+      default:
+        return false;
+    }
+  }
+
+  private undoBy(node: Node): Found | undefined {
+    switch (node.type) {
+      case 'CallExpression':
+        return this.undoByCall(node);
+      case 'AssignmentExpression':
+        return this.undoByAssignment(node);
+      case 'UpdateExpression':
+        return this.undoByUpdate(node);
+      case 'UnaryExpression':
+        return node.operator === 'delete' ? this.undoByDelete(node) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** `clients.map((client) => client.release())`, `new Promise((resolve) => server.close(resolve))` */
+  private undoWithin(node: Node): Found | undefined {
+    if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return undefined;
+    let found: Found | undefined;
+    for (const callback of node.arguments.filter(isFunction))
+      walk(callback, this.file.keys, (part) => {
+        found ??= part.type === 'CallExpression' ? this.undoOfAcquired(part) : undefined;
+        return !found;
+      });
+    return found;
+  }
+
+  /** `const done = () => client.release(); yield client; done();` */
+  private undoByHelper(node: Node): Found | undefined {
+    const helper = node.type === 'CallExpression' ? this.file.variables.valueOf(node.callee) : undefined;
+    if (!isFunction(helper) || helper.generator || !contains(this.generator, helper)) return undefined;
+    const undos = ownNodes(helper.body, this.file.keys).map((part) => this.undoBy(part));
+    return undos.find((undo) => undo !== undefined);
+  }
+
+  private undoByCall(call: TSESTree.CallExpression): Found | undefined {
+    return (
+      this.undoOfAcquired(call) ??
+      this.undoOfStarted(call) ??
+      this.undoOfOpposite(call) ??
+      this.undoBySettingBack(call) ??
+      this.undoOfGiven(call)
+    );
+  }
+
+  /** `held.delete(name)` after `held.add(name)` */
+  private undoOfOpposite(call: TSESTree.CallExpression): Found | undefined {
+    const setup = this.callsBefore(call).find((earlier) => this.isOpposite(earlier, call));
+    return setup && { setup, target: this.subjectOf(call) };
+  }
+
+  private isOpposite(earlier: TSESTree.CallExpression, call: TSESTree.CallExpression): boolean {
+    if (this.receiverOf(earlier) !== this.receiverOf(call)) return false;
+    const [one, other] = [earlier.arguments[0], call.arguments[0]];
+    const isAboutSame = !one || !other || placeOf(one, this.file) === placeOf(other, this.file);
+    // What cleans up before as well as after: `closeAll(device); yield device; closeAll(device);`
+    if (calleeName(earlier) === calleeName(call))
+      return areOppositeStatements(textOf(one), textOf(other)) || (isAboutSame && isUndoing(calleeName(call)));
+    if (areOpposite(calleeName(earlier), calleeName(call))) return isAboutSame;
+    // Functions of a module, of the same file: `copy(template, folder)` and `rm(folder)`.
+    return this.isFunctionOfModule(call) && isUndoing(calleeName(call)) && this.takes(earlier, other);
+  }
+
+  private takes(call: TSESTree.CallExpression, subject: Node | undefined): boolean {
+    if (!subject || subject.type === 'Literal') return false;
+    const place = placeOf(subject, this.file);
+    return call.arguments.some((argument) => placeOf(argument, this.file) === place);
+  }
+
+  private isFunctionOfModule({ callee }: TSESTree.CallExpression): boolean {
+    const called = unwrap(callee);
+    const name = called.type === 'MemberExpression' ? unwrap(called.object) : called;
+    const variable = this.file.variables.of(name);
+    return (
+      name.type === 'Identifier' &&
+      !isParameterOf(variable, this.generator) &&
+      !this.acquired.has(placeOf(name, this.file))
+    );
+  }
+
+  /**
+   * `process.chdir(before)` after `process.chdir(folder)`, `setWriter(undefined)` after `setWriter(write)`,
+   * `Object.defineProperty(process, 'platform', { value: before })` after the same with another value
+   */
+  private undoBySettingBack(call: TSESTree.CallExpression): Found | undefined {
+    const callee = placeOf(call.callee, this.file);
+    const earlier = this.callsBefore(call).filter((one) => placeOf(one.callee, this.file) === callee);
+    const setup = isRepeated(calleeName(call)) ? undefined : earlier.find((one) => this.setsBack(one, call));
+    return setup || this.writesWhatWasRead(call) ? { setup, target: callee } : undefined;
+  }
+
+  /** `writeFile(path, before)` after `const before = await readFile(path)` */
+  private writesWhatWasRead(call: TSESTree.CallExpression): boolean {
+    const written = call.arguments.at(-1);
+    const variable = written && this.file.variables.of(written);
+    return this.nodes.some((node) => {
+      if (node.type !== 'VariableDeclarator' || !variable || this.file.variables.of(node.id) !== variable) return false;
+      const made = node.init && unwrap(node.init);
+      const read = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;
+      return (
+        read?.type === 'CallExpression' &&
+        areReadAndWrite(calleeName(read), calleeName(call)) &&
+        this.receiverOf(read) === this.receiverOf(call) &&
+        call.arguments.slice(0, -1).every((argument, index) => this.isSame(argument, read.arguments[index]))
+      );
+    });
+  }
+
+  /** Whether two calls set the same, and the later one sets it to what was there before the earlier one, or to nothing. */
+  private setsBack(earlier: TSESTree.CallExpression, call: TSESTree.CallExpression): boolean {
+    const [one, other] = [earlier.arguments.at(-1), call.arguments.at(-1)];
+    const isAboutSame = call.arguments.every(
+      (argument, index) => argument === other || this.isSame(argument, earlier.arguments[index]),
+    );
+    if (!one || !other || !isAboutSame) return false;
+    return isEmpty(other) ? !isEmpty(one) : this.holdsSaved(other, earlier);
+  }
+
+  private isSame(one: Node, other: Node | undefined): boolean {
+    return other !== undefined && placeOf(one, this.file) === placeOf(other, this.file);
+  }
+
+  /** Whether an argument is, or holds, a variable with what was read before a call. */
+  private holdsSaved(argument: Node, call: Node): boolean {
+    return this.nodes.some(
+      (node) =>
+        node.type === 'VariableDeclarator' &&
+        node.range[1] <= call.range[0] &&
+        isRead(node.init) &&
+        this.mentions(argument, node.id) &&
+        !this.mentions(call, node.id),
+    );
+  }
+
+  private mentions(node: Node, name: Node): boolean {
+    const place = placeOf(name, this.file);
+    return ownNodes(node, this.file.keys).some(
+      (part) => part.type === 'Identifier' && placeOf(part, this.file) === place,
+    );
+  }
+
+  /** `client.release()`, `removeUser(user)`, `restore()` of what the generator has made */
+  private undoOfAcquired(call: TSESTree.CallExpression): Found | undefined {
+    const name = calleeName(call);
+    if (!isUndoing(name)) return undefined;
+    const callee = unwrap(call.callee);
+    const subjects =
+      callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : [callee, ...call.arguments];
+    for (const place of subjects.slice(0, 2).flatMap((subject) => placesOf(subject, this.file))) {
+      const setup = this.acquired.get(place);
+      // What was there before isn't undone when it is deleted: a message that was received, and dealt with.
+      if (!setup || (isDeleting(name) && isFound(setup))) continue;
+      if (!contains(setup, call) && setup.range[0] < call.range[0]) return { setup, target: place };
+    }
+    return undefined;
+  }
+
+  /** `span.finish()` after `const span = tracer.startSpan(name)` */
+  private undoOfStarted(call: TSESTree.CallExpression): Found | undefined {
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'MemberExpression' || nameOf(callee) !== 'finish') return undefined;
+    const target = placeOf(callee.object, this.file);
+    const setup = this.acquired.get(target);
+    return setup && isStart(setup) ? { setup, target } : undefined;
+  }
+
+  /** `client.release()` of a parameter; `cleanUp()` of whatever */
+  private undoOfGiven(call: TSESTree.CallExpression): Found | undefined {
+    const name = calleeName(call);
+    const callee = unwrap(call.callee);
+    if (callee.type !== 'MemberExpression')
+      return isTeardown(name) && call.arguments.length === 0 ? { setup: undefined, target: name } : undefined;
+    const target = placesOf(callee.object, this.file).find((place) => this.given.has(place));
+    return target !== undefined && isReleasing(name) ? { setup: undefined, target } : undefined;
+  }
+
+  /** `console.log = before`, `state.busy = false`, `open -= 1` */
+  private undoByAssignment(node: TSESTree.AssignmentExpression): Found | undefined {
+    const { left, operator, right } = node;
+    if (this.isLocal(left)) return undefined;
+    const target = placeOf(left, this.file);
+    const setup = this.writesBefore(node, target).find((earlier) =>
+      operator === '=' ? isEmpty(right) : areOppositeOperators(earlier.operator, operator),
+    );
+    const saved = operator === '=' ? (this.savedFrom(right, target) ?? this.savedWithAll(left, right)) : undefined;
+    return saved || setup ? { setup: this.writesBefore(node, target)[0] ?? saved, target } : undefined;
+  }
+
+  /** The declaration of a variable that was made of what the place held. */
+  private savedFrom(right: Node, target: Place): Node | undefined {
+    const value = unwrap(right);
+    const variable = this.file.variables.of(value);
+    const declared = this.nodes.find(
+      (node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable,
+    );
+    if (!variable || isReassigned(variable) || declared?.type !== 'VariableDeclarator' || !declared.init)
+      return undefined;
+    const isSaved = ownNodes(declared.init, this.file.keys).some((part) => placeOf(part, this.file) === target);
+    return isSaved ? declared : undefined;
+  }
+
+  /** Of `process.env[key] = before[key]`, the declaration `const before = { ...process.env }`. */
+  private savedWithAll(left: Node, right: Node): Node | undefined {
+    const [place, value] = [unwrap(left), unwrap(right)];
+    return place.type === 'MemberExpression' && value.type === 'MemberExpression'
+      ? this.savedFrom(value.object, placeOf(place.object, this.file))
+      : undefined;
+  }
+
+  private undoByUpdate(node: TSESTree.UpdateExpression): Found | undefined {
+    const target = placeOf(node.argument, this.file);
+    if (this.isLocal(node.argument)) return undefined;
+    const setup = this.writesBefore(node, target).find((earlier) =>
+      areOppositeOperators(earlier.operator, node.operator),
+    );
+    return setup && { setup, target };
+  }
+
+  private undoByDelete(node: TSESTree.UnaryExpression): Found | undefined {
+    const target = placeOf(node.argument, this.file);
+    const [setup] = this.writesBefore(node, target);
+    return setup && { setup, target };
+  }
+
+  private writesBefore(node: Node, target: Place): (TSESTree.AssignmentExpression | TSESTree.UpdateExpression)[] {
+    const writes = this.nodes.filter(
+      (earlier) => earlier.type === 'AssignmentExpression' || earlier.type === 'UpdateExpression',
+    );
+    return writes.filter((write) => {
+      const written = write.type === 'AssignmentExpression' ? write.left : write.argument;
+      return write.range[1] <= node.range[0] && placeOf(written, this.file) === target;
+    });
+  }
+
+  /** A variable of the generator itself is gone when that is. */
+  private isLocal(node: Node): boolean {
+    const name = unwrap(node);
+    return this.file.variables.of(name)?.defs.some(({ node: declared }) => contains(this.generator, declared)) ?? false;
+  }
+
+  private callsBefore(call: TSESTree.CallExpression): TSESTree.CallExpression[] {
+    return this.calls.filter((earlier) => earlier.range[1] <= call.range[0]);
+  }
+
+  private receiverOf({ callee }: TSESTree.CallExpression): Place {
+    const called = unwrap(callee);
+    return called.type === 'MemberExpression' ? placeOf(called.object, this.file) : '';
+  }
+
+  private subjectOf(call: TSESTree.CallExpression): Place {
+    const [first] = call.arguments;
+    return this.receiverOf(call) || (first ? placeOf(first, this.file) : calleeName(call));
+  }
+
+  /** Whether something else sees to it: `enter(closing(client))`, `stack.defer(() => client.release())`. */
+  private isEntrusted(target: Place): boolean {
+    return this.calls.some((call) => this.entrustedBy(call).includes(target));
+  }
+
+  private entrustedBy(call: TSESTree.CallExpression): Place[] {
+    const callee = unwrap(call.callee);
+    const word = this.file.words.calledBy(call) ?? '';
+    const isStack =
+      callee.type === 'MemberExpression' &&
+      stackKindOf(callee.object, this.file) !== undefined &&
+      /^(use|adopt|defer|push|enterContext)$/.test(nameOf(callee));
+    if (!isStack && !/^(aclosing|closing|enter)$/.test(word)) return [];
+    return call.arguments.flatMap((argument) => this.placesGiven(argument));
+  }
+
+  private placesGiven(argument: Node): Place[] {
+    const given = unwrap(argument);
+    if (given.type === 'Identifier' || given.type === 'MemberExpression') return placesOf(given, this.file);
+    if (!isFunction(argument)) return [];
+    return ownNodes(argument.body, this.file.keys).flatMap((node) =>
+      node.type === 'Identifier' ? placesOf(node, this.file) : [],
+    );
+  }
+}
+
+/** `const span = tracer.startSpan(name)` */
+function isStart(setup: Node): boolean {
+  return /^start(?![a-z])/.test(verbOf(setup));
+}
+
+/** `const message = await queue.receive()` */
+function isFound(setup: Node): boolean {
+  return isFinding(verbOf(setup));
+}
+
+/** What a declaration, an assignment or a call calls. */
+export function verbOf(setup: Node): string {
+  const value =
+    setup.type === 'VariableDeclarator' ? setup.init : setup.type === 'AssignmentExpression' ? setup.right : setup;
+  const made = value && unwrap(value);
+  const call = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;
+  return call?.type === 'CallExpression' ? calleeName(call) : '';
+}
+
+/** What reads something: `process.cwd()`, `process.platform`, `{ ...process.env }`. */
+function isRead(given: Node | null): boolean {
+  const node = given && unwrap(given);
+  if (node?.type === 'ObjectExpression') return node.properties[0]?.type === 'SpreadElement';
+  return node?.type === 'MemberExpression' || (node?.type === 'CallExpression' && node.arguments.length === 0);
+}
+
+function isValue(given: Node): boolean {
+  const { type } = unwrap(given);
+  return type === 'Literal' || type === 'TemplateLiteral' || type === 'ObjectExpression';
+}
+
+/** What is assigned when nothing is left. */
+function isEmpty(given: Node): boolean {
+  const node = unwrap(given);
+  if (node.type === 'Literal') return !node.value;
+  return node.type === 'Identifier' && node.name === 'undefined';
+}
+
+function areOppositeOperators(one: string, other: string): boolean {
+  const up = ['++', '+='];
+  const down = ['--', '-='];
+  return (up.includes(one) && down.includes(other)) || (down.includes(one) && up.includes(other));
+}

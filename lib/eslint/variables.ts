@@ -1,0 +1,64 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import { unwrap, type Node } from './ast.ts';
+
+export type Variable = TSESLint.Scope.Variable;
+
+export type Definition = TSESLint.Scope.Definition;
+
+/** Which variable a name means, and what is in it, as far as the file shows. */
+export class Variables {
+  private readonly byName = new Map<Node, Variable>();
+
+  constructor(scopes: readonly TSESLint.Scope.Scope[]) {
+    for (const scope of scopes) {
+      for (const variable of scope.variables) for (const name of variable.identifiers) this.byName.set(name, variable);
+      for (const { identifier, resolved } of scope.references) if (resolved) this.byName.set(identifier, resolved);
+    }
+  }
+
+  of(node: Node): Variable | undefined {
+    return this.byName.get(unwrap(node));
+  }
+
+  /** What the expression is: of a variable that keeps its first value, that value; of any other expression, itself. */
+  valueOf(node: Node): Node {
+    const seen = new Set<Node>();
+    let value = unwrap(node);
+    while (value.type === 'Identifier' && !seen.has(value)) {
+      seen.add(value);
+      value = unwrap(initialValueOf(this.of(value)) ?? value);
+    }
+    return value;
+  }
+}
+
+/** The one definition of a variable that is never written again. */
+export function definitionOf(variable: Variable | undefined): Definition | undefined {
+  const [definition, another] = variable?.defs ?? [];
+  return another || isReassigned(variable) ? undefined : definition;
+}
+
+export function isReassigned(variable: Variable | undefined): boolean {
+  return variable?.references.some((reference) => reference.isWrite() && !reference.init) ?? false;
+}
+
+/** What a variable is declared with: `value` of `const v = value`, the function or the class of that name. */
+function initialValueOf(variable: Variable | undefined): Node | null | undefined {
+  const definition = definitionOf(variable);
+  switch (definition?.type) {
+    case 'Variable':
+      return definition.node.id.type === 'Identifier' ? definition.node.init : undefined;
+    case 'FunctionName':
+    case 'ClassName':
+      return definition.node;
+    default:
+      return undefined;
+  }
+}
+
+/** The property that a name takes out of an object: `a` of `{ a: name }`, if the object itself is `pattern`. */
+export function pickedProperty(name: Node, pattern: Node): TSESTree.Property | undefined {
+  const target = name.parent?.type === 'AssignmentPattern' ? name.parent : name;
+  const { parent } = target;
+  return parent?.type === 'Property' && parent.value === target && parent.parent === pattern ? parent : undefined;
+}

@@ -1,0 +1,190 @@
+// The verbs by which one tells what sets up, and what undoes it. They are those of the platform and of what is used
+// with it: a name says more than anything else that the source shows.
+
+/** What undoes what its object is, or what it is given: `client.release()`, `clearTimeout(timer)`, `removeUser(user)`. */
+const undoing =
+  /^(@@dispose|@@asyncDispose|abort|cancel|clean|cleanup|clear|close|del|delete|destroy|detach|disconnect|dispose|drop|end|exit|free|kill|leave|logOut|logout|mockRestore|off|quit|release|remove|reset|restore|revert|revoke|rm|rmdir|shutdown|shut|signOut|signout|stop|teardown|tear|terminate|unbind|undo|uninstall|unlink|unlisten|unlock|unmock|unmount|unregister|unsubscribe|unstub|unwatch)(?![a-z])/;
+
+export function isUndoing(name: string): boolean {
+  return undoing.test(name);
+}
+
+/** What releases even what somebody else has acquired. */
+export function isReleasing(name: string): boolean {
+  return /^(@@dispose|@@asyncDispose|close|destroy|disconnect|dispose|release|terminate|unlock)(?![a-z])/.test(name);
+}
+
+/** What takes away what somebody else may have put there. */
+export function isDeleting(name: string): boolean {
+  return /^(clean|clear|del|delete|drop|remove|rm|rmdir|unlink)(?![a-z])/.test(name);
+}
+
+/** What gives something that was there before. */
+export function isFinding(name: string): boolean {
+  return /^(dequeue|fetch|find|get|list|load|lookup|next|peek|poll|pop|pull|query|read|receive|select|shift|take)(?![a-z])/.test(
+    name,
+  );
+}
+
+/** `getLocale` and `setLocale`, `readFile` and `writeFile` */
+export function areReadAndWrite(read: string, write: string): boolean {
+  return (
+    (read.startsWith('get') && write === read.replace('get', 'set')) ||
+    (read.startsWith('read') && write === read.replace('read', 'write'))
+  );
+}
+
+/** What is called again and again, and sets nothing: `lines.push(text)`, `log(text)`. */
+export function isRepeated(name: string): boolean {
+  return /^(push|unshift|add|append|log|debug|info|warn|error|print|write|emit|send|postMessage|query|execute|expect)(?![a-z])/.test(
+    name,
+  );
+}
+
+/** Functions that need no object to undo something. */
+export function isTeardown(name: string): boolean {
+  return /^(cleanup|cleanUp|shutdown|shutDown|tearDown|teardown|(close|destroy|disconnect|dispose|release|reset|restore|stop|unmock)(All)?([A-Z]\w*)?)$/.test(
+    name,
+  );
+}
+
+/** What is called for its result, which holds something until it is given back, though nothing is awaited. */
+export function isHolding(name: string): boolean {
+  return /^(set(Interval|Timeout)|open|mkdtemp|spawn|fork|subscribe|watch|acquire|lock|listen|start|register|install|mount)(?![a-z])/.test(
+    name,
+  );
+}
+
+/** What makes an object hold something. */
+export function isActivating(name: string): boolean {
+  return /^(listen|start|open|connect|acquire|lock|begin|launch|run|watch|subscribe)(?![a-z])/.test(name);
+}
+
+const opposites: Readonly<Record<string, readonly string[]>> = {
+  acquire: ['release'],
+  activate: ['deactivate'],
+  add: ['delete', 'remove'],
+  addEventListener: ['removeEventListener'],
+  addListener: ['removeListener', 'off', 'removeAllListeners'],
+  alloc: ['free'],
+  allocate: ['deallocate', 'free'],
+  append: ['remove', 'removeChild'],
+  appendChild: ['removeChild', 'remove'],
+  attach: ['detach'],
+  begin: ['end'],
+  block: ['unblock'],
+  borrow: ['return'],
+  checkout: ['checkin', 'release'],
+  claim: ['release', 'unclaim'],
+  connect: ['disconnect', 'close', 'end', 'quit', 'destroy'],
+  create: ['delete', 'deleteMany', 'destroy', 'drop', 'remove', 'revoke'],
+  disable: ['enable'],
+  down: ['up'],
+  enable: ['disable'],
+  enqueue: ['dequeue'],
+  enter: ['exit', 'leave'],
+  expand: ['collapse'],
+  freeze: ['unfreeze', 'thaw'],
+  grant: ['revoke'],
+  group: ['groupEnd'],
+  groupCollapsed: ['groupEnd'],
+  hide: ['show'],
+  hset: ['hdel'],
+  inc: ['dec'],
+  incr: ['decr'],
+  increase: ['decrease'],
+  increment: ['decrement'],
+  insert: ['delete', 'remove'],
+  install: ['uninstall', 'restore'],
+  join: ['leave'],
+  listen: ['close', 'unlisten', 'stop'],
+  lock: ['unlock', 'release'],
+  logIn: ['logOut'],
+  login: ['logout'],
+  mkdir: ['rm', 'rmdir'],
+  mock: ['unmock', 'restore'],
+  mount: ['unmount'],
+  observe: ['unobserve', 'disconnect'],
+  obtain: ['release'],
+  on: ['off', 'removeListener', 'removeAllListeners'],
+  once: ['off', 'removeListener', 'removeAllListeners'],
+  open: ['close'],
+  pause: ['resume'],
+  pin: ['unpin'],
+  prependListener: ['off', 'removeListener'],
+  push: ['pop'],
+  put: ['delete', 'remove'],
+  raise: ['lower'],
+  ref: ['unref'],
+  register: ['unregister', 'deregister'],
+  reserve: ['release'],
+  sadd: ['srem'],
+  save: ['restore'],
+  set: ['delete', 'unset', 'del'],
+  setItem: ['removeItem'],
+  setup: ['teardown', 'cleanup'],
+  show: ['hide'],
+  signIn: ['signOut'],
+  start: ['stop', 'end', 'close', 'finish'],
+  store: ['delete', 'remove'],
+  subscribe: ['unsubscribe'],
+  suspend: ['resume'],
+  symlink: ['unlink', 'rm'],
+  take: ['release'],
+  unshift: ['shift'],
+  up: ['down'],
+  upload: ['delete', 'remove'],
+  use: ['unuse', 'eject'],
+  watch: ['unwatch', 'close'],
+  write: ['rm', 'unlink'],
+  zadd: ['zrem'],
+};
+
+/** Within a name: `keyDown` and `keyUp`. */
+const words: readonly (readonly [setup: string, undo: string])[] = [
+  ['Down', 'Up'],
+  ['Start', 'Stop'],
+  ['Start', 'End'],
+  ['Begin', 'End'],
+  ['Open', 'Close'],
+  ['Enable', 'Disable'],
+  ['Show', 'Hide'],
+  ['Lock', 'Unlock'],
+  ['On', 'Off'],
+];
+
+/** Whether one verb undoes what the other did: `add` and `delete`, `startServer` and `stopServer`, `mkdirSync` and `rmSync`. */
+export function areOpposite(setup: string, undo: string): boolean {
+  if (opposites[setup]?.includes(undo)) return true;
+  if (/^use(Fake|Real)/.test(setup) && /^use(Fake|Real)/.test(undo)) return setup !== undo;
+  if (/^stub|^spyOn$|^mock/.test(setup) && /^(unstub|restore|reset)/.test(undo)) return true;
+  if (undo === `un${setup}` || undo === `de${setup}` || undo === `dis${setup}`) return true;
+  if (words.some(([one, other]) => setup.replace(one, other) !== setup && setup.replace(one, other) === undo))
+    return true;
+  const [, verb = '', object] = /^([a-z]+)(.*)$/.exec(setup) ?? [];
+  const [, other = '', another] = /^([a-z]+)(.*)$/.exec(undo) ?? [];
+  return object === another && object !== '' && (opposites[verb]?.includes(other) ?? other === `un${verb}`);
+}
+
+const statements: readonly (readonly [setup: RegExp, undo: RegExp])[] = [
+  [/\bCREATE\b/i, /^\s*(DROP|TRUNCATE)\b/i],
+  [/\bINSERT\b/i, /^\s*(DELETE|TRUNCATE)\b/i],
+  [/\bLISTEN\b/i, /^\s*UNLISTEN\b/i],
+  [/\bSET\b/i, /^\s*RESET\b/i],
+  [/(?<!un)lock\w*\s*\(/i, /unlock\w*\s*\(/i],
+  [/\bLOCK\s+TABLES?\b/i, /^\s*UNLOCK\b/i],
+];
+
+/** Whether one statement of SQL undoes what the other did. A COMMIT undoes nothing. */
+export function areOppositeStatements(setup: string, undo: string): boolean {
+  return statements.some(([one, other]) => one.test(setup) && other.test(undo));
+}
+
+/** What makes a failed transaction undone. */
+export function isRollback(nameOrStatement: string): boolean {
+  return /^\s*(rollback|abort)/i.test(nameOrStatement);
+}
+
+export function isCommit(nameOrStatement: string): boolean {
+  return /^\s*commit/i.test(nameOrStatement);
+}

@@ -1,0 +1,218 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { isGeneratorFunction, ownNodes, unwrap, walk, type FunctionNode, type Node } from './ast.ts';
+import type { File } from './file.ts';
+import { follow, type Watch } from './flow.ts';
+import { returns } from './returns.ts';
+
+/** Where a way through a manager's generator is: before the block, after it returned, after it threw. */
+export type Phase = 'setup' | 'returned' | 'threw';
+
+interface State {
+  readonly phase: Phase;
+  readonly yields: number;
+  /** Whether `yield*` gave control to a generator of which nobody knows how often it yields. */
+  readonly isDelegated: boolean;
+  /** Where the catch clause starts that has the error of the block. */
+  readonly caughtAt: number | null;
+  /** Whether the error was kept: thrown on later, or told to someone. */
+  readonly isKept: boolean;
+  /** Whether what was thrown comes from a call of the setup, of which nobody knows whether it ever throws. */
+  readonly isGuess: boolean;
+}
+
+/** What was found on the ways through a generator. */
+export interface Ways {
+  /** The yields that come when the block has been run already. */
+  readonly again: ReadonlySet<Node>;
+  /** Where a way ends without a yield: a `return`, or the end of the function. */
+  readonly missing: ReadonlySet<Node>;
+  /** Where the block's error ends: a catch clause; the `return` of a `finally`; or the generator, for any other jump. */
+  readonly swallowed: ReadonlySet<Node>;
+  /** The phases in which control comes to a node. */
+  readonly phases: ReadonlyMap<Node, ReadonlySet<Phase>>;
+  /** How often the generator yields, on the ways that come to its end. */
+  readonly yields: ReadonlySet<number>;
+}
+
+const start: State = { phase: 'setup', yields: 0, isDelegated: false, caughtAt: null, isKept: false, isGuess: false };
+
+const known = new WeakMap<FunctionNode, Ways>();
+
+const nothing: Ways = {
+  again: new Set(),
+  missing: new Set(),
+  swallowed: new Set(),
+  phases: new Map(),
+  yields: new Set(),
+};
+
+export function waysThrough(generator: FunctionNode, file: File): Ways {
+  const found = known.get(generator);
+  if (found) return found;
+  // One that delegates to itself.
+  known.set(generator, nothing);
+  const ways = new Walk(generator, file).ways();
+  known.set(generator, ways);
+  return ways;
+}
+
+class Walk implements Watch<State> {
+  private readonly generator: FunctionNode;
+  private readonly file: File;
+  private readonly clauses = new Map<number, TSESTree.CatchClause>();
+  private readonly again = new Set<Node>();
+  private readonly phases = new Map<Node, Set<Phase>>();
+
+  constructor(generator: FunctionNode, file: File) {
+    this.generator = generator;
+    this.file = file;
+  }
+
+  ways(): Ways {
+    const { finished, returned } = follow(this.generator, start, this, this.file);
+    const ends = [...finished.map((state) => ({ node: undefined, state })), ...returned];
+    const missing = ends.filter(({ state }) => state.phase === 'setup' && !state.isDelegated);
+    const silent = ends.filter(({ node, state }) => state.phase === 'threw' && !state.isKept && !node?.argument);
+    return {
+      again: this.again,
+      missing: new Set(missing.map(({ node }) => node ?? this.generator)),
+      swallowed: new Set(
+        silent.map(({ node, state }) => this.clauses.get(state.caughtAt ?? -1) ?? node ?? this.generator),
+      ),
+      phases: this.phases,
+      yields: new Set(ends.map(({ state }) => (state.isDelegated ? NaN : state.yields))),
+    };
+  }
+
+  pass(node: Node, state: State): State | undefined {
+    this.visit(node, state);
+    switch (node.type) {
+      case 'YieldExpression':
+        return this.yield(node, state, 'returned');
+      case 'CallExpression':
+        return returns(node, this.file) ? this.told(node, state) : undefined;
+      case 'AssignmentExpression':
+        return this.told(node, state);
+      default:
+        return state;
+    }
+  }
+
+  fail(node: Node, state: State): State | undefined {
+    switch (node.type) {
+      case 'YieldExpression':
+        return this.yield(node, state, 'threw');
+      case 'CallExpression':
+      case 'NewExpression':
+        return isHarmless(node, this.file) ? undefined : { ...state, isGuess: state.phase === 'setup' };
+      case 'AwaitExpression':
+      case 'ImportExpression':
+      case 'TaggedTemplateExpression':
+      case 'ThrowStatement':
+        return state;
+      case 'ForOfStatement':
+        return node.await ? state : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  catch(clause: TSESTree.CatchClause, state: State): State | undefined {
+    this.clauses.set(clause.range[0], clause);
+    // A clause that throws some errors may well throw this one.
+    if (state.isGuess && this.throws(clause)) return undefined;
+    const caughtAt = state.phase === 'threw' ? clause.range[0] : null;
+    return { ...state, caughtAt, isGuess: false };
+  }
+
+  private throws(clause: TSESTree.CatchClause): boolean {
+    return ownNodes(clause.body, this.file.keys).some(({ type }) => type === 'ThrowStatement');
+  }
+
+  private visit(node: Node, { phase }: State): void {
+    const phases = this.phases.get(node) ?? new Set();
+    this.phases.set(node, phases.add(phase));
+  }
+
+  /** The state after a yield, if the block ends so. */
+  private yield(node: TSESTree.YieldExpression, state: State, phase: Phase): State | undefined {
+    const yields = this.yieldsOf(node);
+    if (yields === 0) return state;
+    if (Number.isNaN(yields)) return { ...state, isDelegated: true };
+    // The generator is closed there.
+    if (state.yields + yields > 1) return void this.again.add(node);
+    return { ...state, phase, yields };
+  }
+
+  /** How often a `yield` or a `yield*` comes to a block; `NaN` where that is not known. */
+  private yieldsOf({ argument, delegate }: TSESTree.YieldExpression): number {
+    if (isEnter(argument, this.file)) return 0;
+    if (!delegate) return 1;
+    const called = unwrap(argument);
+    const generator = called.type === 'CallExpression' ? this.file.variables.valueOf(called.callee) : called;
+    if (!isGeneratorFunction(generator)) return NaN;
+    const { again, yields } = waysThrough(generator, this.file);
+    const [once = NaN, another] = yields;
+    if (again.size > 0) return 2;
+    return another === undefined ? once : NaN;
+  }
+
+  /** The error of the block is not silent if it is kept, or given to someone who waits for it. */
+  private told(node: TSESTree.AssignmentExpression | TSESTree.CallExpression, state: State): State {
+    const { param } = this.clauses.get(state.caughtAt ?? -1) ?? {};
+    if (!param || state.isKept) return state;
+    const isKept = node.type === 'AssignmentExpression' ? this.mentions(node.right, param) : this.isToldTo(node, param);
+    return isKept ? { ...state, isKept } : state;
+  }
+
+  private isToldTo(call: TSESTree.CallExpression, error: Node): boolean {
+    return this.isListener(unwrap(call.callee)) && call.arguments.some((argument) => this.mentions(argument, error));
+  }
+
+  /** Whether a function takes errors for something else than a log. */
+  private isListener(callee: Node): boolean {
+    return callee.type === 'MemberExpression'
+      ? callee.property.type === 'Identifier' && listeningMethod.test(callee.property.name)
+      : callee.type === 'Identifier' && this.isCallback(callee);
+  }
+
+  private isCallback(callee: TSESTree.Identifier): boolean {
+    const isGiven = this.file.variables.of(callee)?.defs.some(({ node }) => node === this.generator) ?? false;
+    return listener.test(callee.name) || (isGiven && !logger.test(callee.name));
+  }
+
+  private mentions(node: Node, error: Node): boolean {
+    let isMentioned = false;
+    const variable = this.file.variables.of(error);
+    walk(node, this.file.keys, (part) => {
+      isMentioned ||= variable !== undefined && this.file.variables.of(part) === variable;
+      return !isMentioned;
+    });
+    return isMentioned;
+  }
+}
+
+/** Whether an expression asks to enter a manager, with a star before it or, by mistake, without. */
+export function isEnter(given: Node | null, file: File): boolean {
+  const node = given && unwrap(given);
+  if (!node) return false;
+  if (node.type === 'ConditionalExpression') return isEnter(node.consequent, file) && isEnter(node.alternate, file);
+  return file.words.calledBy(node) === 'enter' || (file.types?.isEnterRequest(node) ?? false);
+}
+
+const listeningMethod =
+  /^(push|unshift|add|append|enqueue|reject|resolve|abort|cancel|destroy|emit|next|set([A-Z]\w*)?|on[A-Z]\w*)$/;
+
+const listener = /^(reject|resolve|abort|callback|cb|done|next|(set|on)[A-Z]\w*)$/;
+
+const logger = /^(log|print|warn|debug|info|trace|report|console|error)/i;
+
+/** Calls that don't throw, and of which many stand in a setup. */
+function isHarmless(node: TSESTree.CallExpression | TSESTree.NewExpression, file: File): boolean {
+  const callee = file.code.getText(unwrap(node.callee));
+  return node.type === 'NewExpression' ? harmlessClasses.test(callee) : harmlessCalls.test(callee);
+}
+
+const harmlessCalls = /^(console|Date|Math|performance)\.\w+$|^(log|String|Number|Boolean|Symbol)$/;
+
+const harmlessClasses = /^(Map|Set|WeakMap|WeakSet|Array|Date|\w*Error|AbortController|EventEmitter|Promise)$/;

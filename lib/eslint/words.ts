@@ -1,0 +1,148 @@
+import type { TSESTree } from '@typescript-eslint/utils';
+import { nameOf, unwrap, type FunctionNode, type Node } from './ast.ts';
+import { definitionOf, pickedProperty, type Definition, type Variable, type Variables } from './variables.ts';
+
+/** Something that withal exports, as a file uses it. */
+export interface Word {
+  /** Its name in withal; what belongs to `withal/fp` has `fp.` before it. */
+  readonly name: string;
+  /** Whether `resultBlocks()` made it. */
+  readonly takesResults: boolean;
+}
+
+/** An expression means a word, or all the words of a module. */
+type Meaning = Word | Namespace;
+
+interface Namespace {
+  readonly prefix: string;
+  readonly takesResults: boolean;
+}
+
+const core: Namespace = { prefix: '', takesResults: false };
+const fp: Namespace = { prefix: 'fp.', takesResults: false };
+const resultBlocks: Namespace = { prefix: '', takesResults: true };
+
+const namespaces = new Map([
+  ['withal', core],
+  ['withal/node', core],
+  ['withal/fp', fp],
+]);
+
+/** Which modules a file takes the words from. */
+export interface Modules {
+  isReexport(specifier: string): boolean;
+  /** Whether types show that the name comes from withal, through whatever modules. */
+  isWithal(name: Node): boolean;
+}
+
+/** Finds out which expressions mean a word of withal, by the imports of the file. */
+export class Words {
+  private readonly known = new Map<Variable, Meaning | undefined>();
+  private readonly variables: Variables;
+  private readonly modules: Modules;
+
+  constructor(variables: Variables, modules: Modules) {
+    this.variables = variables;
+    this.modules = modules;
+  }
+
+  /** The word that an expression means: of `withAsync`, `withal.withAsync`, `(await import('withal')).withAsync`. */
+  of(node: Node): Word | undefined {
+    const meaning = this.meaningOf(node);
+    return meaning && 'name' in meaning ? meaning : undefined;
+  }
+
+  /** The name of the word that a call calls, or that a `new` constructs. */
+  calledBy(node: Node | null | undefined): string | undefined {
+    const call = node && unwrap(node);
+    return call?.type === 'CallExpression' || call?.type === 'NewExpression' ? this.of(call.callee)?.name : undefined;
+  }
+
+  private meaningOf(given: Node | null | undefined): Meaning | undefined {
+    const node = given && unwrap(given);
+    switch (node?.type) {
+      case 'Identifier':
+        return this.meaningOfVariable(this.variables.of(node));
+      case 'MemberExpression':
+        return memberOf(this.meaningOf(node.object), nameOf(node));
+      case 'CallExpression':
+        return this.meaningOfCall(node);
+      case 'AwaitExpression':
+        return this.meaningOfImport(node.argument);
+      default:
+        return undefined;
+    }
+  }
+
+  private meaningOfCall({ callee, arguments: [first] }: TSESTree.CallExpression): Meaning | undefined {
+    if (callee.type === 'Identifier' && callee.name === 'require') return this.namespaceOf(first);
+    return this.of(callee)?.name === 'resultBlocks' ? resultBlocks : undefined;
+  }
+
+  private meaningOfImport(node: Node): Meaning | undefined {
+    return node.type === 'ImportExpression' ? this.namespaceOf(node.source) : undefined;
+  }
+
+  private namespaceOf(source: Node | undefined): Namespace | undefined {
+    if (source?.type !== 'Literal' || typeof source.value !== 'string') return undefined;
+    return namespaces.get(source.value) ?? (this.modules.isReexport(source.value) ? core : undefined);
+  }
+
+  private meaningOfVariable(variable: Variable | undefined): Meaning | undefined {
+    if (!variable) return undefined;
+    if (!this.known.has(variable)) {
+      // One that is defined by itself means nothing.
+      this.known.set(variable, undefined);
+      this.known.set(variable, this.meaningOfDefinition(definitionOf(variable)));
+    }
+    return this.known.get(variable);
+  }
+
+  private meaningOfDefinition(definition: Definition | undefined): Meaning | undefined {
+    switch (definition?.type) {
+      case 'ImportBinding':
+        return this.imported(definition.node);
+      case 'Variable':
+        return picked(definition.name, definition.node.id, this.meaningOf(definition.node.init));
+      case 'Parameter':
+        return this.loaded(definition.name, definition.node as FunctionNode);
+      default:
+        return undefined;
+    }
+  }
+
+  private imported(node: TSESTree.ImportClause | TSESTree.TSImportEqualsDeclaration): Meaning | undefined {
+    if (node.type === 'TSImportEqualsDeclaration')
+      return node.moduleReference.type === 'TSExternalModuleReference'
+        ? this.namespaceOf(node.moduleReference.expression)
+        : undefined;
+    const namespace = this.namespaceOf((node.parent as TSESTree.ImportDeclaration).source);
+    if (node.type !== 'ImportSpecifier') return namespace;
+    const name = node.imported.type === 'Identifier' ? node.imported.name : node.imported.value;
+    return memberOf(namespace ?? (this.modules.isWithal(node.local) ? core : undefined), name);
+  }
+
+  /** What a parameter of the callback in `import('withal').then(callback)` is. */
+  private loaded(name: Node, callback: FunctionNode): Meaning | undefined {
+    const { params, parent: call } = callback;
+    if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return undefined;
+    const [parameter] = params;
+    return parameter && nameOf(call.callee) === 'then'
+      ? picked(name, parameter, this.meaningOfImport(call.callee.object))
+      : undefined;
+  }
+}
+
+/** What a name means that stands for a whole pattern, or for a property of it. */
+function picked(name: Node, pattern: Node, meaning: Meaning | undefined): Meaning | undefined {
+  if (name === pattern) return meaning;
+  const property = pickedProperty(name, pattern);
+  return property && memberOf(meaning, nameOf(property));
+}
+
+function memberOf(meaning: Meaning | undefined, name: string): Meaning | undefined {
+  if (!meaning || 'name' in meaning || name === '') return undefined;
+  // What CommonJS exports, as an ES module sees it.
+  if (name === 'default') return meaning;
+  return { name: meaning.prefix + name, takesResults: meaning.takesResults };
+}

@@ -1,0 +1,158 @@
+import { isObject, kindOf } from '../../support/describe.ts';
+
+export type Method = (...args: unknown[]) => unknown;
+
+/** A call of something that is wrapped. */
+export interface Invocation {
+  /** The method, as it is reached from what was wrapped: `pool.connect`. */
+  readonly name: string;
+  /** The object and the arguments, none of them wrapped. */
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+  /** Makes the call. */
+  run(): unknown;
+}
+
+/** Makes the call, or not; what it returns is wrapped and given to the caller. */
+export type Intercept = (invocation: Invocation, wrap: (result: unknown) => unknown) => unknown;
+
+/** Wraps objects, and whatever is reached through them, so that each call goes through one function. */
+export class DeepProxy {
+  private readonly intercept: Intercept;
+  private readonly proxies = new WeakMap<object, object>();
+  private readonly raws = new WeakMap<object, object>();
+  private readonly callbacks = new WeakMap<object, object>();
+
+  constructor(intercept: Intercept) {
+    this.intercept = intercept;
+  }
+
+  /** Data, and values that only the platform can handle, such as dates, buffers and signals, stay as they are. */
+  wrap(value: unknown, name = ''): unknown {
+    if (!isObject(value) || this.raws.has(value) || isOfPlatform(value) || isData(value)) return value;
+    const known = this.proxies.get(value);
+    if (known) return known;
+    const proxy = new Proxy(targetFor(value), this.handler(value, name));
+    this.proxies.set(value, proxy);
+    this.raws.set(proxy, value);
+    return proxy;
+  }
+
+  unwrap(value: unknown): unknown {
+    return isObject(value) ? (this.raws.get(value) ?? value) : value;
+  }
+
+  /** Everything is asked of the raw object itself, so that private fields and getters work. */
+  private handler(raw: Record<PropertyKey, unknown>, name: string): ProxyHandler<object> {
+    const nameOf = (key: PropertyKey) =>
+      typeof raw === 'function' || !name ? keyName(key) : `${name}.${keyName(key)}`;
+    return {
+      get: (target, key) => {
+        const value = Reflect.get(raw, key, raw);
+        if (isFixed(target, key)) return value;
+        // A query that is sent only when it is awaited is a call at that time.
+        return key === 'then' && typeof value === 'function' ? this.then(raw, name) : this.wrap(value, nameOf(key));
+      },
+      set: (_target, key, value) => Reflect.set(raw, key, this.unwrap(value), raw),
+      has: (_target, key) => Reflect.has(raw, key),
+      ownKeys: () => Reflect.ownKeys(raw),
+      getOwnPropertyDescriptor: (target, key) => {
+        const own = Reflect.getOwnPropertyDescriptor(raw, key);
+        return own && (target === raw ? own : { ...own, configurable: true });
+      },
+      apply: (_target, self, args: unknown[]) => this.call(raw as unknown as Method, name, self, args),
+      construct: (_target, args: unknown[]) =>
+        this.wrap(Reflect.construct(raw as unknown as Constructor, this.unwrapAll(args))) as object,
+    };
+  }
+
+  private call(method: Method, name: string, caller: unknown, given: unknown[]): unknown {
+    const self = this.unwrap(caller);
+    const args = this.unwrapAll(given);
+    const run = () => Reflect.apply(method, self, args);
+    const nameOf = (result: unknown) => (typeof result === 'function' ? `${name}()` : '');
+    return this.intercept({ name, self, args, run }, (result) => this.wrap(result, nameOf(result)));
+  }
+
+  private then(raw: Record<PropertyKey, unknown>, name: string): Method {
+    const run = () =>
+      new Promise((resolve, reject) => {
+        Reflect.apply(raw['then'] as Method, raw, [resolve, reject]);
+      });
+    return (...handlers) => {
+      const promise = this.intercept({ name: name || 'then', self: raw, args: [], run }, (result) => this.wrap(result));
+      return (promise as Promise<unknown>).then(...(handlers as Parameters<Promise<unknown>['then']>));
+    };
+  }
+
+  private unwrapAll(args: readonly unknown[]): unknown[] {
+    return args.map((arg) => {
+      if (typeof arg === 'function' && !this.raws.has(arg)) return this.callback(arg as Method);
+      if (Array.isArray(arg)) return arg.map((item) => this.unwrap(item));
+      return isRecord(arg) ? this.unwrapRecord(arg) : this.unwrap(arg);
+    });
+  }
+
+  /** An options object may hold what is wrapped. One that doesn't is passed on as it is. */
+  private unwrapRecord(record: Record<string, unknown>): unknown {
+    const entries = Object.entries(record);
+    return entries.some(([, value]) => isObject(value) && this.raws.has(value))
+      ? Object.fromEntries(entries.map(([key, value]) => [key, this.unwrap(value)]))
+      : record;
+  }
+
+  /** Callbacks get what is wrapped. Each has one stand-in, so that a listener that was added can be removed. */
+  private callback(callback: Method): unknown {
+    if (/^class\b/.test(Function.prototype.toString.call(callback))) return callback;
+    const known = this.callbacks.get(callback);
+    if (known) return known;
+    const standIn = new Proxy(callback, {
+      apply: (target, self, args: unknown[]) =>
+        Reflect.apply(
+          target,
+          self,
+          args.map((arg) => this.wrap(arg)),
+        ),
+    });
+    this.callbacks.set(callback, standIn);
+    return standIn;
+  }
+}
+
+type Constructor = new (...args: unknown[]) => object;
+
+function keyName(key: PropertyKey): string {
+  return typeof key === 'symbol' ? `[${String(key.description)}]` : String(key);
+}
+
+/** Built-in classes keep their data where a proxy can't reach. */
+function isOfPlatform(value: object): boolean {
+  const kind = kindOf(value);
+  return !['Object', 'Array', 'Function'].includes(kind) && typeof (globalThis as Globals)[kind] === 'function';
+}
+
+type Globals = Partial<Record<string, unknown>>;
+
+/** Plain objects and arrays of nothing but values: rows of a database. There is nothing to call in them. */
+function isData(value: unknown, depth = 0): boolean {
+  if (!isObject(value)) return true;
+  const isPlain = (Array.isArray(value) || isRecord(value)) && depth < 5;
+  return (
+    isPlain && Object.values(value).every((item) => isData(item, depth + 1) || (isObject(item) && isOfPlatform(item)))
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
+}
+
+/** A proxy may say of a frozen object only what is true of it; so one that isn't stands in. */
+function targetFor(value: object): object {
+  const isClosed = typeof value === 'object' && !Array.isArray(value) && !Object.isExtensible(value);
+  return isClosed ? (Object.create(Object.getPrototypeOf(value) as object | null) as object) : value;
+}
+
+function isFixed(target: object, key: PropertyKey): boolean {
+  const own = Reflect.getOwnPropertyDescriptor(target, key);
+  return own?.configurable === false && own.writable !== true;
+}

@@ -1,0 +1,125 @@
+import { expectEffect, expectOutcome, leadsTo, returning, run, type Ending, type Ran } from './block.ts';
+import type { Call } from './recorder.ts';
+import type { Thrown } from '../../index.ts';
+import {
+  injected,
+  ranAnyway,
+  setupFailureDropped,
+  swallowed,
+  teardownFailureDropped,
+  teardownFailureIgnored,
+} from '../messages.ts';
+import { inWorld, type Kit, type Trial } from './trial.ts';
+import { isDisposable } from './ways.ts';
+
+/** Each call of the setup fails once, before it acts. */
+export async function setupFaults(kit: Kit): Promise<void> {
+  for (const call of await callsOf(kit, returning)) {
+    if (call.phase !== 'setup' && call.phase !== 'make') continue;
+    const ending = { name: `returns, with ${call.label} failing in the setup` };
+    await whileFailing(kit, ending, call, isReleasing(call) ? 'after' : 'before', expectSetupFailure);
+  }
+}
+
+/** Each call of the teardown fails once, after it has acted. */
+export function teardownFaults(ended: Ending): (kit: Kit) => Promise<void> {
+  return async (kit) => {
+    for (const call of await callsOf(kit, ended)) {
+      if (call.doneIn !== 'teardown') continue;
+      const ending = { ...ended, name: `${ended.name}, with ${call.label} failing in the teardown` };
+      await whileFailing(kit, ending, call, isAcquiring(call) ? 'before' : 'after', expectTeardownFailure);
+    }
+  };
+}
+
+/** The calls that can fail, of a run in which none does. What else is wrong with that run, other cases find. */
+async function callsOf(kit: Kit, ending: Ending): Promise<Call[]> {
+  let calls: readonly Call[] = [];
+  await inWorld(kit, async (trial) => {
+    const manager = trial.make();
+    calls = trial.recorder.calls;
+    await run(trial, manager, ending);
+  }).catch(() => undefined);
+  return calls.filter(({ canFail, state }) => canFail && state === 'done');
+}
+
+/** A run in which a call has failed. */
+interface Failing {
+  readonly trial: Trial;
+  readonly ran: Ran;
+  readonly call: Call;
+  readonly error: Error;
+  /** Whether nobody need be told, or the call has succeeded when it was made again. */
+  readonly isExcused: boolean;
+}
+
+async function whileFailing(
+  kit: Kit,
+  ending: Ending,
+  call: Call,
+  when: 'before' | 'after',
+  expect: (failing: Failing) => void,
+): Promise<void> {
+  const error = injected(call);
+  const work = async (trial: Trial) => {
+    const before = await trial.look();
+    const effect = await trial.effect();
+    const manager = trial.make();
+    const ran = await run(trial, manager, ending);
+    const { recorder } = trial;
+    // It may go another way than the time before.
+    if (!recorder.failed) return;
+    const isExcused = kit.setting.mayIgnore(recorder.failed.label) || recorder.isRetried();
+    expect({ trial, ran, call: recorder.failed, error, isExcused });
+    // What a call committed that failed only then can't be undone.
+    if (ran.thrown || !ran.hasRun) await expectEffect(trial, ran, effect);
+    if (kit.setting.mayLeave(recorder.failed.label)) return;
+    await trial.expectNothingLeft(before, ran.when);
+    await expectUsable(trial, manager, ran.when);
+  };
+  await inWorld(kit, work, { call, when, error });
+}
+
+/** A failure that is over keeps nobody from entering again. */
+async function expectUsable(trial: Trial, manager: unknown, when: string): Promise<void> {
+  if (!trial.setting.reusable || isDisposable(manager)) return;
+  expectOutcome(trial, await run(trial, manager, { name: `returns, after ${when}` }));
+}
+
+// What should be acquired is not when the call has failed, and what should be released is: else something would be left
+// for which nobody could blame the manager.
+
+function isReleasing({ name, opened }: Call): boolean {
+  return opened < 0 || (opened === 0 && releases.test(name));
+}
+
+function isAcquiring({ name, opened }: Call): boolean {
+  return opened > 0 || (opened === 0 && acquires.test(name));
+}
+
+const releases =
+  /(^|\.)(release|close|end|quit|disconnect|destroy|dispose|unlock|unlink|free|stop|terminate|rm|\[Symbol\.\w*dispose\])/i;
+
+const acquires = /(^|\.)(acquire|connect|open|lock|listen|mkdtemp|mkdir|start|create|checkout)/i;
+
+function expectSetupFailure({ trial, ran, call, error, isExcused }: Failing): void {
+  const { settled, hasRun } = ran;
+  if (hasRun && !isExcused) throw ranAnyway(trial.name, call);
+  if ('error' in settled && leadsTo(settled.error, error)) return;
+  // A setup that succeeded in the end must have set up.
+  if (trial.recorder.isRetried()) expectOutcome(trial, ran);
+  if (!hasRun && !isExcused) throw setupFailureDropped(trial.name, call, (settled as Thrown).error);
+}
+
+function expectTeardownFailure({ trial, ran, call, error, isExcused }: Failing): void {
+  const { settled, thrown, when } = ran;
+  const { name, setting } = trial;
+  const isSuppressed = thrown && setting.suppresses(thrown.error);
+  if (!('error' in settled)) {
+    if (thrown && !isSuppressed) throw swallowed(name, when);
+    if (!isExcused) throw teardownFailureIgnored(name, when, call);
+  } else if (!isExcused && !leadsTo(settled.error, error) && (!thrown || isSuppressed)) {
+    // Whoever hears of the block's error knows already that something went wrong.
+    throw teardownFailureDropped(name, when, call, settled.error);
+  }
+}

@@ -1,0 +1,290 @@
+import { builtin, eventsOf, ownProcess, type Listener, type Timers } from './environment.ts';
+import { noteCaller } from './lines.ts';
+import { watchSharedState } from './shared-state.ts';
+
+/** What is watched while a case runs. */
+export interface Watch {
+  /** Runs the case. */
+  run<T>(work: () => T): T;
+  /** What is there now that was not there before, in words. */
+  left(): string[];
+  /** What promises rejected with that nobody handled. */
+  readonly unheard: readonly unknown[];
+  stop(): void;
+}
+
+/** Watches what a process has: handles and timers, open files, listeners, global state, rejections that nobody handles. */
+export function watchLeftovers(): Watch {
+  const handles = watchHandles() ?? watchTimers();
+  const rejections = watchRejections();
+  const files = new Set(openFiles());
+  const listeners = countListeners();
+  const state = watchSharedState();
+  return {
+    run: (work) => handles.run(work),
+    left: () => [
+      ...handles.left(),
+      ...openFiles()
+        .filter((name) => !files.has(name))
+        .map((name) => `an open file (${name})`),
+      ...[...countListeners()]
+        .filter(([event, count]) => count > (listeners.get(event) ?? 0))
+        .map(([event]) => `a listener of the process for ${String(event)}`),
+      ...state.changed(),
+    ],
+    unheard: rejections.unheard,
+    stop() {
+      state.putBack();
+      handles.stop();
+      rejections.stop();
+    },
+  };
+}
+
+type Handles = Omit<Watch, 'unheard'>;
+
+// Handles and timers, where the runtime tells of each
+
+interface AsyncHooks {
+  createHook(callbacks: Callbacks): Hook;
+  readonly AsyncLocalStorage: new () => {
+    run<T>(store: object, work: () => T): T;
+    getStore(): unknown;
+    disable(): void;
+  };
+}
+
+interface Callbacks {
+  init(id: number, type: string, trigger: number, resource: Resource): void;
+  destroy?(id: number): void;
+}
+
+interface Hook {
+  enable(): unknown;
+  disable(): unknown;
+}
+
+interface Resource {
+  hasRef?(): boolean;
+  // Fields that timers of Node and Deno have.
+  readonly _repeat?: unknown;
+  readonly _destroyed?: unknown;
+}
+
+/** What each type of resource is called. Others don't keep a process alive, and do nothing by themselves. */
+const kinds: Partial<Record<string, string>> = {
+  Timeout: 'a timer',
+  TCPSERVERWRAP: 'a server',
+  TCPWRAP: 'a socket',
+  PIPESERVERWRAP: 'a server',
+  PIPEWRAP: 'a pipe',
+  UDPWRAP: 'a UDP socket',
+  PROCESSWRAP: 'a child process',
+  WORKER: 'a worker',
+  MESSAGEPORT: 'a message port',
+  FSEVENTWRAP: 'a file watcher',
+  STATWATCHER: 'a file watcher',
+};
+
+/** What does its work even if it doesn't keep the process alive. */
+const tireless = /SERVER|UDP|PROCESS|WORKER|EVENT|STAT/;
+
+function watchHandles(): Handles | undefined {
+  const hooks = builtin('node:async_hooks') as AsyncHooks | undefined;
+  if (!hooks || !tellsOfTimers(hooks)) return undefined;
+  const storage = new hooks.AsyncLocalStorage();
+  const owner = {};
+  const found = new Map<number, Found>();
+  const files = new Set<Resource>();
+  const hook = hooks.createHook({
+    init(id, type, _trigger, resource) {
+      const kind = kinds[type];
+      if (kind && storage.getStore() === owner) found.set(id, { type, resource, text: located(kind) });
+      // Garbage collection would close it, sooner or later.
+      if (type === 'FILEHANDLE') files.add(resource);
+    },
+    destroy: (id) => void found.delete(id),
+  });
+  hook.enable();
+  return {
+    run: (work) => storage.run(owner, work),
+    left: () => [...found.values()].filter(isActive).map(({ text }) => text()),
+    stop() {
+      hook.disable();
+      // Node 20 would keep it, and look into each for whatever is asynchronous.
+      storage.disable();
+    },
+  };
+}
+
+interface Found {
+  readonly type: string;
+  readonly resource: Resource;
+  readonly text: () => string;
+}
+
+/** Whether it keeps the process alive, or goes on for ever even if it doesn't. */
+function isActive({ type, resource }: Found): boolean {
+  if (resource._destroyed) return false;
+  return resource.hasRef?.() === true || Boolean(resource._repeat) || tireless.test(type);
+}
+
+function located(kind: string): () => string {
+  const caller = noteCaller();
+  return () => {
+    const line = caller();
+    return line ? `${kind} (${line})` : kind;
+  };
+}
+
+/** Bun has the module, and tells of nothing. */
+function tellsOfTimers(hooks: AsyncHooks): boolean {
+  const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
+  let isTold = false;
+  const hook = hooks.createHook({
+    init() {
+      isTold = true;
+    },
+  });
+  hook.enable();
+  clearTimeout(setTimeout(Date.now, 1));
+  hook.disable();
+  return isTold;
+}
+
+// Timers, elsewhere
+
+function watchTimers(): Handles {
+  const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis as unknown as Timers;
+  const found = new Map<unknown, { readonly isInterval: boolean; readonly text: () => string }>();
+  const setting = (set: Timers['setTimeout'], isInterval: boolean) =>
+    new Proxy(set, {
+      apply(target, self, [callback, ...rest]: [Listener, ...unknown[]]) {
+        const fire = (...args: never[]) => {
+          if (!isInterval) found.delete(timer);
+          return callback(...args);
+        };
+        const timer: unknown = Reflect.apply(target, self, [fire, ...rest]);
+        found.set(timer, { isInterval, text: located('a timer') });
+        return timer;
+      },
+    });
+  const clearing = (clear: Timers['clearTimeout']) =>
+    new Proxy(clear, {
+      apply(target, self, [timer]: [unknown]) {
+        found.delete(timer);
+        Reflect.apply(target, self, [timer]);
+      },
+    });
+  Object.assign(globalThis, {
+    setTimeout: setting(setTimeout, false),
+    setInterval: setting(setInterval, true),
+    clearTimeout: clearing(clearTimeout),
+    clearInterval: clearing(clearInterval),
+  });
+  return {
+    run: (work) => work(),
+    left: () =>
+      [...found].filter(([timer, { isInterval }]) => isInterval || isRefed(timer)).map(([, { text }]) => text()),
+    stop: () => void Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval }),
+  };
+}
+
+/** Browsers have numbers for timers, and keep them all. */
+function isRefed(timer: unknown): boolean {
+  return (timer as Resource).hasRef?.() !== false;
+}
+
+// Files
+
+interface Files {
+  readdirSync(path: string): string[];
+  fstatSync(fd: number): { isFile(): boolean; isDirectory(): boolean };
+  readlinkSync(path: string): string;
+}
+
+/** The files that this process has open, where the system shows them. */
+function openFiles(): string[] {
+  const fs = builtin('node:fs') as Files | undefined;
+  for (const folder of ['/proc/self/fd', '/dev/fd']) {
+    try {
+      if (fs) return fs.readdirSync(folder).flatMap((fd) => fileOf(fs, folder, fd));
+    } catch {
+      // Another system, or it isn't allowed.
+    }
+  }
+  return [];
+}
+
+function fileOf(fs: Files, folder: string, fd: string): string[] {
+  try {
+    const stats = fs.fstatSync(Number(fd));
+    return stats.isFile() || stats.isDirectory() ? [`${pathOf(fs, `${folder}/${fd}`)}${fd}`] : [];
+  } catch {
+    // The one that listed the folder, which is closed by now.
+    return [];
+  }
+}
+
+/** Not every system has links there. */
+function pathOf(fs: Files, link: string): string {
+  try {
+    return `${fs.readlinkSync(link)}, `;
+  } catch {
+    return '';
+  }
+}
+
+// What the process is asked to call
+
+function countListeners(): Map<string | symbol, number> {
+  const events = eventsOf(ownProcess());
+  return new Map(events?.eventNames().map((name) => [name, events.rawListeners(name).length]));
+}
+
+const rejection = 'unhandledRejection';
+
+/** While a case runs, a rejection is its own: a runner would count it twice, and a script would end. */
+function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
+  const events = eventsOf(heardProcess());
+  const unheard: unknown[] = [];
+  if (!events) return watchRejectionEvents(unheard);
+  const listener = (error: unknown) => void unheard.push(error);
+  const others = events.rawListeners(rejection);
+  for (const other of others) events.removeListener(rejection, other);
+  events.on(rejection, listener);
+  return {
+    unheard,
+    stop() {
+      events.removeListener(rejection, listener);
+      for (const other of others) events.on(rejection, other);
+    },
+  };
+}
+
+/** The one that hears of rejections: what jest's tests see as the process is a copy. */
+function heardProcess(): unknown {
+  const vm = builtin('node:vm') as { runInThisContext(code: string): unknown } | undefined;
+  return vm?.runInThisContext('process') ?? ownProcess();
+}
+
+interface EventSource {
+  addEventListener?(type: string, listener: (event: RejectionEvent) => void): void;
+  removeEventListener?(type: string, listener: (event: RejectionEvent) => void): void;
+}
+
+interface RejectionEvent {
+  readonly reason: unknown;
+  preventDefault(): void;
+}
+
+/** In browsers. */
+function watchRejectionEvents(unheard: unknown[]): { readonly unheard: unknown[]; stop(): void } {
+  const source = globalThis as EventSource;
+  const listener = (event: RejectionEvent) => {
+    unheard.push(event.reason);
+    event.preventDefault();
+  };
+  source.addEventListener?.('unhandledrejection', listener);
+  return { unheard, stop: () => source.removeEventListener?.('unhandledrejection', listener) };
+}

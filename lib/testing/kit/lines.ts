@@ -1,0 +1,44 @@
+import { ownProcess } from './environment.ts';
+
+/** Where this package is, whose own lines tell nothing of a manager. */
+const own = ownFolder(stackOf(new Error()));
+
+export function ownFolder(stack: string): string | undefined {
+  const [first] = placesOf(stack);
+  return first && /^(.*[\\/])testing[\\/](?:kit[\\/])?[^\\/]+$/.exec(first.file)?.[1];
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: string;
+}
+
+/** Where this was called from, to be read if a message tells it: that takes far longer than to note it. */
+export function noteCaller(): () => string | undefined {
+  const note = new Error();
+  return () => callerIn(stackOf(note));
+}
+
+/** The line of a user's code in a stack: `src/transaction.ts:12:20`. */
+export function callerIn(stack: string): string | undefined {
+  const place = placesOf(stack).find(({ file }) => !/^(node|ext|bun):/.test(file) && !(own && file.startsWith(own)));
+  return place && shortened(place.file) + place.line;
+}
+
+function stackOf({ stack }: Error): string {
+  return String(stack);
+}
+
+/** V8 writes `at name (file:1:2)`, others `name@file:1:2`. */
+function placesOf(stack: string): Place[] {
+  return stack.split('\n').flatMap((text) => {
+    const [, file, line] = /(?:^\s*at |\(|@)((?:[a-z][a-z+.-]+:|\/|[A-Z]:\\)[^()]*?)(:\d+:\d+)\)?$/.exec(text) ?? [];
+    return file && line ? [{ file, line }] : [];
+  });
+}
+
+function shortened(file: string): string {
+  const path = file.replace(/^file:\/\//, '');
+  const folder = ownProcess()?.cwd?.();
+  return folder && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+}

@@ -1,0 +1,194 @@
+import { isObject, isThenable, kindOf } from '../../support/describe.ts';
+import { DeepProxy, type Invocation } from './deep-proxy.ts';
+import { builtin, nextTurn } from './environment.ts';
+import { noteCaller } from './lines.ts';
+import { notPatchable, notWrappable } from '../messages.ts';
+import { shown } from './shown.ts';
+import type { Faults, WrapOptions } from '../faults.ts';
+
+/** Where a run is: the manager is being made, it sets up, its block runs, it tears down. */
+export type Phase = 'make' | 'setup' | 'body' | 'teardown';
+
+/** One call that the manager made. */
+export interface Call {
+  readonly name: string;
+  /** The call as messages show it: `query("BEGIN")`. */
+  readonly label: string;
+  readonly phase: Phase;
+  /** How many calls of that name came before it in its phase. */
+  readonly nth: number;
+  /** Where the manager made it. */
+  readonly line: () => string | undefined;
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+  state: 'pending' | 'done' | 'failed';
+  /** The phase in which it was done. */
+  doneIn?: Phase;
+  result?: unknown;
+  /** Whether it is one that can be made to fail. */
+  canFail: boolean;
+  isAsync: boolean;
+  /** How much more was open when it was done. */
+  opened: number;
+}
+
+/** The call that fails: before it acts, or after. */
+export interface Injection {
+  readonly call: Call;
+  readonly when: 'before' | 'after';
+  readonly error: Error;
+}
+
+/** Records the calls of one run, of which one may be made to fail. */
+export class Recorder implements Faults {
+  phase: Phase = 'make';
+  readonly calls: Call[] = [];
+  /** The call that was made to fail. */
+  failed: Call | undefined;
+  /** How much is open now, if that can be told at once. */
+  countOpen: () => number | undefined = () => undefined;
+  private readonly injection: Injection | undefined;
+  /** How many calls had been made when the manager was told of the failure. */
+  private toldAt = 0;
+  private readonly proxies = new DeepProxy((invocation, wrap) => this.call(invocation, wrap));
+  private readonly sync: (boolean | readonly string[])[] = [];
+  private readonly patches: (() => void)[] = [];
+
+  constructor(injection?: Injection) {
+    this.injection = injection;
+  }
+
+  wrap<T extends object>(object: T, { sync = false }: WrapOptions = {}): T {
+    if (!isObject(object)) throw notWrappable(object);
+    this.sync.push(sync);
+    return this.proxies.wrap(object) as T;
+  }
+
+  patch<T extends object>(object: T, ...methods: (keyof T)[]): T {
+    for (const method of methods) this.patchOne(object as Record<PropertyKey, unknown>, method);
+    return object;
+  }
+
+  unwrap(value: unknown): unknown {
+    return this.proxies.unwrap(value);
+  }
+
+  /** Forgets the calls of the blocks before. */
+  forget(): void {
+    this.calls.length = 0;
+  }
+
+  /** Puts back what was patched. */
+  restore(): void {
+    for (const restore of this.patches.splice(0).reverse()) restore();
+  }
+
+  /** Whether the call that failed was made once more, and succeeded. One that was made at the same time is another. */
+  isRetried(): boolean {
+    const { calls, failed } = this;
+    return failed !== undefined && calls.slice(this.toldAt).some((call) => isRetry(call, failed));
+  }
+
+  private patchOne(object: Record<PropertyKey, unknown>, method: PropertyKey): void {
+    const original = isObject(object) ? object[method] : undefined;
+    if (typeof original !== 'function') throw notPatchable(object, method);
+    const own = Object.getOwnPropertyDescriptor(object, method);
+    const value = this.proxies.wrap(original, String(method));
+    const descriptor = { enumerable: true, ...own, value, writable: true, configurable: true };
+    if (!Reflect.defineProperty(object, method, descriptor)) throw notPatchable(object, method);
+    syncBuiltins();
+    this.patches.push(() => {
+      if (own) Object.defineProperty(object, method, own);
+      else Reflect.deleteProperty(object, method);
+      syncBuiltins();
+    });
+  }
+
+  private call(invocation: Invocation, wrap: (result: unknown) => unknown): unknown {
+    const call = this.record(invocation);
+    const isSync = this.failsInSync(invocation.name);
+    const fault = this.faultFor(call);
+    if (fault?.when === 'before') return this.failBefore(call, fault.error, isSync);
+    const before = this.countOpen();
+    const finish = (result: unknown) => {
+      this.finish(call, result, before);
+      if (!fault) return wrap(result);
+      this.failed = call;
+      return this.tell(fault.error);
+    };
+    const fail = (error: unknown): never => {
+      call.state = 'failed';
+      throw error;
+    };
+    let result: unknown;
+    try {
+      result = invocation.run();
+    } catch (error) {
+      fail(error);
+    }
+    call.isAsync = kindOf(result) === 'Promise';
+    call.canFail = call.isAsync || (isSync && !isThenable(result));
+    return call.isAsync ? whenItsTurn(call, result as Promise<unknown>).then(finish, fail) : finish(result);
+  }
+
+  private record({ name, self, args }: Invocation): Call {
+    const { phase, calls } = this;
+    const nth = calls.filter((other) => other.phase === phase && other.name === name).length;
+    const label = `${name}(${args.map((arg) => shown(arg, 24)).join(', ')})`;
+    const call: Call = {
+      ...{ name, label, phase, nth, self, args },
+      ...{ line: noteCaller(), state: 'pending', canFail: false, isAsync: false, opened: 0 },
+    };
+    calls.push(call);
+    return call;
+  }
+
+  private finish(call: Call, result: unknown, before: number | undefined): void {
+    call.state = 'done';
+    call.doneIn = this.phase;
+    call.result = result;
+    if (before !== undefined) call.opened = Number(this.countOpen()) - before;
+  }
+
+  private failsInSync(name: string): boolean {
+    return this.sync.some((sync) => (typeof sync === 'boolean' ? sync : sync.includes(lastName(name))));
+  }
+
+  private faultFor({ name, phase, nth }: Call): Injection | undefined {
+    const { call } = this.injection ?? {};
+    const isIt = !this.failed && call?.name === name && call.phase === phase && call.nth === nth;
+    return isIt ? this.injection : undefined;
+  }
+
+  /** A call that returns a promise fails a moment later, as it would by itself. */
+  private failBefore(call: Call, error: Error, isSync: boolean): unknown {
+    this.failed = call;
+    call.state = 'failed';
+    if (isSync) return this.tell(error);
+    call.isAsync = true;
+    return Promise.resolve().then(() => this.tell(error));
+  }
+
+  private tell(error: Error): never {
+    this.toldAt = this.calls.length;
+    throw error;
+  }
+}
+
+/** In a teardown nothing is done at once: what isn't awaited would be over in time by chance. */
+function whenItsTurn({ phase }: Call, result: Promise<unknown>): Promise<unknown> {
+  return phase === 'teardown' ? result.finally(nextTurn) : result;
+}
+
+function isRetry(call: Call, failed: Call): boolean {
+  return call.state === 'done' && call.label === failed.label;
+}
+
+function lastName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+/** In Node, what a module imports of a built-in one by name is what it exports when this is called. */
+function syncBuiltins(): void {
+  (builtin('node:module') as { syncBuiltinESMExports?(): void } | undefined)?.syncBuiltinESMExports?.();
+}

@@ -1,0 +1,71 @@
+import type { Case } from './cases.ts';
+import { sleep } from './environment.ts';
+import { watchLeftovers, type Watch } from './leftovers.ts';
+import { leftBehind, unheard } from '../messages.ts';
+import type { Setting } from './setting.ts';
+import type { Kit } from './trial.ts';
+
+/** The case before: two at once would take what the other leaves for their own. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs a case when all others are over; rejects if the manager doesn't pass. */
+export function runCase(setting: Setting, work: Case[1]): Promise<void> {
+  const ran = last.then(() => attemptTwice(setting, work));
+  last = ran.catch(() => undefined);
+  return ran;
+}
+
+/** How many milliseconds what has been closed may take until it is gone. */
+const briefly = 20;
+const patiently = 150;
+
+/** What is left only once is a cache, or was still closing. */
+async function attemptTwice(setting: Setting, work: Case[1]): Promise<void> {
+  const first = await attempt(setting, work, briefly);
+  if (first.left.length === 0) return;
+  const { name, left } = await attempt(setting, work, patiently);
+  if (left.length > 0) throw leftBehind(name, left);
+}
+
+interface Attempt {
+  readonly name: string;
+  readonly left: readonly string[];
+}
+
+async function attempt(setting: Setting, work: Case[1], patience: number): Promise<Attempt> {
+  const kit: Kit = { setting, name: 'the manager' };
+  const watch = watchLeftovers();
+  try {
+    const failures = await failuresOf(() => watch.run(() => work(kit)));
+    const left = await leftAfter(watch, patience);
+    failures.push(...watch.unheard.map((error) => unheard(kit.name, error)));
+    const [failure] = failures;
+    if (failures.length > 1) throw new AggregateError(failures, (failure as Error).message);
+    if (failures.length > 0) throw failure;
+    return { name: kit.name, left };
+  } finally {
+    watch.stop();
+  }
+}
+
+async function failuresOf(work: () => Promise<void>): Promise<unknown[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    return [error];
+  }
+}
+
+async function leftAfter(watch: Watch, patience: number): Promise<string[]> {
+  // By then the process has told of the rejections that nobody handles.
+  await sleep(0);
+  const deadline = Date.now() + patience;
+  const looks = [watch.left()];
+  // What works again and again leaves nothing for a moment, between two of its timers.
+  while (looks.slice(-3).some((left) => left.length > 0) && Date.now() < deadline) {
+    await sleep(5);
+    looks.push(watch.left());
+  }
+  return looks.slice(-3).find((left) => left.length > 0) ?? [];
+}

@@ -1,0 +1,144 @@
+import { withAsync, type Thrown } from '../../index.ts';
+import { isObject, markHandled } from '../../support/describe.ts';
+import { sleep, within } from './environment.ts';
+import { Recorder, type Injection } from './recorder.ts';
+import { changedProbe, leftOpen, nameOf, worldStuck } from '../messages.ts';
+import type { Setting } from './setting.ts';
+import { shown } from './shown.ts';
+
+/** What there is in a world. */
+export interface Look {
+  readonly open: number | undefined;
+  readonly probes: readonly string[];
+}
+
+/** What the trials of one case share. */
+export interface Kit {
+  readonly setting: Setting;
+  /** What messages call the manager. */
+  name: string;
+  /** Whether `open` gives a promise. */
+  isSlow?: boolean;
+}
+
+/** A world, and a manager that is tried in it. */
+export class Trial {
+  readonly kit: Kit;
+  readonly recorder: Recorder;
+  readonly world: unknown;
+  /** Whether `use` gave a promise. */
+  isUseAsync = false;
+  /** How many blocks have succeeded here. */
+  private successes = 0;
+  /** Whether the second one had an effect after the first: else those of all others may look the same. */
+  private addsUp = false;
+
+  constructor(kit: Kit, recorder: Recorder, world: unknown) {
+    this.kit = kit;
+    this.recorder = recorder;
+    this.world = world;
+    recorder.countOpen = () => this.countNow();
+  }
+
+  /** How much is open, unless that takes time: then it isn't asked again. */
+  private countNow(): number | undefined {
+    const { kit, world } = this;
+    const count = kit.isSlow ? undefined : kit.setting.open?.(world);
+    if (typeof count === 'number') return count;
+    markHandled(count);
+    kit.isSlow = true;
+    return undefined;
+  }
+
+  get setting(): Setting {
+    return this.kit.setting;
+  }
+
+  get name(): string {
+    return this.kit.name;
+  }
+
+  make(): unknown {
+    this.recorder.phase = 'make';
+    const manager = this.setting.make(this.world, this.recorder);
+    this.kit.name = nameOf(manager);
+    return manager;
+  }
+
+  async look(): Promise<Look> {
+    const { open, probes } = this.setting;
+    const count = await open?.(this.world);
+    const texts: string[] = [];
+    for (const [, probe] of probes) texts.push(shown(await probe(this.world)));
+    return { open: count, probes: texts };
+  }
+
+  async effect(): Promise<string> {
+    return shown(await this.setting.effect?.(this.world));
+  }
+
+  /** How many items the effect has, if it is a list or the like, and else NaN. */
+  async effectSize(): Promise<number> {
+    const effect = await this.setting.effect?.(this.world);
+    const { length, size } = (isObject(effect) ? effect : {}) as { length?: unknown; size?: unknown };
+    return Number(length ?? size ?? NaN);
+  }
+
+  /** Notes whether a block that succeeded had an effect; gives whether that can be right. */
+  noteSuccess(isChanged: boolean): boolean {
+    this.successes += 1;
+    if (this.successes === 2) this.addsUp = isChanged;
+    return isChanged || (this.successes > 1 && !this.addsUp);
+  }
+
+  /** Throws unless the world is as it was before. `when` says after what: "a block that returns". */
+  async expectNothingLeft(before: Look, when: string): Promise<void> {
+    const after = await this.settled(before);
+    const { calls } = this.recorder;
+    if (after.open !== before.open) throw leftOpen(this.name, when, Number(after.open) - Number(before.open), calls);
+    this.setting.probes.forEach(([probe], index) => {
+      const [was, is] = [before.probes[index] as string, after.probes[index] as string];
+      if (is !== was) throw changedProbe(this.name, when, probe, was, is, calls);
+    });
+  }
+
+  private async settled(before: Look): Promise<Look> {
+    const deadline = Date.now() + this.setting.settles;
+    let look = await this.look();
+    while (shown(look) !== shown(before) && Date.now() < deadline) {
+      await sleep(1);
+      look = await this.look();
+    }
+    return look;
+  }
+}
+
+/** Runs what is to be tried in a world of its own. */
+export async function inWorld(kit: Kit, work: (trial: Trial) => Promise<void>, injection?: Injection): Promise<void> {
+  const recorder = new Recorder(injection);
+  let failure: Thrown | undefined;
+  let finish!: () => void;
+  const isTried = new Promise<void>((resolve) => (finish = resolve));
+  const ended = withAsync(kit.setting.world(), async (world) => {
+    try {
+      await work(new Trial(kit, recorder, world));
+    } catch (error) {
+      failure = { error };
+      throw error;
+    } finally {
+      recorder.restore();
+      finish();
+    }
+  }).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  await Promise.race([isTried, ended]);
+  const { timeout } = kit.setting;
+  // What the manager has left may keep its world from ending.
+  const left = await within<Thrown | undefined>(timeout, ended, async () => ({ error: worldStuck(timeout) }));
+  if (failure && left && left.error !== failure.error)
+    throw new AggregateError([failure.error, left.error], (failure.error as Error).message);
+  const thrown = failure ?? left;
+  if (thrown) throw thrown.error;
+}

@@ -1,0 +1,171 @@
+import { isObject, isThenable } from '../../support/describe.ts';
+import {
+  all,
+  asyncContextDecorator,
+  asyncContextManager,
+  AsyncExitStack,
+  enter,
+  isAsyncContextManager,
+  isContextManager,
+  nullContext,
+  SuppressedError,
+  withAsync,
+  withSync,
+  type AsyncEnterable,
+  type Enterable,
+  type Thrown,
+} from '../../index.ts';
+import { asyncDispose, dispose } from '../../support/symbols.ts';
+
+export type Body = (value: unknown) => unknown;
+
+/** A way to run a block in a manager. */
+export interface Way {
+  /** As messages go on after "a block that returns". */
+  readonly name: string;
+  /** Whether the body is given the manager's value. */
+  readonly hasValue: boolean;
+  /** Whether the manager isn't told the block's error itself. */
+  readonly isUsing: boolean;
+  /** Whether it is told that the block failed even if it returned. */
+  readonly isUnknown: boolean;
+  readonly run: (manager: unknown, body: Body) => Promise<unknown>;
+}
+
+function way(name: string, run: Way['run'], { hasValue = true, isUsing = false, isUnknown = false } = {}): Way {
+  return { name, hasValue, isUsing, isUnknown, run };
+}
+
+export const inWithAsync: Way = way('', (manager, body) => withAsync(manager as AsyncEnterable, body));
+
+export const onStack: Way = way(' on an exit stack', (manager, body) =>
+  withAsync(new AsyncExitStack<unknown>(), async (stack) => body(await stack.enterContext(manager as AsyncEnterable))),
+);
+
+export const underUsing: Way = way(
+  ' under using, with complete()',
+  (manager, body) =>
+    using(manager as AsyncEnterable, async (value, stack) => {
+      const result = await body(value);
+      stack.complete();
+      return result;
+    }),
+  { isUsing: true },
+);
+
+export const withoutComplete: Way = way(
+  ' under using, without complete()',
+  (manager, body) => using(manager as AsyncEnterable, body),
+  { isUsing: true, isUnknown: true },
+);
+
+export const byEnter: Way = way(' in a manager that enters it', (manager, body) =>
+  withAsync(entering(manager as AsyncEnterable), (value) => body(value)),
+);
+
+export const inAll: Way = way(' in all()', (manager, body) =>
+  withAsync(all([nullContext(), manager as AsyncEnterable]), ([, value]) => body(value)),
+);
+
+export const decorated: Way = way(
+  ' in a decorated function',
+  (manager, body) => asyncContextDecorator(manager as AsyncEnterable)(async () => body(undefined))(),
+  { hasValue: false },
+);
+
+export const byHand: Way = way(' by hand', (manager, body) => {
+  const methods = asyncMethodsOf(manager) ?? syncMethodsOf(manager);
+  // What is no manager is refused in the driver's words.
+  return methods ? drive(methods, body) : inWithAsync.run(manager, body);
+});
+
+async function drive({ enter, exit }: Methods, body: Body): Promise<unknown> {
+  const value = await enter();
+  let result: unknown;
+  let thrown: Thrown | undefined;
+  try {
+    result = await body(value);
+  } catch (error) {
+    thrown = { error };
+  }
+  const answer = await exit(thrown);
+  if (!thrown) return result;
+  if (answer === true) return undefined;
+  if (isObject(answer) && 'value' in answer) return answer['value'];
+  throw thrown.error;
+}
+
+export const inWithSync: Way = way(' in withSync()', async (manager, body) =>
+  withSync(manager as Enterable, (value) => body(value) as object),
+);
+
+/** `await using`, which not every runtime can read. */
+async function using(
+  manager: AsyncEnterable,
+  body: (value: unknown, stack: AsyncExitStack<unknown>) => unknown,
+): Promise<unknown> {
+  const stack = new AsyncExitStack<unknown>();
+  let result: unknown;
+  let thrown: Thrown | undefined;
+  try {
+    result = await body(await stack.enterContext(manager), stack);
+  } catch (error) {
+    thrown = { error };
+  }
+  try {
+    await stack.disposeAsync();
+  } catch (error) {
+    throw thrown ? new SuppressedError(error, thrown.error) : error;
+  }
+  if (thrown) throw thrown.error;
+  return result;
+}
+
+const entering = /* @__PURE__ */ asyncContextManager(async function* entering(manager: AsyncEnterable) {
+  yield yield* enter(manager);
+});
+
+interface Methods {
+  enter(): unknown;
+  exit(thrown?: Thrown): unknown;
+}
+
+/** How a manager is entered and exited by hand. A disposable is its own value. */
+function asyncMethodsOf(manager: unknown): Methods | undefined {
+  if (isAsyncContextManager(manager))
+    return { enter: () => manager.enterAsync(), exit: (thrown) => manager.exitAsync(thrown) };
+  if (isContextManager(manager) || !isObject(manager) || !(asyncDispose in manager)) return undefined;
+  const dispose = () => (manager as unknown as AsyncDisposable)[asyncDispose]();
+  return { enter: () => manager, exit: () => dispose().then(() => undefined) };
+}
+
+function syncMethodsOf(manager: unknown): Methods | undefined {
+  if (isContextManager(manager)) return { enter: () => manager.enter(), exit: (thrown) => manager.exit(thrown) };
+  if (isAsyncContextManager(manager) || !isObject(manager) || !(dispose in manager)) return undefined;
+  return {
+    enter: () => manager,
+    exit() {
+      (manager as unknown as Disposable)[dispose]();
+    },
+  };
+}
+
+/** Whether it is made anew for each block: a disposable is set up when it is made, and is used up by its block. */
+export function isDisposable(manager: unknown): boolean {
+  return !isAsyncContextManager(manager) && !isContextManager(manager);
+}
+
+/** By hand, for a manager that may be synchronous; tells if it is not. */
+export function tryingInSync(tell: () => void): Way {
+  const watched = (value: unknown) => {
+    if (isThenable(value)) tell();
+    return value;
+  };
+  return way(byHand.name, (manager, body) => {
+    const methods = syncMethodsOf(manager);
+    if (methods)
+      return drive({ enter: () => watched(methods.enter()), exit: (thrown) => watched(methods.exit(thrown)) }, body);
+    tell();
+    return byHand.run(manager, body);
+  });
+}

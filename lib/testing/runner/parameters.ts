@@ -1,0 +1,54 @@
+/**
+ * The names that a function takes from its first parameter, as in `({ db, log }) => …`: none if it has no parameter;
+ * undefined if it takes the whole of it, or a rest.
+ */
+export function namesTakenBy(fn: (...args: never) => unknown): string[] | undefined {
+  const [first] = parametersOf(withoutComments(String(fn)));
+  if (!first) return [];
+  if (!first.startsWith('{')) return undefined;
+  const names = split(inside(first)).map((part) => part.replace(/[:=][^]*/, '').trim());
+  return names.some((name) => name.startsWith('...')) ? undefined : names;
+}
+
+function parametersOf(text: string): string[] {
+  const arrow = /^(?:async\s+)?([\w$]+)\s*=>/.exec(text);
+  if (arrow?.[1]) return [arrow[1]];
+  return split(inside(text.slice(text.indexOf('('))));
+}
+
+const pairs: Partial<Record<string, string>> = { '(': ')', '{': '}', '[': ']', "'": "'", '"': '"', '`': '`' };
+
+/** What is between the first character, which opens, and the one that closes it. */
+function inside(text: string): string {
+  return text.slice(1, endOf(text, 0));
+}
+
+/** The index of what closes the bracket or the text that opens there. */
+function endOf(text: string, start: number): number {
+  const close = pairs[text.charAt(start)];
+  const isText = close === text.charAt(start);
+  let index = start + 1;
+  while (index < text.length && text.charAt(index) !== close) {
+    if (text.charAt(index) === '\\') index += 1;
+    else if (!isText && pairs[text.charAt(index)]) index = endOf(text, index);
+    index += 1;
+  }
+  return index;
+}
+
+/** Splits at the commas that are in no brackets. */
+function split(text: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (let index = 0; index <= text.length; index += 1) {
+    const isEnd = index === text.length || text.charAt(index) === ',';
+    if (isEnd) parts.push(text.slice(start, index).trim());
+    if (isEnd) start = index + 1;
+    else if (pairs[text.charAt(index)]) index = endOf(text, index);
+  }
+  return parts.filter((part) => part !== '');
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '').trim();
+}
