@@ -10,7 +10,7 @@ interface Env {
 }
 
 /** Runs each request in a transaction, and answers after the COMMIT. */
-export function inTransaction(transaction: () => AsyncContextManager<Transaction>): MiddlewareHandler<Env> {
+function inTransaction(transaction: () => AsyncContextManager<Transaction>): MiddlewareHandler<Env> {
   return (c, next) =>
     withAsync(passing(transaction(), isRedirect), async (tx) => {
       c.set('tx', tx);

@@ -10,7 +10,7 @@ interface Context {
 const t = initTRPC.context<Context>().create();
 
 /** Thrown to send the client elsewhere: its order is stored. */
-export class Elsewhere extends TRPCError {
+class Elsewhere extends TRPCError {
   constructor(path: string) {
     super({ code: 'UNPROCESSABLE_CONTENT', message: `Go to ${path}.` });
   }
