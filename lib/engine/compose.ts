@@ -103,7 +103,7 @@ function nextStep(run: Run): Step | Promise<Step> {
   return run.next();
 }
 
-export function formOf(generator: Resumable): Form {
+function formOf(generator: Resumable): Form {
   return asyncIterator in generator ? asyncForm : syncForm;
 }
 
