@@ -12,7 +12,14 @@ const unit = {
   ...typescript,
   displayName: 'unit',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-  testPathIgnorePatterns: ['/__tests__/(smoke|programs|recipes|eslint)/'],
+  testPathIgnorePatterns: ['/__tests__/(smoke|programs|recipes|eslint|testing)/'],
+};
+
+/** The kit and the fixtures of withal/testing. */
+const kit = {
+  ...typescript,
+  displayName: 'kit',
+  testMatch: ['<rootDir>/__tests__/testing/**/*.test.ts'],
 };
 
 /** The rules for ESLint. Those that ask the compiler for types take longer than all others. */
@@ -26,6 +33,7 @@ const rules = {
 const observed = {
   ...unit,
   displayName: 'observed',
+  testPathIgnorePatterns: [...unit.testPathIgnorePatterns, '/__tests__/observe/'],
   setupFiles: ['<rootDir>/__tests__/helpers/observed.ts'],
   testEnvironmentOptions: { globalsCleanup: 'off' },
 };
@@ -56,14 +64,14 @@ const docs = {
 };
 
 export default {
-  projects: [unit, observed, rules, docs, smoke, programs],
+  projects: [unit, observed, kit, rules, docs, smoke, programs],
   // A log shows what failed, and the counts.
   reporters: [
     process.stdout.isTTY ? 'default' : ['summary', { summaryThreshold: 0 }],
     '<rootDir>/scripts/count-examples.mjs',
   ],
-  // The rules have tests of their own.
-  collectCoverageFrom: ['lib/**/*.ts', '!lib/eslint/**'],
+  // The rules and the kit have tests of their own.
+  collectCoverageFrom: ['lib/**/*.ts', '!lib/{eslint,testing}/**'],
   coverageReporters: [['text', { skipFull: true }]],
   coverageThreshold: { global: { branches: 100, functions: 100, lines: 100, statements: 100 } },
 };

@@ -1379,7 +1379,7 @@ describe.each(builds)('%s', (_build, library) => {
 
     it('shows its state, and nothing of its source', async () => {
       const pages = aclosing(['secret']);
-      expect(inspect(pages)).toBe("{ manager: 'aclosing', isEntered: false }");
+      expect(inspect(pages)).toBe("{ manager: 'aclosing', state: 'not entered' }");
       await withAsync(pages, (items) => {
         for (const shown of [pages, items]) expect(inspect(shown)).toBe("{ manager: 'aclosing', state: 'entered' }");
       });

@@ -325,7 +325,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a Set', new Set([nullContext()]), 'an object (Set)'],
       ['a promise of a list', Promise.resolve([]), 'an object (Promise)'],
       ['a generator', (function* () {})(), 'an object (Generator)'],
-      ['a manager', nullContext(), 'an object (Object)'],
+      ['a manager', nullContext(), 'an object (nullContext)'],
       ['a disposable', { [Symbol.asyncDispose]: async () => {} }, 'an object (Object)'],
     ])('refuses %s', (_what, given, named) => {
       const make = () => all(given);
@@ -376,7 +376,7 @@ describe.each(builds)('%s', (_build, library) => {
     it.each([
       ['null', null, 'null'],
       ['a boolean', true, 'true'],
-      ['a second manager', nullContext(), 'an object (Object)'],
+      ['a second manager', nullContext(), 'an object (nullContext)'],
     ])('refuses %s for options', (_what, options, named) => {
       expect(() => all([], options)).toThrow(TypeError);
       expect(() => all([], options)).toThrow(`all() takes an object as its options, but ${named} was given`);
