@@ -24,6 +24,8 @@ const files = (extension) => ({
   chunkFileNames: `[name].${extension}`,
   manualChunks: core,
   minifyInternalExports: false,
+  // A file that imports another for nothing but its imports makes bundlers complain.
+  hoistTransitiveImports: false,
   sourcemap: true,
 });
 

@@ -44,10 +44,10 @@ describe('what is slow', () => {
   });
 
   it('is told of the outer one where that is slow by itself', async () => {
-    start(20);
+    start(200);
     const slowOuter = asyncContextManager(async function* slowOuter() {
       yield* enter(waiting(0, 0));
-      await sleep(60);
+      await sleep(300);
       yield;
     });
     await withAsync(slowOuter(), () => undefined);
@@ -67,8 +67,8 @@ describe('what is slow', () => {
   });
 
   it('is not what is quick, nor a body that takes long', async () => {
-    start(40);
-    await withAsync(outer(1, 1), () => sleep(60));
+    start(200);
+    await withAsync(outer(1, 1), () => sleep(250));
     expect(told()).toEqual([]);
   });
 
