@@ -29,6 +29,8 @@ const expected: Record<string, Report['outcome']> = {
   'all of which one fails': { error: 'Error: no other' },
   'all at once, with one step each': { value: { one: 'one', other: 'other' } },
   aclosing: { value: ['page 1', 'page 2', 'page 3'] },
+  'task group': { value: ['one', 'other'] },
+  'task group of which one fails': { error: 'Error: no other' },
   closing: { value: 'work' },
   decorator: { value: 'work' },
   'failing teardown': { error: 'Error: it is stuck < Error: no work' },
