@@ -73,6 +73,14 @@ const managers = {
   settings: { withal: { modules: words.map((name) => `lib/${name}`) } },
 };
 
+const off = Object.fromEntries(Object.keys(withal.rules).map((rule) => [`withal/${rule}`, 'off']));
+
+/** What is wrong on purpose: for the kit to find, or because a framework hands it on. */
+const faulty = [
+  { files: ['__tests__/{testing,programs/testing}/**/*.{ts,mjs}'], rules: off },
+  { files: ['docs/recipes/hono/*.ts'], rules: { 'withal/no-escaping-value': 'off' } },
+];
+
 /** The examples of the pages: one declares what it does not use, or shows a value that it drops. */
 const pages = [
   { files: ['**/*.md'], plugins: { markdown }, processor: 'markdown/markdown' },
@@ -192,5 +200,6 @@ export default defineConfig(
   fixtures,
   typeTests,
   managers,
+  faulty,
   pages,
 );
