@@ -37,7 +37,7 @@ const application = await Application.bootstrapWithPlugins({
     ...['ExitFallback', 'FallbackSync', 'Fixed', 'Generated', 'GeneratedAsync', 'GivenAsync'],
     ...['GivenSync', 'GivesResult', 'LegacyDecorated', 'Managers', 'Matcher', 'Method'],
     ...['OnlyRequests', 'ReturnedAsync', 'ReturnedSync', 'SlipAsync', 'SlipSync', 'SourceFunction'],
-    ...['Before', 'UseOf', 'ValueOf', 'WorldManager'],
+    ...['Before', 'ValueOf', 'WorldManager'],
     ...['Starred', 'SyncMethod', 'TakesArguments', 'Unsettled', 'WordsAsync'],
   ],
   // The methods of objects that are described in place.
