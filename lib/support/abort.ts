@@ -1,3 +1,4 @@
+import { builtin } from './builtin.ts';
 import { define } from './define.ts';
 import { isObject } from './describe.ts';
 import { noAbortController } from './messages.ts';
@@ -34,7 +35,6 @@ export interface AbortSource {
 
 interface Environment {
   readonly AbortController?: new () => AbortSource;
-  readonly process?: { getBuiltinModule?(name: 'node:events'): Events };
 }
 
 interface Events {
@@ -43,12 +43,12 @@ interface Events {
 
 /** `new AbortController()`, in a library that is compiled without the types of any environment. */
 export function abortSource(): AbortSource {
-  const { AbortController, process } = globalThis as unknown as Environment;
+  const { AbortController } = globalThis as unknown as Environment;
   if (!AbortController) throw noAbortController();
   const source = new AbortController();
   try {
     // Node 20 warns of a leak when ten tasks of a block listen to its signal at once.
-    process?.getBuiltinModule?.('node:events').setMaxListeners(0, source.signal);
+    (builtin('node:events') as Events | undefined)?.setMaxListeners(0, source.signal);
   } catch {
     // A signal that is not Node's, as in jsdom, has no limit.
   }

@@ -1,4 +1,4 @@
-import type { Within } from '../../engine/snapshot.ts';
+import { builtin } from '../../support/builtin.ts';
 import type { Visit } from '../visit.ts';
 
 /** As much of AsyncLocalStorage, or of AsyncContext.Variable, as nesting needs. */
@@ -19,9 +19,10 @@ export interface Channel {
 export type TracingChannel = Record<'start' | 'end' | 'asyncStart' | 'asyncEnd' | 'error', Channel>;
 
 interface AsyncHooks {
-  readonly AsyncLocalStorage: {
-    new <T>(): { run<R>(value: T, fn: () => R): R; getStore(): T | undefined; disable(): void };
-    snapshot?(): Within;
+  readonly AsyncLocalStorage: new <T>() => {
+    run<R>(value: T, fn: () => R): R;
+    getStore(): T | undefined;
+    disable(): void;
   };
 }
 
@@ -33,7 +34,7 @@ interface Host {
   readonly AsyncContext?: {
     readonly Variable: new <T>() => { run<R>(value: T, fn: () => R): R; get(): T | undefined };
   };
-  readonly process?: { getBuiltinModule?(name: string): unknown };
+  readonly process?: unknown;
   readonly performance?: Performance;
   readonly queueMicrotask?: (task: () => void) => void;
 }
@@ -46,11 +47,7 @@ interface Performance {
 
 const host = globalThis as Host;
 
-function builtin(name: string): unknown {
-  return host.process?.getBuiltinModule?.(name);
-}
-
-/** What follows the flow of async code, if the platform has it. Node's is reached without an import. */
+/** What follows the flow of async code, if the platform has it. */
 export function makeStore<T>(): Store<T> | undefined {
   if (host.AsyncContext) return new host.AsyncContext.Variable<T>();
   const hooks = builtin('node:async_hooks') as AsyncHooks | undefined;

@@ -1,8 +1,8 @@
+import { builtin } from '../../support/builtin.ts';
 import { isObject } from '../../support/describe.ts';
 
 /** As much of a process as the kit uses. It is compiled without the types of any environment. */
 export interface Process {
-  getBuiltinModule?(name: string): unknown;
   cwd?(): string;
   chdir?(folder: string): void;
   readonly env?: object;
@@ -34,10 +34,10 @@ export function eventsOf(process: unknown): ProcessEvents | undefined {
   return isObject(process) && 'rawListeners' in process ? (process as unknown as ProcessEvents) : undefined;
 }
 
-/** A built-in module of Node, if there is one. Importing it would keep the kit out of browsers. */
-export function builtin(name: string): unknown {
+/** A module of Node, if there is one: other platforms may object to its name. */
+export function builtinIfAny(name: string): unknown {
   try {
-    return ownProcess()?.getBuiltinModule?.(name);
+    return builtin(name);
   } catch {
     return undefined;
   }

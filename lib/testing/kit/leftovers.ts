@@ -1,4 +1,4 @@
-import { builtin, eventsOf, ownProcess, type Listener, type Timers } from './environment.ts';
+import { builtinIfAny, eventsOf, ownProcess, type Listener, type Timers } from './environment.ts';
 import { noteCaller } from './lines.ts';
 import { watchSharedState } from './shared-state.ts';
 
@@ -90,7 +90,7 @@ const kinds: Partial<Record<string, string>> = {
 const tireless = /SERVER|UDP|PROCESS|WORKER|EVENT|STAT/;
 
 function watchHandles(): Handles | undefined {
-  const hooks = builtin('node:async_hooks') as AsyncHooks | undefined;
+  const hooks = builtinIfAny('node:async_hooks') as AsyncHooks | undefined;
   if (!hooks || !tellsOfTimers(hooks)) return undefined;
   const storage = new hooks.AsyncLocalStorage();
   const owner = {};
@@ -205,7 +205,7 @@ interface Files {
 
 /** The files that this process has open, where the system shows them. */
 function openFiles(): string[] {
-  const fs = builtin('node:fs') as Files | undefined;
+  const fs = builtinIfAny('node:fs') as Files | undefined;
   for (const folder of ['/proc/self/fd', '/dev/fd']) {
     try {
       if (fs) return fs.readdirSync(folder).flatMap((fd) => fileOf(fs, folder, fd));
@@ -264,7 +264,7 @@ function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
 
 /** The one that hears of rejections: what jest's tests see as the process is a copy. */
 function heardProcess(): unknown {
-  const vm = builtin('node:vm') as { runInThisContext(code: string): unknown } | undefined;
+  const vm = builtinIfAny('node:vm') as { runInThisContext(code: string): unknown } | undefined;
   return vm?.runInThisContext('process') ?? ownProcess();
 }
 

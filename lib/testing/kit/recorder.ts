@@ -1,6 +1,6 @@
 import { isObject, isThenable, kindOf } from '../../support/describe.ts';
 import { DeepProxy, type Invocation } from './deep-proxy.ts';
-import { builtin, nextTurn } from './environment.ts';
+import { builtinIfAny, nextTurn } from './environment.ts';
 import { noteCaller } from './lines.ts';
 import { notPatchable, notWrappable } from '../messages.ts';
 import { shown } from './shown.ts';
@@ -190,5 +190,5 @@ function lastName(name: string): string {
 
 /** In Node, what a module imports of a built-in one by name is what it exports when this is called. */
 function syncBuiltins(): void {
-  (builtin('node:module') as { syncBuiltinESMExports?(): void } | undefined)?.syncBuiltinESMExports?.();
+  (builtinIfAny('node:module') as { syncBuiltinESMExports?(): void } | undefined)?.syncBuiltinESMExports?.();
 }
