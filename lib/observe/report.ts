@@ -1,7 +1,7 @@
 import { currentTime } from './engine/host.ts';
 import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
-import { durationOf, isMoving, type Visit } from './visit.ts';
+import { aroundOf, durationOf, isMoving, type Visit } from './visit.ts';
 
 /** How {@link report} draws. */
 export interface ReportOptions {
@@ -69,16 +69,8 @@ function stuckOf(visits: readonly Visit[], now: number): Set<Visit> {
   if (moving.length > 0) return new Set(moving.filter((visit) => !waiting.has(visit)));
   const around = aroundOf(open);
   const leaves = open.filter((visit) => !around.has(visit));
-  const [longest] = [...leaves].sort((one, other) => durationOf(other, now) - durationOf(one, now));
+  const [longest] = leaves.sort((one, other) => durationOf(other, now) - durationOf(one, now));
   return new Set(longest ? [longest] : []);
-}
-
-/** Everything that these are in. */
-function aroundOf(visits: readonly Visit[]): Set<Visit> {
-  const around = new Set<Visit>();
-  for (const visit of visits)
-    for (let { parent } = visit; parent && !around.has(parent); { parent } = parent) around.add(parent);
-  return around;
 }
 
 function branches(more: readonly boolean[]): string {

@@ -1,7 +1,7 @@
 import { currentTime } from './engine/host.ts';
 import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
-import { startOf, timeOf, type Phase, type Visit } from './visit.ts';
+import { hasFailed, startOf, timeOf, type Phase, type Visit } from './visit.ts';
 
 /** How {@link timeline} draws. */
 export interface TimelineOptions {
@@ -59,15 +59,15 @@ interface Bar {
 }
 
 function rowOf(visit: Visit, depth: number, now: number): Row {
-  const { name, times, result } = visit;
+  const { name, times } = visit;
   const end = times.over ?? now;
   const begun = (['entering', 'body', 'exiting'] as const).filter((phase) => times[phase] !== undefined);
   const bars = begun.map((phase, index): Bar => {
     const next = begun[index + 1];
     return { phase, from: timeOf(visit, phase), to: next ? timeOf(visit, next) : end };
   });
-  const hasFailed = result === 'threw' || result === 'failed to enter';
-  return { name, depth, bars, start: startOf(visit), end, isOpen: times.over === undefined, hasFailed };
+  const isOpen = times.over === undefined;
+  return { name, depth, bars, start: startOf(visit), end, isOpen, hasFailed: hasFailed(visit) };
 }
 
 /** The time that a picture shows, and where in a width a moment of it lies. */

@@ -48,9 +48,28 @@ export function startOf({ times }: Visit): number {
 
 /** The names of a visit and of those around it, the outermost first. */
 export function pathOf(visit: Visit): string[] {
-  const path: string[] = [];
-  for (let around: Visit | undefined = visit; around; around = around.parent) path.unshift(around.name);
-  return path;
+  return [visit, ...ancestorsOf(visit)].map(({ name }) => name).reverse();
+}
+
+/** What a visit is in, the innermost first. */
+export function* ancestorsOf({ parent }: Visit): Generator<Visit, void, void> {
+  for (let around = parent; around; around = around.parent) yield around;
+}
+
+/** Everything that these visits are in. */
+export function aroundOf(visits: Iterable<Visit>): Set<Visit> {
+  const found = new Set<Visit>();
+  for (const visit of visits)
+    for (const around of ancestorsOf(visit)) {
+      if (found.has(around)) break;
+      found.add(around);
+    }
+  return found;
+}
+
+/** Whether an error left a visit, or its setup. */
+export function hasFailed({ result }: Visit): boolean {
+  return result === 'threw' || result === 'failed to enter';
 }
 
 /** Whether a visit is being set up or torn down. */

@@ -1,7 +1,7 @@
 import { isUnknownOutcome } from '../../engine/outcome.ts';
 import { takeSnapshot, type Within } from '../../engine/snapshot.ts';
 import type { Thrown } from '../../protocol.ts';
-import type { Visit, VisitResult } from '../visit.ts';
+import { hasFailed, type Visit, type VisitResult } from '../visit.ts';
 import type { Hub, VisitRecord } from './hub.ts';
 
 /** One visit while it is open: in which context its code runs, and what is told of it. */
@@ -81,7 +81,7 @@ export class Frame {
     this.leaveSync();
     this.hub.end(visit, result, thrown);
     // That nobody said how the block ended leaves no block.
-    if (thrown && result !== 'suppressed' && result !== 'returned' && !isUnknownOutcome(thrown)) this.publish('error');
+    if (thrown && hasFailed(visit) && !isUnknownOutcome(thrown)) this.publish('error');
     if (isSync) {
       this.publish('end');
     } else {

@@ -28,7 +28,7 @@ export function makeObserver(hub: Hub): Observer {
       const seen = (...args: never[]): unknown => {
         frame.exiting();
         const act = () => frame.run(() => Reflect.apply(exit, undefined, args) as unknown);
-        return isSync ? endSync(frame, args[0], act) : end(frame, args[0], act);
+        return endHeld(frame, args[0], act, isSync);
       };
       return seen as typeof exit;
     },
@@ -71,20 +71,11 @@ function seeScopeSync<R>(frame: Frame, run: RunScope<R>): R {
   }
 }
 
-/** Ends the visit with what a sync stack calls. It awaits nothing, and so nothing may be done with a promise here. */
-function endSync(frame: Frame, thrown: unknown, act: () => unknown): unknown {
-  try {
-    const reply = act();
-    conclude(frame, thrown, reply);
-    return reply;
-  } catch (error) {
-    frame.end('threw', { error });
-    throw error;
-  }
-}
-
-/** Ends the visit when what the stack awaits has settled: of a lazy thenable, that is awaited once. */
-function end(frame: Frame, thrown: unknown, act: () => unknown): unknown {
+/**
+ * Ends the visit when what a stack calls is done. A sync stack awaits nothing, and so nothing may be done with a promise
+ * here; what an async one awaits is awaited once, for a lazy thenable may be started by that.
+ */
+function endHeld(frame: Frame, thrown: unknown, act: () => unknown, isSync?: true): unknown {
   let reply: unknown;
   try {
     reply = act();
@@ -92,7 +83,7 @@ function end(frame: Frame, thrown: unknown, act: () => unknown): unknown {
     frame.end('threw', { error });
     throw error;
   }
-  if (isThenable(reply)) return new Awaited(frame, thrown, reply);
+  if (!isSync && isThenable(reply)) return new Awaited(frame, thrown, reply);
   conclude(frame, thrown, reply);
   return reply;
 }

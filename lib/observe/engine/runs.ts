@@ -58,9 +58,7 @@ export class SeenRun extends Seen implements Run {
   private async enter(): Promise<Step> {
     const { frame } = this;
     try {
-      const entering = frame.openWith('entering', () => {
-        return beginAsync(this.run, this.manager);
-      });
+      const entering = frame.openWith('entering', () => beginAsync(this.run, this.manager));
       frame.startedAsync();
       const begun = await entering;
       this.run = begun.run;

@@ -1,5 +1,5 @@
 import { after } from '../../support/after.ts';
-import { isMoving, pathOf, timeOf, type Phase, type Visit } from '../visit.ts';
+import { ancestorsOf, aroundOf, isMoving, pathOf, timeOf, type Phase, type Visit } from '../visit.ts';
 import { currentTime } from './host.ts';
 
 /** A setup or a teardown that takes long. */
@@ -58,9 +58,7 @@ export class SlowWatch {
   private sweep(): void {
     this.stopTimer = undefined;
     const now = currentTime();
-    const outer = new Set<Visit>();
-    for (const visit of this.moving.keys())
-      for (let { parent } = visit; parent && !outer.has(parent); { parent } = parent) outer.add(parent);
+    const outer = aroundOf(this.moving.keys());
     for (const [visit, phase] of this.moving) if (!outer.has(visit)) this.check(visit, phase, now);
     const [next] = this.moving.keys();
     // A timer may fire a little early, by another clock.
@@ -68,8 +66,8 @@ export class SlowWatch {
   }
 
   /** Whatever is around a visit is slow because of it. */
-  private excuse({ parent }: Visit, now: number): void {
-    for (let around = parent; around; around = around.parent) this.excused.set(around, now);
+  private excuse(visit: Visit, now: number): void {
+    for (const around of ancestorsOf(visit)) this.excused.set(around, now);
   }
 
   private check(visit: Visit, phase: Phase, now: number): void {
