@@ -45,7 +45,7 @@ export function assertManager(caller: string, manager: unknown): void {
 }
 
 /** Refuses what is no function, when it is given. */
-export function assertFunction(caller: string, given: unknown, form: string): void {
+export function assertMapper(caller: string, given: unknown, form: string): void {
   if (typeof given !== 'function') throw notMapper(caller, given, form);
 }
 

@@ -2,7 +2,7 @@ import { asyncContextManager } from '../async-context-manager.ts';
 import { enter } from '../enter.ts';
 import type { AsyncContextManager, AsyncEnterable, Entered, Fallback } from '../protocol.ts';
 import type { TakenAsync } from '../support/slips.ts';
-import { assertFunction, assertManager, managerFrom, type AnsweredFallback, type AnyManager } from './any-manager.ts';
+import { assertMapper, assertManager, managerFrom, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
  * Makes one manager of two, the second of which is made of what entering the first gives. The block gets the value of the
@@ -49,7 +49,7 @@ export function chain<T, N extends TakenAsync<N>>(
   manager: AnyManager<T, Answer>,
 ) => AsyncContextManager<Awaited<Entered<N>>, AnsweredFallback<Answer> | Awaited<Fallback<N>>>;
 export function chain(f: unknown): unknown {
-  assertFunction('chain()', f, 'chain((value) => manager(value))');
+  assertMapper('chain()', f, 'chain((value) => manager(value))');
   return (manager: unknown) => {
     assertManager('chain()', manager);
     return chained(manager as AsyncEnterable, f as (value: unknown) => unknown);

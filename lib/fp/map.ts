@@ -1,7 +1,7 @@
 import { asyncContextManager } from '../async-context-manager.ts';
 import { enter } from '../enter.ts';
 import type { AsyncContextManager, AsyncEnterable } from '../protocol.ts';
-import { assertFunction, assertManager, type AnsweredFallback, type AnyManager } from './any-manager.ts';
+import { assertMapper, assertManager, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
  * Makes the same manager with another value for the block. The function is called on each entry, and awaited. If it
@@ -38,7 +38,7 @@ export function map<T, U>(
   f: (value: T) => U,
 ): <Answer>(manager: AnyManager<T, Answer>) => AsyncContextManager<Awaited<U>, AnsweredFallback<Answer>>;
 export function map(f: unknown): unknown {
-  assertFunction('map()', f, 'map((value) => …)');
+  assertMapper('map()', f, 'map((value) => …)');
   return (manager: unknown) => {
     assertManager('map()', manager);
     return mapped(manager as AsyncEnterable, f as (value: unknown) => unknown);

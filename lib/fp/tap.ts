@@ -1,7 +1,7 @@
 import { asyncContextManager } from '../async-context-manager.ts';
 import { enter } from '../enter.ts';
 import type { AsyncContextManager, AsyncEnterable } from '../protocol.ts';
-import { assertFunction, assertManager, type AnsweredFallback, type AnyManager } from './any-manager.ts';
+import { assertMapper, assertManager, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
  * Makes a manager that also does something on each entry, before the block: a query, a log line. It is awaited. If it
@@ -41,7 +41,7 @@ export function tap<T>(
   f: (value: T) => unknown,
 ): <Answer>(manager: AnyManager<T, Answer>) => AsyncContextManager<T, AnsweredFallback<Answer>>;
 export function tap(f: unknown): unknown {
-  assertFunction('tap()', f, 'tap((value) => …)');
+  assertMapper('tap()', f, 'tap((value) => …)');
   return (manager: unknown) => {
     assertManager('tap()', manager);
     return tapped(manager as AsyncEnterable, f as (value: unknown) => unknown);
