@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { builds, type Library } from './helpers/builds.ts';
+import { builds } from './helpers/builds.ts';
 import { errorOf, outcomeOf, unknownOutcome } from './helpers/outcome.ts';
+import { asyncWays, type Way } from './helpers/ways.ts';
 
 type Callback = (value: string) => Promise<void>;
 
@@ -37,26 +38,9 @@ const transaction =
     await commit();
   };
 
-/** The ways of entering a manager, whose body gets its value. */
-type Way = (library: Library, manager: never, body: (value: unknown) => unknown) => unknown;
-
+/** The ways of entering a manager, of which a decorator gives no value; and by hand. */
 const ways: Record<string, Way> = {
-  withAsync: ({ withAsync }, manager, body) => withAsync(manager, body),
-  'a stack': ({ withAsync, AsyncExitStack }, manager, body) =>
-    withAsync(new AsyncExitStack<unknown>(), async (stack) => body(await stack.enterContext(manager))),
-  enter: ({ asyncContextManager, enter, withAsync }, manager, body) => {
-    const composed = asyncContextManager(async function* composed() {
-      yield yield* enter(manager);
-    });
-    return withAsync(composed(), body);
-  },
-  'a scope': ({ enter, scopeAsync }, manager, body) =>
-    scopeAsync(async function* () {
-      return body(yield* enter(manager));
-    }),
-  all: ({ all, withAsync }, manager, body) => withAsync(all([manager]), ([value]) => body(value)),
-  'all at once': ({ all, withAsync }, manager, body) =>
-    withAsync(all([manager], { concurrent: true }), ([value]) => body(value)),
+  ...asyncWays,
   'a decorated function': ({ asyncContextDecorator }, manager, body) =>
     asyncContextDecorator(manager)(async () => body('tx'))(),
   'a decorated generator': async ({ asyncContextDecorator }, manager, body) => {

@@ -1,4 +1,4 @@
-import { context, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { blockSpans, StoredContextManager } from '../../docs/recipes/span/blocks/blocks.ts';
@@ -16,6 +16,7 @@ import {
   withSync,
 } from '../../lib/index.ts';
 import { errorOf } from '../helpers/outcome.ts';
+import { endedSpans } from '../helpers/spans.ts';
 
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -44,16 +45,7 @@ function mark(name: string): void {
   tracer.startSpan(name).end();
 }
 
-/** The spans that have ended, in that order: name, name of the parent, status, and recorded errors. */
-function ended() {
-  const spans = exporter.getFinishedSpans();
-  return spans.map(({ name, parentSpanContext, status, events }) => [
-    name,
-    spans.find((other) => other.spanContext().spanId === parentSpanContext?.spanId)?.name,
-    SpanStatusCode[status.code],
-    ...events.filter(({ name }) => name === 'exception').map(({ attributes }) => attributes?.['exception.message']),
-  ]);
-}
+const ended = () => endedSpans(exporter);
 
 /** Runs the block with spans for what it enters. */
 function traced<R>(block: () => R): Promise<Awaited<R>> {

@@ -20,6 +20,7 @@ import {
   withSync,
 } from '../../lib/index.ts';
 import { errorOf } from '../helpers/outcome.ts';
+import { endedSpans } from '../helpers/spans.ts';
 
 const exporter = new InMemorySpanExporter();
 let isSampling = true;
@@ -56,16 +57,7 @@ function mark(name: string): void {
   tracer.startSpan(name).end();
 }
 
-/** The spans that have ended, in that order: name, name of the parent, status, and recorded errors. */
-function ended() {
-  const spans = exporter.getFinishedSpans();
-  return spans.map(({ name, parentSpanContext, status, events }) => [
-    name,
-    spans.find((other) => other.spanContext().spanId === parentSpanContext?.spanId)?.name,
-    SpanStatusCode[status.code],
-    ...events.map(({ attributes }) => attributes?.['exception.message']),
-  ]);
-}
+const ended = () => endedSpans(exporter);
 
 describe('a span', () => {
   it('is started for the block, and ended after it, and gives what the block gives', async () => {
