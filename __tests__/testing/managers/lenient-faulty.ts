@@ -392,7 +392,7 @@ const outcomes: Faulty[] = [
     }),
   ),
   {
-    fault: 'translates an Error, and drops what is none',
+    fault: 'translates an Error, and drops anything else',
     message: /must reject with an error that leads to it/,
     cases: () =>
       managerCases((pool, faults) => new Dropping(faults.wrap(pool)), {

@@ -11,8 +11,8 @@ export const yieldsOnce: Rule = rule<Message>({
   messages: {
     again:
       '{{name}} can yield a second time here, but it runs one block. Return instead, or yield on separate branches.',
-    early: '{{name}} returns here before it yields, so there is no block to run. Throw, or yield first.',
-    never: '{{name}} can finish without yielding, so there is no block to run. Yield once on every path, or throw.',
+    early: '{{name}} returns here before it yields, so the block never runs. Throw, or yield first.',
+    never: '{{name}} can finish without yielding, so the block never runs. Yield once on every path, or throw.',
     scope:
       'A scope has no block, so its generator must not yield. Return the value, or enter a manager with yield* enter(…).',
   },
