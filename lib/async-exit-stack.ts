@@ -260,11 +260,14 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @returns the fallback, if a manager suppressed the error
    * @throws whatever the exits throw, with all errors kept
    */
-  async exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
-    const exits = takeExits(this);
-    if (exits) return (await finish(this, exits, false, thrown, answerExit)) as ExitAnswer<F>;
-    await finished(stateOf(this));
-    return undefined;
+  exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
+    try {
+      const exits = takeExits(this);
+      if (exits) return finish(this, exits, false, thrown, answerExit) as Promise<ExitAnswer<F>>;
+      return Promise.resolve(finished(stateOf(this)));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
