@@ -11,6 +11,7 @@ const scripts = {
   languageOptions: {
     globals: {
       AbortController: false,
+      AbortSignal: false,
       console: false,
       performance: false,
       process: false,
