@@ -26,6 +26,8 @@ writeFileSync(page, await format(text(measured), { ...(await resolveConfig(page)
 function text({
   entry,
   compose,
+  callback,
+  group,
   stack,
   others,
   server,
@@ -83,6 +85,13 @@ function text({
         .join('; ')}.`,
     'Managers that `enter` enters, compared with nested blocks of the same managers. The floor is the same generators driven by hand, without handling errors: a `yield*` in an async generator awaits twice by itself.',
     composeTable(compose),
+
+    '## Callbacks and groups',
+    command('bench:callback', 'bench:group'),
+    'An entry and exit through `fromCallback`, against handing the same body to the API itself. The API does nothing but call back, so the ratio is that of a promise, a snapshot of the context and a look at whether the API is over, to a bare `await`:',
+    timesTable(callback),
+    'Each task of a `taskGroup`, against `Promise.all`, which waits for nobody when one fails. The floor is an `AbortController` and `Promise.allSettled`, which wait for all:',
+    timesTable(group),
 
     '## An item through aclosing',
     command('bench:aclosing'),
@@ -191,6 +200,16 @@ function serverTable(node, scenarios) {
       ...[first, ...others].map((scenario) => ratio(scenario[form])),
       number(first[form].bytes),
     ]),
+  );
+}
+
+/** A row for each scenario, a column for each Node. */
+function timesTable(byNode) {
+  const cell = ({ nanoseconds, ...found }) => `${number(Math.round(nanoseconds))} ns; ${withGoal(found)}`;
+  const names = Object.keys(scenariosOf(byNode));
+  return table(
+    ['', ...Object.keys(byNode)],
+    names.map((name) => [name, ...Object.values(byNode).map((found) => cell(found[name]))]),
   );
 }
 
