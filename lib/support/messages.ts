@@ -116,7 +116,7 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
 // What is wrong with an entry by hand
 
 export function alreadyEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must be exited', 'it is not', 'Exit first.');
+  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must be free', 'it is not', 'Exit first.');
 }
 
 export function notEntered(manager: unknown): ContextManagerError {
@@ -179,9 +179,9 @@ export function alreadyOwned(): ContextManagerError {
     'ERR_ALREADY_ENTERED',
     'enter',
     aclosing,
-    'one source is entered once',
-    'it was entered or closed before',
-    'Make another; or give withAsync() one with a function that makes the source.',
+    'a source can be entered only once',
+    'this one was already entered or closed',
+    'Make another, or pass a function that makes the source: aclosing(() => source()).',
   );
 }
 
@@ -192,7 +192,7 @@ export function sourceDidNotStop(): ContextManagerError {
     aclosing,
     'its source must finish when return() is called',
     'it gave another item',
-    'Leave no yield in its finally.',
+    'Yield nothing in its finally.',
   );
 }
 
@@ -215,7 +215,7 @@ export function didNotCallBack(): ContextManagerError {
     'enter',
     fromCallback,
     'the API must call back once',
-    'it ended without that',
+    'it ended without calling back',
     'Return its promise: fromCallback((body) => api(body)).',
   );
 }
@@ -271,7 +271,7 @@ export function notAnswered(): TypeError {
   return new TypeError(
     explain(
       'enter',
-      'yield* enter() needs whoever drives a manager or a scope',
+      'yield* enter() works in the generator of a manager or a scope',
       'other code drives this generator',
       'Write it in the generator of asyncContextManager() or scopeAsync().',
     ),
@@ -297,9 +297,9 @@ export function scopeReturned({ name, syntax }: FunctionForm, returned: unknown,
 export function plainYield(name: string, given: unknown, isManager: boolean): TypeError {
   return wrongInput(
     'run',
-    `a function in ${name}() yields nothing but yield* enter(manager)`,
+    `a function in ${name}() may yield only yield* enter(manager)`,
     given,
-    isManager ? 'Write yield* enter(manager).' : 'To give a value, return it.',
+    isManager ? 'Write yield* enter(manager).' : 'Return the value instead.',
   );
 }
 
@@ -387,7 +387,7 @@ export function groupFinished(given: unknown): ReferenceError {
       `start ${describe(given)}`,
       'the group must not be over',
       'its body has returned, and no task runs anymore',
-      'Start it before, or from a task.',
+      'Start it earlier, or from a task.',
     ),
   );
 }
@@ -405,15 +405,15 @@ export function severalFailed(errors: unknown[]): AggregateError {
 // What is wrong with resultBlocks()
 
 export function notFailed(given: unknown): TypeError {
-  return wrongInput('make drivers', 'resultBlocks() takes a function that tells an Err', given, failedForm);
+  return wrongInput('make drivers', 'resultBlocks() takes a function that recognizes an Err', given, failedForm);
 }
 
 export function notFailure(given: unknown): TypeError {
   return new TypeError(
     explain(
-      'judge the Result',
-      'the function given to resultBlocks() answers { error } for an Err, and false for an Ok',
-      `it answered ${describe(given)}`,
+      'check the Result',
+      'the function given to resultBlocks() returns { error } for an Err, and false for an Ok',
+      `it returned ${describe(given)}`,
       failedForm,
     ),
   );
@@ -474,7 +474,7 @@ export function notFunction(method: string, given: unknown): TypeError {
 export function notExit(given: unknown): TypeError {
   return wrongInput(
     'push',
-    'push() takes a function, or a manager that is entered already',
+    'push() takes a function, or a manager that is already entered',
     given,
     'Did you mean enterContext(), or use()?',
   );
@@ -483,7 +483,7 @@ export function notExit(given: unknown): TypeError {
 export function completedWithPromise(given: unknown): TypeError {
   return wrongInput(
     'complete',
-    'complete() takes what is done',
+    'complete() takes a result, not a promise',
     given,
     'The block has not succeeded yet: write complete(await …).',
   );
@@ -545,10 +545,10 @@ export function notOnGrace(given: unknown): TypeError {
 
 export function inWorker(): string {
   return explain(
-    'listen to signals',
+    'listen for signals',
     'terminationSignal() needs the main thread',
     'a worker thread entered it',
-    'Let the main thread listen, and tell the worker by a message.',
+    'Let the main thread listen, and send the worker a message.',
   );
 }
 
@@ -634,7 +634,7 @@ export function promiseNotIterable(name: string): TypeError {
     explain(
       'iterate',
       'for await takes an async iterable',
-      `${name}() made a promise of what the function returned`,
+      `${name}() turned the result of the function into a promise`,
       'Await it.',
     ),
   );
@@ -679,7 +679,7 @@ export function notObserveOptions(given: unknown): TypeError {
 export function notObserveOption(name: string, kind: string | undefined, given: unknown): TypeError {
   if (!kind)
     return new TypeError(
-      explain('observe', 'observe() takes the options that it knows', `"${name}" was given`, 'Is it misspelled?'),
+      explain('observe', 'observe() takes only known options', `"${name}" was given`, 'Is it misspelled?'),
     );
   const taken = { milliseconds: 'milliseconds, 0 or more', count: 'a whole number, 0 or more' }[kind] ?? `a ${kind}`;
   return wrongInput('observe', `${name} takes ${taken}`, given, `Write observe({ ${name}: … }).`);

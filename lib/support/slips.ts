@@ -122,7 +122,7 @@ export type OnlyRequests<Y, Request> = [PlainYield<Y, Request>] extends [never]
   ? Y
   : Y extends Starless
     ? 'Write yield* enter(manager).'
-    : 'A scope yields nothing but yield* enter(manager).';
+    : 'A scope may yield only yield* enter(manager).';
 
 type PlainYield<Y, Request> = unknown extends Y ? never : Y extends Request ? never : any;
 
