@@ -80,7 +80,7 @@ function expectedFiles() {
   const built = filesIn('dist');
   for (const file of built) assert.match(file, /\.(c?js|d\.c?ts)$/);
   const documents = ['docs', 'skills'].flatMap(filesIn).filter((file) => !file.startsWith(join('docs', 'api', sep)));
-  for (const file of documents) assert.match(file, /\.(md|svg|ts|mjs)$/);
+  for (const file of documents) assert.match(file, /\.(md|svg|ts|mjs|json)$/);
   const pages = readdirSync(root).filter((file) => file.endsWith('.md'));
   return ['LICENSE', 'package.json', ...pages, ...documents, ...built];
 }

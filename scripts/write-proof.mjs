@@ -12,14 +12,25 @@ const measured = results();
 const sizeLimits = Object.fromEntries(json('../.size-limit.json').map(({ name, limit }) => [name, limit]));
 const page = fileURLToPath(new URL('../docs/proof.md', import.meta.url));
 
+/** What it is called on the page, by the name of the scenario. */
+const composeRows = {
+  async: 'three in a composition, async',
+  sync: 'three in a composition, sync',
+  flat: 'three in `scopeAsync`',
+  'flat, inline': 'three in `scopeAsync`, with a function that is made for each call',
+};
+
 writeFileSync(new URL('../docs/proof.svg', import.meta.url), chart(measured));
 writeFileSync(page, await format(text(measured), { ...(await resolveConfig(page)), filepath: page }));
 
 function text({
   entry,
   compose,
+  callback,
+  group,
   stack,
   others,
+  server,
   growth,
   aclosing,
   costs,
@@ -59,6 +70,10 @@ function text({
     '![How long one entry and exit takes, compared with the same generator driven by hand, and with others.](proof.svg)',
     "A dash means that the block can't continue after an error. If the runtime doesn't have `using`, the compiler's version is measured. Some of the others are faster when managers are objects or sync: they take only one form of manager, and check nothing before they enter it. The table on the [start page](../README.md#how-it-compares) shows what each does with errors.",
 
+    server && '## In a server',
+    server && command('bench:server'),
+    server && serverText(server),
+
     '## How it grows',
     command('bench:growth', 'bench:stack', 'bench:compose'),
     growthText(growth),
@@ -68,14 +83,15 @@ function text({
       )
         .map(([name, found]) => `${name}: ${ratio(found)}`)
         .join('; ')}.`,
-    `A composed manager, compared with nested blocks of as many generators: ${Object.entries(compose)
-      .map(
-        ([node, found]) =>
-          `async ${withGoal(found.async)}, sync ${withGoal({ ...found.sync, goal: undefined })} (${node})`,
-      )
-      .join(
-        '. ',
-      )}. The floor is the same generators driven by hand, without handling errors: a \`yield*\` in an async generator awaits twice by itself.`,
+    'Managers that `enter` enters, compared with nested blocks of the same managers. The floor is the same generators driven by hand, without handling errors: a `yield*` in an async generator awaits twice by itself.',
+    composeTable(compose),
+
+    '## Callbacks and groups',
+    command('bench:callback', 'bench:group'),
+    'An entry and exit through `fromCallback`, against handing the same body to the API itself. The API does nothing but call back, so the ratio is that of a promise, a snapshot of the context and a look at whether the API is over, to a bare `await`:',
+    timesTable(callback),
+    'Each task of a `taskGroup`, against `Promise.all`, which waits for nobody when one fails. The floor is an `AbortController` and `Promise.allSettled`, which wait for all:',
+    timesTable(group),
 
     '## An item through aclosing',
     command('bench:aclosing'),
@@ -154,6 +170,46 @@ function formTable(title, endings) {
   return table(
     [title, ...Object.keys(endings)],
     peers.map((peer) => [peer, ...Object.values(endings).map((ratios) => cell(ratios, peer))]),
+  );
+}
+
+function composeTable(compose) {
+  return table(
+    ['', ...Object.keys(compose)],
+    Object.entries(composeRows).map(([name, row]) => [
+      row,
+      ...Object.values(compose).map((found) => withGoal(found[name])),
+    ]),
+  );
+}
+
+function serverText(server) {
+  return [
+    'A request holds a span, a connection and a transaction. A number is the CPU time that the server takes for it, compared with `try`, `catch` and `finally` by hand; the last column is the heap that a request takes which waits in its block.',
+    ...Object.entries(server).map(([node, found]) => serverTable(node, scenariosOf(found))),
+    "What can't see errors (`await using`, promise-toolbox) is told by the block that it succeeded.",
+  ].join('\n\n');
+}
+
+function serverTable(node, scenarios) {
+  const [first, ...others] = Object.values(scenarios);
+  return table(
+    [node, ...Object.keys(scenarios), 'bytes in flight'],
+    Object.keys(first).map((form) => [
+      form,
+      ...[first, ...others].map((scenario) => ratio(scenario[form])),
+      number(first[form].bytes),
+    ]),
+  );
+}
+
+/** A row for each scenario, a column for each Node. */
+function timesTable(byNode) {
+  const cell = ({ nanoseconds, ...found }) => `${number(Math.round(nanoseconds))} ns; ${withGoal(found)}`;
+  const names = Object.keys(scenariosOf(byNode));
+  return table(
+    ['', ...Object.keys(byNode)],
+    names.map((name) => [name, ...Object.values(byNode).map((found) => cell(found[name]))]),
   );
 }
 
