@@ -28,8 +28,12 @@ class UnmixedPGlite extends PGlite {
     return this.#isWithinStatement || super.isInTransaction();
   }
 
-  override execProtocolRawStream(...[message, options]: Parameters<PGlite['execProtocolRawStream']>): Promise<void> {
-    this.#isWithinStatement = partsOfStatements.has(String.fromCharCode(message[0] ?? 0));
+  override execProtocolRawStream(
+    ...[message, options]: Parameters<PGlite['execProtocolRawStream']>
+  ): Promise<void> {
+    this.#isWithinStatement = partsOfStatements.has(
+      String.fromCharCode(message[0] ?? 0),
+    );
     return super.execProtocolRawStream(message, options);
   }
 }

@@ -11,11 +11,15 @@ export interface Shop {
 export const shop = asyncContextManager(async function* shop() {
   const db = await PGlite.create();
   try {
-    await db.exec('CREATE TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
+    await db.exec(
+      'CREATE TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED)',
+    );
     const made: Shop = {
       transaction: () => fromCallback<Transaction>((body) => db.transaction(body)),
       stored: async () => {
-        const { rows } = await db.query<{ item: string }>('SELECT item FROM orders ORDER BY item');
+        const { rows } = await db.query<{ item: string }>(
+          'SELECT item FROM orders ORDER BY item',
+        );
         return rows.map(({ item }) => item);
       },
     };

@@ -1,13 +1,27 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { aclosing, asyncContextManager, closing, enter, scopeAsync, withAsync } from 'withal';
+import {
+  aclosing,
+  asyncContextManager,
+  closing,
+  enter,
+  scopeAsync,
+  withAsync,
+} from 'withal';
 import { crawl, type Page } from './crawler.ts';
 
 /** The links of each page. */
 const pages: Record<string, string[]> = {
   '/': ['/tea', '/sugar', '/#top'],
-  '/tea': ['/', '/tea/green', '/tea/black', '/tea/red', '/tea/archive', 'https://example.com/'],
+  '/tea': [
+    '/',
+    '/tea/green',
+    '/tea/black',
+    '/tea/red',
+    '/tea/archive',
+    'https://example.com/',
+  ],
   '/tea/green': ['/tea', '/cups'],
   '/tea/black': ['/tea', '/cups'],
   '/cups': ['/'],
@@ -19,7 +33,8 @@ const site = asyncContextManager(async function* site() {
     const links = pages[url];
     if (url === '/tea/archive') return;
     if (url === '/tea/red') response.destroy();
-    else if (links) response.setHeader('Content-Type', 'text/html').end(links.map(anchor).join('\n'));
+    else if (links)
+      response.setHeader('Content-Type', 'text/html').end(links.map(anchor).join('\n'));
     else response.writeHead(404).end();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -65,5 +80,7 @@ await scopeAsync(async function* main() {
 
 function tell({ url, status, error }: Page): void {
   const { pathname } = new URL(url);
-  console.log(`  ${pathname}: ${error instanceof Error ? error.message : String(status)}`);
+  console.log(
+    `  ${pathname}: ${error instanceof Error ? error.message : String(status)}`,
+  );
 }

@@ -11,7 +11,9 @@ export interface Options {
 }
 
 /** A temporary directory; gives its path. Removes it after the block, with everything in it. */
-export const directory = asyncContextManager(async function* directory(options: Options = {}) {
+export const directory = asyncContextManager(async function* directory(
+  options: Options = {},
+) {
   const { prefix = 'directory-', onFailure = remove } = options;
   // If the temporary directory is a link, as on macOS, process.cwd() in it would give another path.
   const path = await mkdtemp(resolve(await realpath(tmpdir()), prefix));

@@ -23,7 +23,12 @@ export function lease(db: Database, owner: string): Lock {
 }
 
 /** Takes a lease, or waits until it is free. Taking it again changes nothing. */
-export async function take(db: Database, key: string, owner: string, { signal }: Waiting = {}): Promise<void> {
+export async function take(
+  db: Database,
+  key: string,
+  owner: string,
+  { signal }: Waiting = {},
+): Promise<void> {
   for (;;) {
     signal?.throwIfAborted();
     const { rowCount } = await db.query(taking, [key, owner]);
@@ -33,12 +38,20 @@ export async function take(db: Database, key: string, owner: string, { signal }:
 }
 
 /** Gives a lease back if it belongs to this owner; returns whether it did. */
-export async function giveBack(db: Database, key: string, owner: string): Promise<boolean> {
-  const { rowCount } = await db.query('DELETE FROM leases WHERE key = $1 AND owner = $2', [key, owner]);
+export async function giveBack(
+  db: Database,
+  key: string,
+  owner: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'DELETE FROM leases WHERE key = $1 AND owner = $2',
+    [key, owner],
+  );
   return rowCount === 1;
 }
 
-export const leaseTable = 'CREATE TABLE IF NOT EXISTS leases (key text PRIMARY KEY, owner text NOT NULL)';
+export const leaseTable =
+  'CREATE TABLE IF NOT EXISTS leases (key text PRIMARY KEY, owner text NOT NULL)';
 
 const taking = `
   INSERT INTO leases (key, owner) VALUES ($1, $2)

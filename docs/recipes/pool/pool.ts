@@ -3,9 +3,16 @@ import { DatabaseError, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { asyncContextManager } from 'withal';
 
 /** A pool of connections. After the block, waits until all are given back and closed. */
-export const pool = asyncContextManager(async function* pool(url: string, options: PoolConfig = {}) {
+export const pool = asyncContextManager(async function* pool(
+  url: string,
+  options: PoolConfig = {},
+) {
   // By default, pg would wait for a connection forever.
-  const pool = new Pool({ connectionTimeoutMillis: 10_000, ...options, connectionString: url });
+  const pool = new Pool({
+    connectionTimeoutMillis: 10_000,
+    ...options,
+    connectionString: url,
+  });
   const open = openConnections(pool);
   try {
     yield pool;
@@ -24,12 +31,16 @@ export const checkout = asyncContextManager(async function* checkout(pool: Pool)
     yield client;
     isSound = isOutsideTransaction(client);
   } catch (error) {
-    isSound = error instanceof DatabaseError && (await answers(client)) && isOutsideTransaction(client);
+    isSound =
+      error instanceof DatabaseError &&
+      (await answers(client)) &&
+      isOutsideTransaction(client);
     throw error;
   } finally {
     client.release(!isSound);
   }
-  if (!isSound) throw new Error('The block left a transaction open, which is rolled back.');
+  if (!isSound)
+    throw new Error('The block left a transaction open, which is rolled back.');
 });
 
 function openConnections(pool: Pool): ReadonlySet<PoolClient> {

@@ -35,14 +35,26 @@ await scopeAsync(async function* load() {
   await measure(db, url, 'undone', 6);
 });
 
-async function measure(db: Client, url: string, what: string, steps: number): Promise<void> {
+async function measure(
+  db: Client,
+  url: string,
+  what: string,
+  steps: number,
+): Promise<void> {
   const trips = Array.from({ length: 500 }, () => randomUUID());
   await work(url, trips.slice(0, 250), trips.slice(250));
   const { rows } = await db.query<Record<string, number>>(counts, [trips]);
   const { seconds = 0, ...counted } = rows[0] ?? {};
   const [reserved, canceled] = what === 'booked' ? [1500, 0] : [0, 1500];
   const requests = 500 * steps;
-  assert.deepEqual(counted, { trips: 500, processes: 2, steps: requests, requests, reserved, canceled });
+  assert.deepEqual(counted, {
+    trips: 500,
+    processes: 2,
+    steps: requests,
+    requests,
+    reserved,
+    canceled,
+  });
   console.log(
     `500 trips ${what}, of ${String(steps)} steps each: ${(500 / seconds).toFixed(0)} a second. Nothing is lost.`,
   );
@@ -50,8 +62,16 @@ async function measure(db: Client, url: string, what: string, steps: number): Pr
 
 function work(url: string, ...shares: (readonly string[])[]): Promise<void> {
   const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
-  const args = ['--disable-warning=DeprecationWarning', '--import', import.meta.resolve('tsx'), worker, url];
+  const args = [
+    '--disable-warning=DeprecationWarning',
+    '--import',
+    import.meta.resolve('tsx'),
+    worker,
+    url,
+  ];
   const env = { ...process.env, CONCURRENCY: '50' };
-  const workers = shares.map((trips) => child(process.execPath, [...args, randomUUID(), ...trips], { env }));
+  const workers = shares.map((trips) =>
+    child(process.execPath, [...args, randomUUID(), ...trips], { env }),
+  );
   return withAsync(all(workers), () => undefined);
 }

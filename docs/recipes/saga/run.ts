@@ -3,7 +3,11 @@ import { DBOS, Error as Errors, type StepConfig } from '@dbos-inc/dbos-sdk';
 /** One run of a workflow. If its process dies, another process starts another run, which gets the results of this one. */
 export interface Run {
   /** Runs `call` once, and records its result or error. If the process dies in between, the next run calls it again. */
-  readonly step: <T>(name: string, act: () => Promise<T>, config?: StepConfig) => Promise<T>;
+  readonly step: <T>(
+    name: string,
+    act: () => Promise<T>,
+    config?: StepConfig,
+  ) => Promise<T>;
   /** Waits that many seconds for a message to this workflow; returns null if none arrives. */
   readonly message: (topic: string, seconds: number) => Promise<unknown>;
 }
@@ -25,8 +29,10 @@ export function newRun(): Run {
   }
 
   return {
-    step: (name, act, config) => unlessInterrupted(() => DBOS.runStep(act, { ...config, name })),
-    message: (topic, timeoutSeconds) => unlessInterrupted(() => DBOS.recv(topic, { timeoutSeconds })),
+    step: (name, act, config) =>
+      unlessInterrupted(() => DBOS.runStep(act, { ...config, name })),
+    message: (topic, timeoutSeconds) =>
+      unlessInterrupted(() => DBOS.recv(topic, { timeoutSeconds })),
   };
 }
 

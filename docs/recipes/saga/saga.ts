@@ -4,7 +4,11 @@ import type { Agency } from './agency.ts';
 import { newRun, persistently, type Run } from './run.ts';
 
 /** Kept if the block returns, and canceled if it throws, even if another process has to do it. */
-const reservation = asyncContextManager(async function* reservation(run: Run, agency: Agency, what: string) {
+const reservation = asyncContextManager(async function* reservation(
+  run: Run,
+  agency: Agency,
+  what: string,
+) {
   const key = `${String(DBOS.workflowID)}/${what}`;
   try {
     yield await run.step(`reserve ${what}`, () => agency.reserve(key, what));
@@ -22,7 +26,8 @@ export function trips(agency: Agency) {
       const flight = yield* enter(reservation(run, agency, 'flight'));
       const hotel = yield* enter(reservation(run, agency, 'hotel'));
       const car = yield* enter(reservation(run, agency, 'car'));
-      if (held > 0 && (await run.message('call off', held))) throw new Error('The trip was called off.');
+      if (held > 0 && (await run.message('call off', held)))
+        throw new Error('The trip was called off.');
       return { flight, hotel, car };
     });
   return DBOS.registerWorkflow(book, { name: 'trip' });

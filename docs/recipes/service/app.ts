@@ -26,7 +26,8 @@ export const app = asyncContextManager(async function* app(settings: Settings) {
   const write = () => withAsync(transaction(pool), (tx) => writeReport(tx, report));
   yield* enter(job(settings.reportEvery, write));
 
-  const handle = (request: IncomingMessage) => withAsync(transaction(pool), (tx) => respond(request, tx, report));
+  const handle = (request: IncomingMessage) =>
+    withAsync(transaction(pool), (tx) => respond(request, tx, report));
   const url = yield* enter(server(settings.port, handle));
 
   yield url;

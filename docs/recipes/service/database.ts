@@ -9,7 +9,10 @@ export interface Pool {
 }
 
 export interface Connection {
-  query(text: string, parameters?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  query(
+    text: string,
+    parameters?: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[] }>;
   release(): void;
 }
 
@@ -20,7 +23,9 @@ export const database = asyncContextManager(async function* database(url: string
 });
 
 export const transaction = asyncContextManager(async function* transaction(pool: Pool) {
-  const connection = yield* enter(closing(await pool.connect(), (connection) => connection.release()));
+  const connection = yield* enter(
+    closing(await pool.connect(), (connection) => connection.release()),
+  );
   await connection.query('BEGIN');
   try {
     yield connection;
@@ -50,7 +55,10 @@ function embedded(pglite: PGlite): Pool {
     connect: () =>
       new Promise((connected) => {
         const hand = (release: () => void) =>
-          connected({ release, query: (text, parameters) => pglite.query(text, parameters) });
+          connected({
+            release,
+            query: (text, parameters) => pglite.query(text, parameters),
+          });
         released = released.then(() => new Promise(hand));
       }),
     end: () => pglite.close(),

@@ -3,7 +3,10 @@ import { asyncContextManager, enter, suppress, withAsync } from 'withal';
 import { trace } from './trace.ts';
 
 /** Works once before the block, which does not start if that fails, and then in the background while the block runs. */
-export const job = asyncContextManager(async function* job(every: number, work: () => Promise<void>) {
+export const job = asyncContextManager(async function* job(
+  every: number,
+  work: () => Promise<void>,
+) {
   yield* enter(trace('job'));
   await work();
   const stop = new AbortController();
@@ -16,7 +19,11 @@ export const job = asyncContextManager(async function* job(every: number, work: 
   }
 });
 
-async function repeat(every: number, work: () => Promise<void>, signal: AbortSignal): Promise<never> {
+async function repeat(
+  every: number,
+  work: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<never> {
   for (;;) {
     await setTimeout(every, undefined, { signal });
     await work().catch(console.error);

@@ -6,7 +6,9 @@ interface Opened<T> {
 }
 
 /** Returns a manager that many blocks can enter at once, while the given one is entered once for all of them. */
-export function shared<T>(manager: AsyncContextManager<T>): AsyncContextManager<Awaited<T>> {
+export function shared<T>(
+  manager: AsyncContextManager<T>,
+): AsyncContextManager<Awaited<T>> {
   let current: { users: number; readonly opened: Promise<Opened<T>> } | undefined;
   let closed = Promise.resolve();
 

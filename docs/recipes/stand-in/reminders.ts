@@ -1,4 +1,9 @@
-import { asyncContextManager, withAsync, type AsyncContextManager, type ContextManager } from 'withal';
+import {
+  asyncContextManager,
+  withAsync,
+  type AsyncContextManager,
+  type ContextManager,
+} from 'withal';
 
 export interface Mailer {
   readonly send: (address: string, text: string) => void;

@@ -3,7 +3,9 @@ import { finished, pipeline } from 'node:stream/promises';
 import { aclosing, asyncContextManager, enter } from 'withal';
 
 /** The chunks of a stream, in as many loops as the block likes. Closes the stream after the block. */
-export const reading = asyncContextManager(async function* reading<T>(stream: Readable) {
+export const reading = asyncContextManager(async function* reading<T>(
+  stream: Readable,
+) {
   // Without a listener, a stream that fails while nobody reads it ends the process.
   stream.on('error', ignore);
   const chunks: AsyncIterable<T> = stream;

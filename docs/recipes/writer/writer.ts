@@ -20,7 +20,9 @@ export const writer = asyncContextManager(async function* writer(path: string) {
 });
 
 /** Where the file really is, because a link should not be replaced; and its permissions, if it exists. */
-async function found(path: string): Promise<{ target: string; mode: number | undefined }> {
+async function found(
+  path: string,
+): Promise<{ target: string; mode: number | undefined }> {
   const target = await withAsync(ifExists, () => realpath(path));
   if (target === undefined) return { target: resolve(path), mode: undefined };
   const stats = await stat(target);
@@ -29,7 +31,9 @@ async function found(path: string): Promise<{ target: string; mode: number | und
   return { target, mode: stats.mode & 0o777 };
 }
 
-const removedOnFailure = asyncContextManager(async function* removedOnFailure(path: string) {
+const removedOnFailure = asyncContextManager(async function* removedOnFailure(
+  path: string,
+) {
   try {
     yield;
   } catch (error) {
@@ -38,7 +42,10 @@ const removedOnFailure = asyncContextManager(async function* removedOnFailure(pa
   }
 });
 
-const renamedOnSuccess = asyncContextManager(async function* renamedOnSuccess(from: string, to: string) {
+const renamedOnSuccess = asyncContextManager(async function* renamedOnSuccess(
+  from: string,
+  to: string,
+) {
   yield;
   await rename(from, to);
 });

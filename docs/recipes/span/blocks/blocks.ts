@@ -1,6 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
-import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
+import {
+  context,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { contextManager } from 'withal';
 import { observe, type Visit } from 'withal/observe';
@@ -30,7 +38,10 @@ export class StoredContextManager extends AsyncLocalStorageContextManager {
 }
 
 /** Makes a span for every block that starts while this manager is entered, and makes it active there. */
-export const blockSpans = contextManager(function* blockSpans(tracer: Tracer, store: AsyncLocalStorage<Context>) {
+export const blockSpans = contextManager(function* blockSpans(
+  tracer: Tracer,
+  store: AsyncLocalStorage<Context>,
+) {
   const { start } = tracingChannel<Context, Visit>('withal:block');
   const spans = new WeakMap<Visit, Span>();
   const finish = (visit: unknown) => endSpan(visit as Visit, spans);
