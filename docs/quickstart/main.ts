@@ -4,8 +4,8 @@ import { aclosing, asyncContextManager, withAsync } from 'withal';
 import { database, type Database, type Row } from './database.ts';
 import { heading, remark, showTimes, shown } from './narrator.ts';
 
-// Two managers: setup, one yield, teardown. Whatever happens in the block arrives at the yield.
-// The narrator watches them with withal/observe, and draws what happens.
+// Two managers: setup, one yield, teardown. Whatever happens in the block arrives at
+// the yield. The narrator watches them with withal/observe, and draws what happens.
 
 const transaction = asyncContextManager(async function* transaction(db: Database) {
   await db.query('BEGIN');
@@ -100,7 +100,8 @@ async function threwUndefined(db: Database) {
 
   const block = withAsync(transaction(db), async () => {
     await transfer(db, 30);
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- some code out there does
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- some code out
+    // there does
     throw undefined;
   });
 

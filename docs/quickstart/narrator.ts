@@ -9,7 +9,9 @@ type Paint = (text: string) => string;
 
 const width = 80;
 
-/** Sees every manager that is entered, and draws a box around what happens in its block. */
+/**
+ * Sees every manager that is entered, and draws a box around what happens in its block.
+ */
 const watch = observe({
   keep: Infinity,
   capture: true,
@@ -20,7 +22,10 @@ const watch = observe({
 /** What the last line belongs to, so that each phase is named once. */
 let place = '';
 
-/** The same database, but it prints every statement, the block and phase that it runs in, and its result. */
+/**
+ * The same database, but it prints every statement, the block and phase that it runs
+ * in, and its result.
+ */
 export function shown(database: Database): Database {
   return {
     async query(text, parameters = []) {

@@ -12,8 +12,8 @@ export interface Page {
 }
 
 /**
- * Yields each page of a site once, the pages that are fewer links away first. It reads up to `concurrency` pages at a
- * time; the signal aborts the requests in flight.
+ * Yields each page of a site once, the pages that are fewer links away first. It reads
+ * up to `concurrency` pages at a time; the signal aborts the requests in flight.
  */
 export async function* crawl(
   start: string,
@@ -46,7 +46,8 @@ export async function* crawl(
 /** Never rejects, because that could happen before anyone asks for the page. */
 async function read(url: string, signal: AbortSignal): Promise<Page> {
   try {
-    // A redirect is one more link: its target may be known already, or be on another server.
+    // A redirect is one more link: its target may be known already, or be on another
+    // server.
     const response = await fetch(url, { signal, redirect: 'manual' });
     const html = await htmlOf(response);
     return { url, status: response.status, html, links: linksOf(url, response, html) };

@@ -27,7 +27,10 @@ const pages: Record<string, string[]> = {
   '/cups': ['/'],
 };
 
-/** A server of these pages; gives its URL. One more page never arrives, and another breaks off. */
+/**
+ * A server of these pages; gives its URL. One more page never arrives, and another
+ * breaks off.
+ */
 const site = asyncContextManager(async function* site() {
   const server = createServer(({ url = '' }, response) => {
     const links = pages[url];
@@ -39,7 +42,8 @@ const site = asyncContextManager(async function* site() {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   yield* enter(server); // an AsyncDisposable, which closes the server
-  // After an aborted request, fetch connects again; that idle connection would hold up the closing.
+  // After an aborted request, fetch connects again; that idle connection would hold up
+  // the closing.
   yield* enter(closing(server, (server) => server.closeAllConnections()));
   yield `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 });

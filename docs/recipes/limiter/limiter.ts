@@ -8,7 +8,10 @@ export interface Rate {
   readonly interval: number;
 }
 
-/** Returns a manager whose blocks start no faster than this rate; blocks that must wait start in order. */
+/**
+ * Returns a manager whose blocks start no faster than this rate; blocks that must wait
+ * start in order.
+ */
 export function limiter({ entries, interval }: Rate) {
   if (
     !Number.isInteger(entries) ||

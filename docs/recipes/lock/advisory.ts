@@ -3,7 +3,10 @@ import { asyncContextManager, enter } from 'withal';
 import { connection } from '../connection/connection.ts';
 import { unlessAborted, type Lock, type Waiting } from './lock.ts';
 
-/** Locks shared by all users of a database. Each has its own connection, and is lost if that breaks. */
+/**
+ * Locks shared by all users of a database. Each has its own connection, and is lost if
+ * that breaks.
+ */
 export function advisoryLock(url: string): Lock {
   return asyncContextManager(async function* advisoryLock(
     key: string,
@@ -23,7 +26,10 @@ export function advisoryLock(url: string): Lock {
   });
 }
 
-/** Aborts when the connection breaks: the database has released the lock, and someone else may have it. */
+/**
+ * Aborts when the connection breaks: the database has released the lock, and someone
+ * else may have it.
+ */
 function lossOf(key: string, client: Client): AbortSignal {
   const loss = new AbortController();
   client.once('error', (cause) =>

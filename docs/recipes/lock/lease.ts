@@ -6,8 +6,9 @@ import { unlessAborted, type Lock, type Waiting } from './lock.ts';
 type Database = Pool | ClientBase;
 
 /**
- * Locks that belong to a named owner, such as a job, rather than to a process or a connection. They last until the
- * owner gives them back. If its process is killed, the owner's next process gets them at once, and nobody else does.
+ * Locks that belong to a named owner, such as a job, rather than to a process or a
+ * connection. They last until the owner gives them back. If its process is killed, the
+ * owner's next process gets them at once, and nobody else does.
  */
 export function lease(db: Database, owner: string): Lock {
   return asyncContextManager(async function* lease(key: string, waiting: Waiting = {}) {

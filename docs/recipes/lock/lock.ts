@@ -2,8 +2,9 @@ import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { asyncContextManager, type AsyncContextManager } from 'withal';
 
 /**
- * Returns a manager that holds the lock for a key during its block: one at a time, first come, first served. The block
- * gets a signal that aborts if the lock is lost before the block has ended.
+ * Returns a manager that holds the lock for a key during its block: one at a time,
+ * first come, first served. The block gets a signal that aborts if the lock is lost
+ * before the block has ended.
  */
 export type Lock = (key: string, waiting?: Waiting) => AsyncContextManager<AbortSignal>;
 

@@ -7,8 +7,8 @@ import type {
 import { asyncContextDecorator, type AsyncContextManager } from 'withal';
 
 /**
- * Returns an `onRoute` hook. The handlers of all routes declared after it run in a manager made from the request, and
- * the payload is sent after that manager has exited.
+ * Returns an `onRoute` hook. The handlers of all routes declared after it run in a
+ * manager made from the request, and the payload is sent after that manager has exited.
  */
 export function inside<T, F>(
   manager: (request: FastifyRequest) => AsyncContextManager<T, F>,
@@ -32,7 +32,10 @@ function answering(handler: RouteHandlerMethod): RouteHandlerMethod {
 
 const tooEarly = new Set<PropertyKey>(['send', 'redirect', 'callNotFound', 'hijack']);
 
-/** The reply as the handler sees it. Timeouts and error handlers, which may also answer, have the real one. */
+/**
+ * The reply as the handler sees it. Timeouts and error handlers, which may also answer,
+ * have the real one.
+ */
 function withoutSend(reply: FastifyReply): FastifyReply {
   return new Proxy(reply, {
     get: (target, name, receiver) =>

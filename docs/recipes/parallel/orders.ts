@@ -12,7 +12,9 @@ const transaction = asyncContextManager(async function* transaction(db: PGlite) 
   }
 });
 
-/** Reserves an item; rejects if there is none. It should stop when the signal aborts. */
+/**
+ * Reserves an item; rejects if there is none. It should stop when the signal aborts.
+ */
 export type Reserve = (item: string, signal?: AbortSignal) => Promise<unknown>;
 
 /** Don't do this: it leaves writes behind. */

@@ -1,6 +1,9 @@
 import type { ClientBase, Pool } from 'pg';
 
-/** Sells what a trip needs. It knows each order by its key, so asking twice is the same as asking once. */
+/**
+ * Sells what a trip needs. It knows each order by its key, so asking twice is the same
+ * as asking once.
+ */
 export interface Agency {
   /** Returns the booking number. */
   readonly reserve: (key: string, what: string) => Promise<number>;

@@ -4,7 +4,10 @@ import { asyncContextManager } from 'withal';
 import { giveBack, take } from '../lock/lease.ts';
 import { persistently, type Run } from './run.ts';
 
-/** A lock that belongs to the workflow: it lasts for the block, whichever processes run it. */
+/**
+ * A lock that belongs to the workflow: it lasts for the block, whichever processes run
+ * it.
+ */
 export const lease = asyncContextManager(async function* lease(
   run: Run,
   db: Pool,

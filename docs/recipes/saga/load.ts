@@ -1,4 +1,5 @@
-// A thousand sagas on two processes: half of them are booked, and half are undone. Then the rows are counted.
+// A thousand sagas on two processes: half of them are booked, and half are undone. Then
+// the rows are counted.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

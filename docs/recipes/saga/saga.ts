@@ -3,7 +3,10 @@ import { asyncContextManager, enter, scopeAsync } from 'withal';
 import type { Agency } from './agency.ts';
 import { newRun, persistently, type Run } from './run.ts';
 
-/** Kept if the block returns, and canceled if it throws, even if another process has to do it. */
+/**
+ * Kept if the block returns, and canceled if it throws, even if another process has to
+ * do it.
+ */
 const reservation = asyncContextManager(async function* reservation(
   run: Run,
   agency: Agency,
@@ -18,7 +21,10 @@ const reservation = asyncContextManager(async function* reservation(
   }
 });
 
-/** Books all of a trip, or nothing. Then it is held for that many seconds, during which it can be called off. */
+/**
+ * Books all of a trip, or nothing. Then it is held for that many seconds, during which
+ * it can be called off.
+ */
 export function trips(agency: Agency) {
   const book = (held = 0) =>
     scopeAsync(async function* trip() {

@@ -8,7 +8,10 @@ import { queueName } from './saga.ts';
 export const heartbeat = (db: Pool, executorID: string) =>
   repeated(() => db.query(beat, [executorID]));
 
-/** Takes over the trips of processes that have been silent for that many seconds. Enter it after the engine. */
+/**
+ * Takes over the trips of processes that have been silent for that many seconds. Enter
+ * it after the engine.
+ */
 export const takeover = (db: Pool, seconds: number) =>
   repeated(async () => {
     const { rows } = await db.query<{ id: string }>(silent, [seconds]);

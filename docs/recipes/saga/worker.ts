@@ -1,4 +1,5 @@
-// A process that books trips: the ones it is asked for, and the ones that a killed process left unfinished.
+// A process that books trips: the ones it is asked for, and the ones that a killed
+// process left unfinished.
 
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { enter, scopeAsync } from 'withal';

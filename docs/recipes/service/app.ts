@@ -9,7 +9,9 @@ import { server } from './server.ts';
 
 export interface Settings {
   readonly port: number;
-  /** `postgres://…` for a server, `memory://` or `file://…` for an embedded Postgres. */
+  /**
+   * `postgres://…` for a server, `memory://` or `file://…` for an embedded Postgres.
+   */
   readonly database: string;
   /** In milliseconds. */
   readonly reportEvery: number;

@@ -42,7 +42,8 @@ async function open(url: string): Promise<Pool> {
 
 function pooled(url: string): Pool {
   const pool = new pg.Pool({ connectionString: url });
-  // The pool replaces a broken connection, whose queries reject. Without a listener, the event would end the process.
+  // The pool replaces a broken connection, whose queries reject. Without a listener,
+  // the event would end the process.
   const ignore = () => undefined;
   pool.on('connect', (client) => client.on('error', ignore)).on('error', ignore);
   return pool;

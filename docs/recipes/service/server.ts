@@ -24,7 +24,10 @@ export class HttpError extends Error {
   }
 }
 
-/** Listens; gives its URL. After the block, it accepts nothing more, and waits for the running requests. */
+/**
+ * Listens; gives its URL. After the block, it accepts nothing more, and waits for the
+ * running requests.
+ */
 export const server = asyncContextManager(async function* server(
   port: number,
   handle: Handler,
@@ -77,7 +80,8 @@ async function answer(
     status = known.status;
     result = { error: known.message };
   }
-  // A closing server waits for its connections, so don't keep any alive for another request.
+  // A closing server waits for its connections, so don't keep any alive for another
+  // request.
   if (!http.listening) response.setHeader('Connection', 'close');
   const headers = { 'Content-Type': 'application/json', 'X-Request-Id': id };
   response.writeHead(status, headers).end(JSON.stringify(result));

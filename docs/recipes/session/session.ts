@@ -2,8 +2,9 @@ import { Pool, type Dispatcher } from 'undici';
 import { asyncContextManager } from 'withal';
 
 /**
- * Connections to one origin, shared by the requests of the block. If the block returned, they close as soon as the
- * requests in flight are done. If it threw, they close at once, and those requests reject.
+ * Connections to one origin, shared by the requests of the block. If the block
+ * returned, they close as soon as the requests in flight are done. If it threw, they
+ * close at once, and those requests reject.
  */
 export const session = asyncContextManager(async function* session(
   origin: string,
@@ -19,7 +20,10 @@ export const session = asyncContextManager(async function* session(
   await pool.close();
 });
 
-/** A response whose headers have arrived. An unread body does not hold the connection for long. */
+/**
+ * A response whose headers have arrived. An unread body does not hold the connection
+ * for long.
+ */
 export const response = asyncContextManager(async function* response(
   dispatcher: Dispatcher,
   options: Dispatcher.RequestOptions,

@@ -5,7 +5,9 @@ import {
   type AsyncContextManager,
 } from 'withal';
 
-/** Gives the block a function that enters a manager, and then exits the previous one. */
+/**
+ * Gives the block a function that enters a manager, and then exits the previous one.
+ */
 export const hotswap = asyncContextManager(async function* hotswap() {
   let current = new AsyncExitStack();
   let last: Promise<unknown> = Promise.resolve();

@@ -5,7 +5,10 @@ import {
   type AsyncContextManager,
 } from 'withal';
 
-/** Gives the block a function that enters the manager on its first call, and returns the manager's value. */
+/**
+ * Gives the block a function that enters the manager on its first call, and returns the
+ * manager's value.
+ */
 export const lazy = asyncContextManager(async function* lazy<T>(
   manager: AsyncContextManager<T>,
 ) {

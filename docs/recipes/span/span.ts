@@ -9,7 +9,10 @@ import {
 } from '@opentelemetry/api';
 import { asyncContextManager, contextManager, enter, fromCallback } from 'withal';
 
-/** A span that is active in its block: what starts there is its child. It records the error of a block that fails. */
+/**
+ * A span that is active in its block: what starts there is its child. It records the
+ * error of a block that fails.
+ */
 export const span = asyncContextManager(async function* span(
   tracer: Tracer,
   name: string,
@@ -22,7 +25,10 @@ export const span = asyncContextManager(async function* span(
   yield span;
 });
 
-/** Ends a span after the block, and records the error if the block fails. It doesn't make the span active. */
+/**
+ * Ends a span after the block, and records the error if the block fails. It doesn't
+ * make the span active.
+ */
 export const recorded = contextManager(function* recorded(span: Span) {
   try {
     yield span;
@@ -36,7 +42,10 @@ export const recorded = contextManager(function* recorded(span: Span) {
   }
 });
 
-/** Suppresses the errors that are expected. The span records them as events, but it has not failed. */
+/**
+ * Suppresses the errors that are expected. The span records them as events, but it has
+ * not failed.
+ */
 export const tolerated = contextManager(function* tolerated(
   span: Span,
   isExpected: (error: unknown) => boolean,
@@ -51,7 +60,10 @@ export const tolerated = contextManager(function* tolerated(
   return undefined;
 });
 
-/** Anything can be thrown, and the SDK records nothing for a value without a name and a message. */
+/**
+ * Anything can be thrown, and the SDK records nothing for a value without a name and a
+ * message.
+ */
 export function exceptionOf(error: unknown): { name: string; message: string } {
   return error instanceof Error
     ? error

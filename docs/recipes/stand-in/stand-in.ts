@@ -1,6 +1,9 @@
 import { asyncContextManager, contextManager } from 'withal';
 
-/** Stands in for a manager: gives the value, and records when it was entered and how its block ended. */
+/**
+ * Stands in for a manager: gives the value, and records when it was entered and how its
+ * block ended.
+ */
 export const standIn = asyncContextManager(async function* standIn<T>(
   value: T,
   events: string[],
@@ -16,8 +19,8 @@ export const standIn = asyncContextManager(async function* standIn<T>(
 });
 
 /**
- * Replaces a property or a method of an object, and puts back what was there. Replacements may end in any order; the
- * newest is active.
+ * Replaces a property or a method of an object, and puts back what was there.
+ * Replacements may end in any order; the newest is active.
  */
 export const replaced = contextManager(function* replaced<
   T extends object,

@@ -26,7 +26,9 @@ const directory = asyncContextManager(async function* directory() {
   }
 });
 
-/** A server whose answers `respond` writes; gives its URL, and how each answer ended. */
+/**
+ * A server whose answers `respond` writes; gives its URL, and how each answer ended.
+ */
 const server = asyncContextManager(async function* server() {
   const ends: Promise<string>[] = [];
   const http = createServer((request, response) => {
@@ -39,7 +41,8 @@ const server = asyncContextManager(async function* server() {
   });
   await once(http.listen(0, '127.0.0.1'), 'listening');
   yield* enter(http); // an AsyncDisposable, which closes the server
-  // After an aborted request, fetch connects again; that idle connection would hold up the closing.
+  // After an aborted request, fetch connects again; that idle connection would hold up
+  // the closing.
   yield* enter(closing(http, (http) => http.closeAllConnections()));
   yield {
     url: `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`,

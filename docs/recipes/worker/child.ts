@@ -24,7 +24,10 @@ export class ExitError extends Error implements Ending {
   }
 }
 
-/** A child process. After the block, waits for it to succeed; if the block throws, kills it. */
+/**
+ * A child process. After the block, waits for it to succeed; if the block throws, kills
+ * it.
+ */
 export const child = asyncContextManager(async function* child(
   command: string,
   args: readonly string[] = [],
@@ -55,7 +58,8 @@ export const child = asyncContextManager(async function* child(
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 function endOf(child: Child): Promise<Ending> {
-  // The ending says it all; an error event without a listener would end this process too.
+  // The ending says it all; an error event without a listener would end this process
+  // too.
   for (const emitter of [child, child.stdin]) emitter.on('error', () => undefined);
   return new Promise((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),

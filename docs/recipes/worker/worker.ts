@@ -3,15 +3,18 @@ import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
 import { asyncContextManager, closing, enter } from 'withal';
 import { unlessAborted } from '../lock/lock.ts';
 
-/** Rejects with what the thread threw, with the reason why it ended, or with the signal's reason. */
+/**
+ * Rejects with what the thread threw, with the reason why it ended, or with the
+ * signal's reason.
+ */
 export type Ask<Question, Answer> = (
   question: Question,
   signal?: AbortSignal,
 ) => Promise<Answer>;
 
 /**
- * A thread whose file calls `answering`. After the block, waits for the thread to finish; if the block throws,
- * terminates it.
+ * A thread whose file calls `answering`. After the block, waits for the thread to
+ * finish; if the block throws, terminates it.
  */
 export const worker = asyncContextManager(async function* worker<Question, Answer>(
   file: URL,
