@@ -45,7 +45,7 @@ export interface Request {
   [answer](run: Run, manager: unknown, isClosing?: boolean): Run;
 }
 
-/** Asks for the method too, since a proxy may claim to have any property, or object to the question. */
+/** Checks the method too, because a proxy may claim to have any property, or throw. */
 export function isRequest(value: unknown): value is Request {
   try {
     return isObject(value) && answer in value && typeof value[answer] === 'function';

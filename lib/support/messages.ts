@@ -33,7 +33,7 @@ function likelySlip(given: unknown): string {
   return 'Did you mean closing() or all()?';
 }
 
-/** What a sync driver says of a manager whose `enter` is async. */
+/** What a sync driver says about a manager whose `enter` is async. */
 export function enterReturnedPromise(given: unknown, asyncForm: string): TypeError {
   return wrongInput(
     'enter',
@@ -73,16 +73,16 @@ export function bodyIsGenerator(caller: string, given: unknown): TypeError {
 
 // What is wrong with a generator function, or with its generator
 
-/** How messages speak of the sync or the async form of a function that takes a generator function. */
+/** How messages name the sync or the async form of a function that takes a generator function. */
 export interface FunctionForm {
   readonly name: string;
   readonly other: string;
-  /** The function that it takes, as one writes it, and as the engine calls it. */
+  /** The function that it takes, as you write it, and as the engine calls it. */
   readonly syntax: string;
   readonly kind: string;
 }
 
-/** `method` is the name of a decorated one, in whose place a field must be written. */
+/** `method` is the name of a decorated method, which must be a field instead. */
 export function notGeneratorFunction(
   { name, other, syntax }: FunctionForm,
   action: string,
@@ -143,7 +143,7 @@ function misuse(
   );
 }
 
-/** Managers are named by their generator functions. */
+/** Managers have the names of their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
   return name ? `${name}()` : 'an unnamed manager (name its function; keep names when minifying)';
@@ -249,7 +249,7 @@ export function didNotWait(): ContextManagerError {
 
 // What is wrong with a composition
 
-/** There is no value for a block, though the failure was suppressed. */
+/** The block has no value, even though the failure was suppressed. */
 export function setupSuppressed(manager: unknown, failure: Thrown): ContextManagerError {
   return misuse(
     'ERR_DID_NOT_YIELD',
@@ -266,7 +266,7 @@ export function starForgotten(given: unknown): TypeError {
   return wrongInput('enter', 'a generator yields enter() with a star', given, 'Write yield* enter(manager).');
 }
 
-/** Somebody drives the generator who does not know of requests: a loop, or a decorator. */
+/** The generator's driver doesn't know requests: a loop, or a decorator. */
 export function notAnswered(): TypeError {
   return new TypeError(
     explain(
@@ -287,7 +287,7 @@ export function notScope({ name, other, syntax }: FunctionForm, given: unknown):
   return wrongInput('run', `${name}() takes ${syntax}`, given, advice);
 }
 
-/** It was called, for a compiler may have made a plain function of a generator function. */
+/** It was called, because a compiler may have turned a generator function into a plain function. */
 export function scopeReturned({ name, syntax }: FunctionForm, returned: unknown, isManager: boolean): TypeError {
   const advice = isManager ? 'Did you mean withAsync()?' : `Write ${name}(${syntax} () { … }).`;
   const found = `a function that returned ${describe(returned)} was given`;
@@ -602,7 +602,7 @@ function slipOfFactory(given: unknown): string {
   return isThenable(given) ? 'Await in the manager instead.' : likelySlip(given);
 }
 
-/** `given` says what it is, for a class is a function too. */
+/** `given` says what it is, because a class is a function too. */
 export function notDecoratable(name: string, given: string): TypeError {
   const required = `${name}() decorates functions and methods`;
   const advice = 'Put it in front of a method, or call it with a function.';
@@ -628,7 +628,7 @@ export function functionReturnedGenerator(name: string, fn: NamedFunction, given
   return new TypeError(explain(call(fn), required, `it returned ${describe(given)}`, advice));
 }
 
-/** Somebody iterates the promise of a function that is no generator function. */
+/** A caller iterates the promise of a function that isn't a generator function. */
 export function promiseNotIterable(name: string): TypeError {
   return new TypeError(
     explain(
@@ -685,7 +685,7 @@ export function notObserveOption(name: string, kind: string | undefined, given: 
   return wrongInput('observe', `${name} takes ${taken}`, given, `Write observe({ ${name}: … }).`);
 }
 
-/** Of a variable of the environment. */
+/** For an environment variable. */
 export function notSlow(given: unknown): TypeError {
   return wrongInput('observe', 'WITHAL_SLOW takes milliseconds, 0 or more', given, 'Write WITHAL_SLOW=5000.');
 }
