@@ -36,8 +36,8 @@ export type LegacyDecorated<F extends Method, D> = [D] extends [ReturnType<F>]
   : { value?: (...args: Parameters<F>) => D };
 
 /**
- * A type that nothing is inferred from, for the compiler would take a decorated method for it; TypeScript 5.2 has no
- * `NoInfer`.
+ * A type that nothing is inferred from, because the compiler would infer it from a decorated method; TypeScript 5.2 has
+ * no `NoInfer`.
  */
 export type Fixed<T> = [T][T extends unknown ? 0 : never];
 
@@ -175,7 +175,7 @@ export interface Delegate extends AsyncIterable<unknown>, Iterable<unknown> {
 
 /**
  * Delegates to a generator. A bare `yield*` can't tell that the caller closed it: a generator that yields while it is
- * closed goes on as if it had not been.
+ * closed continues as if it had not been.
  */
 export function delegate(generator: Generator, settle: SettleStep = (step) => step): Delegate {
   const delegated = {

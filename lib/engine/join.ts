@@ -86,7 +86,7 @@ export function reach(
 }
 
 /**
- * Reads a field of an error. What leads on along a chain is no link of ours, which may belong to another request that
+ * Reads a field of an error. Ignores our own links along a chain, which may belong to another request that
  * failed with the same error object, and no own `cause` of undefined.
  */
 function follow(node: unknown, field: string, throughLinks: boolean): unknown[] {

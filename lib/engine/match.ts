@@ -58,14 +58,16 @@ function errorsOf(error: unknown): readonly unknown[] {
   }
 }
 
-/** Python's `derive`: a group of the same class with the same fields, message, cause and stack, but with these errors. */
+/**
+ * Python's `derive`: a group of the same class with the same fields, message, cause and stack, but with these errors.
+ */
 function narrow(error: AggregateError, errors: unknown[]): AggregateError {
   const { stack, ...fields } = Object.getOwnPropertyDescriptors(error) as PropertyDescriptorMap;
   delete fields['errors'];
   const narrower = new AggregateError(errors);
   Object.setPrototypeOf(narrower, Object.getPrototypeOf(error) as object);
   Object.defineProperties(narrower, fields);
-  // Read, because where it is an accessor that belongs to the one error.
+  // Read, because it may be an accessor of that one error.
   if (stack) define(narrower, 'stack', error.stack);
   return narrower;
 }

@@ -5,7 +5,7 @@ import { share } from '../support/shared.ts';
 // What errors say about a block. By identity: another error may have the same code, and a translation says nothing.
 const marks = /* @__PURE__ */ share('marks', () => new WeakMap<object, 'unknown' | 'refused'>());
 
-/** Makes what tells a teardown that nobody knows how its block ended. The error never leaves whoever told it. */
+/** Makes the error that tells a teardown that its block's outcome is unknown. The error never leaves what threw it. */
 export function makeUnknownOutcome(error: ContextManagerError): Thrown {
   marks().set(error, 'unknown');
   return { error };

@@ -22,8 +22,8 @@ import { Watched, WatchedList } from './watched.ts';
 type Step<T> = IteratorResult<T>;
 
 /**
- * A source whose closing is owned: it is opened on first use, and closed once. Calls are answered in their order, as the
- * language's generators answer them.
+ * A source whose closing is owned: it is opened on first use, and closed once. Calls are answered in their order, as
+ * the language's generators answer them.
  */
 export class OwnedSource<T> {
   /** Set once the signal has closed the source. */
@@ -88,7 +88,9 @@ export class OwnedSource<T> {
     };
   }
 
-  /** Closes the source unless that has begun, and then answers; or throws the closing error, if no caller has it yet. */
+  /**
+   * Closes the source unless that has begun, and then answers; or throws the closing error, if no caller has it yet.
+   */
   close<R>(answer: () => R | PromiseLike<R>): Promise<R> {
     this.beginClosing();
     return this.inTurn(() => {
@@ -179,7 +181,7 @@ export class OwnedSource<T> {
   /** Fails the calls that were still pending when the source was closed. */
   private failLate(watched: Watched<Step<T>>, error: unknown): void {
     if (this.stop && isStopped(error, this.stop)) watched.quiet();
-    // Whoever waited was told the reason of the signal: nobody is left who could be told of this.
+    // The waiting callers have got the signal's reason: nobody is left who could get this error.
     else if (this.abortion) throw error;
     watched.reject(error);
   }

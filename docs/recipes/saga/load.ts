@@ -26,7 +26,7 @@ const counts = `
 await scopeAsync(async function* load() {
   const url = process.env['DATABASE_URL'];
   // The embedded one serves only one process.
-  if (!url) throw new Error('Set DATABASE_URL to that of a Postgres server.');
+  if (!url) throw new Error('Set DATABASE_URL to the URL of a Postgres server.');
   const db = yield* enter(connection(url));
   await db.query(`${agencyTables} ${processTable} DELETE FROM agency.sold_out`);
   // The engine creates its tables here.
