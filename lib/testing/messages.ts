@@ -11,14 +11,14 @@ function unacceptable(
   advice: string,
   cause?: { error: unknown },
 ): Error {
-  // What it quotes may end in a full stop.
+  // The quoted text may end with a period.
   return new Error(
     explain(`accept ${name}`, required, given.replace(/\.$/, ''), advice),
     cause && { cause: cause.error },
   );
 }
 
-/** A manager is called by its generator function, or by its class. */
+/** A manager has the name of its generator function, or of its class. */
 export function nameOf(manager: unknown): string {
   const { fn, constructor } = Object(manager) as { fn?: Named; constructor?: Named };
   if (fn) return fn.name ? `${fn.name}()` : 'an unnamed manager';
@@ -41,7 +41,7 @@ function listed(texts: readonly string[]): string {
   return unique.length > 3 ? `${unique.slice(0, 3).join(', ')}, …` : unique.join(' and ');
 }
 
-/** Which calls acquired what is left; where that can't be told, those of the setup. */
+/** Which calls acquired what is left; if that is unknown, the calls of the setup. */
 function acquiredBy(calls: readonly Call[]): string {
   const acquiring = calls.filter(({ opened }) => opened > 0);
   if (acquiring.length > 0) return `, acquired by ${listed(acquiring.map(place))}`;
@@ -148,7 +148,7 @@ export function failed(name: string, when: string, where: string, error: unknown
   });
 }
 
-/** The phase in which it waits, and what for. */
+/** `phase` is the phase in which it waits, and `waiting` the call that it waits for. */
 export function endless(name: string, when: string, ms: number, phase: Phase, waiting: Call | undefined): Error {
   const what = phase === 'body' ? 'the block itself' : `its ${phase}`;
   return unacceptable(
@@ -280,7 +280,7 @@ export function teardownFailureDropped(name: string, when: string, call: Call, e
   );
 }
 
-/** What a call is made to fail with. */
+/** The error that a call is made to fail with. */
 export function injected({ label }: Call): Error {
   return new Error(`${label} failed, because managerCases() made it fail.`);
 }
