@@ -12,6 +12,14 @@ const measured = results();
 const sizeLimits = Object.fromEntries(json('../.size-limit.json').map(({ name, limit }) => [name, limit]));
 const page = fileURLToPath(new URL('../docs/proof.md', import.meta.url));
 
+/** What it is called on the page, by the name of the scenario. */
+const composeRows = {
+  async: 'three in a composition, async',
+  sync: 'three in a composition, sync',
+  flat: 'three in `scopeAsync`',
+  'flat, inline': 'three in `scopeAsync`, with a function that is made for each call',
+};
+
 writeFileSync(new URL('../docs/proof.svg', import.meta.url), chart(measured));
 writeFileSync(page, await format(text(measured), { ...(await resolveConfig(page)), filepath: page }));
 
@@ -22,6 +30,7 @@ function text({
   group,
   stack,
   others,
+  server,
   growth,
   aclosing,
   costs,
@@ -61,6 +70,10 @@ function text({
     '![How long one entry and exit takes, compared with the same generator driven by hand, and with others.](proof.svg)',
     'A dash is where nobody can go on after an error. `using` is lowered where the runtime has none. Some of the others take less time, where managers are objects or sync: they are functions for one form of manager, look at nothing before they enter it, and know of nothing else that could be given to them. What each does with errors is in the table of the [start page](../README.md#how-it-compares).',
 
+    server && '## In a server',
+    server && command('bench:server'),
+    server && serverText(server),
+
     '## How it grows',
     command('bench:growth', 'bench:stack', 'bench:compose'),
     growthText(growth),
@@ -70,14 +83,8 @@ function text({
       )
         .map(([name, found]) => `${name}: ${ratio(found)}`)
         .join('; ')}.`,
-    `A composed manager against nested blocks of as many generators: ${Object.entries(compose)
-      .map(
-        ([node, found]) =>
-          `async ${withGoal(found.async)}, sync ${withGoal({ ...found.sync, goal: undefined })} (${node})`,
-      )
-      .join(
-        '. ',
-      )}. The floor is the same generators driven by hand, with no care for errors: a \`yield*\` in an async generator awaits twice by itself.`,
+    'Managers that are entered with `enter`, against nested blocks of the same managers. The floor is the same generators driven by hand, with no care for errors: a `yield*` in an async generator awaits twice by itself.',
+    composeTable(compose),
 
     '## Callbacks and groups',
     command('bench:callback', 'bench:group'),
@@ -173,6 +180,36 @@ function timesTable(byNode) {
   return table(
     ['', ...Object.keys(byNode)],
     names.map((name) => [name, ...Object.values(byNode).map((found) => cell(found[name]))]),
+  );
+}
+
+function composeTable(compose) {
+  return table(
+    ['', ...Object.keys(compose)],
+    Object.entries(composeRows).map(([name, row]) => [
+      row,
+      ...Object.values(compose).map((found) => withGoal(found[name])),
+    ]),
+  );
+}
+
+function serverText(server) {
+  return [
+    'A request holds a span, a connection and a transaction. A number is the CPU time that the server takes for it, compared with `try`, `catch` and `finally` by hand; the last column is the heap that a request takes which waits in its block.',
+    ...Object.entries(server).map(([node, found]) => serverTable(node, scenariosOf(found))),
+    "What can't see errors (`await using`, promise-toolbox) is told by the block that it succeeded.",
+  ].join('\n\n');
+}
+
+function serverTable(node, scenarios) {
+  const [first, ...others] = Object.values(scenarios);
+  return table(
+    [node, ...Object.keys(scenarios), 'bytes in flight'],
+    Object.keys(first).map((form) => [
+      form,
+      ...[first, ...others].map((scenario) => ratio(scenario[form])),
+      number(first[form].bytes),
+    ]),
   );
 }
 

@@ -1,5 +1,5 @@
 import { currentTime } from './engine/host.ts';
-import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
+import { assertDrawing, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
 import { aroundOf, durationOf, isMoving, type Visit } from './visit.ts';
 
@@ -23,7 +23,7 @@ export interface ReportOptions {
  * @param visits - what `watch.open()` or `watch.done()` gives
  * @param options - colors, width and time
  * @returns the text, without a line break at its end
- * @throws TypeError if `visits` is no list of visits
+ * @throws TypeError if `visits` isn't a list of visits, or if an option is wrong
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export interface ReportOptions {
  * ```
  */
 export function report(visits: readonly Visit[], options: ReportOptions = {}): string {
-  assertVisits('report()', visits);
+  assertDrawing('report()', visits, options);
   if (visits.length === 0) return 'No block is open.';
   const { now = currentTime(), width = 80, colors = false } = options;
   const stuck = stuckOf(visits, now);

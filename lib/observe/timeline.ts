@@ -1,5 +1,5 @@
 import { currentTime } from './engine/host.ts';
-import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
+import { assertDrawing, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
 import { hasFailed, startOf, timeOf, type Phase, type Visit } from './visit.ts';
 
@@ -19,7 +19,7 @@ export interface TimelineOptions {
  * @param visits - what `watch.open()` or `watch.done()` gives
  * @param options - the format, and how wide
  * @returns text, or an SVG that is readable on light and dark pages
- * @throws TypeError if `visits` is no list of visits
+ * @throws TypeError if `visits` isn't a list of visits, or if an option is wrong
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export interface TimelineOptions {
  * ```
  */
 export function timeline(visits: readonly Visit[], options: TimelineOptions = {}): string {
-  assertVisits('timeline()', visits);
+  assertDrawing('timeline()', visits, options);
   const { format = 'text', now = currentTime() } = options;
   const rows = [...walk(visits)].map(({ visit, more }) => rowOf(visit, more.length - 1, now));
   return format === 'svg' ? drawSvg(rows, options.width ?? 800) : drawText(rows, options.width ?? 80);

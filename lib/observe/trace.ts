@@ -1,6 +1,6 @@
 import { currentTime } from './engine/host.ts';
 import { describe } from '../support/describe.ts';
-import { assertVisits } from './engine/text.ts';
+import { assertDrawing } from './engine/text.ts';
 import { startOf, type Visit } from './visit.ts';
 
 /** What {@link trace} gives: for `JSON.stringify`. */
@@ -46,7 +46,7 @@ export interface TraceEvent {
  * @param visits - what `watch.open()` or `watch.done()` gives
  * @param options - the time
  * @returns an object for `JSON.stringify`
- * @throws TypeError if `visits` is no list of visits
+ * @throws TypeError if `visits` isn't a list of visits, or if an option is wrong
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export interface TraceEvent {
  * ```
  */
 export function trace(visits: readonly Visit[], options: TraceOptions = {}): Trace {
-  assertVisits('trace()', visits);
+  assertDrawing('trace()', visits, options);
   const { now = currentTime() } = options;
   const laneOf = assignLanes(visits, now);
   return { traceEvents: visits.flatMap((visit) => eventsOf(visit, laneOf.get(visit) as number, now)) };

@@ -1,10 +1,27 @@
-import { notVisits } from '../../support/messages.ts';
+import { notDrawingOption, notVisits } from '../../support/messages.ts';
 import { isObject } from '../../support/describe.ts';
 import type { Visit } from '../visit.ts';
 
-export function assertVisits(caller: string, visits: unknown): asserts visits is readonly Visit[] {
+/** What the options of the drawings take, and whether a value is that. */
+const drawingOptions = {
+  format: ["'text' or 'svg'", (given: unknown) => given === 'text' || given === 'svg'],
+  width: ['a whole number, 20 or more', (given: unknown) => Number.isInteger(given) && Number(given) >= 20],
+  now: ['milliseconds', Number.isFinite],
+  colors: ['a boolean', (given: unknown) => typeof given === 'boolean'],
+} as const;
+
+/** Refuses what can't be drawn, and options of the wrong kind. */
+export function assertDrawing(
+  caller: string,
+  visits: unknown,
+  options: { readonly [Name in keyof typeof drawingOptions]?: unknown },
+): asserts visits is readonly Visit[] {
   if (!Array.isArray(visits) || !visits.every((visit) => isObject(visit) && 'times' in visit))
     throw notVisits(caller, visits);
+  for (const [name, [taken, isTaken]] of Object.entries(drawingOptions)) {
+    const given = options[name as keyof typeof drawingOptions];
+    if (given !== undefined && !isTaken(given)) throw notDrawingOption(caller, name, taken, given);
+  }
 }
 
 /** A time for people: `12 ms`, `3.4 s`, `2 min 5 s`. */
