@@ -110,8 +110,14 @@ function text({
     `One suite without any framework, on the packed package, run on ${only(runtimes).date}. Where a runtime has no \`using\`, what three compilers make of it is run. \`require\` gives the ES module where the runtime can require that; so the CommonJS copy is asked by itself.`,
     table(
       ['', 'version', '`using`', 'cases'],
-      only(runtimes).rows.map(({ name, version, using, cases }) => [name, version, using, String(cases)]),
+      only(runtimes).rows.map(({ name, version, using, cases, refused }) => [
+        name,
+        version,
+        using,
+        refused ? `${cases - refused.length} of ${cases}` : String(cases),
+      ]),
     ),
+    refusedText(only(runtimes).rows.filter(({ refused }) => refused)),
 
     '## Types',
     command('consumers:all'),
@@ -171,6 +177,12 @@ function formTable(title, endings) {
     [title, ...Object.keys(endings)],
     peers.map((peer) => [peer, ...Object.values(endings).map((ratios) => cell(ratios, peer))]),
   );
+}
+
+function refusedText(rows) {
+  if (rows.length === 0) return undefined;
+  const each = rows.map(({ name, refused }) => `- ${name}: ${refused.join('; ')}`);
+  return `Compiled for older targets, a few cases can't work, and fail with an error that says why:\n\n${each.join('\n')}`;
 }
 
 /** A row for each scenario, a column for each Node. */
