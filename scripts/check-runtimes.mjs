@@ -71,14 +71,17 @@ async function everywhere() {
   });
 }
 
-/** On this Node, with less of the language. */
+/** On this Node, with less of the language. A consumer compiles its own code, or all that it bundles. */
 function restricted() {
   const [major] = process.versions.node.split('.');
-  const compiled = Object.entries(compilers).map(([name, { version, compile, refusals }]) => [
-    `Node ${major}, ${name}`,
-    async () => ({ ...(await answersOfCompiled(name, compile)), version }),
-    refusals,
-  ]);
+  const compiled = Object.entries(compilers).flatMap(([name, compiler]) => {
+    const row = (title, isAll) => [
+      `Node ${major}, ${title}`,
+      async () => ({ ...(await answersOfCompiled(title, compiler.compile, isAll)), version: compiler.version }),
+      compiler.refusals,
+    ];
+    return [row(name, false), ...(compiler.isForConsumers ? [] : [row(`${name}, the package too`, true)])];
+  });
   return [[`Node ${major}, SES`, answersOfSes], ...compiled];
 }
 
@@ -126,14 +129,18 @@ async function answersOfSes() {
   return { ...(await answersOf(process.execPath, ['run.ses.mjs'])), version };
 }
 
-/** The suite is a consumer's code: it is compiled, and the package is not. */
-async function answersOfCompiled(name, compile) {
-  const target = name.replace(', ', '-');
-  mkdirSync(join(folder, target));
-  for (const file of readdirSync(folder).filter((file) => file.endsWith('.mjs'))) {
-    const code = readFileSync(join(folder, file), 'utf8');
-    // What starts it awaits at the top, which no older target has.
-    writeFileSync(join(folder, target, file), file.startsWith('run.') ? code : compile(code));
+async function answersOfCompiled(title, compile, isAll) {
+  const target = join(folder, title.replaceAll(/\W+/g, '-'));
+  mkdirSync(target);
+  for (const name of readdirSync(folder).filter((name) => name.endsWith('.mjs')))
+    cpSync(join(folder, name), join(target, name));
+  const installed = join('node_modules', 'withal');
+  if (isAll) cpSync(join(folder, installed), join(target, installed), { recursive: true });
+  // What starts it awaits at the top, which no older target has.
+  const isCompiled = (path) => /\.m?js$/.test(path) && !path.startsWith('run.');
+  for (const path of readdirSync(target, { recursive: true }).filter(isCompiled)) {
+    const file = join(target, path);
+    writeFileSync(file, compile(readFileSync(file, 'utf8')));
   }
   return answersOf(process.execPath, [join(target, 'run.mjs')]);
 }

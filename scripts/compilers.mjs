@@ -11,8 +11,8 @@ const decorators = {
 };
 
 /**
- * By name: the version, what compiles a module, and what can't work there, by the titles of the cases and what is said.
- * esbuild has no ES5.
+ * By name: the version, what compiles a module, what can't work there, by the titles of the cases and what is said, and
+ * whether it can't compile the package itself. esbuild has no ES5.
  */
 export const compilers = {
   'TypeScript, ES2017': { version: ts.version, compile: typescript('es2017'), refusals: decorators },
@@ -21,6 +21,8 @@ export const compilers = {
     compile: typescript('es5'),
     // Its classes call those that they extend, which the package's own don't let anybody.
     refusals: { ...decorators, 'managers written as classes': /cannot be invoked without 'new'/ },
+    // It assigns what a class overrides, and `Symbol.hasInstance` can only be defined.
+    isForConsumers: true,
   },
   'Babel, ES2017': { version: babelVersion, compile: babelFor({ chrome: '58' }), refusals: decorators },
   'Babel, ES5': { version: babelVersion, compile: babelFor({ ie: '11' }), refusals: decorators },
