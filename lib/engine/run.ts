@@ -40,12 +40,12 @@ export const answer: unique symbol = Symbol.for('withal.answer');
 export interface Request {
   /**
    * Gives the run to drive in place of the one that asked. Its next step enters; if that one asked while it exited, or
-   * while it was being closed, its next step or `throw()` goes on with that.
+   * while it was being closed, its next step or `throw()` continues with that.
    */
   [answer](run: Run, manager: unknown, isClosing?: boolean): Run;
 }
 
-/** Asks for the method too, since a proxy may claim to have any property, or object to the question. */
+/** Checks the method too, because a proxy may claim to have any property, or throw. */
 export function isRequest(value: unknown): value is Request {
   try {
     return isObject(value) && answer in value && typeof value[answer] === 'function';
@@ -119,7 +119,7 @@ export function exitStep(run: Run, outcome: Thrown | undefined): Step | Promise<
 }
 
 /**
- * Gives the run that goes on with the exit of one that yielded instead of finishing: the answer to its request. A run
+ * Returns the run that continues the exit of one that yielded instead of finishing: the answer to its request. A run
  * that yielded anything else is closed once, and is an error; if it yields even then, it is left where it is.
  */
 export async function stopAsync(run: Run, manager: unknown, step: Step, outcome: Thrown | undefined): Promise<Run> {

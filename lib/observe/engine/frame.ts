@@ -4,7 +4,7 @@ import type { Thrown } from '../../protocol.ts';
 import { hasFailed, type Visit, type VisitResult } from '../visit.ts';
 import type { Hub, VisitRecord } from './hub.ts';
 
-/** One visit while it is open: in which context its code runs, and what is told of it. */
+/** One visit while it is open: in which context its code runs, and what is reported about it. */
 export class Frame {
   visit!: VisitRecord;
   readonly by: string;

@@ -15,7 +15,7 @@ import { Frame } from './frame.ts';
 import type { Hub } from './hub.ts';
 import { nameOf } from './names.ts';
 
-/** A run that goes on as the given one does, and is seen. It drives that one, requests included. */
+/** A run that does what the given one does, and is watched. It drives the given one, requests included. */
 abstract class Seen {
   readonly throwsAsIs = true;
   protected readonly frame: Frame;
@@ -38,10 +38,10 @@ export class SeenRun extends Seen implements Run {
     this.run = run;
   }
 
-  /** It first asks to be answered by itself: then the driver runs the body within its context. */
+  /** It first yields a request and answers that itself, so that the driver runs the body in its context. */
   next(): Step | Promise<Step> {
     if (!this.entered) {
-      // In the tick of the caller, as any setup begins.
+      // In the caller's tick, as any setup begins.
       this.entered = this.enter();
       markHandled(this.entered);
       return { done: false, value: { [answer]: () => this } };
@@ -63,7 +63,7 @@ export class SeenRun extends Seen implements Run {
       const begun = await entering;
       this.run = begun.run;
       frame.entered();
-      // What a composition enters runs no body: its own run does.
+      // What a composition enters doesn't run a body: the composition's own run does.
       this.within = frame.by === 'enter()' ? begun.run.within : frame.within(begun.run.within);
       return { done: false, value: begun.value };
     } catch (error) {
@@ -123,7 +123,7 @@ export class SeenSyncRun extends Seen implements SyncRun {
         return beginSync(this.run, this.manager);
       });
       this.run = begun.run;
-      // Any other block may go on in another tick.
+      // Any other block may continue in another tick.
       if (frame.by !== 'withSync()') frame.leaveSync();
       else this.within = begun.within ?? frame.snapshot;
       frame.entered();
