@@ -59,6 +59,8 @@ interface Begun<R> {
   readonly run: R;
   /** The value for the block. */
   readonly value: unknown;
+  /** The ambient context for the block; an async driver asks the run. */
+  readonly within?: Within | undefined;
 }
 
 /** Enters. */
@@ -75,12 +77,14 @@ export async function beginAsync(run: Run, manager: unknown): Promise<Begun<Run>
 /** {@link beginAsync} for a sync driver. */
 export function beginSync(run: SyncRun, manager: unknown): Begun<SyncRun> {
   let step = run.next();
+  let within: Within | undefined;
   if (isRequest(step.value)) {
     run = step.value[answer](run, manager) as SyncRun;
     step = run.next();
+    within = run.within;
   }
   if (step.done) throw didNotYield(manager);
-  return { run, value: step.value };
+  return { run, value: step.value, within };
 }
 
 /** Exits, keeps both errors if that fails, and gives the last step: its value is the fallback. */

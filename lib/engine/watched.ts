@@ -16,6 +16,8 @@ export class Watched<T> {
       this.resolve = resolve;
       this.reject = reject;
     });
+    // What swc makes of the class asks what it has made for its constructor.
+    (this.promise as Noting).isAwaited = false;
   }
 
   get isAwaited(): boolean {

@@ -43,8 +43,9 @@ export abstract class WrapperRun extends CompositeRun {
 
   private enterSync(): Step {
     const { given } = this;
-    const { run, value } = beginSync(adaptSync(given, 'withSync()'), given);
+    const { run, value, within } = beginSync(adaptSync(given, 'withSync()'), given);
     this.items.push({ run, manager: given });
+    this.within = within;
     return { done: false, value };
   }
 }

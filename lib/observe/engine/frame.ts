@@ -14,7 +14,7 @@ export class Frame {
   private readonly parent: Visit | undefined;
   private readonly flow: Visit | undefined;
   /** The context that subscribers of the channel have bound, too. */
-  private snapshot: Within | undefined;
+  snapshot: Within | undefined;
 
   constructor(hub: Hub, name: string, by: string) {
     this.hub = hub;

@@ -87,18 +87,28 @@ export class SeenRun extends Seen implements Run {
 }
 
 export class SeenSyncRun extends Seen implements SyncRun {
+  within: Within | undefined;
   private run: SyncRun;
   private isEntered = false;
+  /** What it gives once it is answered. */
+  private entered: Step | undefined;
 
   constructor(hub: Hub, run: SyncRun, manager: unknown, by: string) {
     super(hub, manager, by);
     this.run = run;
   }
 
+  /** It asks to be answered by itself only if the body belongs to a context. */
   next(): Step {
+    const { entered } = this;
+    this.entered = undefined;
+    if (entered) return entered;
     if (this.isEntered) return this.exit(undefined);
     this.isEntered = true;
-    return this.enter();
+    const step = this.enter();
+    if (!this.within) return step;
+    this.entered = step;
+    return { done: false, value: { [answer]: () => this } };
   }
 
   throw(error: unknown): Step {
@@ -115,6 +125,7 @@ export class SeenSyncRun extends Seen implements SyncRun {
       this.run = begun.run;
       // Any other block may continue in another tick.
       if (frame.by !== 'withSync()') frame.leaveSync();
+      else this.within = begun.within ?? frame.snapshot;
       frame.entered();
       return { done: false, value: begun.value };
     } catch (error) {
