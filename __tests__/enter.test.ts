@@ -718,7 +718,7 @@ describe.each(builds)('%s', (_build, library) => {
         [logged, 'Did you forget to call '],
         [Promise.resolve(), 'Did you forget await?'],
         [(function* () {})(), 'Did you mean aclosing()'],
-        [{ enter() {} }, 'The counterpart of its enter() is missing.'],
+        [{ enter() {} }, 'It has only enter().'],
         [undefined, 'but undefined was given'],
       ];
       for (const [given, hint] of slips) expect(() => enter(given as never)).toThrow(hint);
