@@ -89,7 +89,8 @@ class Body {
   }
 
   private isVoidPromise(node: Node): boolean {
-    if (this.isTask(node) || this.isItemAhead(node)) return false;
+    const source = (node.type === 'CallExpression' && sourceOf(node)) || node;
+    if (this.isTask(source) || this.isItemAhead(source)) return false;
     if (this.file.types) return this.file.types.isThenable(node);
     if (node.type !== 'CallExpression') return false;
     return this.isPromise(node) || (!this.block.isSync && !isDoneAtOnce.test(calleeName(node)));
@@ -130,9 +131,8 @@ class Body {
   }
 
   /** `void rows.next()`: `aclosing()` settles pending calls when it closes. */
-  private isItemAhead(given: Node): boolean {
-    const call = (given.type === 'CallExpression' && sourceOf(given)) || given;
-    const callee = call.type === 'CallExpression' ? unwrap(call.callee) : call;
+  private isItemAhead(node: Node): boolean {
+    const callee = node.type === 'CallExpression' ? unwrap(node.callee) : node;
     return callee.type === 'MemberExpression' && nameOf(callee) === 'next' && this.isFrom('aclosing', callee.object);
   }
 
