@@ -184,6 +184,7 @@ const typeTests = {
 export default defineConfig(
   // What the compiler refuses, the linter need not look at.
   { ignores: ['dist', 'coverage', 'docs/api', '.stryker-tmp', 'typetests/refused', 'typetests/legacy'] },
+  { ignores: ['site/dist', 'site/reference', 'site/.vitepress/{cache,.temp}', 'site/programs/*.md'] },
   // Fragments of sources; examples of what is wrong, which the tests of the rules lint.
   { ignores: ['docs/mutants.md', 'docs/lint/*.md', 'reports/*.md', '__tests__/eslint/snippets'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

@@ -1,0 +1,18 @@
+// Builds the site in site/dist: `npm run site` in the root. It installs what this package needs, unless it is there.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const site = fileURLToPath(new URL('..', import.meta.url));
+
+if (!existsSync(join(site, 'node_modules', 'vitepress'))) run('npm', 'install', '--no-audit', '--no-fund');
+run('node', 'scripts/build-reference.mjs');
+run('node', 'node_modules/vitepress/bin/vitepress.js', 'build');
+
+function run(command, ...parameters) {
+  const { status } = spawnSync(command, parameters, { cwd: site, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
