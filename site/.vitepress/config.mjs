@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
 import { repositoryMarkdown, slug } from './markdown.mjs';
+import { linkTwins } from './twins.mjs';
 import { noPages, pageOf, sidebar } from './pages.mjs';
 
 /** The pages stand outside this package, and would look for Vue in the root's. */
@@ -25,6 +26,7 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.vitepress/cache',
   rewrites: pageOf,
+  buildEnd: linkTwins,
   markdown: {
     anchor: { slugify: slug },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark' },

@@ -1,15 +1,17 @@
 // Writes the pages of the reference, from the doc comments of lib, in site/reference. `npm run reference` in the root says
 // what is missing or wrong in them; here the same comments become Markdown for the site.
 
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
+import { format } from 'prettier';
 import { Application } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 import { root, site } from '../.vitepress/pages.mjs';
 
 const out = join(site, 'reference');
+const printed = { printWidth: 96, singleQuote: true };
 const { resolve } = createRequire(import.meta.url);
 
 process.chdir(root);
@@ -47,6 +49,10 @@ const application = await Application.bootstrapWithPlugins({
 application.renderer.on(MarkdownPageEvent.END, (page) => {
   page.contents = withOneThrows(withoutBareParameters(page.contents));
 });
+application.renderer.postRenderAsyncJobs.push(async () => {
+  const pages = readdirSync(out, { recursive: true }).filter((name) => name.endsWith('.md'));
+  for (const page of pages) await breakSignatures(join(out, page));
+});
 
 const project = await application.convert();
 if (!project) process.exit(1);
@@ -68,4 +74,27 @@ function withOneThrows(text) {
     const list = items.map((item) => `- ${item.trim().replaceAll('\n', '\n  ')}`);
     return `${level} Throws\n\n${list.join('\n')}\n\n`;
   });
+}
+
+/** Prettier breaks what is a statement. The signature of a method is one only within an interface. */
+async function breakSignatures(file) {
+  const text = readFileSync(file, 'utf8');
+  const fences = [...text.matchAll(/^```ts\n(.*?)^```/gms)].filter(([, code]) => /^.{97,}$/m.test(code));
+  let broken = text;
+  for (const [, code] of fences) {
+    const formatted = await format(`interface Wrapped {\n${code}}`, { parser: 'typescript', ...printed }).catch(
+      () => undefined,
+    );
+    if (formatted)
+      broken = broken.replace(
+        code,
+        () =>
+          formatted
+            .split('\n')
+            .slice(1, -2)
+            .map((line) => line.slice(2))
+            .join('\n') + '\n',
+      );
+  }
+  writeFileSync(file, broken);
 }
