@@ -42,6 +42,7 @@ export default defineConfig({
       }),
     ],
     build: { chunkSizeWarningLimit: 2000 },
+    worker: { format: 'es' },
   },
   themeConfig: {
     search: { provider: 'local' },
@@ -52,6 +53,7 @@ export default defineConfig({
       { text: 'Recipes', link: '/docs/recipes/', activeMatch: '^/docs/recipes/' },
       { text: 'Linter', link: '/docs/lint/', activeMatch: '^/docs/lint/' },
       { text: 'Reference', link: '/docs/reference', activeMatch: '^/(docs/reference|api/)' },
+      { text: 'Playground', link: '/playground' },
     ],
   },
 });
