@@ -16,11 +16,20 @@ const vueForAll = {
   },
 };
 
+/** PGlite can also run in Node: its branches for that are not taken here, and their warnings help nobody. */
+function quietly(warning, warn) {
+  if (!/pglite/.test(warning.id ?? warning.message)) warn(warning);
+}
+
+/** Setup, a block, teardown. */
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#2f6feb"/><path d="M9 7H6v18h3M23 7h3v18h-3" fill="none" stroke="#fff" stroke-width="3"/><rect x="12" y="12" width="8" height="8" rx="1" fill="#fff"/></svg>`;
+
 export default defineConfig({
   title: 'withal',
   description: "Python's contextlib for TypeScript: write setup, yield once, write teardown.",
   lang: 'en-US',
   base: process.env.SITE_BASE ?? '/',
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   srcDir: '..',
   srcExclude: noPages,
   outDir: 'dist',
@@ -41,7 +50,7 @@ export default defineConfig({
         ignoreFilesPerOutput: { llmsTxt: ['site/**'], llmsFullTxt: ['site/**'] },
       }),
     ],
-    build: { chunkSizeWarningLimit: 2000 },
+    build: { chunkSizeWarningLimit: 2000, rollupOptions: { onwarn: quietly } },
     worker: { format: 'es' },
   },
   themeConfig: {

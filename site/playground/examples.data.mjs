@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('examples', import.meta.url));
 export default {
   watch: [readme, `${folder}/*.ts`],
   load: () => [
-    { id: 'transaction', title: 'A transaction', code: /^```ts\n(.*?)^```/ms.exec(readFileSync(readme, 'utf8'))[1] },
+    { id: 'transaction', title: 'A transaction', code: /^```ts\n(.*?)\n```/ms.exec(readFileSync(readme, 'utf8'))[1] },
     example('savepoints', 'Savepoints'),
     example('aclosing', 'aclosing'),
     example('enter', 'enter'),
@@ -19,5 +19,5 @@ export default {
 };
 
 function example(id, title) {
-  return { id, title, code: readFileSync(`${folder}/${id}.ts`, 'utf8') };
+  return { id, title, code: readFileSync(`${folder}/${id}.ts`, 'utf8').trimEnd() };
 }

@@ -50,11 +50,17 @@ function importer(pause) {
   };
 }
 
+/** As Node's is. */
+class AbortError extends Error {
+  name = 'AbortError';
+  code = 'ABORT_ERR';
+}
+
 function sleep(milliseconds, value, { signal } = {}) {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
-      reject(new DOMException('The operation was aborted', { name: 'AbortError', cause: signal.reason }));
+      reject(new AbortError('The operation was aborted', { cause: signal.reason }));
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', stop);
