@@ -2,6 +2,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
+import { hovers, writeHovers } from './hovers.mjs';
 import { repositoryMarkdown, slug } from './markdown.mjs';
 import { linkTwins } from './twins.mjs';
 import { noPages, pageOf, sidebar } from './pages.mjs';
@@ -35,10 +36,14 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.vitepress/cache',
   rewrites: pageOf,
-  buildEnd: linkTwins,
+  buildEnd: (config) => {
+    linkTwins(config);
+    writeHovers(config);
+  },
   markdown: {
     anchor: { slugify: slug },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    codeTransformers: [hovers],
     config: repositoryMarkdown,
   },
   vite: {

@@ -1,8 +1,8 @@
 // How the Markdown of the repository becomes that of the site.
 
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { slug } from 'github-slugger';
+import { placeCode } from './hovers.mjs';
 import { pageOf, programs } from './pages.mjs';
 
 export { slug };
@@ -21,10 +21,12 @@ export function repositoryMarkdown(md) {
     const token = tokens[index];
     const { language, mark, file } = fenceOf(token.info, env.relativePath);
     token.info = language;
+    if (language === 'ts' && (!mark || mark === 'from')) placeCode(token.content, env.relativePath, file);
     const code = fence(tokens, index, options, env, self);
-    const caption = file
-      ? `<p class="file"><a href="${pathTo(file, env.relativePath)}">${file.replace(/^.*\//, '')}</a></p>`
-      : '';
+    const caption =
+      file && `${file}.md` !== env.relativePath
+        ? `<p class="file"><a href="${pathTo(file, env.relativePath)}">${file.replace(/^.*\//, '')}</a></p>`
+        : '';
     return caption || mark ? `<div class="fence ${mark}">${caption}${code}</div>` : code;
   };
   // A table that is wider than a phone is scrolled by itself, and not the page.
@@ -49,10 +51,6 @@ function fenceOf(info, from) {
   const [, language = '', rest = ''] = /^(\S*)\s*(.*)$/.exec(info.trim());
   const [, quoted] = /^from: *(\S+)/.exec(rest) ?? [];
   const file = quoted && join(dirname(from), quoted);
-  const mark = /^(wrong|right|fixed|suggested|output)\b/.exec(rest)?.[1] ?? '';
+  const mark = /^(wrong|right|fixed|suggested|output|from|no-run)\b/.exec(rest)?.[1] ?? '';
   return { language, mark, file: file && shown.has(file) ? file : undefined };
-}
-
-export function isPage(file) {
-  return existsSync(file);
 }

@@ -1,7 +1,7 @@
 // What the site is made of: the pages of the repository, in the order of its indexes, and the programs that they link to.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -69,14 +69,17 @@ function page(file, text = titleOf(file)) {
   return { text, link: `/${pageOf(file).replace(/(index)?\.md$/, '')}` };
 }
 
-function titleOf(file) {
+export function titleOf(file) {
   return /^# (.*)/m.exec(read(file))[1].replaceAll('`', '');
 }
 
 /** The pages that TypeDoc made: for each entry what it exports to call, and its types. */
 function reference() {
   const entries = ['withal', 'withal/fp', 'withal/node', 'withal/observe', 'withal/testing'];
-  return [{ text: 'By hand', items: [page('docs/reference.md')] }, ...entries.map(entryOf)];
+  return [
+    { text: 'Reference', items: [page('docs/reference.md', 'Every export, explained')] },
+    ...entries.map(entryOf),
+  ];
 }
 
 function entryOf(entry) {
@@ -102,10 +105,4 @@ function sorted(items) {
 
 function read(file) {
   return readFileSync(join(root, file), 'utf8');
-}
-
-/** A path within the repository, or undefined for what is outside. */
-export function within(file) {
-  const path = relative(root, file);
-  return path.startsWith('..') ? undefined : path;
 }
