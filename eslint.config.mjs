@@ -21,6 +21,23 @@ const scripts = {
   },
 };
 
+/** Scripts of the site's pages, and of a worker. */
+const browser = {
+  files: ['site/**/*.mjs'],
+  languageOptions: {
+    globals: {
+      addEventListener: false,
+      Blob: false,
+      clearTimeout: false,
+      document: false,
+      fetch: false,
+      innerWidth: false,
+      self: false,
+      structuredClone: false,
+    },
+  },
+};
+
 const typed = {
   files: ['**/*.ts'],
   ignores: ['**/*.md/**'],
@@ -68,7 +85,7 @@ const words = readdirSync(new URL('lib', import.meta.url)).filter((name) => name
 
 /** The managers of the project itself. */
 const managers = {
-  files: ['{lib,docs,__tests__,bench,conformance}/**/*.{ts,mjs}', '**/*.md/*.{ts,js}'],
+  files: ['{lib,docs,site,__tests__,bench,conformance}/**/*.{ts,mjs}', '**/*.md/*.{ts,js}'],
   extends: [withal.configs.strict],
   settings: { withal: { modules: words.map((name) => `lib/${name}`) } },
 };
@@ -86,6 +103,12 @@ const pages = [
   { files: ['**/*.md'], plugins: { markdown }, processor: 'markdown/markdown' },
   { files: ['**/*.md/**'], languageOptions: { parser: tseslint.parser } },
 ];
+
+/** Lines of the playground that show a value. */
+const playground = {
+  files: ['site/playground/examples/*.ts'],
+  rules: { '@typescript-eslint/no-unused-expressions': 'off' },
+};
 
 /** Wrong input is what many of the tests are about. */
 const tests = {
@@ -190,6 +213,7 @@ export default defineConfig(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   { ...js.configs.recommended, ignores: ['**/*.md/**'] },
   scripts,
+  browser,
   typed,
   library,
   plugin,
@@ -200,6 +224,7 @@ export default defineConfig(
   otherRunners,
   fixtures,
   typeTests,
+  playground,
   managers,
   faulty,
   pages,

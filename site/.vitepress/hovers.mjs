@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createTransformerFactory, rendererRich } from '@shikijs/twoslash/core';
+import { createTransformerFactory, defaultHoverInfoProcessor, rendererRich } from '@shikijs/twoslash/core';
 import { toHtml } from 'hast-util-to-html';
 import { createTwoslasher } from 'twoslash';
 import ts from 'typescript';
@@ -23,6 +23,7 @@ export function placeCode(code, page, file) {
 }
 
 const rich = rendererRich({
+  processHoverInfo: (text) => defaultHoverInfoProcessor(text.replace(/^\(local (?:function|class)\) /, '')),
   processHoverDocs: (docs) => docs.split(/\n\s*\n/)[0].replace(/\{@link (?:[^|}]*\|)? *([^}]*)\}/g, '$1'),
 });
 
@@ -89,9 +90,18 @@ function remembered(code) {
   const key = hashOf(code);
   if (!cache.has(key)) {
     const { nodes, code: visible } = twoslasher(code, 'ts');
+    const types = nodes.filter(({ type }) => type === 'hover');
     cache.set(key, {
       code: visible,
-      nodes: nodes.filter(({ type }) => type === 'hover').map(({ tags: _tags, ...node }) => node),
+      nodes: types.map(({ type, start, length, line, character, text, docs }) => ({
+        type,
+        start,
+        length,
+        line,
+        character,
+        text,
+        docs,
+      })),
     });
   }
   return structuredClone({ ...cache.get(key), meta: { extension: 'ts' } });

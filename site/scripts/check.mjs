@@ -90,7 +90,7 @@ async function visited(page, find) {
   return found;
 }
 
-/* global document, innerWidth -- The functions below run in the browser. */
+// These run in the browser.
 
 function overflowOf() {
   const width = document.documentElement.scrollWidth;

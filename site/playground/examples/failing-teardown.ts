@@ -16,9 +16,13 @@ const audit = asyncContextManager(async function* audit() {
   try {
     yield;
   } finally {
-    throw new Error('the audit log is full');
+    await writeAuditLog();
   }
 });
+
+async function writeAuditLog() {
+  throw new Error('the audit log is full');
+}
 
 const db = await PGlite.create();
 await db.query('CREATE TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
@@ -31,13 +35,12 @@ await order('tea');
 await order('tea').catch((error: unknown) => console.log(String(error)));
 
 // The body fails, and then a teardown does. You get the teardown's error, and the body's as its cause.
-const failure = await withAsync(transaction(db), async (tx) => {
+await withAsync(transaction(db), async (tx) => {
   await withAsync(audit(), async () => {
     await tx.query("INSERT INTO orders VALUES ('cups')");
     throw new RangeError('there are no cups');
   });
-}).catch((error: unknown) => error as Error);
-[failure.message, String(failure.cause)]; // => ['the audit log is full', 'RangeError: there are no cups']
+}).catch((error: unknown) => error instanceof Error && [error.message, String(error.cause)]); // => ['the audit log is full', 'RangeError: there are no cups']
 
 (await db.query('SELECT * FROM orders')).rows; // => [{ item: 'tea' }]
 await db.close();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import examples from './examples.data.mjs';
+import examples from '../playground/examples.data.mjs';
 import { builtSite } from '../scripts/browser.mjs';
 
 const site = builtSite();
