@@ -76,9 +76,10 @@ const twoslasher = createTwoslasher({
 
 // Asking the compiler takes most of the time of a build, and few blocks change between builds.
 const cacheFile = join(site, '.vitepress', 'cache', 'hovers.json');
-const version = hashOf(
-  readFileSync(join(root, 'dist', 'index.d.ts'), 'utf8') + readFileSync(join(root, 'package.json'), 'utf8'),
-);
+const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const entries = ['index', 'fp/index', 'node/index', 'observe/index', 'testing/index'];
+const declared = entries.map((name) => readFileSync(join(root, 'dist', `${name}.d.ts`), 'utf8'));
+const version = hashOf(JSON.stringify([devDependencies, declared]));
 const cache = new Map(existsSync(cacheFile) ? readCache() : []);
 
 function readCache() {

@@ -40,7 +40,11 @@ await withAsync(transaction(db), async (tx) => {
     await tx.query("INSERT INTO orders VALUES ('cups')");
     throw new RangeError('there are no cups');
   });
-}).catch((error: unknown) => error instanceof Error && [error.message, String(error.cause)]); // => ['the audit log is full', 'RangeError: there are no cups']
+}).catch(messages); // => ['the audit log is full', 'RangeError: there are no cups']
 
 (await db.query('SELECT * FROM orders')).rows; // => [{ item: 'tea' }]
 await db.close();
+
+function messages(error: unknown) {
+  return error instanceof Error ? [error.message, String(error.cause)] : error;
+}
