@@ -24,6 +24,8 @@ export function placeCode(code, page, file) {
 
 const rich = rendererRich({
   processHoverInfo: (text) => defaultHoverInfoProcessor(text.replace(/^\(local (?:function|class)\) /, '')),
+  renderMarkdown: (docs) =>
+    docs.split('`').map((text, index) => (index % 2 ? code(text) : { type: 'text', value: text })),
   processHoverDocs: (docs) => docs.split(/\n\s*\n/)[0].replace(/\{@link (?:[^|}]*\|)? *([^}]*)\}/g, '$1'),
 });
 
@@ -35,6 +37,10 @@ export const hovers = createTransformerFactory(
   throws: false,
   renderer: { ...rich, nodeStaticInfo },
 });
+
+function code(text) {
+  return { type: 'element', tagName: 'code', properties: {}, children: [{ type: 'text', value: text }] };
+}
 
 let now;
 

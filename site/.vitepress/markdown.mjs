@@ -29,6 +29,9 @@ export function repositoryMarkdown(md) {
         : '';
     return caption || mark ? `<div class="fence ${mark}">${caption}${code}</div>` : code;
   };
+  // Vue would take them for its own.
+  const { text } = md.renderer.rules;
+  md.renderer.rules.text = (...given) => text(...given).replaceAll('{{', '&#123;&#123;');
   // A table that is wider than a phone is scrolled by itself, and not the page.
   md.renderer.rules.table_open = () => '<div class="table" tabindex="0"><table>\n';
   md.renderer.rules.table_close = () => '</table></div>\n';

@@ -36,7 +36,7 @@ export function sidebar() {
   );
   return {
     '/': [
-      { text: 'Overview', items: [page('README.md'), page('docs/README.md', 'Guide')] },
+      { text: 'Overview', items: [page('README.md', 'Introduction'), page('docs/README.md', 'Guide')] },
       ...groupsOf('docs/README.md'),
     ],
     '/docs/recipes/': [{ text: 'Recipes', items: [page('docs/recipes/README.md', 'All recipes')] }, ...recipes],
@@ -44,6 +44,7 @@ export function sidebar() {
       { text: 'Linting', items: [page('docs/lint/README.md', 'Set it up')] },
       { text: 'Rules', items: rules },
     ],
+    '/docs/reference': reference(),
     '/api/': reference(),
   };
 }

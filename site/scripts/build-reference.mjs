@@ -38,6 +38,8 @@ const application = await Application.bootstrapWithPlugins({
   formatWithPrettier: true,
   prettierConfigFile: join(site, 'scripts', 'signatures.prettierrc.json'),
   expandParameters: true,
+  indexFormat: 'table',
+  groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases'],
   // A title by its raw name holds < and >, which Vue takes for a tag.
   pageTitleTemplates: {
     index: 'All exports',

@@ -57,6 +57,15 @@ test('an excerpt of a program has types, too, also on a page that was navigated 
   await page.context().close();
 });
 
+test('braces in the text of a page are text', async () => {
+  const page = await open();
+
+  await page.goto('/docs/lint/yields-once.html');
+
+  assert.match(await page.locator('table').textContent(), /\{\{name\}\} can yield a second time here/);
+  await page.context().close();
+});
+
 test('what is copied is the code', async () => {
   const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
   await page.goto('/', { waitUntil: 'networkidle' });
