@@ -11,6 +11,7 @@ const scripts = {
   languageOptions: {
     globals: {
       AbortController: false,
+      AbortSignal: false,
       console: false,
       performance: false,
       process: false,
@@ -95,8 +96,17 @@ const off = Object.fromEntries(Object.keys(withal.rules).map((rule) => [`withal/
 /** What is wrong on purpose: for the kit to find, or because a framework hands it on. */
 const faulty = [
   { files: ['__tests__/{testing,programs/testing}/**/*.{ts,mjs}'], rules: off },
-  { files: ['docs/recipes/hono/*.ts'], rules: { 'withal/no-escaping-value': 'off' } },
+  { files: ['docs/recipes/{hono,nest}/*.ts'], rules: { 'withal/no-escaping-value': 'off' } },
 ];
+
+/** A module of NestJS is a class of which only the decorator counts, and its options are a class. */
+const nest = {
+  files: ['{docs,__tests__}/recipes/nest/*.ts'],
+  rules: {
+    '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+    '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+  },
+};
 
 /** The examples of the pages: one declares what it does not use, or shows a value that it drops. */
 const pages = [
@@ -227,5 +237,6 @@ export default defineConfig(
   playground,
   managers,
   faulty,
+  nest,
   pages,
 );

@@ -7,6 +7,9 @@ const typescript = {
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
 };
 
+/** NestJS asks for TypeScript's own decorators, which have parameters. */
+const nest = ['ts-jest', { useESM: true, tsconfig: 'docs/recipes/nest/tsconfig.json' }];
+
 /** The library's own behavior, tested on its sources and on what is built. */
 const unit = {
   ...typescript,
@@ -49,6 +52,7 @@ const smoke = {
 const programs = {
   ...typescript,
   displayName: 'programs',
+  transform: { 'recipes/nest/.*\\.ts$': nest, ...typescript.transform },
   testMatch: ['<rootDir>/__tests__/{programs,recipes}/**/*.test.ts'],
 };
 

@@ -26,7 +26,6 @@ const files = (extension) => ({
   minifyInternalExports: false,
   // A file that imports another for nothing but its imports makes bundlers complain.
   hoistTransitiveImports: false,
-  sourcemap: true,
 });
 
 const library = {
@@ -39,7 +38,7 @@ const library = {
       moduleResolution: 'bundler',
       declaration: false,
       isolatedDeclarations: false,
-      inlineSources: true,
+      sourceMap: false,
       noEmitOnError: true,
     }),
     pure({ except: effectful.map((name) => resolve(input[name])) }),

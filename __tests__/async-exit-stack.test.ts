@@ -84,9 +84,8 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, withAsync }) => {
       expect(ticks).toBe(awaits + 1);
     });
 
-    it('rejects where it is called on something else', async () => {
-      const { disposeAsync } = AsyncExitStack.prototype;
-      await expect(disposeAsync.call({} as never)).rejects.toThrow(TypeError);
+    it.each(['enterAsync', 'exitAsync', 'disposeAsync'] as const)('%s rejects on something else', async (name) => {
+      await expect(AsyncExitStack.prototype[name].call({} as never)).rejects.toThrow(TypeError);
     });
   });
 

@@ -160,3 +160,18 @@ export async function driveComposedAsync(generatorFunction, argument, body) {
   while (entered.length > 0) await entered.pop().next();
   return result;
 }
+
+/** A flat scope: the generator is the block, and there is nothing to hand over. */
+export async function driveFlatAsync(generatorFunction, argument) {
+  const generator = generatorFunction(argument);
+  const entered = [];
+  let step = await generator.next();
+  while (!step.done) {
+    const asked = step.value.generator;
+    const { value } = await asked.next();
+    entered.push(asked);
+    step = await generator.next(value);
+  }
+  while (entered.length > 0) await entered.pop().next();
+  return step.value;
+}

@@ -1,13 +1,12 @@
-// What a manager costs that is composed with `enter`, against nested blocks of the same managers: as many generators
-// either way. Beside it the floor: the same generators, `yield*` included, driven by hand, with no care for errors. A
+// What managers cost that are entered with `enter`, in a composition or in a flat scope, against nested blocks of the same
+// managers. Beside it the floor: the same generators, `yield*` included, driven by hand, with no care for errors. A
 // `yield*` in an async generator costs two awaits by itself. Run it with `npm run bench:compose`.
 
-import { asyncContextManager, contextManager, enter, withAsync, withSync } from 'withal';
-import { asked, driveComposedAsync, driveComposedSync } from './by-hand.mjs';
+import { asyncContextManager, contextManager, enter, scopeAsync, withAsync, withSync } from 'withal';
+import { asked, driveComposedAsync, driveComposedSync, driveFlatAsync } from './by-hand.mjs';
 import { checkExits, exited, part, partAsync } from './part.mjs';
 import { measureEach, measureRounds, ratioCells, ratioOf, timeOf } from './rounds.mjs';
 
-const goal = 1.6;
 const batchSize = 1000;
 
 const opened = contextManager(part);
@@ -59,21 +58,67 @@ async function* byHandAsync(value) {
   }
 }
 
+// The block itself, flat.
+
+async function* flat(value) {
+  const a = yield* enter(openedAsync(value));
+  const b = yield* enter(openedAsync(a));
+  const c = yield* enter(openedAsync(b));
+  return await bodyAsync(c);
+}
+
+async function* flatByHand(value) {
+  const a = yield* asked(partAsync(value));
+  const b = yield* asked(partAsync(a));
+  const c = yield* asked(partAsync(b));
+  return await bodyAsync(c);
+}
+
 const body = (value) => value + 1;
 const bodyAsync = async (value) => value + 1;
 
 const nest = (run, value, innermost) => run(value, (a) => run(a, (b) => run(b, (c) => run(c, innermost))));
 
+const nestedAsync = repeatedAsync((value) =>
+  nest((given, then) => withAsync(openedAsync(given), then), value, bodyAsync),
+);
+
 const scenarios = {
   sync: {
-    'by hand': repeated((value) => driveComposedSync(byHand, value, body)),
+    byHand: repeated((value) => driveComposedSync(byHand, value, body)),
     nested: repeated((value) => nest((given, then) => withSync(opened(given), then), value, body)),
-    composed: repeated((value) => withSync(composed(value), body)),
+    withEnter: repeated((value) => withSync(composed(value), body)),
   },
   async: {
-    'by hand': repeatedAsync((value) => driveComposedAsync(byHandAsync, value, bodyAsync)),
-    nested: repeatedAsync((value) => nest((given, then) => withAsync(openedAsync(given), then), value, bodyAsync)),
-    composed: repeatedAsync((value) => withAsync(composedAsync(value), bodyAsync)),
+    goal: 1.6,
+    byHand: repeatedAsync((value) => driveComposedAsync(byHandAsync, value, bodyAsync)),
+    nested: nestedAsync,
+    withEnter: repeatedAsync((value) => withAsync(composedAsync(value), bodyAsync)),
+  },
+  flat: {
+    byHand: repeatedAsync((value) => driveFlatAsync(flatByHand, value)),
+    nested: nestedAsync,
+    withEnter: repeatedAsync((value) => scopeAsync(flat, value)),
+  },
+  // A function that is made for each call, as an arrow function would be: there are no arrow generators.
+  'flat, inline': {
+    byHand: repeatedAsync((value) =>
+      driveFlatAsync(async function* () {
+        const a = yield* asked(partAsync(value));
+        const b = yield* asked(partAsync(a));
+        const c = yield* asked(partAsync(b));
+        return await bodyAsync(c);
+      }),
+    ),
+    nested: nestedAsync,
+    withEnter: repeatedAsync((value) =>
+      scopeAsync(async function* () {
+        const a = yield* enter(openedAsync(value));
+        const b = yield* enter(openedAsync(a));
+        const c = yield* enter(openedAsync(b));
+        return await bodyAsync(c);
+      }),
+    ),
   },
 };
 
@@ -90,21 +135,21 @@ function repeatedAsync(operation) {
 }
 
 await measureEach(scenarios, {
-  head: ['', 'by hand, ns', 'nested, ns', 'composed, ns', 'ratio', 'quartiles', 'goal', 'floor'],
-  async measure(tasks) {
-    const measured = await measureRounds(tasks, { rounds: 61, time: 20, warmupTime: 500 });
+  head: ['', 'by hand, ns', 'nested, ns', 'enter, ns', 'ratio', 'quartiles', 'goal', 'floor'],
+  async measure({ byHand, nested, withEnter }) {
+    const measured = await measureRounds({ byHand, nested, withEnter }, { rounds: 61, time: 20, warmupTime: 500 });
     checkExits();
     return measured;
   },
-  ratio: (measured) => ({
-    ...ratioOf(measured, 'composed', 'nested'),
-    floor: ratioOf(measured, 'by hand', 'nested').median,
+  ratio: (measured, { goal }) => ({
+    ...ratioOf(measured, 'withEnter', 'nested'),
+    floor: ratioOf(measured, 'byHand', 'nested').median,
     goal,
   }),
-  row: (name, tasks, measured) => [
+  row: (name, { goal }, measured) => [
     name,
-    ...Object.keys(tasks).map((task) => (timeOf(measured, task) / batchSize).toFixed(0)),
-    ...ratioCells(ratioOf(measured, 'composed', 'nested'), goal),
-    ratioOf(measured, 'by hand', 'nested').median.toFixed(3),
+    ...['byHand', 'nested', 'withEnter'].map((task) => (timeOf(measured, task) / batchSize).toFixed(0)),
+    ...ratioCells(ratioOf(measured, 'withEnter', 'nested'), goal),
+    ratioOf(measured, 'byHand', 'nested').median.toFixed(3),
   ],
 });

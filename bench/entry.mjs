@@ -71,6 +71,9 @@ const error = new Error('thrown by the block');
 const fail = () => {
   throw error;
 };
+const failAsync = async () => {
+  throw error;
+};
 
 /** The ratio is not to exceed the goal. */
 const scenarios = {
@@ -85,6 +88,12 @@ const scenarios = {
     byHand: repeatedAsync((value) => driveAsync(countingAsync, value, fail)),
     least: repeatedAsync((value) => driveHeldAsync(heldCountingAsync(value), fail)),
     withal: repeatedAsync((value) => withAsync(countedAsync(value), fail)),
+  },
+  'async, rejecting': {
+    goal: 1.1,
+    byHand: repeatedAsync((value) => driveAsync(countingAsync, value, failAsync)),
+    least: repeatedAsync((value) => driveHeldAsync(heldCountingAsync(value), failAsync)),
+    withal: repeatedAsync((value) => withAsync(countedAsync(value), failAsync)),
   },
   'async, suppressing': {
     goal: 1.1,

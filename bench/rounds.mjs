@@ -69,7 +69,8 @@ export function timeOf(measured, name) {
   return quantiles(measured.map((times) => times[name])).median;
 }
 
-function quantiles(values) {
+/** The median and the quartiles. */
+export function quantiles(values) {
   const sorted = values.toSorted((one, other) => one - other);
   const [lower, median, upper] = [1, 2, 3].map((quarter) => sorted[Math.floor((quarter * sorted.length) / 4)]);
   return { lower, median, upper };

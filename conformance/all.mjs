@@ -1,5 +1,6 @@
 // Everything that a runtime can be asked, in each form of `using` that it can load.
 
+import { suite as fp } from './fp.mjs';
 import { suite as locks } from './locks.mjs';
 import { suite as core } from './suite.mjs';
 
@@ -12,8 +13,8 @@ export const hasUsing = (() => {
   }
 })();
 
-export async function all(withal) {
-  const results = [...(await core(withal)), ...(await locks(withal))];
+export async function all(withal, withalFp) {
+  const results = [...(await core(withal)), ...(await fp(withal, withalFp)), ...(await locks(withal))];
   for (const form of hasUsing ? ['native'] : ['typescript', 'esbuild', 'babel']) {
     const { suite } = await import(`./using.${form}.mjs`);
     results.push(...(await suite(withal)).map(([name, problem]) => [`${form}: ${name}`, problem]));

@@ -12,11 +12,13 @@ import { onAbort } from './support/on-abort.ts';
 import type { TakenAsync } from './support/slips.ts';
 
 /**
- * Makes a manager whose setup the block stops waiting for when the signal aborts: it then rejects with the signal's reason
- * at once. The setup goes on. As soon as it has finished, the given manager is exited with that reason: a connection that
- * comes too late is given back, and a transaction that began too late is rolled back.
+ * Returns a manager that stops waiting for the given manager's setup when the signal aborts: the block then rejects at
+ * once with the signal's reason. The setup itself continues. As soon as it has finished, the given manager exits with
+ * that reason, so a connection that arrives too late is given back, and a transaction that begins too late is rolled
+ * back.
  *
- * The signal is about the setup alone. It does nothing once the body runs; hand it to the body too if that should stop.
+ * The signal applies only to the setup. Once the body runs, it does nothing; pass it to the body too if that should
+ * stop.
  *
  * It equals:
  *
@@ -30,12 +32,12 @@ import type { TakenAsync } from './support/slips.ts';
  * ```
  *
  * @param manager - whatever `withAsync` takes
- * @param signal - when it aborts during the setup, the block rejects; one that has aborted already fails the entry, and
- *   nothing of the setup runs
- * @param options - `late`: gets the promise of the end of an abandoned setup and its exit. It rejects with what fails
- *   there, but not with the reason, or with an error that only says that the signal aborted. Without `late`, that is an
- *   unhandled rejection
- * @returns a manager that can be used as often as the given one
+ * @param signal - if it aborts during the setup, the block rejects. If it has already aborted, entering fails, and none
+ *   of the setup runs
+ * @param options - `late`: gets a promise for the end of an abandoned setup and its exit. It rejects with any failure
+ *   there, except the reason itself, or an error that only says that the signal aborted. Without `late`, such a failure
+ *   is an unhandled rejection
+ * @returns a manager that you can use as often as the given one
  * @throws TypeError if `manager` can't be entered, `signal` is not an `AbortSignal`, or `late` is not a function
  * @throws the signal's reason from the block, if it aborts before the setup has finished
  *

@@ -2,10 +2,10 @@ import { isAsyncContextManager } from './is-async-context-manager.ts';
 import type { AsyncContextManager, ExitAnswer, Thrown } from './protocol.ts';
 
 /**
- * A base for async managers written as classes that are their own value: `enterAsync()` resolves to `this`.
+ * A base class for async managers that are their own value: `enterAsync()` resolves to `this`.
  *
- * It isn't a disposable, for disposing says nothing of the outcome. As with Python's base classes, `instanceof` is true
- * of every object that has the two methods, whatever its class.
+ * It isn't a disposable, because disposal carries no outcome. As with Python's base classes, `instanceof` is true for
+ * every object that has the two methods, whatever its class.
  *
  * @example
  * ```ts
@@ -24,18 +24,18 @@ import type { AsyncContextManager, ExitAnswer, Thrown } from './protocol.ts';
  * ```
  */
 export abstract class AbstractAsyncContextManager implements AsyncContextManager<unknown, unknown> {
-  /** Whether the value has the two methods, whatever its class; of a subclass, whether it is an instance. */
+  /** Whether the value has the two methods, whatever its class; for a subclass, whether it is an instance. */
   static [Symbol.hasInstance](value: unknown): boolean {
     return this === AbstractAsyncContextManager
       ? isAsyncContextManager(value)
       : Function.prototype[Symbol.hasInstance].call(this, value);
   }
 
-  /** Sets up; gives the manager itself. */
+  /** Sets up, and resolves to the manager itself. */
   async enterAsync(): Promise<this> {
     return this;
   }
 
-  /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+  /** Tears down. `thrown` holds the block's error; it is `undefined` if the block returned. */
   abstract exitAsync(thrown?: Thrown): Promise<ExitAnswer<unknown>>;
 }

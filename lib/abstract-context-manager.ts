@@ -2,10 +2,10 @@ import { isContextManager } from './is-context-manager.ts';
 import type { ContextManager, ExitAnswer, Thrown } from './protocol.ts';
 
 /**
- * A base for managers written as classes that are their own value: `enter()` returns `this`.
+ * A base class for managers that are their own value: `enter()` returns `this`.
  *
- * It isn't a disposable, for disposing says nothing of the outcome. As with Python's base classes, `instanceof` is true
- * of every object that has the two methods, whatever its class.
+ * It isn't a disposable, because disposal carries no outcome. As with Python's base classes, `instanceof` is true for
+ * every object that has the two methods, whatever its class.
  *
  * @example
  * ```ts
@@ -24,18 +24,18 @@ import type { ContextManager, ExitAnswer, Thrown } from './protocol.ts';
  * ```
  */
 export abstract class AbstractContextManager implements ContextManager<unknown, unknown> {
-  /** Whether the value has the two methods, whatever its class; of a subclass, whether it is an instance. */
+  /** Whether the value has the two methods, whatever its class; for a subclass, whether it is an instance. */
   static [Symbol.hasInstance](value: unknown): boolean {
     return this === AbstractContextManager
       ? isContextManager(value)
       : Function.prototype[Symbol.hasInstance].call(this, value);
   }
 
-  /** Sets up; gives the manager itself. */
+  /** Sets up, and returns the manager itself. */
   enter(): this {
     return this;
   }
 
-  /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+  /** Tears down. `thrown` holds the block's error; it is `undefined` if the block returned. */
   abstract exit(thrown?: Thrown): ExitAnswer<unknown>;
 }

@@ -20,20 +20,20 @@ import { asyncDispose, inspect } from './support/symbols.ts';
 export type AsyncSource<T> = AsyncIterable<T> | AsyncIterator<T> | Iterable<T | PromiseLike<T>>;
 
 /**
- * A function that makes a source. The signal aborts when the source is closed before its end.
+ * A function that makes a source. The signal aborts if the source is closed before its end.
  *
  * @typeParam T - the items
  */
 export type SourceFunction<T> = (signal: EnvironmentAbortSignal) => AsyncSource<T>;
 
-/** What else {@link aclosing} listens to. */
+/** Options of {@link aclosing}. */
 export interface AclosingOptions {
-  /** Closes the source when it aborts. Whoever waits for an item is then told its reason. */
+  /** Closes the source when it aborts. A pending `next()` then rejects with its reason. */
   readonly signal?: EnvironmentAbortSignal | undefined;
 }
 
 /**
- * What `aclosing` gives: a manager, an async iterator and a disposable in one.
+ * What `aclosing` returns: a manager, an async iterator and a disposable in one.
  *
  * @typeParam T - the items
  */
@@ -43,18 +43,18 @@ export interface AsyncClosing<T>
   return(value?: unknown): Promise<IteratorResult<T>>;
   /** Closes the source, and rejects with the error. */
   throw(error?: unknown): Promise<IteratorResult<T>>;
-  /** Gives the same object: a loop over it closes the source when it is left. */
+  /** Returns the same object: leaving a loop over it closes the source. */
   [Symbol.asyncIterator](): AsyncClosing<T>;
 }
 
 /**
- * Makes the manager that owns the closing of an async iterable: whatever happens in the block, the source is closed
- * once when the block ends, and not before.
+ * Returns a manager that owns the closing of an async iterable: whatever happens in the block, the source closes once,
+ * when the block ends, and not before.
  *
- * In the block you can leave a `for await` loop early: the source stays open, and the next loop goes on where this one
- * stopped. Without a block, `await using rows = aclosing(source)` and iterating the result itself close as always.
+ * In the block you can leave a `for await` loop early: the source stays open, and the next loop continues where this
+ * one stopped. Without a block, `await using rows = aclosing(source)`, or a loop over the result, closes it as usual.
  *
- * It equals, with the body's and the closing's errors both kept:
+ * It equals the following, except that it keeps both errors if the body and the closing fail:
  *
  * ```ts no-run: the equivalent
  * const iterator = source[Symbol.asyncIterator]();
@@ -65,18 +65,19 @@ export interface AsyncClosing<T>
  * }
  * ```
  *
- * A `next()` that is still waiting when the source is closed is let go of quietly. What the source throws by itself fails
- * the block, unless you await that `next()`.
+ * A `next()` that is still pending when the source closes is ignored. If the source itself throws, the block fails with
+ * that error, unless you await that `next()`.
  *
- * @param source - an async iterable, an async iterator, a web stream, an iterable (its values are awaited); or a function
- *   that returns one, called at each entry, or at the first `next()`. Its signal aborts before the closing, so that a
- *   source that waits can stop: without that, a generator whose `next()` never settles makes the closing wait forever
- * @param options - `signal`: closes the source when it aborts; then each `next()` rejects with its reason. One that has
- *   aborted already fails the entry, or the first `next()`
- * @returns the manager; of a source that is not a function, one that can be entered once
+ * @param source - an async iterable, an async iterator, a web stream, or an iterable (whose values are awaited); or a
+ *   function that returns one, called at each entry, or at the first `next()`. Its signal aborts before the source
+ *   closes, so that a waiting source can stop; without it, a generator whose `next()` never settles makes the closing
+ *   wait forever
+ * @param options - `signal`: closes the source when it aborts; after that, each `next()` rejects with its reason. If it
+ *   has already aborted, the entry fails, or the first `next()`
+ * @returns the manager; unless `source` is a function, you can enter it once
  * @throws TypeError if `source` is none of these, or if `signal` is not an `AbortSignal`
- * @throws the reason of the signal from the block, if that failed because it aborted; an error that adds nothing to the
- *   reason is dropped, and any other keeps it
+ * @throws the signal's reason from the block, if the block failed because it aborted. An error that adds nothing to the
+ *   reason is dropped; any other error keeps the reason
  *
  * @example
  * ```ts
@@ -125,9 +126,9 @@ class Closing<T> implements AsyncClosing<T> {
     this[owned] = new OwnedSource(given, option);
   }
 
-  /** A function makes a source for each entry; any other source can only be owned once. */
+  /** A function makes a source for each entry; any other source can be owned only once. */
   [newRun](): Run {
-    // Each entry has a source of its own: this one needs none.
+    // Each entry has its own source, so this one isn't needed.
     if (typeof this[source] === 'function') settle(this[owned]);
     const manager = typeof this[source] === 'function' ? new Closing(this[source], this[signal]) : this;
     const run = managerRunAsync(manager, 'enterAsync', 'exitAsync') as Run;
@@ -156,7 +157,7 @@ class Closing<T> implements AsyncClosing<T> {
     if (!Object.is(error, thrown.error)) throw error;
   }
 
-  /** How messages name it. */
+  /** The source as messages name it. */
   get fn(): { name: string } {
     return { name: 'aclosing' };
   }
@@ -188,7 +189,10 @@ class Closing<T> implements AsyncClosing<T> {
   }
 }
 
-/** What the block iterates: leaving a loop doesn't close it. A class, since an object with a getter takes longer to make than all the rest. */
+/**
+ * What the block iterates: leaving a loop doesn't close it. A class, because an object with a getter takes longer to
+ * make than all the rest.
+ */
 class Items<T> implements AsyncIterableIterator<T> {
   readonly [owned]: OwnedSource<T>;
 
@@ -210,7 +214,7 @@ class Items<T> implements AsyncIterableIterator<T> {
   }
 }
 
-/** What `console.log` shows: what the source holds may be long, or a password. */
+/** What `console.log` shows. The source's contents may be long, or a password. */
 function show({ isClosing, isEntered }: Pick<OwnedSource<unknown>, 'isClosing' | 'isEntered'>): Record<string, string> {
   return { manager: 'aclosing', state: isClosing ? 'closed' : isEntered ? 'entered' : 'not entered' };
 }

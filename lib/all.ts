@@ -21,37 +21,39 @@ import { kindOf } from './support/describe.ts';
 import { notAll, notMember, someNotEntered } from './support/messages.ts';
 import type { MemberOrSlip, SlipSync, TakenMembers } from './support/slips.ts';
 
-/** A list or a record of managers. The list of one tells the compiler to see a tuple; a `const` would not, before 5.4. */
+/**
+ * A list or a record of managers. The one-element list makes the compiler infer a tuple; before 5.4, `const` would not.
+ */
 export type Managers<M> = readonly MemberOrSlip[] | [MemberOrSlip] | { readonly [K in keyof M]: MemberOrSlip };
 
-/** One of the managers of a list or a record. */
+/** One of the managers in a list or a record. */
 export type Member<M> = M extends readonly unknown[] ? M[number] : M[keyof M];
 
 /**
- * The manager that {@link all} makes: for `withSync` too, where every member is.
+ * The manager that {@link all} returns. It works in `withSync` if every member does.
  *
  * @typeParam M - the list or record of managers
  */
 export type All<M> = AsyncAll<M> & ([SlipSync<Member<M>>] extends [never] ? SyncAll<M> : unknown);
 
-/** {@link All} where the members are entered asynchronously. */
+/** {@link All} if the members are entered asynchronously. */
 export type AsyncAll<M> = AsyncContextManager<
   { -readonly [K in keyof M]: Awaited<Entered<M[K]>> },
   Awaited<Fallback<Member<M>>>
 >;
 
-/** {@link All} where the members are entered synchronously. */
+/** {@link All} if the members are entered synchronously. */
 export type SyncAll<M> = ContextManager<{ -readonly [K in keyof M]: EnteredSync<M[K]> }, FallbackSync<Member<M>>>;
 
-/** How {@link all} enters the members. */
+/** Options of {@link all}. */
 export interface AllOptions {
-  /** Whether they are entered at once, and not one after the other. */
+  /** Whether to enter the members at once, instead of one after the other. */
   readonly concurrent?: boolean | undefined;
 }
 
 /**
- * Makes one manager of a list or of a record of managers: it enters them in order, gives the list or the record of their
- * values, and exits them in reverse order.
+ * Combines a list or a record of managers into one manager: it enters them in order, passes the list or the record of
+ * their values to the block, and exits them in reverse order.
  *
  * It equals a manager that enters one after the other:
  *
@@ -63,14 +65,14 @@ export interface AllOptions {
  * });
  * ```
  *
- * With `{ concurrent: true }` they are entered at once. If some can't be entered, the others are waited for, and those
- * that were entered are exited with that error.
+ * With `{ concurrent: true }` it enters them at once. If some can't be entered, it waits for the others, and exits
+ * those that were entered, with that error.
  *
  * @param managers - a list or a record of whatever `withAsync` takes; it is copied
- * @param options - `concurrent`: enter them at once, which is for `withAsync` only
- * @returns a manager that can be used as often as the members can
- * @throws TypeError if it is neither, or if a member can't be entered
- * @throws what a member's entry throws, on entry; where several fail at once, an AggregateError of those in their order
+ * @param options - `concurrent`: enter them at once; this works only in `withAsync`
+ * @returns a manager that you can use as often as its members
+ * @throws TypeError if `managers` is neither, or if a member can't be entered
+ * @throws what a member's entry throws, on entry; if several fail at once, an AggregateError of their errors, in order
  *
  * @example
  * ```ts
@@ -94,7 +96,7 @@ export function all<M extends Managers<M>>(
   managers: M & TakenMembers<M>,
   options?: { readonly concurrent?: false | undefined },
 ): All<M>;
-/** {@link all} that may enter them at once. */
+/** {@link all} with the option to enter them at once. */
 export function all<M extends Managers<M>>(managers: M & TakenMembers<M>, options: AllOptions): AsyncAll<M>;
 export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);
@@ -106,7 +108,7 @@ export function all(managers: unknown, options: unknown = {}): unknown {
 
 interface Members {
   readonly managers: readonly unknown[];
-  /** What a record calls them. */
+  /** The members' names, if they are in a record. */
   readonly keys: readonly string[] | undefined;
 }
 
@@ -152,7 +154,7 @@ class ConcurrentRun extends CompositeRun {
     this.members = members;
   }
 
-  /** The exits are in the members' order, whatever the order in which they were entered. */
+  /** The exits are in the members' order, whatever the order of the entries. */
   protected async enter(): Promise<Step> {
     const { managers } = this.members;
     const entered: Exit[] = [];
@@ -160,11 +162,11 @@ class ConcurrentRun extends CompositeRun {
       managers.map(async (manager, index) => {
         const { run, value } = await beginAsync(adaptAsync(manager, 'all()'), manager);
         entered[index] = { run, manager };
-        // A sync manager may have given a promise, which the return awaits.
+        // A sync manager may have returned a promise, which the return awaits.
         return value;
       }),
     );
-    // A hole is one that failed.
+    // A hole stands for a member that failed.
     entered.forEach((exit) => this.items.push(exit));
     const values = results.map((result) => (result as { value?: unknown }).value);
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));

@@ -23,9 +23,9 @@ import { asyncIterator } from './support/symbols.ts';
 import { withAsync } from './with-async.ts';
 
 /**
- * What a function gives that `asyncContextDecorator` has wrapped: a promise, or an async generator.
+ * What a function returns once `asyncContextDecorator` has wrapped it: a promise, or an async generator.
  *
- * @typeParam R - what the function itself gives
+ * @typeParam R - what the function itself returns
  * @typeParam F - the fallback of the manager
  */
 export type AsyncDecorated<R, F> = [R] extends [never]
@@ -39,11 +39,11 @@ export type AsyncDecorated<R, F> = [R] extends [never]
         : Promise<Awaited<R> | F>;
 
 /**
- * What `asyncContextDecorator` gives: wraps a function, and decorates methods by both standards of decorators.
+ * What `asyncContextDecorator` returns. It wraps a function, or decorates a method by either standard of decorators.
  *
  * @typeParam M - the manager
- * @typeParam This - what `this` must be for the manager to be made
- * @typeParam Args - the arguments that the manager is made of
+ * @typeParam This - the `this` that the manager needs
+ * @typeParam Args - the arguments that the manager needs
  */
 export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
   /** Wraps a function, and decorates a method by TC39's standard. */
@@ -64,8 +64,8 @@ export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
 }
 
 /**
- * Makes a decorator that runs each call of a function inside a manager. It wraps a plain function, and decorates
- * methods (static and private ones too) as the standard has it, and as TypeScript's `experimentalDecorators` do.
+ * Returns a decorator that runs each call of a function inside a manager. It wraps plain functions, and decorates
+ * methods (static and private ones too), with standard decorators or TypeScript's `experimentalDecorators`.
  *
  * `asyncContextDecorator(manager)(fn)` equals:
  *
@@ -75,19 +75,19 @@ export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
  * }
  * ```
  *
- * So a function that is not async becomes one. A generator function becomes an async generator function that is driven
- * inside the manager: entered at the first `next()`, exited when the generator has finished or thrown. One that is left
- * early, by `break` for example, exits its manager with a {@link ContextManagerError} `ERR_OUTCOME_UNKNOWN`, for nobody
- * has said that it succeeded: a transaction rolls back. The caller doesn't see that error.
+ * So a sync function becomes an async one. A generator function becomes an async generator function, which runs inside
+ * the manager: the manager is entered at the first `next()`, and exited when the generator has finished or thrown. If
+ * the consumer leaves early, with `break` for example, nobody has declared success: the manager exits with a {@link
+ * ContextManagerError} `ERR_OUTCOME_UNKNOWN`, so a transaction rolls back. The consumer doesn't see that error.
  *
- * A function whose kind a compiler has hidden, so that it only returns a generator, can't be driven: it is refused when
- * it is called, and the manager is exited with that error.
+ * If a compiler has turned a generator function into a plain function that returns a generator, the decorator can't
+ * drive it: the call is refused, and the manager exits with that error.
  *
  * @param manager - whatever `withAsync` takes, entered by each call; or a function that returns one, called with the
  *   call's `this` and arguments
- * @returns the decorator; what it wraps keeps its name, length, parameters, generics and `this`
- * @throws TypeError if `manager` is neither; from the decorator, if what it decorates isn't a function or a method;
- *   from a call, if the function returned no manager: then nothing is entered
+ * @returns the decorator; the wrapped function keeps its name, length, parameters, generics and `this`
+ * @throws TypeError if `manager` is neither; from the decorator, if it decorates anything but a function or a method;
+ *   from a call, if the function doesn't return a manager: then nothing is entered
  *
  * @example
  * ```ts
@@ -158,7 +158,7 @@ export const asyncForm: DecoratorForm = {
       } catch (error) {
         thrown = { error };
       } finally {
-        // Also if the caller closes this generator: then neither the `return` nor the `catch` is reached.
+        // Also if the caller closes this generator, because then neither the `return` nor the `catch` is reached.
         fallback = await exitCall(run, manager, thrown, leftEarly(manager, thrown, inner));
       }
       if (refused) throw refused;
@@ -167,11 +167,11 @@ export const asyncForm: DecoratorForm = {
 };
 
 /**
- * A compiler may have hidden that a function is an async generator function. Its caller iterates the promise, and shall
- * see what the call rejects with, rather than that a promise is not iterable.
+ * A compiler may have hidden that a function is an async generator function. Its caller iterates the promise, and
+ * should see what the call rejects with, instead of "not iterable".
  */
 function rejectIteration(call: AnyFunction): AnyFunction {
-  // A method, which `new` refuses as it refuses an async function.
+  // A method, because `new` refuses methods as it refuses async functions.
   const { wrapped } = {
     wrapped(this: unknown, ...args: unknown[]): unknown {
       const promise = Reflect.apply(call, this, args) as Promise<unknown>;
@@ -186,7 +186,10 @@ function rejectIteration(call: AnyFunction): AnyFunction {
   return wrapped;
 }
 
-/** As an async generator awaits what it yields: a rejection is thrown at the `yield`; one that it returns, by itself. */
+/**
+ * As an async generator awaits what it yields: a rejection is thrown at the `yield`. It awaits what it returns by
+ * itself.
+ */
 async function awaitValue(step: IteratorResult<unknown>, generator: Generator): Promise<IteratorResult<unknown>> {
   for (;;) {
     try {
@@ -197,7 +200,7 @@ async function awaitValue(step: IteratorResult<unknown>, generator: Generator): 
   }
 }
 
-/** Exits the manager of a generator; gives its fallback. */
+/** Exits the manager of a generator; returns its fallback. */
 async function exitCall(
   run: Run,
   manager: unknown,

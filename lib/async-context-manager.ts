@@ -10,7 +10,7 @@ import type { EnterRequest } from './enter.ts';
 import type { AsyncContextManager } from './protocol.ts';
 import type { FunctionForm } from './support/messages.ts';
 
-/** The manager of an async generator: first if it enters nothing that may suppress, as most do. */
+/** The manager of an async generator. Most can't suppress, so that case comes first. */
 export type GeneratedAsync<G> =
   G extends AsyncGenerator<infer T | EnterRequest<unknown>, infer R, never>
     ? AsyncContextManager<T, Returned<R>>
@@ -21,9 +21,10 @@ export type GeneratedAsync<G> =
       : never;
 
 /**
- * Makes a manager function of an async generator function that yields exactly once: what is before the `yield`
- * sets up, the value yielded goes to the block, what is after it tears down. An error thrown in the block is thrown
- * at the `yield`, where the generator can roll back and let it pass, translate it, or return a fallback instead.
+ * Turns an async generator function that yields exactly once into a function that returns managers. The code before the
+ * `yield` sets up, the yielded value goes to the block, and the code after it tears down. An error thrown in the block
+ * is thrown at the `yield`, where the generator can roll back and rethrow it, translate it, or return a fallback
+ * instead.
  *
  * `withAsync(transaction(pool), body)` equals, for the generator below:
  *
@@ -45,11 +46,11 @@ export type GeneratedAsync<G> =
  * }
  * ```
  *
- * The manager is a description: calling the manager function runs nothing, and each entry runs the generator
- * function afresh. So one manager can be entered many times, within itself and concurrently.
+ * A manager is a description: calling the manager function runs nothing, and each entry calls the generator function
+ * again. So you can enter one manager many times, nested or concurrently.
  *
  * @param fn - the generator function; its name is the manager's name in messages
- * @returns a function with the same name, length, parameters and `this`, which gives a manager
+ * @returns a function with the same name, length, parameters and `this`, which returns a manager
  * @throws TypeError if `fn` isn't an async generator function; if that can't be detected up front, entering throws
  *
  * @example

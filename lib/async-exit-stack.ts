@@ -1,6 +1,6 @@
 import { adaptAsync, methodOf, runOfAsync } from './engine/adapt.ts';
 import { held, owe, settle } from './engine/observer.ts';
-import { beginAsync, newRun, type Run } from './engine/run.ts';
+import { answer, isRequest, newRun, type Run } from './engine/run.ts';
 import {
   answerExit,
   assertFunction,
@@ -17,8 +17,8 @@ import {
 import { unwindAsync, type Exits, type Unwound } from './engine/unwind.ts';
 import type { AnsweredValue, AsyncContextManager, Entered, ExitAnswer, Fallback, Thrown } from './protocol.ts';
 import { define } from './support/define.ts';
-import { isObject } from './support/describe.ts';
-import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
+import { isObject, isThenable } from './support/describe.ts';
+import { didNotYield, stackAlreadyEntered, stackFinished } from './support/messages.ts';
 import type { TakenAsync } from './support/slips.ts';
 import { asyncDispose, dispose, inspect } from './support/symbols.ts';
 
@@ -91,7 +91,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   declare [Symbol.asyncDispose]: () => Promise<void>;
 
   constructor() {
-    (this as { [state]?: State })[state] = { exits: { items: [], pending: new Set() }, isEntered: false };
+    (this as { [state]?: State })[state] = { exits: { items: [], pending: 0 }, isEntered: false };
     // As TC39 has it. A class would fall back on Object.prototype.
     if (!isObject(new.target.prototype)) Object.setPrototypeOf(this, AsyncExitStack.prototype);
   }
@@ -157,17 +157,24 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     manager: M & Allowed<Fallback<M>, F, 'AsyncExitStack'>,
   ): Promise<Awaited<Entered<M>>> {
     const exits = openExits(this, 'enterContext', manager);
-    const run = adaptAsync(manager, 'enterContext()');
-    const { promise, settle } = deferred();
+    let run = adaptAsync(manager, 'enterContext()');
     // Before the entry, because its setup may finish this stack.
-    exits.pending.add(promise);
+    exits.pending += 1;
     try {
-      return (await enterOn(exits, run, manager)) as Awaited<Entered<M>>;
+      // `beginAsync` inlined, and a counter instead of a set of promises: a stack of one takes 0.72 of the time.
+      let step = await run.next();
+      if (isRequest(step.value)) {
+        run = step.value[answer](run, manager);
+        step = await run.next();
+      }
+      if (step.done) throw didNotYield(manager);
+      exits.items.push({ run, manager });
+      return (isThenable(step.value) ? await step.value : step.value) as Awaited<Entered<M>>;
     } finally {
       // Also if it failed: complete() was called before that was known.
       exits.isComplete = false;
-      exits.pending.delete(promise);
-      settle();
+      exits.pending -= 1;
+      if (exits.pending === 0) exits.onIdle?.();
     }
   }
 
@@ -253,11 +260,14 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
    * @returns the fallback, if a manager suppressed the error
    * @throws whatever the exits throw, with all errors kept
    */
-  async exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
-    const exits = takeExits(this);
-    if (exits) return (await finish(this, exits, false, thrown, answerExit)) as ExitAnswer<F>;
-    await stateOf(this).finishing;
-    return undefined;
+  exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
+    try {
+      const exits = takeExits(this);
+      if (exits) return finish(this, exits, false, thrown, answerExit) as Promise<ExitAnswer<F>>;
+      return Promise.resolve(finished(stateOf(this)));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -268,9 +278,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   disposeAsync(): Promise<void> {
     try {
       const exits = takeExits(this);
-      if (!exits) return Promise.resolve(stateOf(this).disposing);
+      const own = stateOf(this);
+      if (!exits) return Promise.resolve(own.isDisposalAwaited ? finished(own) : undefined);
       // An entry still pending is a manager entered after complete().
-      const isUnknown = !exits.isComplete || exits.pending.size > 0;
+      const isUnknown = !exits.isComplete || exits.pending > 0;
       return finish(this, exits, isUnknown, undefined, throwAny) as Promise<void>;
     } catch (error) {
       return Promise.reject(error);
@@ -288,10 +299,11 @@ interface State {
   /** Undefined once the stack is finished. */
   exits: AsyncExits | undefined;
   isEntered: boolean;
-  /** The stack being exited or disposed. */
-  finishing?: Promise<void>;
-  /** That, if somebody else who disposes the stack waits for it. */
-  disposing?: Promise<void>;
+  /** While it is being exited or disposed. */
+  isFinishing?: boolean;
+  /** Whether somebody else who disposes the stack waits for that. */
+  isDisposalAwaited?: boolean;
+  waiting?: (() => void)[];
 }
 
 function stateOf(stack: object): State {
@@ -326,14 +338,21 @@ function finish(
   conclude: (unwound: Unwound, given: Thrown | undefined) => unknown,
 ): Promise<unknown> {
   const own = stateOf(stack);
-  const { promise, settle } = deferred();
-  own.finishing = promise;
+  own.isFinishing = true;
   // TC39's second disposal resolves at once; so does this one, for what TC39's stacks can hold.
-  if (exits.pending.size > 0 || exits.items.some(({ run }) => run)) own.disposing = promise;
+  own.isDisposalAwaited = exits.pending > 0 || exits.items.some(({ run }) => run);
   return unwindAsync(exits, isUnknown, thrown, (unwound, given) => {
-    settle();
+    own.isFinishing = false;
+    own.waiting?.forEach((resume) => {
+      resume();
+    });
     return conclude(unwound, given);
   });
+}
+
+/** Waits for the end of an exit or a disposal that somebody else began. */
+function finished(own: State): Promise<void> | undefined {
+  return own.isFinishing ? new Promise((resolve) => (own.waiting ??= []).push(resolve)) : undefined;
 }
 
 /** A stack keeps both errors by itself: one that a manager on it suppressed stays out of what the block throws. */
@@ -360,18 +379,4 @@ function asyncDisposal(value: object): () => unknown {
 /** As TC39 has it: what a sync disposal returns is not awaited, and what it throws is a rejection. */
 function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>) | undefined {
   return disposal && (async () => void disposal());
-}
-
-async function enterOn({ items }: Exits, given: Run, manager: unknown): Promise<unknown> {
-  const { run, value } = await beginAsync(given, manager);
-  items.push({ run, manager });
-  return value;
-}
-
-function deferred(): { promise: Promise<void>; settle: () => void } {
-  let settle!: () => void;
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  return { promise, settle };
 }

@@ -8,7 +8,7 @@ import type { Done } from './support/slips.ts';
 import { asyncDispose } from './support/symbols.ts';
 
 /**
- * What closing the thing returns. A thing that is an async disposable, and whose `close()` takes a callback, is waited for.
+ * What closing the thing returns. An async disposable whose `close()` takes a callback is awaited.
  *
  * @typeParam T - the thing
  */
@@ -21,12 +21,12 @@ export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
   : ReturnType<T['close']>;
 
 /**
- * Makes a manager that gives the thing to the block, and closes it afterwards, however the block ended.
+ * Returns a manager that passes the thing to the block, and closes it afterwards, however the block ended.
  *
- * When the block is over, a server of Node has answered its requests, and a file has what you wrote to its stream: their
- * `close()` only begins that, so it is given a callback to wait for.
+ * When the block is over, a Node server has answered its requests, and a file contains everything that you wrote to its
+ * stream: `close()` only starts that, so the manager passes it a callback, and waits.
  *
- * It equals, with the body's error kept if closing fails too:
+ * It equals the following, except that the body's error is kept if closing fails too:
  *
  * ```ts no-run: the equivalent
  * try {
@@ -36,10 +36,10 @@ export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
  * }
  * ```
  *
- * @param thing - what has a method `close()`. A promise that it returns is awaited, so it is for `withAsync`. So is a thing
- *   that has `Symbol.asyncDispose` and whose `close()` takes one argument: an event emitter is given a callback to wait
- *   for, anything else is disposed
- * @returns a manager that can be used many times, as far as the thing can
+ * @param thing - anything with a `close()` method. If `close()` returns a promise, the manager awaits it, so use it
+ *   with `withAsync`. The same is true if the thing has `Symbol.asyncDispose` and its `close()` takes one argument: an
+ *   event emitter gets a callback to wait for, anything else is disposed
+ * @returns a manager that you can use as often as you can close the thing
  * @throws TypeError if there is nothing to call
  *
  * @example
@@ -55,10 +55,10 @@ export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
 export function closing<T extends { close(): unknown }>(
   thing: T & Done<ClosedBy<T>, 'Its close() returns a promise.'>,
 ): ContextManager<T> & AsyncContextManager<Awaited<T>>;
-/** {@link closing} of a thing whose `close()` may return a promise, which is awaited: for `withAsync`. */
+/** {@link closing} for a thing whose `close()` may return a promise, which is awaited; use it with `withAsync`. */
 export function closing<T extends { close(): unknown }>(thing: T): AsyncContextManager<Awaited<T>>;
 /**
- * {@link closing} of a thing that doesn't have `close()`, or needs another call.
+ * {@link closing} for a thing that doesn't have `close()`, or that you close in another way.
  *
  * @param thing - what to close
  * @param close - closes the thing
@@ -67,7 +67,7 @@ export function closing<T, Closed>(
   thing: T,
   close: (thing: T) => Closed & Done<Closed, 'It returns a promise.'>,
 ): ContextManager<T> & AsyncContextManager<Awaited<T>>;
-/** {@link closing} with a function that may return a promise, which is awaited: for `withAsync`. */
+/** {@link closing} with a function that may return a promise, which is awaited; use it with `withAsync`. */
 export function closing<T>(thing: T, close: (thing: T) => unknown): AsyncContextManager<Awaited<T>>;
 export function closing(thing: unknown, close: unknown = closeMethod): unknown {
   if (typeof close !== 'function') throw notClosable('a function that closes', close);
@@ -75,11 +75,11 @@ export function closing(thing: unknown, close: unknown = closeMethod): unknown {
     throw notClosable('a thing with a close()', thing);
   const exit = () => {
     const closed: unknown = close(thing);
-    // What closing gives doesn't answer an error: a `true` from it must not suppress.
+    // What closing returns is not an answer to the error: a `true` from it must not suppress.
     return isThenable(closed) ? Promise.resolve(closed).then(() => undefined) : undefined;
   };
   const enter = () => thing;
-  // The thing may be a promise too, as a child process of execa is. It is closed, and not awaited.
+  // The thing may be a promise too, such as an execa child process. It is closed, not awaited.
   const run = (isSync?: true): Run =>
     isSync ? runOf(enter, () => refusePromise(exit())) : runOfAsync(false, enter, exit);
   return Object.defineProperty(inBothWays('closing', enter, exit), newRun, { value: run });
@@ -99,7 +99,7 @@ function closeMethod(thing: Closable): unknown {
   return isEmitter(thing) ? closeWithCallback(thing) : Reflect.apply(disposal, thing, []);
 }
 
-/** Asks each `close` that the thing inherits: that of an HTTP server hands on what it doesn't declare. */
+/** Checks each `close` that the thing inherits: an HTTP server's own passes on an argument that it doesn't declare. */
 function takesCallback(thing: Closable): boolean {
   if (kindOf(thing.close) === 'AsyncFunction') return false;
   for (let object: object | null = thing; object; object = Object.getPrototypeOf(object) as object | null) {
@@ -119,13 +119,13 @@ function isEmitter(thing: Closable): thing is Emitter {
 }
 
 async function closeWithCallback(thing: Emitter): Promise<void> {
-  // A stream that failed before has told of it already.
+  // A stream that failed earlier has already reported it.
   const { errored } = thing;
   let failure: Failure | undefined;
   const fail = (error: Failure | undefined) => {
     if (error !== errored) failure ??= error;
   };
-  // A stream that can't write what is left says so by an event only.
+  // A stream that can't write the rest reports it only by an event.
   thing.on('error', fail);
   try {
     fail(
@@ -137,6 +137,6 @@ async function closeWithCallback(thing: Emitter): Promise<void> {
   } finally {
     thing.off('error', fail);
   }
-  // A stream that ends early was asked to.
+  // If a stream ends early, it was asked to.
   if (failure && failure.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw failure;
 }

@@ -19,9 +19,9 @@ import type { SyncFunction } from './support/slips.ts';
 import { withSync } from './with-sync.ts';
 
 /**
- * What a function gives that `contextDecorator` has wrapped.
+ * What a function returns once `contextDecorator` has wrapped it.
  *
- * @typeParam R - what the function itself gives
+ * @typeParam R - what the function itself returns
  * @typeParam F - the fallback of the manager
  */
 export type Decorated<R, F> = [F] extends [never]
@@ -39,11 +39,11 @@ type SyncMethod<F extends Method, Args extends unknown[]> = [SyncFunction<Return
   : TakesArguments<F, Args>;
 
 /**
- * What `contextDecorator` gives: wraps a function, and decorates methods by both standards of decorators.
+ * What `contextDecorator` returns. It wraps a function, or decorates a method by either standard of decorators.
  *
  * @typeParam M - the manager
- * @typeParam This - what `this` must be for the manager to be made
- * @typeParam Args - the arguments that the manager is made of
+ * @typeParam This - the `this` that the manager needs
+ * @typeParam Args - the arguments that the manager needs
  */
 export interface ContextDecorator<M, This, Args extends unknown[]> {
   /** Wraps a function, and decorates a method by TC39's standard. */
@@ -64,14 +64,14 @@ export interface ContextDecorator<M, This, Args extends unknown[]> {
 }
 
 /**
- * {@link asyncContextDecorator} for managers and functions that are done when they return.
+ * {@link asyncContextDecorator} for sync managers and functions.
  *
  * @param manager - whatever `withSync` takes, entered by each call; or a function that returns one, called with the
  *   call's `this` and arguments
- * @returns the decorator; what it wraps keeps its name, length, parameters, generics and `this`
- * @throws TypeError if `manager` is neither; from the decorator, if what it decorates isn't a function or a method, or
- *   an async one; from a call, if the function returned no manager: then nothing is entered
- * @throws TypeError from a call that returned a promise; the manager is exited with that error, and can't suppress it
+ * @returns the decorator; the wrapped function keeps its name, length, parameters, generics and `this`
+ * @throws TypeError if `manager` is neither; from the decorator, if it decorates anything but a sync function or
+ *   method; from a call, if the function doesn't return a manager: then nothing is entered
+ * @throws TypeError from a call that returned a promise; the manager exits with that error, and can't suppress it
  *
  * @example
  * ```ts
@@ -104,7 +104,7 @@ export const syncForm: DecoratorForm = {
   isEnterable: isSyncEnterable,
   isAsync: false,
   wrap(fn, managerOf) {
-    // A method, which `new` refuses as it refuses an async function.
+    // A method, because `new` refuses methods as it refuses async functions.
     const { wrapped } = {
       wrapped(this: unknown, ...args: unknown[]): unknown {
         const manager = managerOf(this, args);
@@ -138,7 +138,7 @@ export const syncForm: DecoratorForm = {
     },
 };
 
-/** Exits the manager of a generator; gives its fallback. */
+/** Exits the manager of a generator; returns its fallback. */
 function exitCall(run: SyncRun, manager: unknown, thrown: Thrown | undefined, unknown: Thrown | undefined): unknown {
   try {
     return finishSync(run, manager, thrown ?? unknown).value;

@@ -11,7 +11,7 @@ import type { ContextManager } from './protocol.ts';
 import type { FunctionForm } from './support/messages.ts';
 import type { Starred } from './support/slips.ts';
 
-/** As `GeneratedAsync`, of a sync generator. */
+/** `GeneratedAsync` for a sync generator. */
 export type Generated<G> =
   G extends Generator<infer T | EnterRequest<unknown>, infer R, never>
     ? ContextManager<T, Returned<R>>
@@ -22,10 +22,10 @@ export type Generated<G> =
       : never;
 
 /**
- * {@link asyncContextManager} for a generator function that is not async.
+ * {@link asyncContextManager} for sync generator functions.
  *
  * @param fn - the generator function; its name is the manager's name in messages
- * @returns a function with the same name, length, parameters and `this`, which gives a manager
+ * @returns a function with the same name, length, parameters and `this`, which returns a manager
  * @throws TypeError if `fn` isn't a generator function; if that can't be detected up front, entering throws
  *
  * @example

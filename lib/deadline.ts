@@ -11,8 +11,8 @@ import { notDuration, notEnterable, teardownTimedOut } from './support/messages.
 import type { TakenAsync } from './support/slips.ts';
 
 /**
- * Makes a manager whose teardown the block waits for no longer than the given time: it then rejects with a `TimeoutError`,
- * whose cause is the body's error. The teardown goes on, to the same end.
+ * Returns a manager whose teardown the block waits for no longer than the given time. After that, the block rejects
+ * with a `TimeoutError`, whose cause is the body's error. The teardown itself continues to its end.
  *
  * It equals:
  *
@@ -27,10 +27,11 @@ import type { TakenAsync } from './support/slips.ts';
  * ```
  *
  * @param manager - whatever `withAsync` takes
- * @param ms - milliseconds, from the end of the body on; `Infinity` is never up
- * @param options - `late`: gets the promise of the end of a teardown that takes longer. It rejects with what fails there,
- *   but not with the error that the teardown was told. Without `late`, that is an unhandled rejection
- * @returns a manager that can be used as often as the given one
+ * @param ms - milliseconds, counted from the end of the body; `Infinity` never runs out
+ * @param options - `late`: gets a promise for the end of a teardown that takes longer. It rejects with any failure
+ *   there, except the error that the teardown got from the block. Without `late`, such a failure is an unhandled
+ *   rejection
+ * @returns a manager that you can use as often as the given one
  * @throws TypeError if `manager` can't be entered, `ms` is not a number, NaN or negative, or `late` is not a function
  * @throws a `TimeoutError` from the block, if the teardown takes longer
  *

@@ -10,15 +10,15 @@ import { asyncIterator } from './support/symbols.ts';
 declare const asked: unique symbol;
 
 /**
- * What `yield* enter(manager)` yields, on its way to the driver of the generator.
+ * What `yield* enter(manager)` yields to the driver of the generator.
  *
- * @typeParam T - what entering the manager gives
- * @typeParam F - the fallback, where the manager suppressed an error
+ * @typeParam T - the value from entering the manager
+ * @typeParam F - the fallback, if the manager suppresses an error
  */
 export interface EnterRequest<T, F = never> {
-  /** Tells it from every other value; there is none to read. */
+  /** Distinguishes it from every other value; there is nothing to read. */
   readonly [asked]: {
-    /** The type of what entering gives. */
+    /** The type of the entered value. */
     readonly entered: T;
     /** The type of the fallback. */
     readonly fallback: F;
@@ -26,7 +26,7 @@ export interface EnterRequest<T, F = never> {
 }
 
 /**
- * What {@link enter} gives, for `yield*`.
+ * What {@link enter} returns, for `yield*`.
  *
  * @typeParam M - the manager
  */
@@ -37,18 +37,18 @@ export interface Entering<M> extends Starless {
     Awaited<Entered<M>>,
     unknown
   >;
-  /** For `yield*` in a sync generator, of a manager that `withSync` takes. */
+  /** For `yield*` in a sync generator, with a manager that `withSync` takes. */
   [Symbol.iterator](): [SlipSync<M>] extends [never]
     ? Iterator<EnterRequest<EnteredSync<M>, FallbackSync<M>>, EnteredSync<M>, unknown>
     : never;
 }
 
-/** What a composition may give where a manager that its generator entered suppressed an error. */
+/** The fallbacks of a composition: a manager that its generator entered may suppress an error. */
 export type EnteredFallback<Y> = 0 extends 1 & Y ? never : Y extends EnterRequest<unknown, infer F> ? F : never;
 
 /**
- * Enters a manager within the generator of another: `yield* enter(manager)` gives what entering gave, and the manager is
- * exited after the generator is done, last in first out. It is told what came out of the generator.
+ * Enters a manager inside the generator of another one: `yield* enter(manager)` returns the entered value. The manager
+ * exits after the generator has ended, last in first out, with the outcome of the generator.
  *
  * It equals a stack around the whole generator:
  *
@@ -101,7 +101,7 @@ export function enter(manager: unknown): unknown {
   return new Enter(manager);
 }
 
-/** What is given to `yield*`. It can be kept and yielded many times, also at once. */
+/** What you pass to `yield*`. It can be kept, and yielded many times, even at once. */
 class Enter implements EnterManager {
   private readonly given: unknown;
 
@@ -117,12 +117,12 @@ class Enter implements EnterManager {
     return new Asking(this.given);
   }
 
-  /** `await enter(manager)`, the habit of Python's users and of stacks', would enter nothing and say nothing. */
+  /** `await enter(manager)`, a habit from Python and from stacks, would enter nothing, silently. */
   then(...handlers: Parameters<Promise<never>['then']>): Promise<unknown> {
     return Promise.reject(starForgotten(this.given)).then(...handlers);
   }
 
-  /** A driver gets to see it after a `yield` without the star. */
+  /** A driver gets this after a `yield` without the star. */
   [answer](run: Run, manager: unknown, isClosing?: boolean): Run {
     return compose(this, run, manager, isClosing);
   }
@@ -133,12 +133,12 @@ class Enter implements EnterManager {
 }
 
 /**
- * The request, and the iterator of its `yield*`: it ends with what the driver sends, which is the value that was entered,
- * or the error from entering. One is made for each manager that is entered, so its properties are plain.
+ * The request, and also the iterator of its `yield*`. It ends with what the driver sends: the value that was entered,
+ * or the error from entering. Each entered manager takes one, so its properties are plain.
  */
 class Asking implements EnterManager {
   private readonly given: unknown;
-  /** After it was heard the driver sends what came of that. */
+  /** Once heard, it waits for the driver to send the result. */
   private state: 'new' | 'asked' | 'heard' = 'new';
 
   constructor(given: unknown) {
@@ -149,21 +149,21 @@ class Asking implements EnterManager {
     return compose(this, run, manager, isClosing);
   }
 
-  /** An async `yield*` awaits these steps: V8 does so sooner if they look like its own, the value first. */
+  /** An async `yield*` awaits these steps. V8 does so faster if they look like its own, with the value first. */
   next(value: unknown): IteratorResult<this, unknown> {
     if (this.state === 'new') {
       this.state = 'asked';
       return { value: this, done: false };
     }
-    // Whoever iterated the generator knows nothing of requests.
+    // Whatever iterated the generator doesn't know requests.
     if (this.state === 'asked') throw notAnswered();
     return { value, done: true };
   }
 
   throw(error: unknown): never {
-    // The error of an entry; its stack knows nothing of this line.
+    // The error of an entry, whose stack doesn't contain this line.
     if (this.state === 'heard') addCallSite(error, this.throw);
-    // Also if somebody throws who has not heard it: it is not yielded any more.
+    // Also if something throws before it was heard: it is no longer yielded.
     this.state = 'heard';
     throw error;
   }

@@ -8,18 +8,19 @@ import { isPending } from './support/is-pending.ts';
 import { calledBackAgain, didNotCallBack, didNotWait, notSurround } from './support/messages.ts';
 
 /**
- * What {@link fromCallback} gives an API as its callback. The promise settles when the block is over: it rejects with the
- * block's error, and resolves if the block succeeded.
+ * The callback that {@link fromCallback} passes to an API. Its promise settles when the block is over: it rejects with
+ * the block's error, and resolves if the block succeeded.
  *
- * @typeParam T - what the API calls back with
+ * @typeParam T - what the API passes to the callback
  */
 export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : (value: T) => Promise<void>;
 
 /**
- * Turns any API that wraps a callback into a manager: a transaction of an ORM, a lock, a span, a context. Entering it calls
- * the API; the block is the callback.
+ * Turns any API that wraps a callback into a manager: an ORM's transaction, a lock, a span, a context. Entering the
+ * manager calls the API; the block is the callback.
  *
- * `withAsync(fromCallback((callback) => api(callback)), body)` equals `api(body)`, but that the block has its own value:
+ * `withAsync(fromCallback((callback) => api(callback)), body)` equals `api(body)`, except that the block has its own
+ * value:
  *
  * ```ts no-run: the equivalent
  * let result;
@@ -29,17 +30,17 @@ export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : 
  * return result;
  * ```
  *
- * What the API does with the callback's promise is the exit: if it passes the block's error on, the block rejects with
- * it; if it swallows the error, the manager suppresses; if it fails by itself, the block rejects with that as soon as the
- * body is done, and both errors are kept.
+ * What the API does with the callback's promise is the exit. If it passes the block's error on, the block rejects with
+ * that error. If it swallows the error, the manager suppresses it. If the API itself fails, the block rejects with the
+ * API's error as soon as the body is done, and keeps both errors.
  *
- * The ambient context that the API sets (`AsyncLocalStorage`, an active span) holds in the body of `withAsync`, in
- * decorated functions, and in the setup and teardown of what is entered later in the same generator or scope. Code after
- * `stack.enterContext()`, entries by hand and `all` with `{ concurrent: true }` don't have it.
+ * The ambient context that the API sets (`AsyncLocalStorage`, an active span) reaches the body of `withAsync`,
+ * decorated functions, and the setup and teardown of whatever the same generator or scope enters later. It doesn't
+ * reach code after `stack.enterContext()`, entries by hand, or `all` with `{ concurrent: true }`.
  *
- * @typeParam T - what the API calls back with; `undefined` if it calls back without an argument
+ * @typeParam T - what the API passes to the callback; `undefined` if it passes nothing
  * @param surround - calls the API with the callback that it gets, and returns the API's promise
- * @returns a manager that can be used as often as the API can
+ * @returns a manager that you can use as often as the API
  * @throws TypeError if `surround` is not a function
  * @throws ContextManagerError `ERR_DID_NOT_YIELD` from the block, if the API ends without calling back
  * @throws ContextManagerError `ERR_OUTCOME_UNKNOWN` from the block, if the API ends before the block is over
@@ -69,8 +70,8 @@ const { fromCallback: start } = {
 };
 
 /**
- * One call of the API. It asks its driver first, and answers by itself: a driver looks for an ambient context only in
- * what answers a request, so that the others pay nothing for it.
+ * One call of the API. It first yields a request and answers that itself, because drivers look for an ambient context
+ * only in a run that answers a request; so other runs don't pay for it.
  */
 class CallbackRun implements Run, Request {
   within: Within | undefined;
@@ -94,7 +95,7 @@ class CallbackRun implements Run, Request {
 
   next(): Step | Promise<Step> {
     if (!this.entered) {
-      // In the tick of the caller, as any setup begins.
+      // In the caller's tick, as any setup begins.
       this.entered = this.enter();
       markHandled(this.entered);
       return { done: false, value: this };
@@ -125,7 +126,8 @@ class CallbackRun implements Run, Request {
           this.isCallable = false;
         })
         .then(() => {
-          reject(didNotCallBack());
+          // An error that nobody gets would cost a third of an entry.
+          if (!this.isCalled) reject(didNotCallBack());
         }, reject);
     });
   }
@@ -137,10 +139,10 @@ class CallbackRun implements Run, Request {
     if (outcome) block.reject(outcome.error);
     else block.resolve();
     const { isAwaited } = block;
-    // An API that ignores the promise must not make the block's error an unhandled rejection.
+    // If the API ignores the promise, the block's error must not become an unhandled rejection.
     block.quiet();
     await this.ended;
-    // Whoever did not wait for the block can't have handled its error, nor seen its success.
+    // An API that didn't wait for the block can't have handled its error, nor seen its success.
     if (outcome && (isEarly || !isAwaited)) throw outcome.error;
     if (isEarly) throw didNotWait();
     return { done: true, value: undefined };

@@ -2,10 +2,10 @@ import type { AsyncContextManager } from './protocol.ts';
 import { isObject } from './support/describe.ts';
 
 /**
- * Tells whether a value has `enterAsync()` and `exitAsync()`.
+ * Whether a value has `enterAsync()` and `exitAsync()`.
  *
  * @param value - anything
- * @returns whether `withAsync` would enter it as an asynchronous manager
+ * @returns whether `withAsync` would enter it as an async manager
  *
  * @example
  * ```ts

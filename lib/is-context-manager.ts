@@ -2,7 +2,7 @@ import type { ContextManager } from './protocol.ts';
 import { isObject } from './support/describe.ts';
 
 /**
- * Tells whether a value has `enter()` and `exit()`.
+ * Whether a value has `enter()` and `exit()`.
  *
  * @param value - anything
  * @returns whether `withSync` would enter it as a manager

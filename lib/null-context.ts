@@ -2,9 +2,9 @@ import { inBothWays } from './engine/both.ts';
 import type { AsyncContextManager, ContextManager } from './protocol.ts';
 
 /**
- * Makes a manager that does nothing: it stands in where there may or may not be a manager.
+ * Returns a manager that does nothing, for when a manager is optional.
  *
- * @returns a manager that can be used many times
+ * @returns a manager that you can use many times
  *
  * @example
  * ```ts
@@ -22,9 +22,9 @@ import type { AsyncContextManager, ContextManager } from './protocol.ts';
  */
 export function nullContext(): ContextManager<undefined> & AsyncContextManager<undefined>;
 /**
- * {@link nullContext} that gives a value to the block.
+ * {@link nullContext} with a value for the block.
  *
- * @param value - what entering gives
+ * @param value - the value for the block
  */
 export function nullContext<T>(value: T): ContextManager<T> & AsyncContextManager<Awaited<T>>;
 export function nullContext(value?: unknown): unknown {

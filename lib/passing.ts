@@ -20,7 +20,7 @@ import { notEnterable } from './support/messages.ts';
 import type { SlipSync, TakenAsync } from './support/slips.ts';
 
 /**
- * The manager that {@link passing} makes: for `withSync` too, if the given one is.
+ * The manager that {@link passing} returns. It works in `withSync` if the given one does.
  *
  * @typeParam M - the given manager
  */
@@ -28,8 +28,8 @@ export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallba
   ([SlipSync<M>] extends [never] ? ContextManager<EnteredSync<M>, FallbackSync<M>> : unknown);
 
 /**
- * Makes a manager for which an error that matches is success: a framework throws it to steer, as Next's `redirect()`
- * does. The given manager is exited as if the block had returned, and then the same error is thrown on.
+ * Returns a manager that treats a matching error as a success, for frameworks that throw for control flow, as Next's
+ * `redirect()` does. The given manager exits as if the block had returned, and then the same error is rethrown.
  *
  * `withAsync(passing(transaction(db), isRedirect), body)` equals:
  *
@@ -47,14 +47,14 @@ export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallba
  * return result;
  * ```
  *
- * If that exit fails, its error is thrown instead, without the one that matched: a framework that looks for a redirect in
- * the causes of an error would answer a failed commit with it. Other managers around the block decide for themselves.
+ * If that exit fails, its error is thrown instead, without the matching error as its cause: a framework that searches
+ * causes for a redirect would answer a failed commit with it. Other managers around the block still see an error.
  *
  * @param manager - whatever `withAsync` takes
  * @param matchers - error classes and predicates, as {@link suppress} takes them; a predicate must be exact
- * @returns a manager that can be used as often as the given one
+ * @returns a manager that you can use as often as the given one
  * @throws TypeError if `manager` can't be entered, or a matcher is not a function
- * @throws TypeError from the block, if a predicate returns a promise; the manager is told of that error
+ * @throws TypeError from the block, if a predicate returns a promise; the manager exits with that error
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ const { passing: passingRunSync } = {
   passing: (manager: unknown, tests: readonly Test[]) => new PassingRun(syncForm, manager, tests),
 };
 
-/** It may tell the manager of another outcome than the block's. */
+/** The manager may get another outcome than the block's. */
 class PassingRun extends WrapperRun {
   private readonly tests: readonly Test[];
 
@@ -113,7 +113,10 @@ class PassingRun extends WrapperRun {
   }
 }
 
-/** Gives the outcome for the manager: none if the error matches. Nobody judges an unknown outcome, or a block that has not run. */
+/**
+ * The outcome for the manager: success if the error matches. An unknown outcome, or a block that has not run, never
+ * matches.
+ */
 function judge(thrown: Thrown, tests: readonly Test[]): Thrown | undefined {
   if (isUnknownOutcome(thrown) || isRefusal(thrown)) return thrown;
   try {

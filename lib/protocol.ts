@@ -1,15 +1,15 @@
 /**
- * How a block failed: a box around what was thrown, so that `throw undefined` is still an error.
+ * How a block failed. The error is in an object, so that `throw undefined` is still an error.
  */
 export interface Thrown {
-  /** What was thrown; it can be anything, `undefined` too. */
+  /** What was thrown; it can be anything, even `undefined`. */
   readonly error: unknown;
 }
 
 /**
- * A manager's answer that it has handled the error: the block goes on, and its value is this one.
+ * A manager's answer that it has handled the error: the block returns this value instead.
  *
- * @typeParam F - the fallback, the value that the block takes
+ * @typeParam F - the type of the fallback, the block's result
  */
 export interface Suppressed<F> {
   /** The fallback. */
@@ -17,61 +17,61 @@ export interface Suppressed<F> {
 }
 
 /**
- * What `exit` may answer. Only `true` (the same as `{ value: undefined }`) and a {@link Suppressed} box suppress the
+ * What `exit` may return. Only `true` (the same as `{ value: undefined }`) and a {@link Suppressed} object suppress the
  * error; no other truthy value does.
  *
- * @typeParam F - the fallback type
+ * @typeParam F - the type of the fallback
  */
 export type ExitAnswer<F> = void | boolean | Suppressed<F> | Declared;
 
-/** No value has this type. In an answer it tells the interfaces, where F alone says what is suppressed with, from a class. */
+/** No value has this type. It tells the interfaces, where F alone is the fallback, from classes. */
 interface Declared {
   readonly declared: never;
 }
 
 /**
- * An object that sets up on entry and tears down on exit, and is told on exit how the block ended.
+ * An object that sets up on entry and tears down on exit, and learns on exit how the block ended.
  *
- * @typeParam T - what entering gives to the block
- * @typeParam F - the fallback that the block takes when this manager suppressed its error
+ * @typeParam T - the value for the block
+ * @typeParam F - the block's result if this manager suppresses its error
  */
 export interface ContextManager<T, F = never> {
-  /** Sets up, and gives the value for the block. */
+  /** Sets up, and returns the value for the block. */
   enter(): T;
-  /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+  /** Tears down. `thrown` holds the block's error; it is `undefined` if the block returned. */
   exit(thrown?: Thrown): ExitAnswer<F>;
 }
 
 /**
  * A {@link ContextManager} whose entry and exit are asynchronous.
  *
- * @typeParam T - what entering gives to the block
- * @typeParam F - the fallback that the block takes when this manager suppressed its error
+ * @typeParam T - the value for the block
+ * @typeParam F - the block's result if this manager suppresses its error
  */
 export interface AsyncContextManager<T, F = never> {
-  /** Sets up, and gives the value for the block. */
+  /** Sets up, and resolves to the value for the block. */
   enterAsync(): Promise<T>;
-  /** Tears down. `thrown` holds the block's error; it is absent if the block returned. */
+  /** Tears down. `thrown` holds the block's error; it is `undefined` if the block returned. */
   exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>>;
 }
 
 /** Whatever `withSync` takes. */
 export type Enterable = ContextManager<unknown, unknown> | Disposable;
 
-/** Whatever `withAsync` takes: also a sync manager whose entry or exit returns a promise, which is awaited. */
+/** Whatever `withAsync` takes. It also takes a sync manager whose entry or exit returns a promise, and awaits it. */
 export type AsyncEnterable =
   | AsyncContextManager<unknown, unknown>
   | {
-      /** As {@link ContextManager.enter}. */
+      /** Like {@link ContextManager.enter}. */
       enter(): unknown;
-      /** As {@link ContextManager.exit}, or with a promise of the answer. */
+      /** Like {@link ContextManager.exit}, or with a promise of the answer. */
       exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>;
     }
   | AsyncDisposable
   | Disposable;
 
 /**
- * The value that entering a manager gives to the block. A disposable is its own value.
+ * The value that a manager passes to the block. A disposable is its own value.
  *
  * @typeParam M - the manager's type
  */
@@ -83,14 +83,14 @@ export type Entered<M> =
       : M;
 
 /**
- * {@link Entered} where only the synchronous protocol counts.
+ * {@link Entered} for the sync protocol only.
  *
  * @typeParam M - the manager's type
  */
 export type EnteredSync<M> = M extends { enter(): infer T; exit(thrown?: Thrown): unknown } ? T : M;
 
 /**
- * The value that a block may take when the manager suppressed its error: `never` for a manager that can't suppress.
+ * The block's result if the manager suppresses its error: `never` for a manager that can't suppress.
  *
  * @typeParam M - the manager's type
  */
@@ -99,7 +99,7 @@ export type Fallback<M> = M extends { enterAsync: unknown; exitAsync(thrown?: Th
   : FallbackSync<M>;
 
 /**
- * {@link Fallback} where only the synchronous protocol counts.
+ * {@link Fallback} for the sync protocol only.
  *
  * @typeParam M - the manager's type
  */

@@ -17,7 +17,7 @@ import { withSync } from './with-sync.ts';
 /**
  * The drivers for bodies that return a Result.
  *
- * @typeParam Result - any Result of the codebase
+ * @typeParam Result - any Result in the codebase
  */
 export interface ResultBlocks<Result> {
   /** {@link withAsync} for a body that returns a Result, or a promise of one. */
@@ -61,28 +61,28 @@ export interface ResultBlocks<Result> {
 }
 
 /**
- * A Result, now or later. What neverthrow gives later has a `then` that is less than a promise's.
+ * A Result, now or later. neverthrow's promise-like has a `then` that does less than a promise's.
  *
- * @typeParam Result - any Result of the codebase
+ * @typeParam Result - any Result in the codebase
  */
 export type Later<Result> = Result | PromiseLike<Result> | { then(onfulfilled: (value: Result) => unknown): unknown };
 
-/** What a function may give that `asyncContextDecorator` wraps. */
+/** What a function may return if `asyncContextDecorator` wraps it. */
 type ReturnedAsync<Result> = ReturnedSync<Result> | Later<Result> | AsyncGenerator<unknown, Result, never>;
 
-/** What a function may give that `contextDecorator` wraps. */
+/** What a function may return if `contextDecorator` wraps it. */
 type ReturnedSync<Result> = Result | Generator<unknown, Result, never>;
 
-/** Refuses a method that gives something else, in the words of the compiler. */
+/** Refuses a method that returns something else, with an error from the compiler. */
 type GivesResult<F extends Method, Given> = [ReturnType<F>] extends [Given] ? unknown : 'It gives no Result.';
 
 /**
  * {@link AsyncContextDecorator} for functions that return a Result.
  *
- * @typeParam Result - any Result of the codebase
+ * @typeParam Result - any Result in the codebase
  * @typeParam M - the manager
- * @typeParam This - what `this` must be for the manager to be made
- * @typeParam Args - the arguments that the manager is made of
+ * @typeParam This - the `this` that the manager needs
+ * @typeParam Args - the arguments that the manager needs
  */
 export interface AsyncResultDecorator<Result, M, This, Args extends unknown[]> {
   /** Wraps a function, and decorates a method by TC39's standard. */
@@ -105,10 +105,10 @@ export interface AsyncResultDecorator<Result, M, This, Args extends unknown[]> {
 /**
  * {@link ContextDecorator} for functions that return a Result.
  *
- * @typeParam Result - any Result of the codebase
+ * @typeParam Result - any Result in the codebase
  * @typeParam M - the manager
- * @typeParam This - what `this` must be for the manager to be made
- * @typeParam Args - the arguments that the manager is made of
+ * @typeParam This - the `this` that the manager needs
+ * @typeParam Args - the arguments that the manager needs
  */
 export interface ResultDecorator<Result, M, This, Args extends unknown[]> {
   /** Wraps a function, and decorates a method by TC39's standard. */
@@ -129,14 +129,15 @@ export interface ResultDecorator<Result, M, This, Args extends unknown[]> {
 }
 
 /**
- * Makes the drivers for a codebase whose errors are values: neverthrow, fp-ts, Effect's `Exit`, `{ ok: false }`. They have
- * the names of this package's own, and take bodies that return a Result. A body that returns an Err has failed: the manager
- * is told its error, so a transaction rolls back, and the block gives that very Err.
+ * Returns drivers for a codebase whose errors are values: neverthrow, fp-ts, Effect's `Exit`, `{ ok: false }`. They
+ * have the names of this package's own drivers, and take bodies that return a Result. A body that returns an Err has
+ * failed: the manager gets its error, so a transaction rolls back, and the block returns that very Err.
  *
- * A body that throws fails as always. A fallback recovers from an Err, too. If the manager throws another error than the
- * Err's, because its rollback failed for example, the block throws that, with the Err's error kept as any block's error is.
+ * A body that throws fails as usual. A fallback also recovers from an Err. If the manager throws a different error, for
+ * example because its rollback failed, the block throws that error, and keeps the Err's error as it keeps any block's
+ * error.
  *
- * `withAsync(manager, body)` of these drivers equals:
+ * `withAsync(manager, body)` from these drivers equals:
  *
  * ```ts no-run: the equivalent
  * let failure;
@@ -155,11 +156,12 @@ export interface ResultDecorator<Result, M, This, Args extends unknown[]> {
  * }
  * ```
  *
- * @typeParam Result - any Result of the codebase: a body that returns something else doesn't compile
- * @param failed - tells an Err: gives `{ error }` for one, and false for an Ok
- * @returns the drivers; call it once, and export them
+ * @typeParam Result - any Result in the codebase: a body that returns something else doesn't compile
+ * @param failed - recognizes an Err: returns `{ error }` for an Err, and false for an Ok
+ * @returns the drivers; call this once, and export them
  * @throws TypeError if `failed` is not a function
- * @throws TypeError from a block, if `failed` gives anything else; the manager is told of that error, and can't suppress it
+ * @throws TypeError from a block, if `failed` returns anything else; the manager exits with that error, and can't
+ *   suppress it
  *
  * @example
  * ```ts
@@ -227,7 +229,7 @@ function blocksOf(failed: Failed): Record<string, Driver> {
   };
 }
 
-/** Anything but a function is refused when it starts. */
+/** Refuses anything but a function when the scope starts. */
 function nameAs<F extends () => unknown>(fn: unknown, watched: F): F {
   return typeof fn === 'function' ? withSignatureOf(fn, watched) : watched;
 }

@@ -6,7 +6,7 @@ import { newRun, type Run } from './engine/run.ts';
 import type { AsyncContextManager, ContextManager, Thrown } from './protocol.ts';
 
 /**
- * Makes a manager that suppresses the errors that match; the block then gives `undefined`.
+ * Returns a manager that suppresses the errors that match; the block then returns `undefined`.
  *
  * It equals:
  *
@@ -18,11 +18,11 @@ import type { AsyncContextManager, ContextManager, Thrown } from './protocol.ts'
  * }
  * ```
  *
- * An `AggregateError` is asked about as a whole, and then split, as Python splits exception groups: what doesn't match is
- * thrown in a narrower one of the same class, with the same fields, message, cause and stack.
+ * It tests an `AggregateError` as a whole, and then splits it, as Python splits exception groups: the errors that don't
+ * match are thrown in a narrower one of the same class, with the same fields, message, cause and stack.
  *
  * @param matchers - error classes, and predicates; the platform's error classes match errors of every realm
- * @returns a manager that can be used many times
+ * @returns a manager that you can use many times
  * @throws TypeError if a matcher isn't a function
  * @throws TypeError from the block, if a predicate returns a promise
  *
@@ -41,12 +41,12 @@ export function suppress(
   const tests = matchers.map((matcher) => testOf('suppress()', matcher));
   const enter = () => undefined;
   const exit = (thrown?: Thrown) => thrown !== undefined && isSuppressed(tests, thrown);
-  // What is left of an AggregateError is thrown as it is, with no trace of what was suppressed.
+  // The rest of an AggregateError is thrown as it is, with no trace of what was suppressed.
   const run = (): Run => ({ ...runOf(enter, exit), throwsAsIs: true });
   return Object.defineProperty(inBothWays('suppress', enter, exit), newRun, { value: run });
 }
 
-/** Whether all of the error is suppressed; what is left of an AggregateError is thrown. */
+/** Whether the whole error is suppressed; throws the rest of an AggregateError. */
 function isSuppressed(tests: readonly Test[], thrown: Thrown): boolean {
   const left = leftOf(tests, thrown);
   if (left.length === 0) return true;

@@ -3,8 +3,8 @@ import { isObject } from './support/describe.ts';
 import { recognize } from './support/error-class.ts';
 
 /**
- * Two errors of which neither is lost: `error` was thrown by a teardown while `suppressed` was
- * on its way. The platform's own class where there is one, an equal one where there is none.
+ * Two errors, neither of which is lost: a teardown threw `error` while `suppressed` was on its way. It is the
+ * platform's own class if there is one, or else an equal one.
  *
  * @example
  * ```ts
@@ -23,15 +23,15 @@ function platformSuppressedError(): SuppressedErrorConstructor {
   return platform ?? ownSuppressedError();
 }
 
-/** To the letter of the specification. No class, because it can be called without `new`. */
+/** Exactly as specified. Not a class, because it can be called without `new`. */
 function ownSuppressedError(): SuppressedErrorConstructor {
-  // The value of a property, whose name no minifier takes.
+  // A property's value, whose name no minifier changes.
   const { SuppressedError } = {
     SuppressedError: function (error: unknown, suppressed: unknown, message: unknown): Error {
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- undefined in a call without `new`
       const target = new.target ?? SuppressedError;
       const made = Reflect.construct(Error, [message], target) as Error;
-      // `Reflect.construct` would fall back on Error's own.
+      // `Reflect.construct` would fall back on Error's own prototype.
       if (!isObject(target.prototype)) Object.setPrototypeOf(made, SuppressedError.prototype as object);
       define(made, 'error', error);
       define(made, 'suppressed', suppressed);

@@ -10,28 +10,28 @@ import { onAbort } from './support/on-abort.ts';
 import { signalOption } from './support/signal-option.ts';
 import type { GivenAsync } from './support/slips.ts';
 
-/** What else {@link taskGroup} listens to. */
+/** Options of {@link taskGroup}. */
 export interface TaskGroupOptions {
   /** Aborts the group's signal too, with its own reason. */
   readonly signal?: EnvironmentAbortSignal | undefined;
 }
 
-/** What {@link taskGroup} gives to the block. Its methods need no `this`. */
+/** What {@link taskGroup} passes to the block. Its methods don't need `this`. */
 export interface TaskGroup {
-  /** Aborts as soon as a task or the body fails, with that error. Hand it to whatever should stop then. */
+  /** Aborts as soon as a task or the body fails, with that error. Pass it to anything that should stop then. */
   readonly signal: EnvironmentAbortSignal;
   /**
    * Starts a task, which the block waits for. The group sees its failure even if you never await the promise.
    *
    * @param task - gets the group's signal
-   * @returns what the task gives; a promise that rejects with the signal's reason if that has aborted, and then the task
-   *   doesn't run
+   * @returns the task's result; if the signal has aborted, a promise that rejects with its reason, and the task doesn't
+   *   run
    * @throws TypeError if `task` is not a function, or is a generator function
    * @throws ReferenceError if the group is over
    */
   start<R>(this: void, task: (signal: EnvironmentAbortSignal) => R & GivenAsync<Awaited<R>>): Promise<Awaited<R>>;
   /**
-   * Aborts the signal when the group's work is done. That alone doesn't fail the block: to fail it, throw.
+   * Aborts the signal, for when the group's work is done. That alone doesn't fail the block: to fail it, throw.
    *
    * @param reason - the signal's reason; an `AbortError` unless you give one
    */
@@ -39,14 +39,14 @@ export interface TaskGroup {
 }
 
 /**
- * Makes a group of concurrent tasks that ends with the block, like asyncio's TaskGroup. The block is over when all
- * tasks are, also those that were started meanwhile. When one fails, or the body does, the group's signal aborts, no
- * further task starts, and the others are waited for.
+ * Returns a manager for a group of concurrent tasks that ends with the block, like asyncio's TaskGroup. The block is
+ * over when all tasks are, even those started in the meantime. When a task or the body fails, the group's signal
+ * aborts, no further task starts, and the group waits for the others.
  *
  * `Promise.all` rejects while its other promises still run; a group doesn't. Enter what the tasks use, such as a
- * transaction, before the group: it is exited when no task runs anymore, and sees their failure.
+ * transaction, before the group: then it exits when no task is running anymore, and sees their failure.
  *
- * It equals, for tasks that are known from the start:
+ * For tasks that are known from the start, it equals:
  *
  * ```ts no-run: the equivalent
  * const controller = new AbortController();
@@ -63,16 +63,16 @@ export interface TaskGroup {
  * if (errors.length > 0) throw errors.length > 1 ? new AggregateError(errors) : errors[0];
  * ```
  *
- * A failure fails the block even if the body caught it. One failure leaves the block as itself; several leave as an
- * AggregateError, in the order in which they failed, each error once. An error that only says that the group was aborted
- * (the signal's reason, or an `AbortError` with no other cause) adds nothing, and is dropped.
+ * A failure fails the block even if the body caught it. One failure leaves the block as it is. Several leave as an
+ * AggregateError, in the order in which they happened, each error once. An error that only says that the group was
+ * aborted (the signal's reason, or an `AbortError` with no other cause) adds nothing, and is dropped.
  *
- * @param options - `signal`: aborts the group's signal too; one that has aborted already fails the entry
- * @returns a manager that can be used many times
+ * @param options - `signal`: aborts the group's signal too; if it has already aborted, entering fails
+ * @returns a manager that you can use many times
  * @throws TypeError if `signal` is not an `AbortSignal`
  * @throws the failure of a task or of the body, from the block; or an AggregateError of several
- * @throws the reason of the outer `signal`, from the block, if that kept a task or the body from finishing; so does that of
- *   `cancel()`, if the body fails because of it
+ * @throws the reason of the outer `signal`, from the block, if it kept a task or the body from finishing; and the
+ *   reason of `cancel()`, if the body fails because of it
  *
  * @example
  * ```ts
@@ -103,7 +103,7 @@ export function taskGroup(options: unknown = {}): AsyncContextManager<TaskGroup>
   return makeAsyncManager(taskGroupRun, undefined, [signal]) as AsyncContextManager<TaskGroup>;
 }
 
-/** The group itself keeps what failed; errors that add nothing are dropped on purpose. */
+/** The group itself keeps the failures; errors that add nothing are dropped on purpose. */
 const { taskGroup: taskGroupRun } = {
   taskGroup: (signal: AbortSignalLike | undefined) => Object.assign(runGroup(signal), { throwsAsIs: true as const }),
 };
@@ -126,7 +126,7 @@ async function* runGroup(outer: AbortSignalLike | undefined): AsyncGenerator<Tas
 
 type Task = (signal: EnvironmentAbortSignal) => unknown;
 
-/** The tasks of one block, and what failed. */
+/** The tasks of one block, and their failures. */
 class Tasks {
   readonly group: TaskGroup;
   private readonly source = abortSource();
@@ -135,7 +135,7 @@ class Tasks {
   /** Why the outer signal aborted, if it was the first to end the group. */
   private stopped: Thrown | undefined;
   private isCanceled = false;
-  /** Whether something did not finish, or did not start, for no other reason than that the group was aborted. */
+  /** Whether something did not finish, or did not start, only because the group was aborted. */
   private isCutShort = false;
   private isFinished = false;
 
@@ -155,7 +155,7 @@ class Tasks {
     const promise = signal.aborted ? this.refuse() : this.run(task);
     const forget = () => this.running.delete(promise);
     this.running.add(promise);
-    // The group handles a failure: you don't have to await the promise.
+    // The group handles a failure, so you don't have to await the promise.
     promise.then(forget, forget);
     return promise;
   }
@@ -189,9 +189,9 @@ class Tasks {
   }
 
   failBody(thrown: Thrown): void {
-    // An unknown outcome stops the tasks, but isn't their failure, and never leaves.
+    // An unknown outcome stops the tasks, but isn't their failure, and never leaves the block.
     if (isUnknownOutcome(thrown)) this.source.abort(thrown.error);
-    // Whoever canceled the group needs nothing more of its tasks; but the body gives the block its value.
+    // After cancel(), the tasks no longer matter; but the body still gives the block its value.
     else if (this.addsNothing(thrown.error)) this.isCutShort = true;
   }
 
@@ -199,7 +199,7 @@ class Tasks {
     if (this.addsNothing(error)) this.isCutShort ||= !this.isCanceled;
   }
 
-  /** Takes down a failure; answers whether it says no more than that the group was aborted. */
+  /** Records a failure; returns whether it only says that the group was aborted. */
   private addsNothing(error: unknown): boolean {
     const { source, failures } = this;
     const { signal } = source;
@@ -209,13 +209,13 @@ class Tasks {
     return false;
   }
 
-  /** Waits for all tasks, also for those that they start. */
+  /** Waits for all tasks, including those that they start. */
   async finish(): Promise<void> {
     while (this.running.size > 0) await Promise.allSettled(this.running);
     this.isFinished = true;
   }
 
-  /** Throws what failed, or why something was cut short. */
+  /** Throws the failures, or the reason why something was cut short. */
   conclude(thrown: Thrown | undefined): void {
     const { stopped, isCutShort, source } = this;
     const failures = [...this.failures];

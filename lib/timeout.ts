@@ -7,16 +7,16 @@ import { notDuration, timedOut } from './support/messages.ts';
 import { onAbort } from './support/on-abort.ts';
 import { signalOption } from './support/signal-option.ts';
 
-/** What else {@link timeout} listens to. */
+/** Options of {@link timeout}. */
 export interface TimeoutOptions {
   /** Aborts the block's signal too, with its own reason. */
   readonly signal?: EnvironmentAbortSignal | undefined;
 }
 
 /**
- * Makes a manager that gives the block an `AbortSignal`, which aborts with a `TimeoutError` when the time is up.
+ * Returns a manager that gives the block an `AbortSignal`, which aborts with a `TimeoutError` when the time is up.
  *
- * It can't interrupt the block: hand the signal to whatever should stop. A block that takes no notice of it and finishes
+ * It can't interrupt the block: pass the signal to whatever should stop. A block that ignores the signal and finishes
  * late keeps its result.
  *
  * It equals:
@@ -33,12 +33,12 @@ export interface TimeoutOptions {
  * }
  * ```
  *
- * @param ms - milliseconds, from the entry on; `Infinity` is never up
- * @param options - `signal`: aborts the block's signal too; one that has aborted already fails the entry
- * @returns a manager that can be used many times
+ * @param ms - milliseconds, counted from the entry; `Infinity` never runs out
+ * @param options - `signal`: aborts the block's signal too; if it has already aborted, entering fails
+ * @returns a manager that you can use many times
  * @throws TypeError if `ms` is not a number, NaN or negative, or if `signal` is not an `AbortSignal`
- * @throws the `TimeoutError` from the block, if that failed because the time was up. Only an error that adds nothing is
- *   dropped for it: the `TimeoutError` itself, or an `AbortError` that has no other cause. Any other error leaves as it
+ * @throws the `TimeoutError` from the block, if the block failed because the time was up. It replaces only an error
+ *   that adds nothing: the `TimeoutError` itself, or an `AbortError` with no other cause. Any other error leaves as it
  *   is, with the `TimeoutError` in its chain
  *
  * @example
@@ -63,7 +63,7 @@ export function timeout(ms: unknown, options: unknown = {}): AsyncContextManager
   return makeAsyncManager(timeoutRun, undefined, [ms, signal]) as AsyncContextManager<EnvironmentAbortSignal>;
 }
 
-/** An error that adds nothing to the TimeoutError is dropped, and not kept as the cause of that. */
+/** An error that adds nothing to the TimeoutError is dropped, not kept as its cause. */
 const { timeout: timeoutRun } = {
   timeout: (ms: number, signal: AbortSignalLike | undefined) =>
     Object.assign(limit(ms, signal), { throwsAsIs: true as const }),
@@ -80,7 +80,7 @@ async function* limit(
   try {
     undo.push(
       after(ms, () => {
-        // The outer signal may have been first.
+        // The outer signal may have aborted first.
         if (!source.signal.aborted) source.abort((reason = timedOut(ms)));
       }),
     );

@@ -5,13 +5,13 @@ import type { EnteredSync, FallbackSync, Thrown } from './protocol.ts';
 import type { GivenSync, TakenSync } from './support/slips.ts';
 
 /**
- * {@link withAsync} for managers and bodies that are done when they return: Python's `with`.
+ * {@link withAsync} for sync managers and bodies: Python's `with`.
  *
  * @param manager - a manager or a disposable
- * @param body - gets the value; one that returns a promise is refused, by its type where that shows
+ * @param body - gets the value. A body that returns a promise is refused, by its type if possible
  * @returns what the body returned, or the fallback of a manager that suppressed the body's error
- * @throws TypeError if the arguments are wrong; nothing is entered then
- * @throws TypeError if the body returns a promise; the manager is exited with that error, and can't suppress it
+ * @throws TypeError if an argument is wrong; then nothing is entered
+ * @throws TypeError if the body returns a promise; the manager exits with that error, and can't suppress it
  * @throws whatever entering, the body or exiting throws
  *
  * @example
@@ -43,7 +43,7 @@ export function withSync(manager: unknown, body: unknown): unknown {
     thrown = { error };
   }
   const step = finishSync(run, manager, thrown);
-  // A manager that suppresses can't make up for a body that has not finished.
+  // A manager that suppresses can't make up for an unfinished body.
   if (refused) throw refused;
   return thrown ? step.value : result;
 }

@@ -1,14 +1,13 @@
-// Checks the package that npm makes: that its types are found in every way, that it holds all it should and nothing else,
-// that a program which both imports and requires it gets one copy, that stack traces lead to the sources, that each export
-// has a size limit, and that all is ES2021: of more, React Native's Babel preset refuses a part.
+// Checks the package that npm makes: its types resolve in every module mode, it holds the build and the documentation and
+// nothing else, each relative link on its pages leads to a file in it, a program that both imports and requires it gets one
+// copy, each export has a size limit, and the code is ES2021, because React Native's Babel preset refuses some newer syntax.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import process from 'node:process';
+import { dirname, join, relative, sep } from 'node:path';
 import { parse } from 'acorn';
 import { effectful, entries } from './entries.mjs';
 import { root } from './examples.mjs';
@@ -25,7 +24,7 @@ try {
   assert.deepEqual({ missing, unexpected }, { missing: [], unexpected: [] });
   for (const entry of entries.filter((name) => !effectful.includes(name))) await assertOneCopy(entry);
   for (const file of files.filter((file) => /\.c?js$/.test(file))) assertSyntax(file);
-  for (const extension of ['js', 'cjs']) assertSourceMap(`dist/index.${extension}`);
+  for (const page of files.filter((file) => file.endsWith('.md'))) assertLinks(page, files);
   await assertSizeLimits();
   console.log(`package: ${files.length} files, one copy for import and require`);
 } finally {
@@ -50,11 +49,20 @@ function assertSyntax(file) {
   }
 }
 
-function assertSourceMap(file) {
-  const code = `import { withAsync } from './${file}'; withAsync(1).catch(({ stack }) => console.log(stack));`;
-  const stack = run(process.execPath, ['--enable-source-maps', '--input-type=module', '--eval', code]).toString();
-  const [, source, line] = /(lib\/.*\.ts):(\d+)/.exec(stack);
-  assert.match(readFileSync(join(root, source), 'utf8').split('\n')[line - 1], /TypeError/);
+/** Links work offline: `npm run links` checks the anchors, and this that the package holds the files. */
+function assertLinks(page, files) {
+  const text = readFileSync(join(root, page), 'utf8');
+  const targets = linksIn(text).map((target) => join(dirname(page), target));
+  const isPackaged = (target) => files.some((file) => file === target || file.startsWith(join(target, sep)));
+  const dead = targets.filter((target) => !isPackaged(target));
+  assert.deepEqual(dead, [], `${page} links to files that the package does not hold. Add them to "files".`);
+}
+
+/** The relative targets of links and images, without their anchors. Code holds no links. */
+function linksIn(text) {
+  const prose = text.replace(/^(`{3,}).*?^\1/gms, '').replace(/`[^`\n]*`/g, '');
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)[^)]*\)/g)].map(([, target]) => target);
+  return targets.filter((target) => !/^(\w+:|#)/.test(target)).map((target) => target.replace(/#.*/, ''));
 }
 
 async function assertSizeLimits() {
@@ -67,11 +75,18 @@ function run(command, args) {
   return execFileSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** What is built, and nothing else: no tests, and no sources, which the source maps hold. */
+/** The build and the documentation: no tests, no sources, no source maps, and no generated pages. */
 function expectedFiles() {
-  const built = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
+  const built = filesIn('dist');
+  for (const file of built) assert.match(file, /\.(c?js|d\.c?ts)$/);
+  const documents = ['docs', 'skills'].flatMap(filesIn).filter((file) => !file.startsWith(join('docs', 'api', sep)));
+  for (const file of documents) assert.match(file, /\.(md|svg|ts|mjs|json)$/);
+  const pages = readdirSync(root).filter((file) => file.endsWith('.md'));
+  return ['LICENSE', 'package.json', ...pages, ...documents, ...built];
+}
+
+function filesIn(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
-  for (const file of built) assert.match(file, /\.(c?js(\.map)?|d\.c?ts)$/);
-  return ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...built];
 }

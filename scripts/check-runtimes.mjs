@@ -107,7 +107,7 @@ async function answersOfChromium() {
     await page.goto(`http://localhost:${server.address().port}/`);
     const answers = await page.evaluate(`(async () => {
       const { all, hasUsing } = await import('/all.mjs');
-      return { hasUsing, results: await all(await import('withal')) };
+      return { hasUsing, results: await all(await import('withal'), await import('withal/fp')) };
     })()`);
     return { version: browser.version(), ...answers };
   } finally {
@@ -118,7 +118,8 @@ async function answersOfChromium() {
 
 async function serve({ url }, response) {
   if (url === '/') {
-    const map = JSON.stringify({ imports: { withal: '/node_modules/withal/dist/index.js' } });
+    const dist = '/node_modules/withal/dist';
+    const map = JSON.stringify({ imports: { withal: `${dist}/index.js`, 'withal/fp': `${dist}/fp/index.js` } });
     return response.writeHead(200, { 'Content-Type': 'text/html' }).end(`<script type="importmap">${map}</script>`);
   }
   try {

@@ -1,7 +1,9 @@
 // What the tests made of examples call. The names begin with $ to keep out of the way of an example's own.
 
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
@@ -60,7 +62,9 @@ const neutral = { NODE_OPTIONS: undefined, NO_COLOR: '1', FORCE_COLOR: undefined
 /** A test that a program prints this: `…` stands for what differs from run to run. */
 export function $printed(program, expected) {
   return async () => {
-    const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), env: { ...process.env, ...neutral } };
+    const own = join(dirname(program), 'tsconfig.json');
+    const env = { ...process.env, ...neutral, ...(existsSync(own) && { TSX_TSCONFIG_PATH: own }) };
+    const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), env };
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--liftoff-only', '--import', 'tsx', program],

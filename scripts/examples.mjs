@@ -15,7 +15,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The files that hold examples. Generated pages only repeat those of the doc comments. */
 export function exampleFiles() {
-  return ts.sys.readDirectory(root, ['.md', '.ts'], ['docs/api'], ['README.md', 'docs/**/*.md', 'lib/**/*.ts']);
+  return ts.sys.readDirectory(
+    root,
+    ['.md', '.ts'],
+    ['docs/api'],
+    ['README.md', 'docs/**/*.md', 'skills/**/*.md', 'lib/**/*.ts'],
+  );
 }
 
 /** The files that have something to run or to complain of: jest fails a file that has no test. */

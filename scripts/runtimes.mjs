@@ -17,11 +17,12 @@ const packages = {
 const cache = join(root, 'node_modules', '.cache', 'runtimes');
 
 /**
- * Finds the programs of the runtimes, by name: undefined for what can't be installed here. It installs them once for many
+ * Finds the programs of the runtimes, of all by default: undefined for what can't be installed here. It installs them once for many
  * runs, each in a folder of its own, so that one which fails leaves the others alone.
  */
-export async function runtimes() {
-  const programs = await Promise.all(Object.keys(packages).map(async (name) => [name, await installed(name)]));
+export async function runtimes(...names) {
+  const wanted = names.length > 0 ? names : Object.keys(packages);
+  const programs = await Promise.all(wanted.map(async (name) => [name, await installed(name)]));
   return Object.fromEntries(programs);
 }
 

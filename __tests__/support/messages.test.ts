@@ -483,6 +483,12 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot draw: report() takes a list of visits, but undefined was given. Write report(watch.open()).',
     ],
   ],
+  notDrawingOption: [
+    [
+      messages.notDrawingOption('timeline()', 'format', "'text' or 'svg'", 'png'),
+      "Cannot draw: format takes 'text' or 'svg', but \"png\" was given. Write timeline(watch.open(), { format: … }).",
+    ],
+  ],
   matcherReturnedPromise: [
     [
       messages.matcherReturnedPromise(Promise.resolve()),

@@ -5,7 +5,7 @@ import { database, type Database, type Row } from './database.ts';
 import { heading, remark, showTimes, shown } from './narrator.ts';
 
 // Two managers: setup, one yield, teardown. Whatever happens in the block arrives at the yield.
-// The narrator watches them by withal/observe, and draws what happens.
+// The narrator watches them with withal/observe, and draws what happens.
 
 const transaction = asyncContextManager(async function* transaction(db: Database) {
   await db.query('BEGIN');
@@ -63,7 +63,7 @@ function verdict(before: Row[], after: Row[]) {
   return isSame ? 'rolled back' : 'committed';
 }
 
-// The story. Its asserts make the program fail if it goes otherwise than told.
+// The story. Its asserts make the program fail if anything happens differently.
 
 async function accepted(db: Database) {
   heading('A transfer that the database accepts');
@@ -111,7 +111,7 @@ async function readInTwoLoops(db: Database) {
       for await (const { id } of rows) if (read.push(id) === 2500) break;
       remark(`· left the next loop after payment ${String(read.at(-1))}`);
     });
-    // Asked before the transaction ends, for its end would close the cursor too.
+    // Check before the transaction ends, because its end would close the cursor too.
     assert.deepEqual(await openCursors(db), [{ count: 0 }]);
   });
 
@@ -131,7 +131,7 @@ async function failedTwice(db: Database) {
     });
   });
 
-  // A plain `for await` would drop the second error, a plain `finally` the first.
+  // A plain `for await` would lose the second error, a plain `finally` the first.
   await assert.rejects(block, (error: Error) => isAborted(error) && isOverdraft(error.cause));
   assert.equal(verdict(before, await balances(db)), 'rolled back');
 }

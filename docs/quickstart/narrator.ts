@@ -12,10 +12,10 @@ const width = 80;
 /** Sees every manager that is entered, and draws a box around what happens in its block. */
 const watch = observe({ keep: Infinity, capture: true, onEnter: openBox, onExited: closeBox });
 
-/** What the last line belongs to, so that a phase is named once. */
+/** What the last line belongs to, so that each phase is named once. */
 let place = '';
 
-/** The same database, but it shows every statement, in which phase of which block it runs, and what came of it. */
+/** The same database, but it prints every statement, the block and phase that it runs in, and its result. */
 export function shown(database: Database): Database {
   return {
     async query(text, parameters = []) {
@@ -39,7 +39,7 @@ export function heading(title: string): void {
   print('');
 }
 
-/** A remark on the lines above; its first character is the mark. */
+/** A comment on the lines above; its first character is the mark. */
 export function remark(text: string): void {
   const [mark = ''] = text;
   row(mark, text.slice(2), { '✔': green, '↺': yellow }[mark] ?? dim);
@@ -66,7 +66,7 @@ function closeBox(visit: Visit): void {
   for (const cause of causesOf(error)) paragraph(dim('     cause  '), messageOf(cause), red, parent);
 }
 
-/** A line in three columns: the phase, if this is its first line, a mark, and a text. */
+/** A line in three columns: the phase (on its first line), a mark, and a text. */
 function row(mark: string, text: string, paint: Paint): void {
   paragraph(`${phase()} ${paint(mark)} `, text, paint);
 }
@@ -81,7 +81,7 @@ function phase(): string {
   return { entering: cyan('enter'), body: cyan('body '), exiting: cyan('exit '), over: '     ' }[visit.phase];
 }
 
-/** A text in as many lines as it needs: the first behind the lead, the others below. */
+/** Wraps a text: the first line after the lead, the others below. */
 function paragraph(lead: string, text: string, paint: Paint, around = watch.current()): void {
   const indent = stripVTControlCharacters(lead).length;
   const [first = '', ...rest] = wrapped(text, width - 2 * depthOf(around) - indent);

@@ -2,7 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { asyncContextManager, closing, enter } from 'withal';
 
-/** Gives the URL of a Postgres: that of DATABASE_URL; or else of one within this process, which talks like a server. */
+/** Gives the URL of a Postgres: DATABASE_URL, or else an embedded one that talks like a server. */
 export const postgres = asyncContextManager(async function* postgres() {
   const { DATABASE_URL } = process.env;
   yield DATABASE_URL ?? (yield* enter(embedded()));
@@ -18,8 +18,8 @@ const embedded = asyncContextManager(async function* embedded() {
 });
 
 /**
- * The server lets one connection at a time into a transaction; but a statement comes in several messages, too, and
- * those of two connections would mix: what one had prepared would be run with the parameters of the other.
+ * The server lets one connection at a time into a transaction. But a statement takes several messages, too, and those of
+ * two connections would mix: one connection's statement would run with the other's parameters.
  */
 class UnmixedPGlite extends PGlite {
   #isWithinStatement = false;
@@ -34,5 +34,5 @@ class UnmixedPGlite extends PGlite {
   }
 }
 
-/** Parse, Bind, Describe, Execute, Close and Flush, which a Sync concludes. */
+/** Parse, Bind, Describe, Execute, Close and Flush, up to a Sync. */
 const partsOfStatements = new Set('PBDECH');

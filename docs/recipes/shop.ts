@@ -1,7 +1,7 @@
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { asyncContextManager, fromCallback, type AsyncContextManager } from 'withal';
 
-/** A shop that stores orders. An item can be ordered once, which the database checks at the COMMIT. */
+/** A shop that stores orders. Each item can be ordered once; the database checks that at the COMMIT. */
 export interface Shop {
   readonly transaction: () => AsyncContextManager<Transaction>;
   readonly stored: () => Promise<string[]>;

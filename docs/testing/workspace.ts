@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asyncContextManager } from 'withal';
 
-/** A temporary directory for a test. Where the test fails it is kept, to be looked at. */
+/** A temporary directory for a test. If the test fails, it is kept for inspection. */
 export const workspace = asyncContextManager(async function* workspace() {
   const path = await mkdtemp(join(tmpdir(), 'workspace-'));
   try {

@@ -19,8 +19,10 @@ export interface Exit {
 /** All that a stack or a composition has to undo; `move()` hands it over. */
 export interface Exits {
   readonly items: Exit[];
-  /** Entries that have not settled yet. */
-  readonly pending?: Set<Promise<unknown>>;
+  /** How many entries have not settled yet. */
+  pending?: number;
+  /** Called when all have. */
+  onIdle?: () => void;
   /** Whether the block has said that it succeeded. Kept here, because an entry may settle after `move()`. */
   isComplete?: boolean;
   isUnwound?: true;
@@ -40,7 +42,7 @@ export async function unwindAsync<R>(
   given: Thrown | undefined,
   conclude: (unwound: Unwound, given: Thrown | undefined) => R,
 ): Promise<R> {
-  while (exits.pending?.size) await Promise.allSettled(exits.pending);
+  while (exits.pending) await idle(exits);
   const unwinding = new Unwinding(exits, isUnknown, given);
   let isAwaited = false;
   let isAwaitOwed = false;
@@ -104,6 +106,12 @@ export function unwindSync<R>(
     }
   }
   return conclude(unwinding, given);
+}
+
+function idle(exits: Exits): Promise<void> {
+  return new Promise((resolve) => {
+    exits.onIdle = resolve;
+  });
 }
 
 /** What all unwindings share: who is told what, and what came of it. */

@@ -72,6 +72,8 @@ const NotingPromise = /* @__PURE__ */ noting(class extends Promise<unknown> {} a
 function noting(subclass: PromiseConstructor): PromiseConstructor {
   Reflect.defineProperty(subclass.prototype, 'constructor', {
     get(this: Noting) {
+      // A compiler that makes functions of classes asks the prototype which class it makes an instance of.
+      if (this === subclass.prototype) return subclass;
       this.isAwaited = true;
       return Promise;
     },

@@ -62,7 +62,7 @@ export interface Plugin {
 }
 
 /** What the plugin is, for ESLint's cache and its messages. */
-export const meta: Plugin['meta'] = { name: 'withal/eslint', version: '0.1.0' };
+export const meta: Plugin['meta'] = { name: 'withal/eslint', version: '0.2.0' };
 
 /** The rules, by their names. */
 export const rules: Plugin['rules'] = {

@@ -5,10 +5,10 @@ import type { TakenAsync } from '../support/slips.ts';
 import { assertMapper, assertManager, managerFrom, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
- * Makes one manager of two, the second of which is made of what entering the first gives. The block gets the value of the
- * second. That is exited first, and the first sees what came out of it.
+ * Combines two managers into one; the second is made from the value of the first. The block gets the value of the
+ * second. The second exits first, and the first sees its outcome.
  *
- * `chain(f)(manager)` equals, but that calling it runs nothing:
+ * `chain(f)(manager)` equals the following, except that calling it runs nothing:
  *
  * ```ts no-run: the equivalent
  * async function* chain() {
@@ -16,10 +16,10 @@ import { assertMapper, assertManager, managerFrom, type AnsweredFallback, type A
  * }
  * ```
  *
- * @param f - gets what entering gives, and gives a manager
+ * @param f - gets the value of the first manager, and returns the second
  * @returns a function from a manager to a manager
- * @throws TypeError if `f` is not a function; from what it returns, if that gets no manager; from the block, if `f` gives
- *   no manager: then the first is exited with that error
+ * @throws TypeError if `f` is not a function; from the returned function, if its argument is not a manager; from the
+ *   block, if `f` doesn't return a manager: then the first one exits with that error
  *
  * @example
  * ```ts

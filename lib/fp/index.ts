@@ -1,5 +1,5 @@
 /**
- * Managers by functions, data last: for any `pipe`, and for none.
+ * Managers for a functional style, data last: for any `pipe`, or without one.
  *
  * @module withal/fp
  */
@@ -14,11 +14,11 @@ export { map } from './map.ts';
 export { orElse } from './or-else.ts';
 export { tap } from './tap.ts';
 
-// Managers made of what is none, or may be none
+// Managers made from other things, or from nothing
 export { lift } from './lift.ts';
 export { of } from './of.ts';
 export { optional } from './optional.ts';
 
-// What the managers are, for declarations that name them
+// The types of managers, for declarations that name them
 export type { AnyManager, AnySyncManager } from './any-manager.ts';
 export type { AsyncContextManager, ContextManager, ExitAnswer, Suppressed, Thrown } from '../protocol.ts';

@@ -5,10 +5,10 @@ import type { TakenAsync } from '../support/slips.ts';
 import { assertManager } from './any-manager.ts';
 
 /**
- * Makes an `AsyncContextManager` of whatever `withAsync` takes: of a sync manager where a function asks for an async one,
- * and of a disposable, which is its own value.
+ * Turns whatever `withAsync` takes into an `AsyncContextManager`: a sync manager, for a function that needs an async
+ * one, or a disposable, which is its own value.
  *
- * `lift(manager)` equals, but that calling it runs nothing:
+ * `lift(manager)` equals the following, except that calling it runs nothing:
  *
  * ```ts no-run: the equivalent
  * async function* lift() {
@@ -17,8 +17,8 @@ import { assertManager } from './any-manager.ts';
  * ```
  *
  * @param manager - whatever `withAsync` takes
- * @returns a manager that can be used as often as the given one
- * @throws TypeError if it can't be entered
+ * @returns a manager that you can use as often as the given one
+ * @throws TypeError if `manager` can't be entered
  *
  * @example
  * ```ts

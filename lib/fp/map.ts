@@ -4,10 +4,10 @@ import type { AsyncContextManager, AsyncEnterable } from '../protocol.ts';
 import { assertMapper, assertManager, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
- * Makes the same manager with another value for the block. The function is called on each entry, and awaited. If it
- * throws, the manager is exited with that error, as when a setup fails half-way.
+ * Returns the same manager with another value for the block. The function is called on each entry, and awaited. If it
+ * throws, the manager exits with that error, as if its setup had failed halfway.
  *
- * `map(f)(manager)` equals, but that calling it runs nothing:
+ * `map(f)(manager)` equals the following, except that calling it runs nothing:
  *
  * ```ts no-run: the equivalent
  * async function* map() {
@@ -15,9 +15,9 @@ import { assertMapper, assertManager, type AnsweredFallback, type AnyManager } f
  * }
  * ```
  *
- * @param f - gets what entering gives, and gives the value for the block
+ * @param f - gets the manager's value, and returns the value for the block
  * @returns a function from a manager to a manager
- * @throws TypeError if `f` is not a function; from what it returns, if that gets no manager
+ * @throws TypeError if `f` is not a function; from the returned function, if its argument is not a manager
  *
  * @example
  * ```ts

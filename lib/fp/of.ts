@@ -2,11 +2,11 @@ import { nullContext } from '../null-context.ts';
 import type { AsyncContextManager, ContextManager } from '../protocol.ts';
 
 /**
- * Makes a manager that gives a value to the block, and does nothing else: `nullContext` under the name that it has next to
- * `map` and `chain`.
+ * Returns a manager that passes a value to the block, and does nothing else. It is `nullContext`, under the name that
+ * goes with `map` and `chain`.
  *
- * @param value - what entering gives
- * @returns a manager that can be used many times
+ * @param value - the value for the block
+ * @returns a manager that you can use many times
  *
  * @example
  * ```ts

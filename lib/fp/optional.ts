@@ -4,7 +4,7 @@ import type { AnsweredFallback, AnyManager } from './any-manager.ts';
 import { lift } from './lift.ts';
 
 /**
- * Makes a manager of one that may be missing: the block gets its value, or undefined.
+ * Makes a manager from one that may be missing: the block gets its value, or undefined.
  *
  * It equals:
  *
@@ -13,8 +13,8 @@ import { lift } from './lift.ts';
  * ```
  *
  * @param manager - a manager; or undefined, null or false, so that you can write `optional(isTraced && span())`
- * @returns a manager that can be used as often as the given one
- * @throws TypeError if it is anything else
+ * @returns a manager that you can use as often as the given one
+ * @throws TypeError if `manager` is anything else
  *
  * @example
  * ```ts

@@ -8,10 +8,10 @@ import type { TakenAsync } from '../support/slips.ts';
 import { assertManager, managerFrom, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
- * Makes a manager that enters another one if the first can't be set up: a replica where the primary is down. Errors of the
- * block are none of its business.
+ * Returns a manager that enters another one if the first can't be set up: a replica if the primary is down. It doesn't
+ * handle errors of the block.
  *
- * `orElse(other)(manager)` equals, but that both errors are kept if neither can be set up:
+ * `orElse(other)(manager)` equals the following, except that both errors are kept if neither can be set up:
  *
  * ```ts no-run: the equivalent
  * async function* orElse() {
@@ -25,9 +25,9 @@ import { assertManager, managerFrom, type AnsweredFallback, type AnyManager } fr
  * }
  * ```
  *
- * @param other - the other manager; or a function that gets the error and gives one, or throws the error on
+ * @param other - the other manager; or a function that gets the error and returns a manager, or rethrows the error
  * @returns a function from a manager to a manager
- * @throws TypeError if `other` is neither; from what it returns, if that gets no manager
+ * @throws TypeError if `other` is neither; from the returned function, if its argument is not a manager
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ const alternative = /* @__PURE__ */ asyncContextManager(async function* orElse(m
     value = yield* enter(manager);
   } catch (error) {
     try {
-      // A class that is a manager too, by its static methods, is entered.
+      // A class with the static methods of a manager is entered, not called.
       value = yield* enter(
         typeof other === 'function' && !isEnterable(other)
           ? managerFrom('orElse', other, error)

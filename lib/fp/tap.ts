@@ -4,10 +4,10 @@ import type { AsyncContextManager, AsyncEnterable } from '../protocol.ts';
 import { assertMapper, assertManager, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
- * Makes a manager that also does something on each entry, before the block: a query, a log line. It is awaited. If it
- * throws, the manager is exited with that error, as when a setup fails half-way.
+ * Returns a manager that also runs a function on each entry, before the block: a query, a log line. The function is
+ * awaited. If it throws, the manager exits with that error, as if its setup had failed halfway.
  *
- * `tap(f)(manager)` equals, but that calling it runs nothing:
+ * `tap(f)(manager)` equals the following, except that calling it runs nothing:
  *
  * ```ts no-run: the equivalent
  * async function* tap() {
@@ -17,9 +17,9 @@ import { assertMapper, assertManager, type AnsweredFallback, type AnyManager } f
  * }
  * ```
  *
- * @param f - gets what entering gives; what it returns is awaited, and dropped
+ * @param f - gets the manager's value; its result is awaited and ignored
  * @returns a function from a manager to a manager
- * @throws TypeError if `f` is not a function; from what it returns, if that gets no manager
+ * @throws TypeError if `f` is not a function; from the returned function, if its argument is not a manager
  *
  * @example
  * ```ts

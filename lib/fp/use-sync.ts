@@ -12,7 +12,7 @@ import type { AnsweredFallback, AnySyncManager } from './any-manager.ts';
  * withSync(manager, body);
  * ```
  *
- * @param body - gets the value; one that returns a promise is refused
+ * @param body - gets the value; a body that returns a promise is refused
  * @returns a function that enters a manager, runs the body and exits the manager
  * @throws TypeError if `body` is not a function
  *

@@ -12,7 +12,7 @@ import type { AnsweredFallback, AnyManager } from './any-manager.ts';
  * withAsync(manager, body);
  * ```
  *
- * @param body - gets the value; it is awaited before the manager is exited
+ * @param body - gets the value; its result is awaited before the manager exits
  * @returns a function that enters a manager, runs the body and exits the manager
  * @throws TypeError if `body` is not a function
  *

@@ -5,7 +5,7 @@ import { contextManager } from '../context-manager.ts';
 import { notPath } from '../support/messages.ts';
 import type { ContextManager } from '../protocol.ts';
 
-/** As much of a `URL` as an environment without DOM or Node types can say. */
+/** The part of a `URL` that this needs, because DOM or Node types may be missing. */
 export interface FileUrl {
   /** The URL as text. */
   readonly href: string;
@@ -14,7 +14,7 @@ export interface FileUrl {
 }
 
 /**
- * Makes a manager that changes the current directory of the process, and changes back to the previous one afterwards,
+ * Returns a manager that changes the current directory of the process, and changes back to the previous one afterwards,
  * however the block ended: Python's `contextlib.chdir`.
  *
  * It equals:
@@ -29,14 +29,14 @@ export interface FileUrl {
  * }
  * ```
  *
- * The current directory is that of the whole process: what runs at the same time as the block sees it too. Blocks that
- * overlap must end in reverse order, as nested ones do: of two that end in the order in which they began, the second
- * leaves the process in the directory of the first. A worker thread can't change the directory.
+ * The current directory applies to the whole process: code that runs at the same time as the block sees it too.
+ * Overlapping blocks must end in reverse order, as nested ones do. If two of them end in the order in which they began,
+ * the second one leaves the process in the directory of the first. A worker thread can't change the directory.
  *
- * @param path - the path or the `file:` URL of a directory; a relative path is relative to where the block is entered
- * @returns a manager that can be used many times, also within itself
+ * @param path - the path or the `file:` URL of a directory; a relative path is resolved when the block is entered
+ * @returns a manager that you can use many times, even inside itself
  * @throws TypeError if `path` is neither a string nor a `file:` URL
- * @throws whatever `process.chdir` throws, on entry, where there is no such directory
+ * @throws whatever `process.chdir` throws, on entry, if there is no such directory
  *
  * @example
  * ```ts

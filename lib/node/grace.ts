@@ -7,18 +7,18 @@ import { notDone, notFinished } from '../support/messages.ts';
 import { openBlocks, type OpenBlock } from '../support/open-blocks.ts';
 import type { SignalName } from './termination-signal.ts';
 
-/** What is left of a process that does not end. */
+/** What keeps a process from ending. */
 export interface GraceReport {
-  /** The signal that asked it to end. */
+  /** The signal that asked the process to end. */
   readonly signal: SignalName;
-  /** The blocks that are open, as `withal/observe` sees them; an empty list without it. */
+  /** The open blocks, as `withal/observe` sees them; empty if you don't observe. */
   readonly open: readonly OpenBlock[];
   /**
    * What keeps the event loop alive, as `process.getActiveResourcesInfo()` names it: `'Timeout'`, `'TCPServerWrap'`.
-   * stdout and stderr are among it, as `'TTYWrap'` or `'PipeWrap'`, though they keep nothing alive.
+   * The list includes stdout and stderr, as `'TTYWrap'` or `'PipeWrap'`, though they keep nothing alive.
    */
   readonly active: readonly string[];
-  /** All of this in words. */
+  /** All of this as text. */
   readonly message: string;
 }
 
@@ -27,15 +27,15 @@ export interface Grace {
   readonly onGrace?: ((report: GraceReport) => unknown) | undefined;
 }
 
-/** How long an asynchronous `onGrace` is waited for, in milliseconds. */
+/** How long to wait for an asynchronous `onGrace`, in milliseconds. */
 const lastWords = 1_000;
 
-/** What a shell shows for a process that the signal killed. */
+/** The exit code that a shell shows for a process that the signal killed. */
 export function exitCodeOf(name: SignalName): number {
   return 128 + constants.signals[name as NodeJS.Signals];
 }
 
-/** Ends the process when the time is up, if it still lives then. The timer keeps no process alive. */
+/** Ends the process when the time is up, if it is still alive. The timer doesn't keep the process alive. */
 export function startGrace(name: NodeJS.Signals, { grace, onGrace }: Grace): void {
   after(grace, () => void end(reportOf(name, notDone(name, grace), process.getActiveResourcesInfo()), onGrace), false);
 }
@@ -48,7 +48,7 @@ async function end(report: GraceReport, onGrace: Grace['onGrace']): Promise<void
   exit();
 }
 
-/** Tells of a block that can never finish. The process ends by itself. */
+/** Reports a block that can never finish. The process ends by itself. */
 export function reportStarved(name: NodeJS.Signals, onGrace: Grace['onGrace']): void {
   void tell(reportOf(name, notFinished(name), []), onGrace);
 }
@@ -63,7 +63,7 @@ function reportOf(signal: NodeJS.Signals, summary: string, active: readonly stri
   return { signal, open, active, message: lines.join('\n') };
 }
 
-/** Each once, with its number. */
+/** Each once, with its count. */
 function counted(names: readonly string[]): string[] {
   return [...new Set(names)].map((name) => {
     const count = names.filter((other) => other === name).length;
@@ -80,12 +80,15 @@ async function tell(report: GraceReport, onGrace: Grace['onGrace']): Promise<voi
   }
 }
 
-/** Past a redirection, which may belong to a block that is stuck, and done when it returns, for the process ends then. */
+/**
+ * Bypasses redirections, which may belong to a stuck block, and is synchronous, because the process ends right after
+ * it.
+ */
 function print(text: string): void {
   try {
     writeSync(process.stderr.fd, `${text}\n`);
   } catch {
-    // A pipe that is full, or a descriptor that is closed.
+    // The pipe is full, or the descriptor is closed.
     process.stderr.write(`${text}\n`);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Managers of what belongs to a Node process.
+ * Managers for Node processes.
  *
  * @module withal/node
  */
@@ -19,6 +19,6 @@ export type { SignalName, TerminationError, TerminationSignalOptions } from './t
 export type { GraceReport } from './grace.ts';
 export type { OpenBlock } from '../support/open-blocks.ts';
 
-// What the managers are, for declarations that name them
+// The types of managers, for declarations that name them
 export type { AbortSignalLike } from '../support/abort.ts';
 export type { AsyncContextManager, ContextManager, ExitAnswer, Suppressed, Thrown } from '../protocol.ts';

@@ -1,16 +1,16 @@
 import process from 'node:process';
 import { share } from '../support/shared.ts';
 
-/** A block that listens to signals. */
+/** A block that listens for signals. */
 export interface ListeningBlock {
   readonly names: ReadonlySet<NodeJS.Signals>;
-  /** Takes a signal; returns whether it insists on an end that an earlier one asked for. */
+  /** Takes a signal; returns whether it is a second signal, which insists. */
   receive(name: NodeJS.Signals): boolean;
-  /** The event loop is empty: nothing can happen any more that would finish the block. */
+  /** The event loop is empty, so nothing can finish the block any more. */
   starve(): void;
 }
 
-/** What all blocks of the process share, so that it has one listener for each signal. */
+/** Shared by all blocks of the process, so that there is one listener for each signal. */
 interface Listening {
   readonly blocks: Set<ListeningBlock>;
   readonly onSignal: (name: NodeJS.Signals) => void;
@@ -25,7 +25,7 @@ function newListening(): Listening {
     blocks,
     onSignal(name) {
       const receivers = [...blocks].filter(({ names }) => names.has(name));
-      // All of them take it, though one may insist already.
+      // All of them take it, even if one insists already.
       const isSecond = receivers.map((block) => block.receive(name)).includes(true);
       if (!isSecond) return;
       for (const block of receivers) unlisten(block);
@@ -51,7 +51,7 @@ export function unlisten(block: ListeningBlock): void {
   if (blocks.size === 0) process.off('beforeExit', onBeforeExit);
 }
 
-/** A loop that mostly ends at once, so that a thousand blocks end in linear time. */
+/** A loop that mostly ends at once, so that a thousand blocks take linear time. */
 function isAwaited(name: NodeJS.Signals, blocks: ReadonlySet<ListeningBlock>): boolean {
   for (const { names } of blocks) if (names.has(name)) return true;
   return false;

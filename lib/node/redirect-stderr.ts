@@ -6,10 +6,10 @@ import type { ContextManager } from '../protocol.ts';
 /**
  * `redirectStdout` for `process.stderr`.
  *
- * @param target - a Node stream, which gets each chunk as it is, with its encoding and callback; or an array that text
- *   is pushed to; or anything else with a `write(text)`
- * @returns a manager that can be used many times, also within itself; it gives the target to the block
- * @throws TypeError if there is nothing to write to
+ * @param target - a Node stream, which gets each chunk unchanged, with its encoding and callback; or an array, to which
+ *   text is pushed; or anything else with a `write(text)`
+ * @returns a manager that you can use many times, even inside itself; it passes the target to the block
+ * @throws TypeError if `target` is none of these
  *
  * @example
  * ```ts

@@ -4,10 +4,10 @@ import { checkTarget, redirect, type StreamTarget, type Target, type TextTarget 
 import type { ContextManager } from '../protocol.ts';
 
 /**
- * Makes a manager that sends what is written to `process.stdout` (by `console.log` too, on Node) somewhere else while the block
+ * Returns a manager that redirects what is written to `process.stdout` (by `console.log` too, on Node) while the block
  * runs: Python's `redirect_stdout`.
  *
- * It equals, for one that nothing overlaps:
+ * If no other redirection overlaps, it equals:
  *
  * ```ts no-run: the equivalent
  * const original = process.stdout.write;
@@ -19,15 +19,15 @@ import type { ContextManager } from '../protocol.ts';
  * }
  * ```
  *
- * It holds for the whole process, also for what runs at the same time as the block; not for child processes, nor for
- * what is written to the file descriptor. The newest of several is in force. They may end in any order: the original is
- * back when the last one has ended. What the target itself writes to the stream goes to the redirection before it, or
- * out.
+ * It affects the whole process, including code that runs at the same time as the block, but not child processes, nor
+ * writes to the file descriptor. If there are several, the newest is active. They may end in any order: the original is
+ * back when the last one has ended. What the target itself writes to the stream goes to the previous redirection, or to
+ * the original.
  *
- * @param target - a Node stream, which gets each chunk as it is, with its encoding and callback; or an array that text
- *   is pushed to; or anything else with a `write(text)`
- * @returns a manager that can be used many times, also within itself; it gives the target to the block
- * @throws TypeError if there is nothing to write to
+ * @param target - a Node stream, which gets each chunk unchanged, with its encoding and callback; or an array, to which
+ *   text is pushed; or anything else with a `write(text)`
+ * @returns a manager that you can use many times, even inside itself; it passes the target to the block
+ * @throws TypeError if `target` is none of these
  *
  * @example
  * ```ts

@@ -5,19 +5,19 @@ import { StringDecoder } from 'node:string_decoder';
 import { isObject } from '../support/describe.ts';
 import { notTarget } from '../support/messages.ts';
 
-/** Anything that text can be written to. */
+/** Anything that takes text. */
 export interface TextTarget {
   /** Gets each text as it is written. */
   write(text: string): unknown;
 }
 
-/** As much of a Node `Writable` as a redirection uses. */
+/** The part of a Node `Writable` that a redirection needs. */
 export interface StreamTarget {
-  /** As of a `Writable`. */
+  /** Like a `Writable`'s. */
   write(...args: never): unknown;
-  /** As of a `Writable`; it tells a stream from anything else that has a `write`. */
+  /** Like a `Writable`'s; it distinguishes streams from other objects with a `write`. */
   end(...args: never): unknown;
-  /** As of a `Writable`: waits until it can take more. */
+  /** Like a `Writable`'s: waits until it can take more. */
   once(event: 'drain', listener: () => void): unknown;
   /** Undoes `once`. */
   removeListener(event: 'drain', listener: () => void): unknown;
@@ -51,16 +51,19 @@ export function* redirect(stream: NodeJS.WriteStream, target: Target): Generator
 /** What is written to a stream goes to the newest of the sinks. */
 interface Redirection {
   readonly sinks: Sink[];
-  /** Puts the original back; unless somebody replaced the replacement, which then passes everything on. */
+  /** Puts the original back, unless someone has replaced the replacement, which then passes everything on. */
   restore(): void;
 }
 
-/** The symbol is registered, for the ES module and the CommonJS copy of this package may meet. */
+/** The symbol is registered, because the ES module and the CommonJS copy of this package may meet. */
 const redirection: unique symbol = Symbol.for('withal.redirection');
 
 type Replacement = NodeJS.WriteStream['write'] & { readonly [redirection]?: Redirection };
 
-/** The sinks being written to, also by what these do later: a target that writes to the stream must not get it back. */
+/**
+ * The sinks in use right now, even by code they start: a target that writes to the stream must not get its own text
+ * back.
+ */
 const busy = new AsyncLocalStorage<readonly Sink[]>();
 
 function replace(stream: NodeJS.WriteStream): Redirection {
@@ -85,7 +88,7 @@ function replace(stream: NodeJS.WriteStream): Redirection {
   return { sinks, restore };
 }
 
-/** A callback is no part of what the target does, though the target calls it. */
+/** The callback isn't part of the target's work, although the target calls it. */
 function callingBack(outer: readonly Sink[], args: unknown[]): unknown[] {
   return args.map((arg) =>
     typeof arg === 'function'
@@ -94,12 +97,12 @@ function callingBack(outer: readonly Sink[], args: unknown[]): unknown[] {
   );
 }
 
-/** Whoever was told that there is no room waits for this event of the stream, not of the target. */
+/** A writer that was told to wait expects this event from the stream, not from the target. */
 function drain(stream: NodeJS.WriteStream, outer: readonly Sink[]): void {
   busy.run(outer, () => process.nextTick(() => stream.emit('drain')));
 }
 
-// What a target is dressed as
+// Wraps targets as sinks
 
 interface Sink {
   /** Whether there is room for more; if not, `drained` is called when there is. */
@@ -131,7 +134,7 @@ function streamSink(target: NodeJS.WritableStream): Sink {
       }
       return hasRoom;
     },
-    // Where it no longer goes there may never be room.
+    // If text no longer goes to it, there may never be room.
     end() {
       target.removeListener('drain', onDrain);
       onDrain();
@@ -139,7 +142,7 @@ function streamSink(target: NodeJS.WritableStream): Sink {
   };
 }
 
-/** Text arrives in time and whole: a character whose bytes are written in two parts waits for the second. */
+/** Text arrives in time and whole: if a character's bytes are written in two parts, it waits for the second. */
 function textSink(write: (text: string) => unknown): Sink {
   const decoder = new StringDecoder();
   const pass = (text: string) => {
@@ -156,7 +159,7 @@ function textSink(write: (text: string) => unknown): Sink {
   };
 }
 
-/** A string may stand for bytes: those that its encoding says. */
+/** A string may stand for bytes, in the given encoding. */
 function bytesOf(chunk: unknown, encoding: unknown): Buffer {
   return typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : (chunk as Buffer);
 }

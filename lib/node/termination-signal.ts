@@ -12,33 +12,33 @@ import { inWorker, notGrace, notOnGrace, notSignals } from '../support/messages.
 import { exitCodeOf, reportStarved, startGrace, type GraceReport } from './grace.ts';
 import { listen, unlisten, type ListeningBlock } from './listening.ts';
 
-/** The name of a signal, as in `'SIGTERM'`. */
+/** The name of a signal, such as `'SIGTERM'`. */
 export type SignalName = `SIG${string}`;
 
 /** Why the `AbortSignal` of {@link terminationSignal} aborted: a signal asked the process to end. */
 export interface TerminationError extends Error {
-  /** Tells it from other errors. */
+  /** Distinguishes it from other errors. */
   readonly name: 'TerminationError';
   /** The signal that arrived. */
   readonly signal: SignalName;
 }
 
-/** How long {@link terminationSignal} lets the process go on after a signal. */
+/** How long {@link terminationSignal} lets the process live after a signal. */
 export interface TerminationSignalOptions {
-  /** Milliseconds after the signal until the process is ended, if it still lives then; `Infinity` never ends it. */
+  /** How many milliseconds after the signal the process is ended, if it is still alive; `Infinity` never ends it. */
   readonly grace: number;
   /**
-   * Called before that with what is left; by default it is printed to stderr. The process waits for a promise that it
-   * returns, for a second at most.
+   * Called before that with what is left; by default it is printed to stderr. If it returns a promise, the process
+   * waits for it, but no longer than a second.
    */
   readonly onGrace?: ((report: GraceReport) => unknown) | undefined;
 }
 
 /**
- * Makes a manager that gives the block an `AbortSignal`, which aborts when the process is asked to end. So Ctrl-C unwinds
- * your managers instead of killing them.
+ * Returns a manager that gives the block an `AbortSignal`, which aborts when the process is asked to end. So Ctrl-C
+ * unwinds your managers instead of killing them.
  *
- * It equals, without repeats, the second signal and the grace period:
+ * Without repeats, a second signal and the grace period, it equals:
  *
  * ```ts no-run: the equivalent
  * const controller = new AbortController();
@@ -56,33 +56,33 @@ export interface TerminationSignalOptions {
  * }
  * ```
  *
- * The first signal aborts the `AbortSignal` with a `TerminationError`, whose `signal` is the name. The block has to look:
- * call `signal.throwIfAborted()`, or pass the signal on, to `fetch` for one. If the block then throws that very error, or
- * an `AbortError` with no other cause, it ends as `undefined`; any other error is thrown on, even one that the signal
- * caused. The process goes on until it ends by itself, with the exit code that a shell shows for the signal: 130 for
- * `SIGINT`, 143 for `SIGTERM`. Enter it first: what is entered around it is not protected while it is torn down.
+ * The first signal aborts the `AbortSignal` with a `TerminationError`, whose `signal` is the name. The block must check
+ * it: call `signal.throwIfAborted()`, or pass the signal on, to `fetch` for example. If the block then throws that very
+ * error, or an `AbortError` with no other cause, it ends as `undefined`; any other error is rethrown, even if the
+ * signal caused it. The process continues until it ends by itself, with the exit code that a shell shows for the
+ * signal: 130 for `SIGINT`, 143 for `SIGTERM`. Enter it first: whatever you enter around it is torn down unprotected.
  *
- * What arrives within 500 ms of the first signal is a repeat: a wrapper such as cross-env, concurrently or nodemon passes
- * on the Ctrl-C that the terminal has sent already. A second signal after that removes the listeners and is raised
- * again: it kills, unless somebody else listens.
+ * Signals within 500 ms of the first one are repeats: wrappers such as cross-env, concurrently or nodemon pass on the
+ * Ctrl-C that the terminal has already sent. A second signal after that removes the listeners and is raised again: it
+ * kills the process, unless someone else listens.
  *
- * With `grace` the process is ended that many milliseconds after the signal, if it still lives then: a teardown is stuck,
- * or something is left that keeps the event loop alive. `onGrace` is told what, and `process.exit()` ends it with the same
- * code. Give it less than your supervisor does before its SIGKILL. A block that takes the event loop for itself can't be
- * ended this way.
+ * With `grace`, the process is ended that many milliseconds after the signal, if it is still alive: a teardown is
+ * stuck, or something keeps the event loop alive. `onGrace` gets the report, and `process.exit()` ends the process with
+ * the same exit code. Choose less time than your supervisor allows before its SIGKILL. A block that never yields to the
+ * event loop can't be ended this way.
  *
  * If the event loop is empty before the block has ended, a report on stderr, or `onGrace`, says so: the block waits for
  * something that never comes.
  *
- * No signal arrives in a worker thread. There the manager works, but it emits a warning (`WITHAL_NO_SIGNALS`): let the
- * main thread listen, and tell the worker by a message.
+ * Signals don't arrive in worker threads. There the manager works, but it emits a warning (`WITHAL_NO_SIGNALS`): let
+ * the main thread listen, and send the worker a message.
  *
- * @param signals - the names of the signals to listen to; by default `SIGINT` and `SIGTERM`
- * @param options - `grace`: milliseconds from the signal until the process is ended, no limit by default; `onGrace`: told
- *   what is left then
- * @returns a manager that can be used many times, also within itself
- * @throws TypeError if `signals` is no array of signals that a process can listen to, if `grace` is no number, not a
- *   number or negative, or if `onGrace` is no function
+ * @param signals - the names of the signals to listen for; by default `SIGINT` and `SIGTERM`
+ * @param options - `grace`: milliseconds from the signal until the process is ended, no limit by default; `onGrace`:
+ *   called with what is left then
+ * @returns a manager that you can use many times, even inside itself
+ * @throws TypeError if `signals` is not an array of signals that a process can listen for, if `grace` is not a number,
+ *   NaN or negative, or if `onGrace` is not a function
  *
  * @example
  * ```ts
@@ -106,13 +106,13 @@ export function terminationSignal(
   signals?: readonly SignalName[],
   options?: TerminationSignalOptions,
 ): ContextManager<EnvironmentAbortSignal, undefined>;
-/** {@link terminationSignal} of `SIGINT` and `SIGTERM`. */
+/** {@link terminationSignal} for `SIGINT` and `SIGTERM`. */
 export function terminationSignal(options: TerminationSignalOptions): ContextManager<EnvironmentAbortSignal, undefined>;
 export function terminationSignal(
   first: unknown = ['SIGINT', 'SIGTERM'],
   second?: unknown,
 ): ContextManager<EnvironmentAbortSignal, undefined> {
-  // The options can stand alone, but not before the signals.
+  // The options may come alone, but not before the signals.
   if (isObject(first) && !Array.isArray(first) && second === undefined)
     return terminationSignal(undefined, first as never);
   assertSignals(first);
@@ -125,7 +125,7 @@ function assertSignals(given: unknown): asserts given is NodeJS.Signals[] {
   for (const name of given) if (!isCatchable(name)) throw notSignals(name);
 }
 
-/** No process can listen to the two, and trying to throws. */
+/** A process can't listen for these two; trying to throws. */
 function isCatchable(name: unknown): boolean {
   return typeof name === 'string' && Object.hasOwn(constants.signals, name) && !['SIGKILL', 'SIGSTOP'].includes(name);
 }
@@ -191,7 +191,7 @@ class Block implements ListeningBlock {
 
   starve(): void {
     if (!this.arrived) return;
-    // Once: the loop is empty again after what `onGrace` does.
+    // Once, because the loop is empty again after what `onGrace` does.
     unlisten(this);
     reportStarved(this.arrived, this.options?.onGrace);
   }
@@ -207,9 +207,9 @@ class Block implements ListeningBlock {
  */
 const repeats = 500;
 
-/** Calls back when no repeat can come any more; gives what prevents it. */
+/** Calls back when no repeat can come any more; returns a function that prevents it. */
 function afterRepeats(callback: () => void): () => void {
-  // While the loop is blocked, repeats wait: it takes them before it comes to the immediate.
+  // While the loop is blocked, repeats wait: the loop takes them before it gets to the immediate.
   return after(repeats, () => setImmediate(callback), false);
 }
 
@@ -224,7 +224,7 @@ const Terminated = class TerminationError extends Error {
   }
 
   static {
-    // On the prototype, and before any instance: V8 writes the name into the stack when the error is made.
+    // On the prototype, and before any instance, because V8 writes the name into the stack when the error is made.
     Object.defineProperty(this.prototype, 'name', { value: 'TerminationError', writable: true, configurable: true });
   }
 };

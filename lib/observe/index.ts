@@ -1,17 +1,17 @@
 /**
- * Who is open, what is stuck, what leaked.
+ * What is open, what hangs, what leaks.
  *
  * @module withal/observe
  */
 
-// To watch
+// To observe
 export { observe } from './observe.ts';
 export type { ObserveOptions, Watch } from './observe.ts';
 export type { Leak } from './engine/leaks.ts';
 export type { SlowReport } from './engine/slow.ts';
 export type { Phase, Visit, VisitResult, VisitTimes } from './visit.ts';
 
-// To look at what was seen
+// To show what was observed
 export { report } from './report.ts';
 export type { ReportOptions } from './report.ts';
 export { timeline } from './timeline.ts';

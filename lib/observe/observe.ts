@@ -8,54 +8,54 @@ import { SlowWatch, type SlowReport } from './engine/slow.ts';
 import { asTree } from './engine/tree.ts';
 import type { Visit } from './visit.ts';
 
-/** What {@link observe} tells, and how much it looks at. */
+/** Options of {@link observe}: what to report, and how much to record. */
 export interface ObserveOptions {
-  /** Milliseconds after which a setup or a teardown is slow; 5,000 unless given. */
+  /** After how many milliseconds a setup or a teardown counts as slow; 5,000 by default. */
   readonly slow?: number | undefined;
-  /** Told once of each setup or teardown that is slow: of the innermost, and not of those around it. */
+  /** Called once for each slow setup or teardown: for the innermost one, not for those around it. */
   readonly onSlow?: ((report: SlowReport) => unknown) | undefined;
-  /** Told of what was forgotten, when it is collected. */
+  /** Called for something that was forgotten, when it is garbage-collected. */
   readonly onLeak?: ((leak: Leak) => unknown) | undefined;
-  /** Told when a setup begins. */
+  /** Called when a setup begins. */
   readonly onEnter?: ((visit: Visit) => unknown) | undefined;
-  /** Told when a body begins. */
+  /** Called when a body begins. */
   readonly onEntered?: ((visit: Visit) => unknown) | undefined;
-  /** Told when a teardown begins. */
+  /** Called when a teardown begins. */
   readonly onExit?: ((visit: Visit) => unknown) | undefined;
-  /** Told when a visit is over, also if its setup failed. */
+  /** Called when a visit is over, even if its setup failed. */
   readonly onExited?: ((visit: Visit) => unknown) | undefined;
-  /** Whether visits and leaks say where they come from. It costs about ten times all the rest. */
+  /** Whether visits and leaks record where they come from. It costs about ten times as much as all the rest. */
   readonly sites?: boolean | undefined;
   /**
-   * Whether a visit's parent is found by the flow of async code; true unless given. Without it, or where the platform
-   * can't tell, the parent is the latest visit that is still open, which is right only while one thing runs at a time.
+   * Whether to find a visit's parent by the flow of async code; true by default. Without it, or if the platform can't
+   * tell, the parent is the latest visit that is still open, which is right only while one thing runs at a time.
    */
   readonly context?: boolean | undefined;
-  /** How many visits that are over are kept for {@link Watch.done}; 0 unless given. */
+  /** How many finished visits to keep for {@link Watch.done}; 0 by default. */
   readonly keep?: number | undefined;
-  /** Whether visits hold their errors, and all that these hold; without it they hold a text. */
+  /** Whether visits hold their errors, and everything that these refer to; by default they hold a text. */
   readonly capture?: boolean | undefined;
 }
 
-/** What {@link observe} gives. */
+/** What {@link observe} returns. */
 export interface Watch extends Disposable {
-  /** The visits that are open, each after the one around it. */
+  /** The open visits, each after the one around it. */
   open(): Visit[];
-  /** The latest visits that are over, the oldest first. */
+  /** The latest finished visits, the oldest first. */
   done(): Visit[];
-  /** The visit in whose setup, block or teardown this code runs. */
+  /** The visit whose setup, body or teardown is running this code. */
   current(): Visit | undefined;
   /** Ends the watch. */
   stop(): void;
 }
 
 /**
- * Watches every manager that any driver of this package enters: who is open, what is slow, and what is forgotten.
+ * Watches every manager that any driver of this package enters: what is open, what is slow, and what was forgotten.
  *
- * It changes nothing of what managers and blocks do. Several watches can be on at once.
+ * It doesn't change what managers and blocks do. Several watches can be active at once.
  *
- * @param options - what to be told, and how much to look at
- * @returns what is open now; with `using`, the watch ends with its block
+ * @param options - what to report, and how much to record
+ * @returns the watch, which lists what is open; with `using`, it ends with its block
  * @throws TypeError if an option is wrong
  *
  * @example
@@ -77,7 +77,7 @@ export function observe(options: ObserveOptions = {}): Watch {
   checkOptions(options);
   const watch = new Watching(options);
   hub().add(watch);
-  // Also what is being set up or torn down already.
+  // Also what is already being set up or torn down.
   for (const visit of hub().open.list()) watch.slow?.changed(visit);
   return watch;
 }
@@ -166,7 +166,7 @@ class Watching implements Watch, Listener {
     const { keep = 0 } = this.options;
     if (keep === 0) return;
     this.over.push(visit);
-    // In bulk: taking out the first of many moves all others.
+    // In bulk, because taking out the first of many moves all the others.
     if (this.over.length > 2 * keep) this.over.splice(0, this.over.length - keep);
   }
 

@@ -1,9 +1,9 @@
 /**
  * Watches a whole program without touching its code: `node --import withal/observe/register app.js`.
  *
- * `kill -USR2 <pid>` prints the blocks that are open to stderr. What is slow and what leaks is printed as it is found.
- * `WITHAL_SLOW` is the time in milliseconds after which a setup or a teardown is slow, 5,000 unless given;
- * `WITHAL_SITES=1` says where each block was entered; `WITHAL_SIGNAL` is another signal, or empty for none.
+ * `kill -USR2 <pid>` prints the open blocks to stderr. What is slow and what leaks is printed as it is found.
+ * `WITHAL_SLOW` is after how many milliseconds a setup or a teardown counts as slow, 5,000 by default; `WITHAL_SITES=1`
+ * shows where each block was entered; `WITHAL_SIGNAL` is another signal, or empty for none.
  *
  * @module withal/observe/register
  */
@@ -37,7 +37,7 @@ function listen(signal: string): void {
   process.on(signal, () => print(`\n${report(watch.open(), { colors: process.stderr.isTTY })}`));
 }
 
-/** Past a redirection, which may belong to a block that is stuck. */
+/** Bypasses redirections, which may belong to a stuck block. */
 function print(text: string): void {
   writeSync(process.stderr.fd, `withal: ${text}\n`);
 }

@@ -1,29 +1,29 @@
 import { currentTime } from './engine/host.ts';
-import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
+import { assertDrawing, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
 import { aroundOf, durationOf, isMoving, type Visit } from './visit.ts';
 
 /** How {@link report} draws. */
 export interface ReportOptions {
-  /** Whether to color it for a terminal; false unless given. */
+  /** Whether to color the text for a terminal; false by default. */
   readonly colors?: boolean | undefined;
-  /** How many columns there are; 80 unless given. */
+  /** The number of columns; 80 by default. */
   readonly width?: number | undefined;
-  /** The time to measure against, in milliseconds of `performance.now()`; the present unless given. */
+  /** The time to measure against, in milliseconds of `performance.now()`; by default, now. */
   readonly now?: number | undefined;
 }
 
 /**
- * Draws visits as a tree for a terminal: which are open, for how long, in which phase, and which of them holds the
- * others up.
+ * Draws visits as a tree for a terminal: which are open, for how long, in which phase, and which of them holds up the
+ * others.
  *
- * Marked is what is being set up or torn down, and waits for nothing else here. If nothing is, marked is the innermost
- * block that is open the longest.
+ * The mark is on each visit that is being set up or torn down, and waits for nothing else in the report. If there is
+ * none, it is on the innermost block that has been open the longest.
  *
- * @param visits - what `watch.open()` or `watch.done()` gives
+ * @param visits - what `watch.open()` or `watch.done()` returns
  * @param options - colors, width and time
- * @returns the text, without a line break at its end
- * @throws TypeError if `visits` is no list of visits
+ * @returns the text, without a final line break
+ * @throws TypeError if `visits` isn't a list of visits, or if an option is wrong
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export interface ReportOptions {
  * ```
  */
 export function report(visits: readonly Visit[], options: ReportOptions = {}): string {
-  assertVisits('report()', visits);
+  assertDrawing('report()', visits, options);
   if (visits.length === 0) return 'No block is open.';
   const { now = currentTime(), width = 80, colors = false } = options;
   const stuck = stuckOf(visits, now);
@@ -61,7 +61,7 @@ export function report(visits: readonly Visit[], options: ReportOptions = {}): s
     .join('\n');
 }
 
-/** Visits that hold up the others. */
+/** The visits that hold up the others. */
 function stuckOf(visits: readonly Visit[], now: number): Set<Visit> {
   const open = visits.filter(({ phase }) => phase !== 'over');
   const moving = open.filter(isMoving);

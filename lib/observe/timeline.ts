@@ -1,25 +1,25 @@
 import { currentTime } from './engine/host.ts';
-import { assertVisits, fit, humanTime, printable } from './engine/text.ts';
+import { assertDrawing, fit, humanTime, printable } from './engine/text.ts';
 import { walk } from './engine/tree.ts';
 import { hasFailed, startOf, timeOf, type Phase, type Visit } from './visit.ts';
 
 /** How {@link timeline} draws. */
 export interface TimelineOptions {
-  /** Text for a terminal, or a picture; `'text'` unless given. */
+  /** Text for a terminal, or a picture; `'text'` by default. */
   readonly format?: 'text' | 'svg' | undefined;
-  /** Columns of the text, or pixels of the picture; 80 or 800 unless given. */
+  /** Columns of the text, or pixels of the picture; 80 or 800 by default. */
   readonly width?: number | undefined;
-  /** Where blocks that are open end in the picture, in milliseconds of `performance.now()`; the present unless given. */
+  /** Where open blocks end in the picture, in milliseconds of `performance.now()`; by default, now. */
   readonly now?: number | undefined;
 }
 
 /**
- * Draws visits as bars over time, one in a line, each below the one around it: setup, body and teardown.
+ * Draws visits as bars over time, one per line, each below the one around it: setup, body and teardown.
  *
- * @param visits - what `watch.open()` or `watch.done()` gives
- * @param options - the format, and how wide
+ * @param visits - what `watch.open()` or `watch.done()` returns
+ * @param options - the format and the width
  * @returns text, or an SVG that is readable on light and dark pages
- * @throws TypeError if `visits` is no list of visits
+ * @throws TypeError if `visits` isn't a list of visits, or if an option is wrong
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export interface TimelineOptions {
  * ```
  */
 export function timeline(visits: readonly Visit[], options: TimelineOptions = {}): string {
-  assertVisits('timeline()', visits);
+  assertDrawing('timeline()', visits, options);
   const { format = 'text', now = currentTime() } = options;
   const rows = [...walk(visits)].map(({ visit, more }) => rowOf(visit, more.length - 1, now));
   return format === 'svg' ? drawSvg(rows, options.width ?? 800) : drawText(rows, options.width ?? 80);
@@ -70,14 +70,14 @@ function rowOf(visit: Visit, depth: number, now: number): Row {
   return { name, depth, bars, start: startOf(visit), end, isOpen, hasFailed: hasFailed(visit) };
 }
 
-/** The time that a picture shows, and where in a width a moment of it lies. */
+/** The time span of a picture, and where a moment of it lies within a width. */
 function scaleOf(rows: readonly Row[], width: number): (time: number) => number {
   const start = -largest(rows, (row) => -row.start);
   const end = largest(rows, (row) => row.end);
   return (time) => (end > start ? ((time - start) / (end - start)) * width : 0);
 }
 
-/** By a loop: there may be more visits than a call takes arguments. */
+/** A loop, because there may be more visits than a call can take arguments. */
 function largest<T>(items: readonly T[], measureOf: (item: T) => number): number {
   return items.reduce((found, item) => Math.max(found, measureOf(item)), -Infinity);
 }
@@ -113,7 +113,7 @@ function drawBar(row: Row, at: (time: number) => number, width: number): string 
 const rowHeight = 22;
 const barHeight = 14;
 
-/** Colors that tell apart on white and on black, also without red and green. */
+/** Colors that differ on white and on black, even without red and green. */
 const style = `text{font:12px system-ui,sans-serif;fill:#1f2328}
 .entering{fill:#8fb8ff}.body{fill:#2f6feb}.exiting{fill:#c98a00}.failed{fill:#d1242f}.line{stroke:#d1d9e0}
 @media(prefers-color-scheme:dark){text{fill:#f0f6fc}.entering{fill:#5a7bb5}.body{fill:#6ea8fe}.exiting{fill:#e3b341}

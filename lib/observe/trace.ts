@@ -1,52 +1,52 @@
 import { currentTime } from './engine/host.ts';
 import { describe } from '../support/describe.ts';
-import { assertVisits } from './engine/text.ts';
+import { assertDrawing } from './engine/text.ts';
 import { startOf, type Visit } from './visit.ts';
 
-/** What {@link trace} gives: for `JSON.stringify`. */
+/** What {@link trace} returns, for `JSON.stringify`. */
 export interface Trace {
   /** In the order of the visits. */
   readonly traceEvents: TraceEvent[];
 }
 
-/** How {@link trace} measures. */
+/** Options of {@link trace}. */
 export interface TraceOptions {
-  /** When blocks that are open end in the picture, in milliseconds of `performance.now()`; the present unless given. */
+  /** Where open blocks end in the picture, in milliseconds of `performance.now()`; by default, now. */
   readonly now?: number | undefined;
 }
 
 /** An event of Chrome's trace-event format, as far as {@link trace} writes it. */
 export interface TraceEvent {
-  /** The visit's name, or that of the phase. */
+  /** The name of the visit or of the phase. */
   readonly name: string;
-  /** `X` is a visit, `i` the begin of a phase. */
+  /** `X` is a visit, `i` the beginning of a phase. */
   readonly ph: 'X' | 'i';
   /** Microseconds. */
   readonly ts: number;
-  /** Microseconds, of a visit. */
+  /** The duration of a visit, in microseconds. */
   readonly dur?: number;
   /** The scope of a phase: the lane. */
   readonly s?: 't';
   /** The category. */
   readonly cat: 'withal';
-  /** All visits are of one process. */
+  /** The process; the same for all visits. */
   readonly pid: 1;
   /** The lane. */
   readonly tid: number;
-  /** What Perfetto shows of the selected event. */
+  /** What Perfetto shows for the selected event. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Gives visits in Chrome's trace-event format: write it into a file as JSON, and open that in Perfetto or in
+ * Converts visits to Chrome's trace-event format: write it to a file as JSON, and open that in Perfetto or in
  * `chrome://tracing`.
  *
- * Visits that overlap without nesting are in lanes of their own. Phases are instants on their visit.
+ * Visits that overlap without nesting get their own lanes. Phases are instants on their visit.
  *
- * @param visits - what `watch.open()` or `watch.done()` gives
+ * @param visits - what `watch.open()` or `watch.done()` returns
  * @param options - the time
  * @returns an object for `JSON.stringify`
- * @throws TypeError if `visits` is no list of visits
+ * @throws TypeError if `visits` isn't a list of visits, or if an option is wrong
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export interface TraceEvent {
  * ```
  */
 export function trace(visits: readonly Visit[], options: TraceOptions = {}): Trace {
-  assertVisits('trace()', visits);
+  assertDrawing('trace()', visits, options);
   const { now = currentTime() } = options;
   const laneOf = assignLanes(visits, now);
   return { traceEvents: visits.flatMap((visit) => eventsOf(visit, laneOf.get(visit) as number, now)) };
@@ -90,7 +90,7 @@ function eventsOf(visit: Visit, tid: number, now: number): TraceEvent[] {
   return [whole, ...phases];
 }
 
-/** Gives each visit a lane: that of the visit around it if it fits there, and else one where nothing is open. */
+/** Gives each visit a lane: the lane of the visit around it if it fits there, or else one where nothing is open. */
 function assignLanes(visits: readonly Visit[], now: number): Map<Visit, number> {
   const lanes = new Lanes();
   const laneOf = new Map<Visit, number>();

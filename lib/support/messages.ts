@@ -693,3 +693,8 @@ export function notSlow(given: unknown): TypeError {
 export function notVisits(caller: string, given: unknown): TypeError {
   return wrongInput('draw', `${caller} takes a list of visits`, given, `Write ${caller.slice(0, -1)}watch.open()).`);
 }
+
+export function notDrawingOption(caller: string, name: string, taken: string, given: unknown): TypeError {
+  const advice = `Write ${caller.slice(0, -1)}watch.open(), { ${name}: … }).`;
+  return wrongInput('draw', `${name} takes ${taken}`, given, advice);
+}

@@ -8,16 +8,16 @@ import { settingOf, type Fixed, type ManagerCaseOptions, type ValueOf } from './
 /**
  * Runs the cases of {@link managerCases} one after the other, without a test runner.
  *
- * It equals, with all failures in one error:
+ * It equals the following, except that all failures are in one error:
  *
  * ```ts no-run: the equivalent
  * for (const { run } of managerCases(make, options)) await run();
  * ```
  *
- * @param make - makes the manager, in the world that `in` gives
- * @param options - what to know of the manager; see {@link ManagerCaseOptions}
+ * @param make - makes the manager, in the world from `in`
+ * @param options - what the kit should know about the manager; see {@link ManagerCaseOptions}
  * @returns a promise that resolves if the manager passes all cases
- * @throws AggregateError of an error for each case that fails, whose message begins with the name of the case
+ * @throws AggregateError with an error for each failing case, whose message begins with the name of the case
  * @throws TypeError if `make` isn't a function or an option has the wrong type
  *
  * @example

@@ -4,23 +4,23 @@ import { notRunner } from './messages.ts';
 import { failureOf, isVitestContext } from './runner/running-test.ts';
 import type { ValueOf } from './kit/setting.ts';
 
-/** The context that `node:test` gives to a test, as much of it as {@link entered} uses. */
+/** The part of `node:test`'s test context that {@link entered} needs. */
 export interface NodeTestContext {
   /** Calls the hook after the test. */
   after(hook: () => Promise<void>): void;
 }
 
-/** The context that Vitest gives to a test, as much of it as {@link entered} uses. */
+/** The part of Vitest's test context that {@link entered} needs. */
 export interface VitestTestContext {
   /** Calls the hook after the test. */
   onTestFinished(hook: () => Promise<void>): void;
 }
 
 /**
- * Enters a manager in a test of `node:test` or Vitest, and exits it after the test. The rest of the test is the manager's
- * block: the manager is told how the test has failed.
+ * Enters a manager in a test of `node:test` or Vitest, and exits it after the test. The rest of the test is the
+ * manager's block: the manager sees how the test failed.
  *
- * It equals, for several managers of one test, in `node:test`:
+ * For several managers in one test of `node:test`, it equals:
  *
  * ```ts no-run: the equivalent
  * const stack = new AsyncExitStack();
@@ -29,12 +29,12 @@ export interface VitestTestContext {
  * const tx = await stack.enterContext(transaction(db));
  * ```
  *
- * The managers of a test are exited in reverse order, and one that fails skips none of the others.
+ * The managers of a test exit in reverse order; if one fails, the others still exit.
  *
- * @param t - the context of the test; in Vitest, `{ task, onTestFinished }` of it will do
+ * @param t - the context of the test; in Vitest, `{ task, onTestFinished }` from it will do
  * @param manager - whatever `withAsync` takes
- * @returns what entering gave
- * @throws TypeError if `t` is another runner's, or `manager` can't be entered
+ * @returns the manager's value
+ * @throws TypeError if `t` comes from another runner, or if `manager` can't be entered
  * @throws whatever entering throws
  *
  * @example
@@ -57,7 +57,7 @@ export async function entered(t: unknown, manager: AsyncEnterable): Promise<unkn
   return stackOf(t).enterContext(manager);
 }
 
-/** The managers of each test. One hook exits them all: node:test calls hooks in order, and none after one that failed. */
+/** The managers of each test. One hook exits them all: node:test calls hooks in order, and none after a failed one. */
 const stacks = new WeakMap<object, AsyncExitStack<unknown>>();
 
 function stackOf(t: unknown): AsyncExitStack<unknown> {
@@ -67,7 +67,7 @@ function stackOf(t: unknown): AsyncExitStack<unknown> {
   if (isVitestContext(t)) {
     const failure = failureOf(t.task);
     t.onTestFinished(async () => {
-      // A test that is tried again has the same context.
+      // A retried test has the same context.
       stacks.delete(t);
       await stack.exitAsync(failure());
     });
@@ -91,19 +91,19 @@ function isNodeContext(value: unknown): value is NodeContext {
 }
 
 async function exitOf(t: NodeContext, stack: AsyncExitStack<unknown>): Promise<void> {
-  // Other runtimes' node:test may not tell.
+  // The node:test of other runtimes may not say.
   if (t.passed === undefined) return stack.disposeAsync();
   const thrown = t.passed ? undefined : thrownBy(t);
   try {
     await stack.exitAsync(thrown);
   } catch (error) {
-    // Of a test that has failed, node:test shows only how.
+    // For a failed test, node:test shows only how it failed.
     if (thrown) t.diagnostic?.(`The teardown failed, too: ${describe(error)}`);
     throw error;
   }
 }
 
-/** The error of a test is wrapped in one of the runner's; if it took too long, that one is all there is. */
+/** The runner wraps a test's error in its own; if the test took too long, the runner's is all there is. */
 function thrownBy({ error }: NodeContext): Thrown {
   return { error: error?.failureType === 'testCodeFailure' ? error.cause : error };
 }

@@ -1,21 +1,21 @@
-/** What else {@link Faults.wrap} makes fail. */
+/** Options of {@link Faults.wrap}. */
 export interface WrapOptions {
   /**
-   * The synchronous methods that fail too: `true` for all of them, or their names. By default only calls that return
-   * promises fail, because those depend on something outside the program.
+   * The synchronous methods that should fail too: `true` for all of them, or their names. By default only calls that
+   * return promises fail, because those depend on something outside the program.
    */
   readonly sync?: boolean | readonly string[] | undefined;
 }
 
-/** Records what a manager calls, so that `managerCases` can make each of these calls fail once. */
+/** Records what a manager calls, so that `managerCases` can make each call fail once. */
 export interface Faults {
   /**
-   * Wraps an object that the manager uses: calls of its methods are recorded, and so are those of everything that it
-   * gives, however deep.
+   * Wraps an object that the manager uses: calls of its methods are recorded, and so are calls of everything that it
+   * returns, however deep.
    *
    * @param object - a connection, a pool, a client, a function
-   * @param options - `sync`: the synchronous methods that fail too
-   * @returns an object that works like it
+   * @param options - `sync`: the synchronous methods that should fail too
+   * @returns an object that works like the given one
    * @throws TypeError if it is neither an object nor a function
    */
   wrap<T extends object>(object: T, options?: WrapOptions): T;

@@ -8,15 +8,15 @@ import type { ValueOf } from './kit/setting.ts';
  * A fixture for `extend` of Vitest and Playwright.
  *
  * @typeParam Context - the other fixtures
- * @typeParam Value - what it gives to a test
+ * @typeParam Value - what it passes to a test
  */
 export type FixtureFunction<Context, Value> = (context: Context, use: (value: Value) => Promise<void>) => Promise<void>;
 
 /**
- * Turns a function that makes a manager into a fixture for `extend` of Vitest 4 and Playwright. The test is the manager's
- * block: the manager is told how the test has failed, and can roll back, or keep what there is to see.
+ * Turns a function that makes a manager into a fixture for `extend` of Vitest 4 and Playwright. The test is the
+ * manager's block: the manager sees how the test failed, and can roll back, or keep what there is to see.
  *
- * It equals, with each error reported once, and no other fixture skipped for it:
+ * It equals the following, except that each error is reported once, and skips no other fixture:
  *
  * ```ts no-run: the equivalent
  * async ({ db }, use) => {
@@ -27,11 +27,12 @@ export type FixtureFunction<Context, Value> = (context: Context, use: (value: Va
  * }
  * ```
  *
- * A runner hands out copies of errors: the manager gets an `Error` with the same message, stack and cause.
+ * Runners hand out copies of errors: the manager gets an `Error` with the same message, stack and cause.
  *
- * @param make - makes the manager, of the fixtures that it destructures. Runners read these from its text
+ * @param make - makes the manager, from the fixtures that it destructures. Runners read their names from its source
+ *   text
  * @returns the fixture
- * @throws TypeError if `make` isn't a function whose first parameter is a pattern, `({ db }) => …`
+ * @throws TypeError if `make` isn't a function whose first parameter is a destructuring pattern, `({ db }) => …`
  *
  * @example
  * ```ts no-run: it takes a test runner
@@ -58,7 +59,7 @@ export function fixture(make: Make): unknown {
   });
 }
 
-/** Makes a manager of the other fixtures. */
+/** Makes a manager from the other fixtures. */
 export type Make = (context: unknown) => AsyncEnterable;
 
 export type Use = (value: unknown) => Promise<void>;
@@ -66,7 +67,7 @@ export type Use = (value: unknown) => Promise<void>;
 /** What a runner calls; the third argument is Playwright's. */
 type Run = (context: unknown, use: Use, info: unknown) => Promise<void>;
 
-/** Uses a manager's value in its block, which fails as `failure` says; reports what its teardown threw besides. */
+/** Uses a manager's value in its block, which fails as `failure` says; also reports what its teardown threw. */
 export async function useIn(
   manager: AsyncEnterable,
   use: Use,
@@ -83,19 +84,19 @@ export async function useIn(
     });
   } catch (error) {
     if (!block.isSetUp) throw error;
-    // The runner has the error of the test already.
+    // The runner already has the test's error.
     if (!block.thrown || !Object.is(error, block.thrown.error)) report(error);
   }
 }
 
-/** A fixture that needs those which `make` destructures. */
+/** A fixture that needs the fixtures that `make` destructures. */
 export function fixtureOf(caller: string, make: unknown, run: Run): unknown {
   const names = typeof make === 'function' ? namesTakenBy(make as Make) : undefined;
   if (!names) throw notFixtureFunction(caller, make);
   return needing(names, run);
 }
 
-/** A runner reads from the text of a fixture which others it needs. */
+/** Runners read from the source text of a fixture which others it needs. */
 export function needing(names: readonly string[], run: Run): unknown {
   return Object.defineProperty(run, 'toString', { value: () => `async ({ ${names.join(', ')} }, use) => {}` });
 }

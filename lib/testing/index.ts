@@ -4,13 +4,13 @@
  * @module withal/testing
  */
 
-// Is a manager right?
+// To check a manager
 export { managerCases, type ManagerCase } from './manager-cases.ts';
 export { checkManager } from './check-manager.ts';
 export type { CallMatcher, ManagerCaseOptions } from './kit/setting.ts';
 export type { Faults, WrapOptions } from './faults.ts';
 
-// Managers as fixtures of a test runner
+// To use managers as fixtures of a test runner
 export { fixture, type FixtureFunction } from './fixture.ts';
 export { shared, type SharedFixture, type SharedFixtures, type SharedScope } from './shared.ts';
 export { entered, type NodeTestContext, type VitestTestContext } from './entered.ts';

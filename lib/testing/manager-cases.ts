@@ -6,25 +6,25 @@ import { settingOf, type Fixed, type ManagerCaseOptions, type ValueOf } from './
 
 /** One case of {@link managerCases}, for any test runner. */
 export interface ManagerCase {
-  /** What is expected of the manager: `tears down after a block that throws undefined`. */
+  /** What the manager should do: `tears down after a block that throws undefined`. */
   readonly name: string;
-  /** Runs the case; rejects with what was expected, what was seen, and what to do about it. */
+  /** Runs the case; rejects with what was expected, what happened, and what to do about it. */
   readonly run: () => Promise<void>;
 }
 
 /**
- * Makes the cases that check a manager on every path, for any test runner: the block returns, throws whatever can be
- * thrown, waits; it is entered many times, at once, within itself, and in every other way; and each call that it makes
- * fails once.
+ * Makes cases, for any test runner, that check a manager on every path. The block returns, throws anything that can be
+ * thrown, or waits. The manager is entered many times, concurrently, inside itself, and in every other way. And each
+ * call that it makes fails once.
  *
- * After each block the case expects that
+ * After each block, the case expects that
  *
  * - the block rejected with the very error that its body threw, unless `suppresses` or `translates` says otherwise;
  * - `open` and the `probes` are what they were, and the `effect` changed only if the block succeeded;
- * - what the manager called was awaited, and nothing was released twice;
- * - no handle, timer, open file, listener of the process or unhandled rejection is left behind.
+ * - every call of the manager was awaited, and nothing was released twice;
+ * - no handle, timer, open file, process listener or unhandled rejection is left behind.
  *
- * For the block that throws, one case equals:
+ * For a block that throws, one case equals:
  *
  * ```ts no-run: the equivalent
  * const error = new Error();
@@ -34,11 +34,12 @@ export interface ManagerCase {
  * assert.strictEqual(open(world), before);
  * ```
  *
- * Cases run one after the other, even in a runner that starts them at once.
+ * Cases run one at a time, even in a runner that starts them at once.
  *
- * @param make - makes the manager, in the world that `in` gives. What it uses should go through `faults.wrap(…)` or
- *   `faults.patch(…)`: then each call that gives a promise fails once, and a message says which line acquired what is left
- * @param options - what to know of the manager; see {@link ManagerCaseOptions}
+ * @param make - makes the manager, in the world from `in`. Let the manager use everything through `faults.wrap(…)` or
+ *   `faults.patch(…)`: then each call that returns a promise fails once, and messages say which line acquired what is
+ *   left
+ * @param options - what the kit should know about the manager; see {@link ManagerCaseOptions}
  * @returns the cases, 26 by default; each has a `name` and a `run`, which rejects if the manager is wrong
  * @throws TypeError if `make` isn't a function or an option has the wrong type
  *

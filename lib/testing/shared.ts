@@ -4,31 +4,32 @@ import { notRunner, notShared, testsFailed } from './messages.ts';
 import { runningTest, throwAll } from './runner/running-test.ts';
 import type { Fixed, ValueOf } from './kit/setting.ts';
 
-/** For whose tests a shared fixture is set up: those of a file, or all that a worker runs. */
+/** Which tests share a fixture: the tests of a file, or all that a worker runs. */
 export type SharedScope = 'file' | 'worker';
 
 /**
- * A fixture with its options, as `extend` takes them. It is a list. It says that it is a function as well, and that the
- * options have no type, because the types of Vitest would infer the value from both.
+ * A fixture with its options, as `extend` takes them. It is a list. Its type says that it is a function as well, and
+ * that the options have no type, because otherwise Vitest's types would infer the value from both.
  *
  * @typeParam Context - the other fixtures
- * @typeParam Value - what it gives to a test
+ * @typeParam Value - what it passes to a test
  */
 export type SharedFixture<Context, Value> = FixtureFunction<Context, Value> & [FixtureFunction<Context, Value>, never];
 
 /**
- * What {@link shared} gives: the fixture, and the companion that tells it which tests have failed.
+ * What {@link shared} returns: the fixture, and the companion that tells it which tests failed.
  *
  * @typeParam Name - the name of the fixture
  * @typeParam Context - the other fixtures
- * @typeParam Value - what it gives to a test
+ * @typeParam Value - what it passes to a test
  */
 export type SharedFixtures<Name extends string, Context, Value> = Record<Name, SharedFixture<Context, Value>> &
   Record<`${Name}Failures`, [FixtureFunction<object, void>, { auto: true }]>;
 
 /**
  * Turns a function that makes a manager into a fixture for many tests, for `extend` of Vitest 4 and Playwright. Such a
- * fixture can't see tests fail; so a companion comes with it that takes part in each test, and the manager is told.
+ * fixture can't see tests fail, so it comes with a companion that takes part in each test and reports failures to the
+ * manager.
  *
  * It equals:
  *
@@ -44,12 +45,12 @@ export type SharedFixtures<Name extends string, Context, Value> = Record<Name, S
  * }
  * ```
  *
- * One test that failed gives its error, several give an `AggregateError`. A test that passes when it is tried again has
- * not failed.
+ * If one test failed, the manager gets its error; if several failed, an `AggregateError`. A test that passes on a retry
+ * has not failed.
  *
  * @param name - the name of the fixture; the companion is called `${name}Failures`
- * @param make - makes the manager, of the shared fixtures that it destructures
- * @param scope - `'file'` for the tests of a file, in Vitest; `'worker'` for all that a worker runs
+ * @param make - makes the manager, from the shared fixtures that it destructures
+ * @param scope - `'file'` for the tests of a file, in Vitest; `'worker'` for all tests that a worker runs
  * @returns both fixtures, to spread into `extend`
  * @throws TypeError if an argument is wrong
  *
@@ -71,7 +72,7 @@ export function shared<Name extends string, Context, M extends AsyncEnterable>(
 export function shared(name: unknown, make: Make, scope: unknown): unknown {
   if (typeof name !== 'string' || name === '') throw notShared('a name', name);
   if (scope !== 'file' && scope !== 'worker') throw notShared("a scope, 'file' or 'worker'", scope);
-  /** How tests have failed while it was set up. */
+  /** How tests failed while the fixture was set up. */
   const failures = new Map<unknown, unknown>();
   const fixture = fixtureOf('shared()', make, (context, use, info) => {
     failures.clear();
@@ -84,7 +85,7 @@ export function shared(name: unknown, make: Make, scope: unknown): unknown {
   return { [name]: [fixture, { scope }], [`${name}Failures`]: [companion, { auto: true }] };
 }
 
-/** Notes how a test fails; one that passes when it is tried again has not. */
+/** Records how a test fails; a test that passes on a retry has not failed. */
 async function noted(failures: Map<unknown, unknown>, context: unknown, use: Use, info: unknown): Promise<void> {
   const test = runningTest(context, info);
   if (!test) throw notRunner('shared()', 'extend of Vitest or Playwright');
@@ -107,10 +108,12 @@ function isPlaywrightWorker(info: unknown): boolean {
   return Object(info) === info && 'workerIndex' in (info as object);
 }
 
-/** How many fixtures of a scope are set up, and what those that were torn down have thrown. */
+/** How many fixtures of a scope are set up, and what the finished ones threw. */
 const scopes = { file: { count: 0, errors: [] as unknown[] }, worker: { count: 0, errors: [] as unknown[] } };
 
-/** An error that a fixture throws makes Vitest skip those set up before it. So the last one throws what all have. */
+/**
+ * If a fixture throws, Vitest skips those set up before it. So the last fixture throws what all of them have thrown.
+ */
 async function untilTheLast(
   scope: SharedScope,
   run: (report: (error: unknown) => void) => Promise<void>,

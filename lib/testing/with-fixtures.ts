@@ -4,31 +4,31 @@ import { FileFixtures } from './runner/file-fixtures.ts';
 import { extendInstead, notFixtures, notTestFunction } from './messages.ts';
 import { Suite, suiteOf, type AnyFunction } from './runner/suite.ts';
 
-/** A manager that gives such a value. */
+/** A manager with this type of value. */
 export type ManagerOf<Value> =
   | AsyncContextManager<Value, unknown>
   | { enter(): Value | PromiseLike<Value>; exit(): unknown }
   | (Value & (AsyncDisposable | Disposable));
 
-/** Makes the manager of a fixture, of those that it destructures. */
+/** Makes the manager of a fixture, from the fixtures that it destructures. */
 export type MakeFixture<Fixtures, Value> = (fixtures: Fixtures) => ManagerOf<Value>;
 
-/** How a fixture is set up. */
+/** Options of a fixture. */
 export interface FixtureOptions {
-  /** Anew for each test, or once for the tests of the file that need it. By default `'test'`. */
+  /** Set up for each test, or once for the tests of the file that need it. By default `'test'`. */
   readonly scope?: 'test' | 'file' | undefined;
 }
 
 /** The hooks of a runner. */
 export interface FixtureHooks {
-  /** Calls a function after each test. Without it a test that takes too long leaves its fixtures set up. */
+  /** Calls a function after each test. Without it, a test that takes too long leaves its fixtures set up. */
   readonly afterEach?: ((hook: () => Promise<void>) => unknown) | undefined;
   /** Calls a function after all tests of the file. Fixtures of the file need it. */
   readonly afterAll?: ((hook: () => Promise<void>) => unknown) | undefined;
 }
 
 /**
- * What fixtures give to a test.
+ * What fixtures pass to a test.
  *
  * @typeParam Makes - the functions that make their managers
  */
@@ -40,7 +40,7 @@ export type FixtureValues<Makes> = {
       : never;
 };
 
-/** A test: what comes after the fixtures is what the runner itself gives to tests. */
+/** A test. The runner's own arguments come after the fixtures. */
 export type FixtureTest<Fixtures> = { test(fixtures: Fixtures, ...rest: unknown[]): unknown }['test'];
 
 declare const taken: unique symbol;
@@ -48,7 +48,7 @@ declare const taken: unique symbol;
 /**
  * Defines a test that takes fixtures.
  *
- * @typeParam Fixtures - those that there are
+ * @typeParam Fixtures - the available fixtures
  */
 export interface DefineTest<Fixtures> {
   (name: string, test: FixtureTest<Fixtures>, options?: unknown): unknown;
@@ -63,16 +63,16 @@ export interface DefineTest<Fixtures> {
   readonly concurrent: DefineTest<Fixtures>;
   /** The runner's. */
   readonly todo: (name: string, ...rest: unknown[]) => unknown;
-  /** Jest's and Bun's: a test for each row of a table. The fixtures come first. */
+  /** Jest's and Bun's: one test per row of a table. The fixtures come first. */
   readonly each: DefineEach<Fixtures>;
   /** The types of the fixtures; there is nothing to read. */
   readonly [taken]: Fixtures;
 }
 
 /**
- * Defines a test for each row of a table.
+ * Defines one test per row of a table.
  *
- * @typeParam Fixtures - those that there are
+ * @typeParam Fixtures - the available fixtures
  */
 export interface DefineEach<Fixtures> {
   <Row>(
@@ -88,14 +88,14 @@ export interface DefineEach<Fixtures> {
   ): (name: string, test: FixtureTest<Fixtures>, timeout?: number) => unknown;
 }
 
-/** What the runner's function takes already. */
+/** What the runner's function already takes. */
 type Before<Test> = Test extends { readonly [taken]: infer Fixtures } ? Fixtures : object;
 
 /**
- * Adds fixtures to a runner that has none: jest, `node:test`, Bun or Deno. A test takes those that it destructures, and
- * runs in the block of their managers, so that each manager sees the error that the test throws.
+ * Adds fixtures to a runner without fixtures: jest, `node:test`, Bun or Deno. A test gets the fixtures that it
+ * destructures, and runs in the block of their managers, so each manager sees the error that the test throws.
  *
- * It equals, for `test('inserts', async ({ tx }) => { … })`:
+ * For `test('inserts', async ({ tx }) => { … })`, it equals:
  *
  * ```ts no-run: the equivalent
  * test('inserts', () =>
@@ -103,19 +103,21 @@ type Before<Test> = Test extends { readonly [taken]: infer Fixtures } ? Fixtures
  *     withAsync(transaction(db), async (tx) => { … })));
  * ```
  *
- * A test that takes all of them, `(fixtures) => …`, has all of them set up. What the runner itself gives to a test comes
- * after the fixtures. `only`, `skip` and the like work, and so does `each` where the runner has it: a row comes after the
- * fixtures. The result can be given to `withFixtures` again, with more fixtures.
+ * A test that takes all fixtures, `(fixtures) => …`, has all of them set up. The runner's own arguments come after the
+ * fixtures. `only`, `skip` and the like work, and so does `each` if the runner has it: the row comes after the
+ * fixtures. You can pass the result to `withFixtures` again, with more fixtures.
  *
- * @typeParam Test - the function of the runner
+ * @typeParam Test - the runner's function
  * @typeParam Makes - the functions that make the managers
- * @param test - the function of the runner that defines tests
- * @param fixtures - functions that make managers, of the fixtures that they destructure; or `[make, { scope: 'file' }]`
- *   for one that is set up once, for the tests of the file that need it, and is told if any of the file's tests failed
+ * @param test - the runner's function that defines tests
+ * @param fixtures - functions that make managers, from the fixtures that they destructure; or `[make, { scope: 'file'
+ *   }]` for a fixture that is set up once, for the tests of the file that need it, and learns if any test of the file
+ *   failed
  * @param hooks - `afterAll`, which fixtures of the file need; and `afterEach`, so that a test that takes too long ends
- * @returns a function like `test`, for tests that take fixtures
- * @throws TypeError if an argument is wrong; if a fixture or a test takes one that isn't there; if fixtures need each
- *   other; if a fixture of the file needs one of a test; if the runner has `extend`, as Vitest and Playwright
+ * @returns a function like `test`, for tests with fixtures
+ * @throws TypeError if an argument is wrong; if a fixture or a test takes a fixture that doesn't exist; if fixtures
+ *   need each other; if a fixture of the file needs a fixture of a test; if the runner has `extend`, as Vitest and
+ *   Playwright do
  *
  * @example
  * ```ts

@@ -57,6 +57,7 @@ export default defineConfig({
     ],
     build: { chunkSizeWarningLimit: 2000, rollupOptions: { onwarn: quietly } },
     worker: { format: 'es' },
+    optimizeDeps: { exclude: ['@electric-sql/pglite'] },
   },
   themeConfig: {
     search: { provider: 'local' },

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { asyncContextManager, type AsyncContextManager } from 'withal';
 
-/** A connection to a database, written as a generator. */
+/** A database connection, written as a generator. */
 export const connection = asyncContextManager(async function* connection(url: string) {
   const client = await connect(url);
   try {
@@ -22,7 +22,7 @@ export class Connection implements AsyncContextManager<Client> {
 
   async enterAsync(): Promise<Client> {
     if (this.#client) throw new Error('The connection is open already.');
-    // Before it has connected, so that nobody else enters meanwhile.
+    // Set before it has connected, so that nobody else enters meanwhile.
     this.#client = connect(this.url);
     this.#client.catch(() => (this.#client = undefined));
     return this.#client;
@@ -39,7 +39,7 @@ export class Connection implements AsyncContextManager<Client> {
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
-  // Of a connection that breaks the next query tells; an event that nobody listens to would end the process.
+  // If the connection breaks, the next query rejects; an event without a listener would end the process.
   client.on('error', () => undefined);
   await client.connect();
   return client;

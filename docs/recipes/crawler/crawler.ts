@@ -1,19 +1,19 @@
-/** What came of one address. */
+/** What came back for one address. */
 export interface Page {
   readonly url: string;
-  /** That of the response, where there was one. */
+  /** The status of the response, if there was one. */
   readonly status?: number;
-  /** Empty where the response was no HTML. */
+  /** Empty if the response was not HTML. */
   readonly html: string;
-  /** The addresses on the same server that it leads to, each once. */
+  /** The addresses on the same server that it links to, each once. */
   readonly links: readonly string[];
-  /** Why it could not be read. */
+  /** Why the page could not be read. */
   readonly error?: unknown;
 }
 
 /**
- * Yields each page of a site once, those first that are fewer links away. It reads as many at a time as `concurrency`
- * says; the signal aborts the requests in flight.
+ * Yields each page of a site once, the pages that are fewer links away first. It reads up to `concurrency` pages at a
+ * time; the signal aborts the requests in flight.
  */
 export async function* crawl(start: string, signal: AbortSignal, concurrency = 4): AsyncGenerator<Page, void, void> {
   const waiting = [absolute(start)];
@@ -35,10 +35,10 @@ export async function* crawl(start: string, signal: AbortSignal, concurrency = 4
   }
 }
 
-/** Never rejects, for it may do so before anybody asks for the page. */
+/** Never rejects, because that could happen before anyone asks for the page. */
 async function read(url: string, signal: AbortSignal): Promise<Page> {
   try {
-    // A redirect is one more link: what it leads to may be known already, or be on another server.
+    // A redirect is one more link: its target may be known already, or be on another server.
     const response = await fetch(url, { signal, redirect: 'manual' });
     const html = await htmlOf(response);
     return { url, status: response.status, html, links: linksOf(url, response, html) };
@@ -50,7 +50,7 @@ async function read(url: string, signal: AbortSignal): Promise<Page> {
 async function htmlOf(response: Response): Promise<string> {
   const isHtml = response.headers.get('Content-Type')?.startsWith('text/html');
   if (isHtml) return response.text();
-  // What is not read would hold its connection.
+  // An unread body would hold its connection.
   await response.body?.cancel();
   return '';
 }
@@ -58,13 +58,13 @@ async function htmlOf(response: Response): Promise<string> {
 function linksOf(url: string, { ok, headers }: Response, html: string): string[] {
   const hrefs = [...html.matchAll(/<a\s[^>]*?href="([^"]*)"/gi)].map(([, href = '']) => href);
   const location = headers.get('Location');
-  // The page of an error may well lead to others like it, without end.
+  // An error page may lead to others like it, without end.
   const followed = ok ? hrefs : location ? [location] : [];
   const links = followed.filter((href) => URL.canParse(href, url)).map((href) => absolute(href, url));
   return [...new Set(links)].filter((link) => new URL(link).origin === new URL(url).origin);
 }
 
-/** A fragment is a place on the same page. */
+/** Without the fragment, which is a place on the same page. */
 function absolute(href: string, base?: string): string {
   const url = new URL(href, base);
   url.hash = '';

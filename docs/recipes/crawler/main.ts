@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { aclosing, asyncContextManager, closing, enter, scopeAsync, withAsync } from 'withal';
 import { crawl, type Page } from './crawler.ts';
 
-/** Where each page leads to. */
+/** The links of each page. */
 const pages: Record<string, string[]> = {
   '/': ['/tea', '/sugar', '/#top'],
   '/tea': ['/', '/tea/green', '/tea/black', '/tea/red', '/tea/archive', 'https://example.com/'],
@@ -13,7 +13,7 @@ const pages: Record<string, string[]> = {
   '/cups': ['/'],
 };
 
-/** A server of these pages; gives its URL. One more never comes, and another one breaks off. */
+/** A server of these pages; gives its URL. One more page never arrives, and another breaks off. */
 const site = asyncContextManager(async function* site() {
   const server = createServer(({ url = '' }, response) => {
     const links = pages[url];
@@ -23,8 +23,8 @@ const site = asyncContextManager(async function* site() {
     else response.writeHead(404).end();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  yield* enter(server); // it is an AsyncDisposable, which closes
-  // Where it has aborted a request, fetch connects again; without any request, that would hold up the closing.
+  yield* enter(server); // an AsyncDisposable, which closes the server
+  // After an aborted request, fetch connects again; that idle connection would hold up the closing.
   yield* enter(closing(server, (server) => server.closeAllConnections()));
   yield `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 });

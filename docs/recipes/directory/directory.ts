@@ -4,16 +4,16 @@ import { resolve } from 'node:path';
 import { asyncContextManager } from 'withal';
 
 export interface Options {
-  /** What its path begins with: a name in the directory for temporary files, or an absolute path. */
+  /** What the path begins with: a name in the system's temporary directory, or an absolute path. */
   readonly prefix?: string;
-  /** What becomes of the directory if the block failed. It is removed if nothing is said. */
+  /** What to do with the directory if the block failed. By default, remove it. */
   readonly onFailure?: (path: string) => unknown;
 }
 
-/** A temporary directory; gives its path. After the block it is removed, with everything in it. */
+/** A temporary directory; gives its path. Removes it after the block, with everything in it. */
 export const directory = asyncContextManager(async function* directory(options: Options = {}) {
   const { prefix = 'directory-', onFailure = remove } = options;
-  // Where the directory for temporary files is a link, as on macOS, process.cwd() in it would give another path.
+  // If the temporary directory is a link, as on macOS, process.cwd() in it would give another path.
   const path = await mkdtemp(resolve(await realpath(tmpdir()), prefix));
   try {
     yield path;
@@ -25,6 +25,6 @@ export const directory = asyncContextManager(async function* directory(options: 
 });
 
 async function remove(path: string): Promise<void> {
-  // On Windows, where a file can be in use by a virus scanner for a moment, it helps to try again.
+  // On Windows, a virus scanner may have a file open for a moment, so try again.
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }

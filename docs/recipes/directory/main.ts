@@ -8,10 +8,10 @@ const kept: string[] = [];
 console.log('A build that succeeds:');
 console.log(`  ${await withAsync(directory(), (path) => build(path, 'return 42;'))}`);
 
-console.log('One that fails:');
+console.log('A build that fails:');
 await withAsync(directory({ prefix: 'build-', onFailure: keep }), (path) => build(path, 'return')).catch(tell);
 
-console.log('One that is judged by its warnings:');
+console.log('Builds judged by their warnings:');
 console.log(`  ${await judged('return 42;')}`);
 console.log(`  ${await judged('debugger; return 42;')}`);
 
@@ -30,7 +30,7 @@ async function keep(path: string): Promise<void> {
   kept.push(path);
 }
 
-/** Gives the report, which it also leaves in the directory. */
+/** Returns the report, and also leaves it in the directory. */
 async function build(path: string, source: string): Promise<string> {
   const report = source.includes('debugger') ? 'a debugger statement' : 'no warnings';
   await writeFile(join(path, 'source.js'), source);

@@ -2,18 +2,18 @@ import { asyncContextManager, withAsync } from 'withal';
 import { localLock, unlessAborted, type Waiting } from '../lock/lock.ts';
 
 export interface Rate {
-  /** How many blocks may begin within an interval, wherever it starts. */
+  /** How many blocks may start within an interval, wherever it begins. */
   readonly entries: number;
   /** In milliseconds. */
   readonly interval: number;
 }
 
-/** Makes a manager whose blocks begin no faster than that; those who have to wait begin in order. */
+/** Returns a manager whose blocks start no faster than this rate; blocks that must wait start in order. */
 export function limiter({ entries, interval }: Rate) {
   if (!Number.isInteger(entries) || entries < 1 || !(interval >= 0 && interval < 2 ** 31))
     throw new RangeError(`Not a rate: ${String(entries)} in ${String(interval)} ms.`);
   const turns = localLock();
-  /** When the latest of them began, as many as may within an interval. */
+  /** When the latest blocks started, as many as an interval allows. */
   const begun = Array.from({ length: entries }, () => -Infinity);
   return asyncContextManager(async function* limiter({ signal }: Waiting = {}) {
     await withAsync(turns('to begin', { signal }), async () => {
@@ -26,7 +26,7 @@ export function limiter({ entries, interval }: Rate) {
   });
 }
 
-/** A timer may fire a little early, by the clock that counts here. */
+/** A timer may fire a little early by this clock. */
 async function until(time: number, signal: AbortSignal | undefined): Promise<void> {
   for (let left = time - performance.now(); left > 0; left = time - performance.now()) await sleep(left, signal);
 }

@@ -11,7 +11,7 @@ await scopeAsync(async function* main() {
     response.end();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  yield* enter(server); // it is an AsyncDisposable, which closes
+  yield* enter(server); // an AsyncDisposable, which closes the server
   const { port } = server.address() as AddressInfo;
 
   const limit = limiter({ entries: 2, interval: 100 });
@@ -19,15 +19,15 @@ await scopeAsync(async function* main() {
   const get = asyncContextDecorator(limit())(async (path: string) => {
     const time = performance.now() - start;
     const { status } = await fetch(`http://127.0.0.1:${String(port)}${path}`);
-    return `${path} begun after ${time.toFixed()} ms: ${String(status)}`;
+    return `${path} started after ${time.toFixed()} ms: ${String(status)}`;
   });
 
-  console.log('Five requests at once, of which two may begin within 100 ms:');
+  console.log('Five requests at once, at most two within 100 ms:');
   const start = performance.now();
   const lines = ['/1', '/2', '/3', '/4', '/5'].map((path) => get(path));
   for (const line of await Promise.all(lines)) console.log(`  ${line}`);
 
-  console.log('One that does not wait so long:');
+  console.log('A block that gives up waiting:');
   const patient = limiter({ entries: 1, interval: 60_000 });
   await withAsync(patient(), () => console.log('  begun'));
   await withAsync(timeout(20), (signal) => withAsync(patient({ signal }), () => console.log('  begun'))).catch(tell);

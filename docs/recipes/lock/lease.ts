@@ -6,8 +6,8 @@ import { unlessAborted, type Lock, type Waiting } from './lock.ts';
 type Database = Pool | ClientBase;
 
 /**
- * Locks of an owner, which may be a job, and needs neither a process nor a connection. They last until the owner gives
- * them back: if its process is killed, the next process of that owner has them at once, and nobody else does.
+ * Locks that belong to a named owner, such as a job, rather than to a process or a connection. They last until the
+ * owner gives them back. If its process is killed, the owner's next process gets them at once, and nobody else does.
  */
 export function lease(db: Database, owner: string): Lock {
   return asyncContextManager(async function* lease(key: string, waiting: Waiting = {}) {
@@ -22,7 +22,7 @@ export function lease(db: Database, owner: string): Lock {
   });
 }
 
-/** Takes a lease, or waits until it is free. To take it twice is to take it once. */
+/** Takes a lease, or waits until it is free. Taking it again changes nothing. */
 export async function take(db: Database, key: string, owner: string, { signal }: Waiting = {}): Promise<void> {
   for (;;) {
     signal?.throwIfAborted();
@@ -32,7 +32,7 @@ export async function take(db: Database, key: string, owner: string, { signal }:
   }
 }
 
-/** Gives a lease back, unless it is another's; gives whether it was this owner's. */
+/** Gives a lease back if it belongs to this owner; returns whether it did. */
 export async function giveBack(db: Database, key: string, owner: string): Promise<boolean> {
   const { rowCount } = await db.query('DELETE FROM leases WHERE key = $1 AND owner = $2', [key, owner]);
   return rowCount === 1;

@@ -2,19 +2,19 @@ import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { asyncContextManager, type AsyncContextManager } from 'withal';
 
 /**
- * Makes a manager that has the lock of that key during its block: one at a time, first come, first served. It gives a
- * signal, which aborts if the lock is lost before the block has ended.
+ * Returns a manager that holds the lock for a key during its block: one at a time, first come, first served. The block
+ * gets a signal that aborts if the lock is lost before the block has ended.
  */
 export type Lock = (key: string, waiting?: Waiting) => AsyncContextManager<AbortSignal>;
 
 export interface Waiting {
-  /** Ends the waiting, which rejects with its reason. */
+  /** Stops the wait, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Locks of this process; they can't be lost. */
+/** Locks within this process; they can't be lost. */
 export function localLock(): Lock {
-  /** Those who have and want the lock of each key: the first has it. */
+  /** For each key, the blocks that hold or want its lock: the first holds it. */
   const queues = new Map<string, Set<EventEmitter>>();
   return asyncContextManager(async function* localLock(key: string, { signal }: Waiting = {}) {
     signal?.throwIfAborted();
@@ -33,7 +33,7 @@ export function localLock(): Lock {
   });
 }
 
-/** Waits for the promise; rejects with the reason of a signal that aborts first. */
+/** Waits for the promise, or rejects with the reason of a signal that aborts first. */
 export async function unlessAborted<T>(promise: Promise<T>, ...signals: (AbortSignal | undefined)[]): Promise<T> {
   const settled = new AbortController();
   const aborting = new Promise<never>((_resolve, reject) => {
@@ -45,7 +45,7 @@ export async function unlessAborted<T>(promise: Promise<T>, ...signals: (AbortSi
 function whenAborted(signal: AbortSignal, settled: AbortSignal, reject: (reason: unknown) => void): void {
   const abort = (): void => reject(signal.reason);
   if (signal.aborted) abort();
-  // Many may wait with one signal, and Node would warn of a leak.
+  // Many may wait with one signal, and Node would warn about a leak.
   setMaxListeners(Infinity, signal);
   signal.addEventListener('abort', abort, { once: true, signal: settled });
 }

@@ -8,10 +8,10 @@ import { localLock, type Lock } from './lock.ts';
 
 const { DATABASE_URL } = process.env;
 
-console.log('Ten who add one, without a lock:');
+console.log('Ten blocks add one, without a lock:');
 console.log(`  ${String(await sumOfTen(nullContext()))}`);
 
-await show('With a lock of this process:', localLock());
+await show('With a lock in this process:', localLock());
 if (DATABASE_URL) {
   await show('With a lock of the database:', advisoryLock(DATABASE_URL));
   await withAsync(pool(DATABASE_URL), showLease);
@@ -23,7 +23,7 @@ async function show(heading: string, lock: Lock): Promise<void> {
 
   await withAsync(lock('sum'), async () => {
     await withAsync(timeout(50), (signal) => withAsync(lock('sum', { signal }), enjoy)).catch(tell);
-    throw new Error('The one who has it fails.');
+    throw new Error('The owner fails.');
   }).catch(tell);
   await withAsync(lock('sum'), enjoy);
 }
@@ -35,7 +35,7 @@ async function showLease(db: Pool): Promise<void> {
   await lease(db, 'job 1')('sum').enterAsync();
 
   await withAsync(timeout(50), (signal) => withAsync(lease(db, 'job 2')('sum', { signal }), enjoy)).catch(tell);
-  await withAsync(lease(db, 'job 1')('sum'), () => console.log('  The next process of job 1 has it.'));
+  await withAsync(lease(db, 'job 1')('sum'), () => console.log('  The next process of job 1 gets it.'));
   await withAsync(lease(db, 'job 2')('sum'), enjoy);
 }
 
@@ -51,7 +51,7 @@ async function sumOfTen(lock: AsyncContextManager<unknown> | ContextManager<unkn
 }
 
 function enjoy(): void {
-  console.log('  The next one has it.');
+  console.log('  The next one gets it.');
 }
 
 function tell(error: unknown): void {

@@ -13,7 +13,7 @@ interface Order {
 
 const schema = { body: { type: 'object', required: ['item', 'amount'], properties: { amount: { type: 'integer' } } } };
 
-/** A transaction for one request, which its handler takes from there. */
+/** A transaction for one request; the handler finds it on the request. */
 const requestTransaction = asyncContextManager(async function* requestTransaction(
   request: FastifyRequest,
   database: string,
@@ -34,7 +34,7 @@ function shop(database: string): FastifyInstance {
   app.post<{ Body: Order }>('/orders', { schema }, async (request, reply) => {
     const { item, amount } = request.body;
     await request.getDecorator<Client>('transaction').query('INSERT INTO orders VALUES ($1, $2)', [item, amount]);
-    if (amount > 100) throw Object.assign(new Error(`There is not so much ${item}.`), { statusCode: 409 });
+    if (amount > 100) throw Object.assign(new Error(`Not enough ${item}.`), { statusCode: 409 });
     reply.code(201);
     return { ordered: item };
   });
@@ -46,7 +46,7 @@ function shop(database: string): FastifyInstance {
   return app;
 }
 
-/** The table of the orders, while the block runs; gives what is stored. */
+/** The table of orders, for the block; gives a function that reads it. */
 const table = asyncContextManager(async function* table(database: string) {
   const client = yield* enter(connection(database));
   await client.query('CREATE TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED, amount int)');
@@ -60,7 +60,7 @@ const table = asyncContextManager(async function* table(database: string) {
 await scopeAsync(async function* main() {
   const database = yield* enter(postgres());
   const stored = yield* enter(table(database));
-  const app = yield* enter(shop(database)); // it is an AsyncDisposable, which closes
+  const app = yield* enter(shop(database)); // an AsyncDisposable, which closes the server
   const url = await app.listen({ port: 0 });
 
   const post = async (path: string, body: object) => {

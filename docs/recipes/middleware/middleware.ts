@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest, onRouteHookHandler, RouteHandlerMeth
 import { asyncContextDecorator, type AsyncContextManager } from 'withal';
 
 /**
- * Makes an `onRoute` hook. Each handler of the routes that are declared after it runs in a manager that is made of the
- * request, and what it returns is sent after that manager was exited.
+ * Returns an `onRoute` hook. The handlers of all routes declared after it run in a manager made from the request, and
+ * the payload is sent after that manager has exited.
  */
 export function inside<T, F>(manager: (request: FastifyRequest) => AsyncContextManager<T, F>): onRouteHookHandler {
   return (route) => {
@@ -11,11 +11,11 @@ export function inside<T, F>(manager: (request: FastifyRequest) => AsyncContextM
   };
 }
 
-/** The handler, which throws where what it returns can't be the answer, or can't any more. */
+/** Wraps a handler: it throws if the payload can't be the answer, or is too late. */
 function answering(handler: RouteHandlerMethod): RouteHandlerMethod {
   return async function (request, reply) {
     const payload = await given(handler.call(this, request, withoutSend(reply)));
-    // Fastify takes a returned error for a thrown one.
+    // Fastify treats a returned error as thrown.
     if (payload instanceof Error) throw payload;
     if (reply.sent || reply.raw.destroyed) throw new Error('Nobody is waiting for this answer any more.');
     return payload;
@@ -24,7 +24,7 @@ function answering(handler: RouteHandlerMethod): RouteHandlerMethod {
 
 const tooEarly = new Set<PropertyKey>(['send', 'redirect', 'callNotFound', 'hijack']);
 
-/** The reply as the handler sees it. What else may answer, as a timeout or an error handler, has the reply itself. */
+/** The reply as the handler sees it. Timeouts and error handlers, which may also answer, have the real one. */
 function withoutSend(reply: FastifyReply): FastifyReply {
   return new Proxy(reply, {
     get: (target, name, receiver) =>
@@ -36,7 +36,7 @@ function refuse(name: string): never {
   throw new TypeError(`reply.${name}() would answer before the manager is exited. Return the payload.`);
 }
 
-/** A handler that gives neither has only begun. */
+/** A handler that returns neither a promise nor a payload has only begun. */
 function given(returned: unknown): unknown {
   if (returned === undefined) throw new TypeError('A handler inside a manager returns its payload, or a promise.');
   return returned;

@@ -12,10 +12,10 @@ const transaction = asyncContextManager(async function* transaction(db: PGlite) 
   }
 });
 
-/** Asks whether an item can be had; rejects if not. It should stop when the signal aborts. */
+/** Reserves an item; rejects if there is none. It should stop when the signal aborts. */
 export type Reserve = (item: string, signal?: AbortSignal) => Promise<unknown>;
 
-/** Leaves writes behind: don't. */
+/** Don't do this: it leaves writes behind. */
 export async function orderByPromiseAll(db: PGlite, items: readonly string[], reserve: Reserve): Promise<void> {
   await withAsync(transaction(db), (tx) =>
     Promise.all(

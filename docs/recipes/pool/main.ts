@@ -23,7 +23,7 @@ await scopeAsync(async function* main() {
   ).catch(tell);
   show(connections);
 
-  console.log('A block that fails for a reason of its own:');
+  console.log('A block that fails for another reason:');
   await withAsync(checkout(connections), () => {
     throw new Error('out of patience');
   }).catch(tell);

@@ -5,7 +5,7 @@ import { server } from './server.ts';
 
 const lines: string[] = [];
 
-/** Nobody hands it an id. */
+/** Nobody passes it an id. */
 function log(message: string): void {
   lines.push(logLine(message));
 }
@@ -44,6 +44,6 @@ await withAsync(
   },
 );
 
-// They were written in turns; here they are told apart.
+// The lines were interleaved; print them request by request.
 console.log(lines.filter((line) => line.startsWith('[a1')).join('\n'));
 console.log(lines.filter((line) => line.startsWith('[b2')).join('\n'));

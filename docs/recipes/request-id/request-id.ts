@@ -3,7 +3,7 @@ import { asyncContextManager, enter, fromCallback } from 'withal';
 
 const ids = new AsyncLocalStorage<string>();
 
-/** A block with an id, which everything in it can ask for. Within another such block, the ids are joined. */
+/** A block with an id that everything in it can read. Inside another such block, the ids are joined. */
 export const requestId = asyncContextManager(async function* requestId(name: string) {
   const around = ids.getStore();
   const id = around === undefined ? name : `${around}.${name}`;
@@ -15,7 +15,7 @@ export function currentRequestId(): string | undefined {
   return ids.getStore();
 }
 
-/** A log line, after the id of the request that it belongs to. */
+/** A log line, prefixed with the id of its request. */
 export function logLine(message: string): string {
   const id = currentRequestId();
   return id === undefined ? message : `[${id}] ${message}`;

@@ -10,7 +10,7 @@ type Handler = (request: IncomingMessage) => Promise<string>;
 /** An HTTP server that runs each request in a block with its id; gives its URL. */
 export const server = asyncContextManager(async function* server(handle: Handler) {
   const http = createServer((request, response) => void answer(request, response, handle)).listen(0);
-  yield* enter(http); // it is an AsyncDisposable, which closes
+  yield* enter(http); // an AsyncDisposable, which closes the server
   await once(http, 'listening');
   yield `http://localhost:${String((http.address() as AddressInfo).port)}`;
 });
@@ -25,7 +25,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, handle
   }
 }
 
-/** The id that the caller sent, if it is one that can stand in a log. */
+/** The id that the caller sent, if it is safe to log. */
 function idOf({ headers }: IncomingMessage): string {
   const id = headers['x-request-id'];
   return typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? id : randomUUID();

@@ -1,14 +1,14 @@
 import type { ClientBase, Pool } from 'pg';
 
-/** Sells what a trip needs. It knows each order by its key: to ask twice is to ask once. */
+/** Sells what a trip needs. It knows each order by its key, so asking twice is the same as asking once. */
 export interface Agency {
-  /** Gives the number of the booking. */
+  /** Returns the booking number. */
   readonly reserve: (key: string, what: string) => Promise<number>;
-  /** An order that comes after its cancellation is refused. */
+  /** If the order arrives after its cancellation, it is refused. */
   readonly cancel: (key: string, what: string) => Promise<void>;
 }
 
-/** Stands for a service of somebody else, which has tables of its own. */
+/** Stands for someone else's service, which has its own tables. */
 export function agency(db: Pool | ClientBase): Agency {
   const log = (key: string, request: string) => db.query('INSERT INTO agency.requests VALUES ($1, $2)', [key, request]);
   return {

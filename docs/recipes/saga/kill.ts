@@ -1,5 +1,5 @@
-// Loaded before a program, it kills the process at the moment that KILL_AT names: "before", "early in", "late in" or
-// "after" a step; not the first times, if KILL_SPARES says how many.
+// Preloaded into a program, this kills the process at the moment that KILL_AT names: "before", "early in", "late in" or
+// "after" a step. KILL_SPARES is how many times to let that moment pass first.
 
 import { DBOS } from '@dbos-inc/dbos-sdk';
 
@@ -7,7 +7,7 @@ const { KILL_AT, KILL_SPARES = '0', KILL_SIGNAL = 'SIGKILL' } = process.env;
 const runStep = DBOS.runStep.bind(DBOS);
 let times = 0;
 
-// It does not outlive the program that loads it so.
+// Don't pass it on to child processes.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.channel?.unref();
 

@@ -24,11 +24,11 @@ const counts = `
 
 await scopeAsync(async function* load() {
   const url = process.env['DATABASE_URL'];
-  // The one within the process is no match for two.
+  // The embedded one serves only one process.
   if (!url) throw new Error('Set DATABASE_URL to that of a Postgres server.');
   const db = yield* enter(connection(url));
   await db.query(`${agencyTables} ${processTable} DELETE FROM agency.sold_out`);
-  // The engine makes its tables.
+  // The engine creates its tables here.
   await work(url, []);
   await measure(db, url, 'booked', 3);
   await db.query("INSERT INTO agency.sold_out VALUES ('car')");

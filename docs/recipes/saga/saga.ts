@@ -3,7 +3,7 @@ import { asyncContextManager, enter, scopeAsync } from 'withal';
 import type { Agency } from './agency.ts';
 import { newRun, persistently, type Run } from './run.ts';
 
-/** Stands if the block returns, and is canceled if it throws, even if another process has to do it. */
+/** Kept if the block returns, and canceled if it throws, even if another process has to do it. */
 const reservation = asyncContextManager(async function* reservation(run: Run, agency: Agency, what: string) {
   const key = `${String(DBOS.workflowID)}/${what}`;
   try {
@@ -14,7 +14,7 @@ const reservation = asyncContextManager(async function* reservation(run: Run, ag
   }
 });
 
-/** Books all of a trip, or nothing. Then it is held for that many seconds, in which it can be called off. */
+/** Books all of a trip, or nothing. Then it is held for that many seconds, during which it can be called off. */
 export function trips(agency: Agency) {
   const book = (held = 0) =>
     scopeAsync(async function* trip() {

@@ -4,10 +4,10 @@ import type { Pool } from 'pg';
 import { asyncContextManager } from 'withal';
 import { queueName } from './saga.ts';
 
-/** Says every second that this process is alive. Enter it before the engine. */
+/** Records every second that this process is alive. Enter it before the engine. */
 export const heartbeat = (db: Pool, executorID: string) => repeated(() => db.query(beat, [executorID]));
 
-/** Takes over the trips of processes that said nothing for that many seconds. Enter it after the engine. */
+/** Takes over the trips of processes that have been silent for that many seconds. Enter it after the engine. */
 export const takeover = (db: Pool, seconds: number) =>
   repeated(async () => {
     const { rows } = await db.query<{ id: string }>(silent, [seconds]);
@@ -20,7 +20,7 @@ export const takeover = (db: Pool, seconds: number) =>
 export const processTable = `
   CREATE TABLE IF NOT EXISTS processes (id text PRIMARY KEY, seen timestamptz NOT NULL);`;
 
-// The clock of the database is the same for all.
+// All processes share the clock of the database.
 const beat = 'INSERT INTO processes VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()';
 const silent = 'SELECT id FROM processes WHERE seen < now() - make_interval(secs => $1)';
 

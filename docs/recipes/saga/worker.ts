@@ -1,4 +1,4 @@
-// A process that books trips: those that it is asked for, and those that a process left unfinished when it was killed.
+// A process that books trips: the ones it is asked for, and the ones that a killed process left unfinished.
 
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { enter, scopeAsync } from 'withal';
@@ -14,7 +14,7 @@ const [url = '', executorID = '', ...names] = process.argv.slice(2);
 // How each trip ended is printed below.
 const ignore = () => undefined;
 const logger = { debug: ignore, info: ignore, warn: console.warn, error: ignore };
-// A Postgres within a process can't notify.
+// The embedded Postgres can't notify.
 const useListenNotify = url === DATABASE_URL;
 
 await scopeAsync(async function* worker() {

@@ -9,13 +9,13 @@ import { server } from './server.ts';
 
 export interface Settings {
   readonly port: number;
-  /** `postgres://…` for a server, `memory://` or `file://…` for a Postgres within this process. */
+  /** `postgres://…` for a server, `memory://` or `file://…` for an embedded Postgres. */
   readonly database: string;
   /** In milliseconds. */
   readonly reportEvery: number;
 }
 
-/** The whole service, each part on top of those before it; gives its URL. */
+/** The whole service, each part on top of the parts before it; gives its URL. */
 export const app = asyncContextManager(async function* app(settings: Settings) {
   const folder = yield* enter(directory('service-'));
   const report = join(folder, 'report.json');

@@ -37,13 +37,13 @@ async function open(url: string): Promise<Pool> {
 
 function pooled(url: string): Pool {
   const pool = new pg.Pool({ connectionString: url });
-  // The pool replaces a connection that breaks, and its queries reject; without a listener it would end the process, too.
+  // The pool replaces a broken connection, whose queries reject. Without a listener, the event would end the process.
   const ignore = () => undefined;
   pool.on('connect', (client) => client.on('error', ignore)).on('error', ignore);
   return pool;
 }
 
-/** A pool of one connection, which goes from one to the next. */
+/** A pool of one connection, which is handed from one user to the next. */
 function embedded(pglite: PGlite): Pool {
   let released = Promise.resolve();
   return {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { asyncContextManager, enter, suppress, withAsync } from 'withal';
 import { trace } from './trace.ts';
 
-/** Works once before the block, which does not begin if that fails, and in the background as long as the block runs. */
+/** Works once before the block, which does not start if that fails, and then in the background while the block runs. */
 export const job = asyncContextManager(async function* job(every: number, work: () => Promise<void>) {
   yield* enter(trace('job'));
   await work();

@@ -33,7 +33,7 @@ async function receive(input: IncomingMessage, tx: Connection): Promise<{ receiv
   return { received };
 }
 
-/** Throws if the client hangs up: what has arrived by then is not all. */
+/** Throws if the client hangs up before everything has arrived. */
 async function* linesOf(input: IncomingMessage): AsyncGenerator<string> {
   const chunks: AsyncIterable<string> = input.setEncoding('utf8');
   let rest = '';
@@ -45,7 +45,7 @@ async function* linesOf(input: IncomingMessage): AsyncGenerator<string> {
   if (rest) yield rest;
 }
 
-/** The sum of each account. Whoever reads the file never sees half of it. */
+/** The sum of each account. A reader of the file never sees half of it. */
 export async function writeReport(tx: Connection, file: string): Promise<void> {
   const { rows } = await tx.query('SELECT account, sum(amount)::int FROM payments GROUP BY account ORDER BY account');
   await writeFile(`${file}.new`, JSON.stringify(rows));

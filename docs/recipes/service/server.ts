@@ -5,10 +5,10 @@ import { asyncContextManager, closing, enter, withAsync } from 'withal';
 import { requestId } from '../request-id/request-id.ts';
 import { trace } from './trace.ts';
 
-/** Gives what is to be sent as JSON. */
+/** Returns what to send as JSON. */
 export type Handler = (request: IncomingMessage) => Promise<unknown>;
 
-/** Thrown by a handler to answer with another status than 500. */
+/** A handler throws this to answer with a status other than 500. */
 export class HttpError extends Error {
   readonly status: number;
 
@@ -18,11 +18,11 @@ export class HttpError extends Error {
   }
 }
 
-/** Listens; gives its URL. After the block it accepts nothing more, and waits for the requests that are running. */
+/** Listens; gives its URL. After the block, it accepts nothing more, and waits for the running requests. */
 export const server = asyncContextManager(async function* server(port: number, handle: Handler) {
   yield* enter(trace('server'));
 
-  // Those whose clients have gone are running still when the server has closed.
+  // Requests whose clients have gone may still be running when the server has closed.
   const running = yield* enter(closing(new Set<Promise<void>>(), (running) => Promise.all(running)));
   const http = createServer((request, response) => {
     const answered = answer(http, request, response, handle).finally(() => running.delete(answered));
@@ -30,7 +30,7 @@ export const server = asyncContextManager(async function* server(port: number, h
   });
 
   await once(http.listen(port), 'listening');
-  yield* enter(http); // it is an AsyncDisposable, which closes
+  yield* enter(http); // an AsyncDisposable, which closes the server
 
   yield `http://localhost:${String((http.address() as AddressInfo).port)}`;
 });
@@ -56,7 +56,7 @@ async function answer(http: Server, request: IncomingMessage, response: ServerRe
     status = known.status;
     result = { error: known.message };
   }
-  // A server that is closing waits for its connections, so that none may be kept for another request.
+  // A closing server waits for its connections, so don't keep any alive for another request.
   if (!http.listening) response.setHeader('Connection', 'close');
   const headers = { 'Content-Type': 'application/json', 'X-Request-Id': id };
   response.writeHead(status, headers).end(JSON.stringify(result));

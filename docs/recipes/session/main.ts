@@ -6,14 +6,14 @@ import { Pool } from 'undici';
 import { asyncContextManager, enter, scopeAsync, timeout, withAsync } from 'withal';
 import { response, session } from './session.ts';
 
-/** A server of words, of any length; it never answers a POST. */
+/** A server of words of any length; it never answers a POST. */
 const dictionary = asyncContextManager(async function* dictionary() {
   const connections: Promise<unknown>[] = [];
   const server = createServer(answer).on('connection', (socket) => {
     connections.push(new Promise((closed) => socket.on('close', closed)));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  yield* enter(server); // it is an AsyncDisposable, which closes
+  yield* enter(server); // an AsyncDisposable, which closes the server
   yield { origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, connections };
 });
 
@@ -29,7 +29,7 @@ const get = (path: string) => ({ method: 'GET' as const, path });
 await scopeAsync(async function* main() {
   const { origin, connections } = yield* enter(dictionary());
 
-  console.log('Three responses, of which the second is not read:');
+  console.log('Three responses, the second unread:');
   await withAsync(session(origin, { connections: 1 }), async (pool) => {
     for (const path of ['/tea', '/nothing', '/milk']) {
       await withAsync(response(pool, get(path)), async ({ statusCode, body }) => {
@@ -39,7 +39,7 @@ await scopeAsync(async function* main() {
   });
   await tellClosed(connections);
 
-  console.log('A long one that is not read:');
+  console.log('A long response left unread:');
   await withAsync(session(origin, { connections: 1 }), async (pool) => {
     await withAsync(response(pool, get('/tea/1000000')), ({ statusCode }) => console.log(`  ${String(statusCode)}`));
     await withAsync(response(pool, get('/milk')), async ({ body }) => console.log(`  ${await body.text()}`));
@@ -56,14 +56,14 @@ await scopeAsync(async function* main() {
   }).catch(tell);
   await tellClosed(connections);
 
-  console.log('One that takes too long:');
+  console.log('A request that takes too long:');
   await withAsync(timeout(20), (signal) =>
     withAsync(session(origin), (pool) =>
       withAsync(response(pool, { method: 'POST', path: '/tea', signal }), ({ body }) => body.text()),
     ),
   ).catch(tell);
 
-  console.log('A long one that is not read, without response():');
+  console.log('A long response left unread, without response():');
   const pool = new Pool(origin);
   const { body } = await pool.request(get('/tea/1000000'));
   const closed = pool.close().then(() => '  closed');

@@ -2,8 +2,8 @@ import { Pool, type Dispatcher } from 'undici';
 import { asyncContextManager } from 'withal';
 
 /**
- * Connections to one origin, which the requests of the block share. If the block returned, they are closed as soon as
- * the requests still in flight are done; if it threw, at once, and those requests are rejected.
+ * Connections to one origin, shared by the requests of the block. If the block returned, they close as soon as the
+ * requests in flight are done. If it threw, they close at once, and those requests reject.
  */
 export const session = asyncContextManager(async function* session(origin: string, options?: Pool.Options) {
   const pool = new Pool(origin, options);
@@ -16,7 +16,7 @@ export const session = asyncContextManager(async function* session(origin: strin
   await pool.close();
 });
 
-/** A response whose headers are there. What the block does not read of its body does not keep the connection for long. */
+/** A response whose headers have arrived. An unread body does not hold the connection for long. */
 export const response = asyncContextManager(async function* response(
   dispatcher: Dispatcher,
   options: Dispatcher.RequestOptions,
@@ -28,17 +28,17 @@ export const response = asyncContextManager(async function* response(
     destroy(response);
     throw error;
   }
-  // A body without a length may go on for ever.
+  // A body of unknown length may never end.
   if (response.headers['content-length']) await dump(response);
   else destroy(response);
 });
 
 async function dump({ body }: Dispatcher.ResponseData): Promise<void> {
-  // One with a length may stall; it rejects only where this signal has ended it.
+  // A body of known length may stall; dump rejects only if this signal ended it.
   await body.dump({ limit: 128 * 1024, signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
 }
 
 function destroy({ body }: Dispatcher.ResponseData): void {
-  // A body that is destroyed before its end emits an error, which nobody is waiting for any more.
+  // A body destroyed before its end emits an error that nobody waits for any more.
   body.on('error', () => undefined).destroy();
 }

@@ -1,6 +1,6 @@
 import { AsyncExitStack, asyncContextManager, enter, type AsyncContextManager } from 'withal';
 
-/** Gives the block a function that enters the manager when it is first called, and gives its value. */
+/** Gives the block a function that enters the manager on its first call, and returns the manager's value. */
 export const lazy = asyncContextManager(async function* lazy<T>(manager: AsyncContextManager<T>) {
   const stack = yield* enter(new AsyncExitStack());
   let opened: Promise<Awaited<T>> | undefined;

@@ -5,12 +5,12 @@ interface Opened<T> {
   readonly stack: AsyncExitStack;
 }
 
-/** Makes a manager that many blocks can enter at once, while the given one is entered once for all of them. */
+/** Returns a manager that many blocks can enter at once, while the given one is entered once for all of them. */
 export function shared<T>(manager: AsyncContextManager<T>): AsyncContextManager<Awaited<T>> {
   let current: { users: number; readonly opened: Promise<Opened<T>> } | undefined;
   let closed = Promise.resolve();
 
-  /** Whoever comes while the last one still closes waits for that. How it ended is not their business. */
+  /** A block that comes while the last one is closing waits for that, however it ends. */
   const open = async (): Promise<Opened<T>> => {
     await closed.catch(() => undefined);
     const stack = new AsyncExitStack();
@@ -22,7 +22,7 @@ export function shared<T>(manager: AsyncContextManager<T>): AsyncContextManager<
     used.users += 1;
     try {
       const { value, stack } = await used.opened.catch((error: unknown) => {
-        // The next who comes tries again.
+        // The next block tries again.
         if (current === used) current = undefined;
         throw error;
       });

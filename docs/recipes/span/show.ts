@@ -1,7 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
-/** Prints the spans as a tree, with the errors that they have recorded. */
+/** Prints the spans as a tree, with the errors that they recorded. */
 export function show(spans: readonly ReadableSpan[], parent?: ReadableSpan, indent = ''): void {
   const children = spans.filter(({ parentSpanContext }) => parentSpanContext?.spanId === parent?.spanContext().spanId);
   for (const span of children) {

@@ -35,7 +35,7 @@ export const tolerated = contextManager(function* tolerated(span: Span, isExpect
   return undefined;
 });
 
-/** Anything can be thrown, and the SDK records nothing of a value without a name and a message. */
+/** Anything can be thrown, and the SDK records nothing for a value without a name and a message. */
 export function exceptionOf(error: unknown): { name: string; message: string } {
   return error instanceof Error ? error : { name: typeof error, message: inspect(error) };
 }

@@ -7,11 +7,11 @@ export interface Mailer {
 export interface Customer {
   readonly name: string;
   readonly address?: string;
-  /** When the bill is to be paid, in milliseconds. */
+  /** When the bill is due, in milliseconds. */
   readonly due: number;
 }
 
-/** Hands the mails of a block to a mail service, all at once, if the block succeeded; and none if it failed. */
+/** Hands the mails of a block to a mail service: all of them if the block succeeded, none if it failed. */
 export const mailer = asyncContextManager(async function* mailer(url: string) {
   const mails: { address: string; text: string }[] = [];
   const made: Mailer = { send: (address, text) => mails.push({ address, text }) };
@@ -21,7 +21,7 @@ export const mailer = asyncContextManager(async function* mailer(url: string) {
   if (!response.ok) throw new Error(`The mails were refused: ${answer}`);
 });
 
-/** Reminds the customers who are late; gives how many they are. */
+/** Reminds the customers who are late; returns how many there are. */
 export async function remind(
   mailer: AsyncContextManager<Mailer> | ContextManager<Mailer>,
   customers: readonly Customer[],

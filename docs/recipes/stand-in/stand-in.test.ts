@@ -9,7 +9,7 @@ const ada = { name: 'Ada', address: 'ada@example.org', due: yesterday };
 const alan = { name: 'Alan', address: 'alan@example.org', due: tomorrow };
 const grace = { name: 'Grace', due: yesterday };
 
-/** Notes what is sent. */
+/** Records what is sent. */
 function noting(events: string[]): Mailer {
   return { send: (address) => events.push(`to ${address}`) };
 }
@@ -24,19 +24,19 @@ await test('reminds the customers who are late', async () => {
   assert.deepEqual(events, ['entered', 'to ada@example.org', 'succeeded']);
 });
 
-await test('tells the mailer that it failed where an address is missing', async () => {
+await test('tells the mailer that it failed if an address is missing', async () => {
   const events: string[] = [];
   const mailer = standIn(noting(events), events);
   await assert.rejects(remind(mailer, [ada, grace]), { message: 'Grace has no address.' });
   assert.deepEqual(events, ['entered', 'to ada@example.org', 'failed: Error: Grace has no address.']);
 });
 
-await test('gives how many were late', async () => {
+await test('returns how many were late', async () => {
   const mailer = nullContext<Mailer>({ send: () => undefined });
   assert.equal(await remind(mailer, [ada, alan]), 2);
 });
 
-await test('rejects where the mails are refused', async () => {
+await test('rejects if the mails are refused', async () => {
   const refusing = {
     enterAsync: async () => ({ send: () => undefined }),
     exitAsync: () => Promise.reject(new Error('The mails were refused.')),

@@ -1,6 +1,6 @@
 import { asyncContextManager, contextManager } from 'withal';
 
-/** Stands in for a manager: gives the value, and notes when it was entered and how its block ended. */
+/** Stands in for a manager: gives the value, and records when it was entered and how its block ended. */
 export const standIn = asyncContextManager(async function* standIn<T>(value: T, events: string[]) {
   events.push('entered');
   try {
@@ -13,8 +13,8 @@ export const standIn = asyncContextManager(async function* standIn<T>(value: T, 
 });
 
 /**
- * Replaces a property of an object, or a method, and puts back what was there. The newest replacement is in force; they
- * may end in any order.
+ * Replaces a property or a method of an object, and puts back what was there. Replacements may end in any order; the
+ * newest is active.
  */
 export const replaced = contextManager(function* replaced<T extends object, K extends keyof T>(
   object: T,
@@ -34,23 +34,23 @@ export const replaced = contextManager(function* replaced<T extends object, K ex
   }
 });
 
-/** A property of an object itself; there is none where the object only inherits it. */
+/** An object's own property; undefined if the object only inherits it. */
 type Own = PropertyDescriptor | undefined;
 
-/** What there is of each property that is replaced: what was there, and the replacements on top of it. */
+/** For each replaced property: what was there, and the replacements on top of it. */
 const replacements = new WeakMap<object, Map<PropertyKey, Own[]>>();
 
 function layersOf(object: object, key: PropertyKey): Own[] {
   const ofObject = replacements.get(object) ?? new Map<PropertyKey, Own[]>();
   replacements.set(object, ofObject);
   const known = ofObject.get(key) ?? [];
-  // What was there when the last replacement ended may have changed since.
+  // The original may have changed since the last replacement ended.
   const layers = known.length > 1 ? known : [Object.getOwnPropertyDescriptor(object, key)];
   ofObject.set(key, layers);
   return layers;
 }
 
-/** A getter is not asked, and an inherited property is left alone. */
+/** Doesn't call a getter, and leaves an inherited property alone. */
 function layerOf(value: unknown, below: Own): PropertyDescriptor {
   if (below && 'value' in below) return { ...below, value };
   return { value, writable: true, configurable: true, enumerable: below?.enumerable ?? true };

@@ -8,7 +8,7 @@ export interface Timing {
 }
 
 export interface Options {
-  /** Gives the time in milliseconds, since whenever. */
+  /** Returns the time in milliseconds, from any origin. */
   readonly now?: () => number;
   readonly report?: (timing: Timing) => void;
 }

@@ -19,15 +19,15 @@ const directory = asyncContextManager(async function* directory() {
   }
 });
 
-/** A server of which the answers are written by `respond`; gives its URL, and how each of them ended. */
+/** A server whose answers `respond` writes; gives its URL, and how each answer ended. */
 const server = asyncContextManager(async function* server() {
   const ends: Promise<string>[] = [];
   const http = createServer((request, response) => {
     ends.push(withAsync(writing(response), () => respond(request, response)).then(() => 'sent', String));
   });
   await once(http.listen(0, '127.0.0.1'), 'listening');
-  yield* enter(http); // it is an AsyncDisposable, which closes
-  // Where it has aborted a request, fetch connects again; without any request, that would hold up the closing.
+  yield* enter(http); // an AsyncDisposable, which closes the server
+  // After an aborted request, fetch connects again; that idle connection would hold up the closing.
   yield* enter(closing(http, (http) => http.closeAllConnections()));
   yield { url: `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`, ends };
 });
@@ -62,14 +62,14 @@ await scopeAsync(async function* main() {
   const folder = yield* enter(directory());
   const path = join(folder, 'orders.csv');
 
-  console.log('A file is written:');
+  console.log('Write a file:');
   await withAsync(writing(createWriteStream(path)), async (file) => {
     file.write('item,amount\n');
     await pipeline(orders(), file, { end: false });
   });
   console.log(`  ${String((await stat(path)).size)} bytes`);
 
-  console.log('And read:');
+  console.log('Read it:');
   await scopeAsync(async function* () {
     const chunks = yield* enter(reading<string>(createReadStream(path, 'utf8')));
     const rows = yield* enter(aclosing(lines(chunks)));
@@ -83,18 +83,18 @@ await scopeAsync(async function* main() {
     }
   });
 
-  console.log('One that can’t be opened:');
+  console.log('A file that can’t be opened:');
   await withAsync(writing(createWriteStream(folder)), (file) => {
     file.write('item,amount\n');
   }).catch(tell);
 
-  console.log('A response that breaks off, as the block that writes it throws:');
+  console.log('A response that breaks off because its block throws:');
   const { url, ends } = yield* enter(server());
   const text = fetch(`${url}/orders`).then((response) => response.text());
   console.log(`  the client: ${await text.catch(() => 'not the whole')}`);
   console.log(`  the server: ${String(await ends[0])}`);
 
-  console.log('One that has no end:');
+  console.log('A response without end:');
   const { body } = await fetch(`${url}/ticks`);
   await withAsync(aclosing(body ?? []), async (chunks) => {
     await readOne(chunks);

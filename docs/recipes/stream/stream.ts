@@ -2,9 +2,9 @@ import type { Readable, Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { aclosing, asyncContextManager, enter } from 'withal';
 
-/** What a stream yields, in as many loops as the block likes. After the block the stream is closed. */
+/** The chunks of a stream, in as many loops as the block likes. Closes the stream after the block. */
 export const reading = asyncContextManager(async function* reading<T>(stream: Readable) {
-  // A stream that fails while nobody reads it would end the process.
+  // Without a listener, a stream that fails while nobody reads it ends the process.
   stream.on('error', ignore);
   const chunks: AsyncIterable<T> = stream;
   try {
@@ -15,19 +15,19 @@ export const reading = asyncContextManager(async function* reading<T>(stream: Re
 });
 
 /**
- * A stream to write to. If the block returned, it is ended, and waited for until everything is written; if the block
- * threw, it is destroyed. Through the others, if there are any, what is written goes on into the last.
+ * A stream to write to. If the block returned, ends it, and waits until everything is written; if the block threw,
+ * destroys it. If there are other streams, the data goes through them into the last one.
  */
 export const writing = asyncContextManager(async function* writing<W extends Writable>(
   stream: W,
   ...others: Writable[]
 ) {
   const written = others.length > 0 ? pipeline([stream, ...others]) : finished(stream);
-  // It may fail long before the block is done.
+  // It may fail long before the block ends.
   written.catch(ignore);
   try {
     yield stream;
-    // One that was destroyed in the block, and is then ended, would pass for one that has finished.
+    // A stream that the block destroyed would pass for a finished one if it were ended.
     if (!stream.destroyed) stream.end();
     await written;
   } catch (error) {

@@ -7,18 +7,18 @@ import { readSettings, sweep } from './suppress.ts';
 await withAsync(directory(), async (folder) => {
   const file = join(folder, 'settings.json');
 
-  console.log('Settings, of which there are none:');
+  console.log('Missing settings:');
   await show(file);
 
-  console.log('Of which there are some:');
+  console.log('Valid settings:');
   await writeFile(file, '{ "port": 80 }');
   await show(file);
 
-  console.log('Which are written wrongly:');
+  console.log('Malformed settings:');
   await writeFile(file, '{ "port": 80');
   await show(file);
 
-  console.log('Which cannot be read:');
+  console.log('Unreadable settings:');
   await show(folder);
 
   console.log('Two sweeps at once, of drafts older than an hour:');

@@ -17,18 +17,18 @@ await scopeAsync(async function* main() {
   });
   await show(client);
 
-  console.log('One of which the second item is wrong:');
+  console.log('An order whose second item is invalid:');
   await withAsync(transaction(client), async (tx) => {
     await order(tx, 'sugar', 1);
     await order(tx, 'spoons', 0);
   }).catch(tell);
   await show(client);
 
-  console.log('One whose commit is refused, for an item that was ordered before:');
+  console.log('An order whose commit fails, because its item was ordered before:');
   await withAsync(transaction(client), (tx) => order(tx, 'tea', 1)).catch(tell);
   await show(client);
 
-  console.log('One that goes on without the wrong item:');
+  console.log('An order that continues without the invalid item:');
   await withAsync(transaction(client), async (tx) => {
     await order(tx, 'milk', 1);
     await withAsync(transaction(tx), () => order(tx, 'spoons', -1)).catch(tell);

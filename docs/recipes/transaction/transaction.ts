@@ -13,10 +13,10 @@ export const transaction = asyncContextManager(async function* transaction(clien
   try {
     yield client;
     const { command } = await client.query(commit);
-    // Postgres answers so, rather than with an error, if the block went on after a statement that had failed.
+    // If the block continued after a failed statement, Postgres answers this way instead of with an error.
     if (command === 'ROLLBACK') throw new Error('The transaction was rolled back: a statement in it had failed.');
   } catch (error) {
-    // Also if the commit failed: left open, the connection could not begin another transaction.
+    // Also if the commit failed: otherwise the connection could not begin another transaction.
     await client.query(rollback);
     throw error;
   } finally {

@@ -9,7 +9,7 @@ import { router, type Router } from './router.ts';
 await scopeAsync(async function* main() {
   const store = yield* enter(shop());
   const server = createHTTPServer({ router, createContext: () => ({ shop: store }) }).listen(0);
-  yield* enter(server); // it is an AsyncDisposable, which closes
+  yield* enter(server); // an AsyncDisposable, which closes the server
   await once(server, 'listening');
   const url = `http://localhost:${String((server.address() as AddressInfo).port)}`;
   const client = createTRPCClient<Router>({ links: [httpLink({ url })] });

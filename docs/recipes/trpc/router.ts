@@ -25,7 +25,7 @@ const inTransaction = t.middleware(({ ctx, next }) =>
   }),
 );
 
-/** tRPC hides what it doesn't know behind INTERNAL_SERVER_ERROR. */
+/** tRPC would turn an error that it doesn't know into INTERNAL_SERVER_ERROR. */
 const soldOut = t.middleware(async ({ next }) => {
   const result = await next();
   if (!result.ok && result.error.cause instanceof SoldOut)

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 
-/** Answers what the manager of this thread asks, until it is told to stop. */
+/** Answers the questions of this thread's manager, until it is told to stop. */
 export function answering(answer) {
   parentPort.on('message', (message) => {
     if (message === 'stop') parentPort.close();
@@ -13,7 +13,7 @@ async function reply({ question, port }, answer) {
   try {
     port.postMessage({ answer: await answer(question) });
   } catch (error) {
-    // A DOMException, as of what can't be cloned, would arrive as an empty object.
+    // A DOMException, such as DataCloneError, would arrive as an empty object.
     port.postMessage({ error: error instanceof globalThis.DOMException ? new Error(error.message) : error });
   }
 }

@@ -8,7 +8,7 @@ interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** How a process ended that did not succeed. */
+/** Says how a process failed. */
 export class ExitError extends Error implements Ending {
   override readonly name = 'ExitError';
   readonly code: number | null;
@@ -21,7 +21,7 @@ export class ExitError extends Error implements Ending {
   }
 }
 
-/** A child process. After the block it is waited for, and must succeed; if the block throws, it is killed. */
+/** A child process. After the block, waits for it to succeed; if the block throws, kills it. */
 export const child = asyncContextManager(async function* child(
   command: string,
   args: readonly string[] = [],
@@ -34,11 +34,11 @@ export const child = asyncContextManager(async function* child(
     yield child;
   } catch (error) {
     const ending = await killed(child, ended);
-    // Where it had failed before, that may well be why the block did.
+    // If the process failed first, that may be why the block did.
     throw ending.signal === 'SIGKILL' || isSuccess(ending) ? error : new ExitError(command, ending, { cause: error });
   }
   child.stdin.end();
-  // It would wait for ever to write what nobody reads.
+  // Otherwise it could wait forever to write what nobody reads.
   child.stdout.resume();
   const ending = await ended;
   if (!isSuccess(ending)) throw new ExitError(command, ending);
@@ -47,14 +47,14 @@ export const child = asyncContextManager(async function* child(
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 function endOf(child: Child): Promise<Ending> {
-  // How it ended tells; events that nobody listens to would end this process too.
+  // The ending says it all; an error event without a listener would end this process too.
   for (const emitter of [child, child.stdin]) emitter.on('error', () => undefined);
   return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
 }
 
 function killed(child: Child, ended: Promise<Ending>): Promise<Ending> {
   child.kill('SIGKILL');
-  // Children of its own may have them too, and keep them open.
+  // Its own children may hold these streams open, too.
   child.stdin.destroy();
   child.stdout.destroy();
   return ended;

@@ -16,7 +16,7 @@ await withAsync(all([counter(), counter()], { concurrent: true }), async ([one, 
   await one(0).catch(tell);
 });
 
-console.log('A thread that would take too long:');
+console.log('A thread that takes too long:');
 await withAsync(timeout(100), (signal) => withAsync(counter(), (count) => count(1e12, signal))).catch(tell);
 
 console.log('A process:');
@@ -32,7 +32,7 @@ await scopeAsync(async function* () {
 console.log('A process that fails:');
 await withAsync(shouter(), ({ stdin }) => stdin.write('hush\n')).catch(tell);
 
-console.log('A process that is killed, for the block fails:');
+console.log('A process that is killed because the block fails:');
 await withAsync(shouter(), () => {
   throw new Error('out of patience');
 }).catch(tell);

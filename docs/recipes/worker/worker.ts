@@ -3,12 +3,12 @@ import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
 import { asyncContextManager, closing, enter } from 'withal';
 import { unlessAborted } from '../lock/lock.ts';
 
-/** Rejects with what the thread threw, with why it ended before it answered, or with the reason of the signal. */
+/** Rejects with what the thread threw, with the reason why it ended, or with the signal's reason. */
 export type Ask<Question, Answer> = (question: Question, signal?: AbortSignal) => Promise<Answer>;
 
 /**
- * A thread whose file calls `answering`. After the block it may finish what it is doing; if the block throws, it is
- * terminated.
+ * A thread whose file calls `answering`. After the block, waits for the thread to finish; if the block throws,
+ * terminates it.
  */
 export const worker = asyncContextManager(async function* worker<Question, Answer>(
   file: URL,
@@ -22,7 +22,7 @@ export const worker = asyncContextManager(async function* worker<Question, Answe
   if ((await exit) !== 0) throw gone.reason;
 });
 
-/** Its exit code, and a signal whose reason says why it has gone. */
+/** The thread's exit code, and a signal whose reason says why the thread has ended. */
 function endOf(thread: Worker) {
   const end = new AbortController();
   thread.once('error', (error) => end.abort(error));

@@ -8,7 +8,7 @@ import { writer } from './writer.ts';
 await withAsync(directory(), async (folder) => {
   const path = join(folder, 'rows.csv');
 
-  console.log('A file that is new:');
+  console.log('A new file:');
   await withAsync(writer(path), async (file) => {
     await file.appendFile('Ada,36\n');
     await show('in the block', path);
@@ -16,7 +16,7 @@ await withAsync(directory(), async (folder) => {
   });
   await show('after it', path);
 
-  console.log('One that is replaced, by a block that fails:');
+  console.log('A block that fails while replacing it:');
   await withAsync(writer(path), async (file) => {
     await file.appendFile('Grace,');
     throw new Error('The rows have ended too early.');

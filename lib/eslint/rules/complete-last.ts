@@ -6,7 +6,7 @@ import { rule, type Rule } from '../rule.ts';
 import { methodCalledOn, stacksOf, type Stack } from '../stacks.ts';
 
 export const completeLast: Rule = rule<'early'>({
-  description: 'Disallow what can fail after complete()',
+  description: 'Disallow code that can fail after complete()',
   messages: {
     early:
       'Line {{line}} can fail after this, and the stack would still exit as if the block had succeeded. Call complete() last.',

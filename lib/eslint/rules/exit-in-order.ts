@@ -6,7 +6,7 @@ import { undosIn } from '../undo.ts';
 import { isEnter, waysThrough } from '../ways.ts';
 
 export const exitInOrder: Rule = rule<'early'>({
-  description: 'Disallow releasing in a generator what something that it entered may depend on',
+  description: 'Disallow releasing in a generator what an entered manager may depend on',
   messages: {
     early:
       'This runs before the manager entered on line {{line}} is exited. Enter this too, before that line: yield* enter(closing(…)).',

@@ -9,7 +9,7 @@ import type { Variable } from '../variables.ts';
 type Message = 'value' | 'closure' | 'iterator';
 
 export const noEscapingValue: Rule = rule<Message>({
-  description: 'Disallow what a block entered to leave the block',
+  description: 'Disallow letting an entered value leave its block',
   messages: {
     value: '{{name}} leaves the block here, and whoever gets it finds it exited. Use it inside the block.',
     closure:

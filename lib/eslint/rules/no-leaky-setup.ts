@@ -19,7 +19,7 @@ import { isActivating, isCommit, isFinding, isHolding, isRollback } from '../ver
 import { waysThrough } from '../ways.ts';
 
 export const noLeakySetup: Rule = rule<'leak' | 'commit'>({
-  description: 'Disallow awaits between an acquisition and the try that undoes it, and a COMMIT outside of the try',
+  description: 'Disallow awaits between an acquisition and the try that undoes it, and a COMMIT outside the try',
   messages: {
     leak: 'If this fails, nothing undoes line {{line}}. Start the try, or enter it, right after that line.',
     commit: 'If this fails, nothing rolls back. Move it into the try, after the yield.',

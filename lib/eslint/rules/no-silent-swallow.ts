@@ -9,7 +9,7 @@ import { waysThrough } from '../ways.ts';
 type Message = 'catch' | 'finally' | 'rethrow' | 'fallback';
 
 export const noSilentSwallow: Rule = rule<Message>({
-  description: "Disallow catch clauses in which the block's error can end without a word",
+  description: "Disallow catch clauses that silently swallow the block's error",
   messages: {
     catch:
       "The block's error can end here, and then the block gives undefined as if it had succeeded. Throw the error again, or return a value.",

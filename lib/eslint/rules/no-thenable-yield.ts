@@ -6,7 +6,7 @@ import { rule, type Rule } from '../rule.ts';
 import { isEnter } from '../ways.ts';
 
 export const noThenableYield: Rule = rule<'awaited'>({
-  description: 'Disallow yielding what has a then() and is no promise from an async generator',
+  description: 'Disallow yielding a thenable that is more than a promise from an async generator',
   messages: {
     awaited:
       'An async generator awaits what it yields, so the block gets what this resolves to. Yield it in a box: yield { value }.',

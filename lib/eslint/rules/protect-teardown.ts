@@ -12,7 +12,7 @@ import { waysThrough, type Phase } from '../ways.ts';
 type Message = 'skipped' | 'finally';
 
 export const protectTeardown: Rule = rule<Message>({
-  description: 'Require what undoes the setup to run when the block throws, too',
+  description: 'Require teardown to run when the block throws, too',
   messages: {
     skipped:
       'This is skipped when the block throws, because the error is thrown at the yield. Wrap the yield in a try, and move this to its finally.',

@@ -18,7 +18,7 @@ const usual = [
 ];
 
 export const resultBlocks: Rule = rule<'success'>({
-  description: 'Disallow bodies that return errors as values to drivers that take them for success',
+  description: 'Disallow passing bodies that return errors as values to drivers that treat them as success',
   messages: {
     success:
       'This body returns its errors, and {{driver}} takes whatever is returned for success. Use the drivers from resultBlocks(), or throw.',

@@ -7,7 +7,7 @@ import { rule, type Rule } from '../rule.ts';
 type Message = 'caught' | 'hono' | 'trpc';
 
 export const rethrowNext: Rule = rule<Message>({
-  description: "Disallow a body that is nothing but a framework's next()",
+  description: "Disallow a body that only calls a framework's next()",
   messages: {
     caught:
       'Hono and tRPC catch errors inside next(), so a failed request ends this block as a success. Rethrow the error that they keep.',

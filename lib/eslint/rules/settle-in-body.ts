@@ -21,7 +21,7 @@ import { isEnter } from '../ways.ts';
 type Message = 'floating' | 'forEach' | 'siblings' | 'timer' | 'void';
 
 export const settleInBody: Rule = rule<Message>({
-  description: 'Require what a body starts to be over when the body is',
+  description: 'Require everything that a body starts to be over before the body ends',
   messages: {
     floating: 'Nothing waits for this, so the manager exits while it still runs. Await it or return it.',
     forEach:

@@ -7,7 +7,7 @@ import { isEnter, waysThrough } from '../ways.ts';
 type Message = 'again' | 'early' | 'never' | 'scope';
 
 export const yieldsOnce: Rule = rule<Message>({
-  description: 'Require every way through a manager to come to exactly one yield',
+  description: 'Require every path through a manager to yield exactly once',
   messages: {
     again:
       '{{name}} can yield a second time here, but it runs one block. Return instead, or yield on separate branches.',

@@ -2,9 +2,11 @@ import type { Debt } from '../../engine/observer.ts';
 import type { Visit } from '../visit.ts';
 import { nameOf } from './names.ts';
 
-/** Something that was forgotten, and is collected now. */
+/** Something that was forgotten, and has now been garbage-collected. */
 export interface Leak {
-  /** A manager that nobody entered, a stack or an `aclosing` that nobody closed, or a block that can never settle. */
+  /**
+   * A manager that was never entered, a stack or an `aclosing` that was never closed, or a block that can never settle.
+   */
   readonly kind: 'never entered' | Debt | 'never exited';
   /** The manager's name. */
   readonly name: string;
@@ -14,7 +16,7 @@ export interface Leak {
 
 type Owed = { -readonly [K in keyof Leak]: Leak[K] };
 
-/** Sees what is collected before somebody did what must be done. It keeps none of it alive. */
+/** Reports things that are collected before they were entered or finished. It keeps none of them alive. */
 export class Leaks {
   private readonly owed = new WeakMap<object, Owed>();
   /** Nobody saw what was done with things after the last watch had ended. */
@@ -49,7 +51,7 @@ export class Leaks {
     if (this.owed.delete(thing)) this.registry.unregister(thing);
   }
 
-  /** Sees that nobody can end a visit any more. */
+  /** Reports that nobody can end a visit any more. */
   follow(frame: object, visit: Visit): void {
     this.registry.register(frame, visit);
   }

@@ -35,7 +35,9 @@ interface StackError {
   stackTraceLimit?: number;
 }
 
-/** The frames of this package are not to take the place of theirs. Somebody may prepare stacks in another way, and fail. */
+/**
+ * The frames of this package are not to take the place of theirs. Somebody may prepare stacks in another way, and fail.
+ */
 function stackOf(): string {
   const stackTraceLimit = Number((Error as StackError).stackTraceLimit);
   try {

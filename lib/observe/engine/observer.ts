@@ -72,8 +72,8 @@ function seeScopeSync<R>(frame: Frame, run: RunScope<R>): R {
 }
 
 /**
- * Ends the visit when what a stack calls is done. A sync stack awaits nothing, and so nothing may be done with a promise
- * here; what an async one awaits is awaited once, for a lazy thenable may be started by that.
+ * Ends the visit when what a stack calls is done. A sync stack awaits nothing, and so nothing may be done with a
+ * promise here; what an async one awaits is awaited once, for a lazy thenable may be started by that.
  */
 function endHeld(frame: Frame, thrown: unknown, act: () => unknown, isSync?: true): unknown {
   let reply: unknown;

@@ -2,9 +2,9 @@ import { after } from '../../support/after.ts';
 import { ancestorsOf, aroundOf, isMoving, pathOf, timeOf, type Phase, type Visit } from '../visit.ts';
 import { currentTime } from './host.ts';
 
-/** A setup or a teardown that takes long. */
+/** A setup or a teardown that takes too long. */
 export interface SlowReport {
-  /** What takes long. */
+  /** The visit that takes too long. */
   readonly visit: Visit;
   /** Whether it is being set up or torn down. */
   readonly phase: 'entering' | 'exiting';
@@ -12,11 +12,11 @@ export interface SlowReport {
   readonly duration: number;
   /** The names of the visits around it, the outermost first. */
   readonly below: readonly string[];
-  /** All of this in words. */
+  /** All of this as text. */
   readonly message: string;
 }
 
-/** Tells of what is slow: one timer for all, because most is over soon. */
+/** Reports what is slow: one timer for all, because most steps are over soon. */
 export class SlowWatch {
   private readonly slow: number;
   private readonly tell: (report: SlowReport) => unknown;
@@ -65,7 +65,7 @@ export class SlowWatch {
     if (next && !this.isStopped) this.arm(Math.max(timeOf(next, next.phase) + this.slow - now, this.slow / 10, 1));
   }
 
-  /** Whatever is around a visit is slow because of it. */
+  /** The visits around a slow visit are slow because of it. */
   private excuse(visit: Visit, now: number): void {
     for (const around of ancestorsOf(visit)) this.excused.set(around, now);
   }

@@ -1,10 +1,35 @@
-import { notVisits } from '../../support/messages.ts';
+import { notDrawingOption, notVisits } from '../../support/messages.ts';
 import { isObject } from '../../support/describe.ts';
 import type { Visit } from '../visit.ts';
 
-export function assertVisits(caller: string, visits: unknown): asserts visits is readonly Visit[] {
+/** What any of the drawings take, as it was given. */
+interface DrawingOptions {
+  readonly format?: unknown;
+  readonly width?: unknown;
+  readonly now?: unknown;
+  readonly colors?: unknown;
+}
+
+/** What the options take, in words, and whether a value is that. */
+const kinds: Record<keyof DrawingOptions, readonly [string, (given: unknown) => boolean]> = {
+  format: ["'text' or 'svg'", (given) => given === 'text' || given === 'svg'],
+  width: ['a whole number, 20 or more', (given) => Number.isInteger(given) && Number(given) >= 20],
+  now: ['milliseconds', Number.isFinite],
+  colors: ['a boolean', (given) => typeof given === 'boolean'],
+};
+
+/** Refuses what can't be drawn, and options of the wrong kind. */
+export function assertDrawing(
+  caller: string,
+  visits: unknown,
+  options: DrawingOptions,
+): asserts visits is readonly Visit[] {
   if (!Array.isArray(visits) || !visits.every((visit) => isObject(visit) && 'times' in visit))
     throw notVisits(caller, visits);
+  for (const [name, [taken, isTaken]] of Object.entries(kinds)) {
+    const given = options[name as keyof DrawingOptions];
+    if (given !== undefined && !isTaken(given)) throw notDrawingOption(caller, name, taken, given);
+  }
 }
 
 /** A time for people: `12 ms`, `3.4 s`, `2 min 5 s`. */

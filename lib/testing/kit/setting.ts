@@ -3,68 +3,70 @@ import { nullContext, type AsyncContextManager, type AsyncEnterable, type Entere
 import type { Faults } from '../faults.ts';
 import { notSetting } from '../messages.ts';
 
-/** Which of a manager's calls: `true` for all, or what their text holds, matches, or is told. */
+/** Some of a manager's calls: `true` for all; or a text that they contain, a pattern, or a predicate. */
 export type CallMatcher = boolean | string | RegExp | ((call: string) => boolean) | readonly CallMatcher[];
 
 /**
- * What {@link managerCases} should know of a manager.
+ * What {@link managerCases} should know about a manager.
  *
  * @typeParam World - where it works
- * @typeParam Value - what it gives to its block
+ * @typeParam Value - what it passes to its block
  */
 export interface ManagerCaseOptions<World, Value> {
   /**
-   * Makes the manager of the world that each case runs in: a database, a server, a folder. What it gives goes to `make`
-   * and to the functions below. By default there is no world, and they get `undefined`.
+   * Makes the manager of each case's world: a database, a server, a folder. Its value goes to `make` and to the
+   * functions below. By default there is no world, and they get `undefined`.
    */
   readonly in?: (() => WorldManager<World>) | undefined;
-  /** Counts what is open in the world. After each block it must be what it was before. */
+  /** Counts what is open in the world. It must be the same before and after each block. */
   readonly open?: ((world: World) => number | PromiseLike<number>) | undefined;
-  /** Other things that must be after each block as they were before, by name. They are compared in every part. */
+  /** Other values, by name, that must be the same before and after each block. They are compared deeply. */
   readonly probes?: Readonly<Record<string, (world: World) => unknown>> | undefined;
-  /** What a block does with the value. It must be something that can be done more than once. */
+  /** What a block does with the value. It must be repeatable. */
   readonly use?: UseOf<World, Value> | undefined;
-  /** What a block leaves behind in the world if it succeeds: it must change then, and must not if the block failed. */
+  /** What a block leaves behind in the world: it must change if the block succeeds, and must not if the block fails. */
   readonly effect?: ((world: World) => unknown) | undefined;
-  /** Which errors of a block the manager handles: `true` for all. By default it handles none. */
+  /** Which of a block's errors the manager handles: `true` for all. By default it handles none. */
   readonly suppresses?: boolean | ((error: unknown) => boolean) | undefined;
-  /** Which errors of a block the manager replaces with one that leads to them: `true` for all. By default none. */
+  /**
+   * Which of a block's errors the manager replaces with an error that leads to them: `true` for all. By default none.
+   */
   readonly translates?: boolean | ((error: unknown) => boolean) | undefined;
   /**
-   * Whether one manager can be entered many times at once. `'exclusive'`: it makes one block wait for the other. By
-   * default `true`.
+   * Whether one manager can be entered many times at once. `'exclusive'` means that it makes one block wait for the
+   * other. By default `true`.
    */
   readonly concurrent?: boolean | 'exclusive' | undefined;
-  /** Whether it can be entered within its own block. By default, if `concurrent` is `true`. */
+  /** Whether it can be entered inside its own block. By default, if `concurrent` is `true`. */
   readonly nested?: boolean | undefined;
-  /** Whether one manager can be entered again and again. By default `true`; disposables are made anew in any case. */
+  /** Whether one manager can be entered again and again. By default `true`; disposables are always made anew. */
   readonly reusable?: boolean | undefined;
-  /** More things for blocks to throw, by name, each with a function that makes it. */
+  /** More things for blocks to throw: names, each with a function that makes the thing. */
   readonly throws?: Readonly<Record<string, () => unknown>> | undefined;
-  /** Which calls may fail without anybody being told, and need not be awaited: `['rm', 'ROLLBACK']`. By default none. */
+  /** Which calls may fail silently, and need not be awaited: `['rm', 'ROLLBACK']`. By default none. */
   readonly mayIgnore?: CallMatcher | undefined;
   /** Which calls may leave something open when they fail. By default none. */
   readonly mayLeave?: CallMatcher | undefined;
-  /** How many milliseconds the world may take after a block until it is as before. By default 0. */
+  /** How many milliseconds after a block the world may take to be as before. By default 0. */
   readonly settles?: number | undefined;
   /** How many milliseconds a block may take. By default 2000. */
   readonly timeout?: number | undefined;
 }
 
-/** As a method, so that the type of its parameter may be written out. */
+/** A method, so that you may write out the type of its parameter. */
 type UseOf<World, Value> = { use(value: Value, world: World): unknown }['use'];
 
-/** A manager, which tells what it gives to whom infers. */
+/** A manager, whose type parameter the compiler can infer. */
 export type WorldManager<World> =
   AsyncContextManager<World, unknown> | { enter(): World | PromiseLike<World>; exit(thrown?: Thrown): unknown };
 
-/** Is inferred from what makes the manager, and not from what is done with it. */
+/** Inferred from the function that makes the manager, not from the options. */
 export type Fixed<T> = [T][T extends unknown ? 0 : never];
 
-/** What a manager gives to its block. */
+/** The value that a manager passes to its block. */
 export type ValueOf<M> = Awaited<Entered<M>>;
 
-/** The options, with what they are by default. */
+/** The options with their defaults. */
 export interface Setting {
   readonly make: (world: unknown, faults: Faults) => unknown;
   readonly world: () => AsyncEnterable;
@@ -123,7 +125,7 @@ const isMatcher: Test = (value) =>
   (Array.isArray(value) && value.every(isMatcher));
 const isRecord: Test = (value) => isObject(value) && Object.values(value).every(isFunction);
 
-/** What each option must be, in words. */
+/** What each option must be, as text. */
 const checks: readonly (readonly [string, string, Test])[] = [
   ...['in', 'open', 'use', 'effect'].map((name) => [name, 'a function', isFunction] as const),
   ...['probes', 'throws'].map((name) => [name, 'an object of functions', isRecord] as const),

@@ -211,7 +211,7 @@ export const breakages: readonly Breakage[] = [
   {
     fault: 'the server is not closed',
     file: 'service/server.ts',
-    from: '  yield* enter(http); // it is an AsyncDisposable, which closes\n',
+    from: '  yield* enter(http); // an AsyncDisposable, which closes the server\n',
     to: '',
     check: 'service/server',
   },

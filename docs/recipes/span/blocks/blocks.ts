@@ -6,7 +6,7 @@ import { contextManager } from 'withal';
 import { observe, type Visit } from 'withal/observe';
 import { exceptionOf } from '../span.ts';
 
-/** OpenTelemetry's context, in a store of our own: a channel can bind it to the blocks that it tells of. */
+/** Keeps OpenTelemetry's context in our own store, so that a channel can bind it to the blocks it reports. */
 export class StoredContextManager extends AsyncLocalStorageContextManager {
   readonly store = new AsyncLocalStorage<Context>();
 
@@ -29,7 +29,7 @@ export class StoredContextManager extends AsyncLocalStorageContextManager {
   }
 }
 
-/** Makes a span of every block that begins while this manager is entered, and makes it active there. */
+/** Makes a span for every block that starts while this manager is entered, and makes it active there. */
 export const blockSpans = contextManager(function* blockSpans(tracer: Tracer, store: AsyncLocalStorage<Context>) {
   const { start } = tracingChannel<Context, Visit>('withal:block');
   const spans = new WeakMap<Visit, Span>();
@@ -60,7 +60,7 @@ function startSpan({ name, by, times }: Visit, tracer: Tracer): Span {
   });
 }
 
-/** A block that waits tells of its `end` when the first part of its setup has run; that is too early. */
+/** For an async block, `end` comes after the first part of its setup, which is too early. */
 function endSpan(visit: Visit, spans: WeakMap<Visit, Span>): void {
   const { phase, result = '', error, times } = visit;
   const span = spans.get(visit);

@@ -5,7 +5,7 @@ import { asyncContextManager, enter, withAsync } from 'withal';
 import { show } from '../show.ts';
 import { blockSpans, StoredContextManager } from './blocks.ts';
 
-// The managers of an app. They know nothing of spans.
+// The managers of an app. They know nothing about spans.
 
 const connection = asyncContextManager(async function* connection() {
   await setImmediate();
