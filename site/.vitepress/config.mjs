@@ -57,7 +57,11 @@ export default defineConfig({
     ],
     build: { chunkSizeWarningLimit: 2000, rollupOptions: { onwarn: quietly } },
     worker: { format: 'es' },
-    optimizeDeps: { exclude: ['@electric-sql/pglite'] },
+    optimizeDeps: {
+      exclude: ['@electric-sql/pglite'],
+      // Otherwise they are found when something first runs, and the page reloads.
+      include: ['acorn', 'codemirror', 'object-inspect', 'sucrase', '@codemirror/lang-javascript', '@lezer/highlight'],
+    },
   },
   themeConfig: {
     search: { provider: 'local' },

@@ -22,7 +22,7 @@ export function repositoryMarkdown(md) {
     const { language, mark, file } = fenceOf(token.info, env.relativePath);
     token.info = language;
     if (language === 'ts' && (!mark || mark === 'from')) placeCode(token.content, env.relativePath, file);
-    const code = fence(tokens, index, options, env, self);
+    const code = fence(tokens, index, options, env, self) + runLink(env, index, tokens);
     const caption =
       file && `${file}.md` !== env.relativePath
         ? `<p class="file"><a href="${pathTo(file, env.relativePath)}">${file.replace(/^.*\//, '')}</a></p>`
@@ -35,6 +35,14 @@ export function repositoryMarkdown(md) {
   // A table that is wider than a phone is scrolled by itself, and not the page.
   md.renderer.rules.table_open = () => '<div class="table" tabindex="0"><table>\n';
   md.renderer.rules.table_close = () => '</table></div>\n';
+}
+
+/** The first example of the start page is the first of the playground. */
+function runLink({ relativePath }, index, tokens) {
+  const isFirst = tokens.findIndex(({ type }) => type === 'fence') === index;
+  return relativePath === 'index.md' && isFirst
+    ? '<p class="run"><a href="playground.html">Run it in the playground</a></p>'
+    : '';
 }
 
 function linkTo(href, from) {

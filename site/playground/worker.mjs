@@ -6,8 +6,11 @@ import * as observation from 'withal/observe';
 import { shownDatabase } from './database.mjs';
 import { compile } from './program.mjs';
 
+/** So many of the latest blocks are drawn. */
+const mostVisits = 60;
+
 const watch = observation.observe({
-  keep: Infinity,
+  keep: mostVisits,
   onEnter: (visit) => opened(visit),
   onEntered: tellVisits,
   onExit: tellVisits,
@@ -31,10 +34,15 @@ async function run(source, pause) {
   try {
     const url = URL.createObjectURL(new Blob([compile(source)], { type: 'text/javascript' }));
     await import(/* @vite-ignore */ url);
-    tell('done', {});
+    finish({});
   } catch (error) {
-    tell('done', { error: chainOf(error), line: lineOf(error) });
+    finish({ error: chainOf(error), line: lineOf(error) });
   }
+}
+
+function finish(result) {
+  sendVisits();
+  tell('done', result);
 }
 
 function importer(pause) {
@@ -113,7 +121,18 @@ function depthOf(visit) {
   return visit ? 1 + depthOf(visit.parent) : 0;
 }
 
+let told = 0;
+let timer;
+
+/** At once, so that an endless loop is drawn, too; but of a program with many blocks only now and then. */
 function tellVisits() {
+  told += 1;
+  if (told <= 4 * mostVisits) return sendVisits();
+  timer ??= setTimeout(sendVisits, 100);
+}
+
+function sendVisits() {
+  timer = clearTimeout(timer);
   const visits = [...watch.done(), ...watch.open()].sort((one, other) => one.id - other.id);
   tell('visits', {
     // The page has a clock of its own.

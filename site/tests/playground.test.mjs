@@ -72,6 +72,26 @@ test('an endless loop is drawn while it runs, and can be stopped; then the next 
   await page.context().close();
 });
 
+test('a program with thousands of blocks and lines is shown in the end', async () => {
+  const page = await opened();
+  await write(
+    page,
+    `
+import { contextManager, withSync } from 'withal';
+const counted = contextManager(function* counted() { yield; });
+for (let i = 1; i <= 3000; i++) withSync(counted(), () => console.log(i));
+'end'; // => 'end'`,
+  );
+
+  await run(page);
+
+  assert.equal(await statusOf(page), 'Done');
+  assert.equal(await rowsOf(page, 'shown'), "→'end'");
+  assert.equal(await page.locator('.log li').count(), 1000);
+  assert.equal(await page.locator('.timeline').getAttribute('alt'), 'Timeline of 60 blocks');
+  await page.context().close();
+});
+
 test('a program that fails says where and why, and what caused it', async () => {
   const page = await opened();
   await write(page, `\n\nthrow new Error('no', { cause: new RangeError('why') });`);

@@ -4,6 +4,7 @@ import { withBase } from 'vitepress';
 
 const types = new Map();
 let popup;
+let pointed;
 
 export function showHovers(router) {
   document.addEventListener('pointerover', ({ target }) => point(target, router));
@@ -14,10 +15,11 @@ export function showHovers(router) {
 
 async function point(target, router) {
   const name = target.closest?.('[data-type]');
+  pointed = name;
   if (!name) return hide();
   const page = router.route.data.relativePath;
   const found = (await typesOf(page))[name.dataset.type];
-  if (found && name.isConnected) show(name, found);
+  if (found && pointed === name) show(name, found);
 }
 
 function typesOf(page) {
