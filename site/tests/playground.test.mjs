@@ -72,6 +72,18 @@ test('an endless loop is drawn while it runs, and can be stopped; then the next 
   await page.context().close();
 });
 
+test('an endless loop that prints can be stopped', async () => {
+  const page = await opened();
+  await write(page, 'for (let i = 0; ; i++) console.log(i);');
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.locator('.log li', { hasText: 'lines left out' }).first().waitFor();
+
+  await page.getByRole('button', { name: 'Stop' }).click();
+
+  assert.equal(await statusOf(page), 'Stopped.');
+  await page.context().close();
+});
+
 test('a program with thousands of blocks and lines is shown in the end', async () => {
   const page = await opened();
   await write(
@@ -87,7 +99,7 @@ for (let i = 1; i <= 3000; i++) withSync(counted(), () => console.log(i));
 
   assert.equal(await statusOf(page), 'Done');
   assert.equal(await rowsOf(page, 'shown'), "→'end'");
-  assert.equal(await page.locator('.log li').count(), 1000);
+  assert.ok((await page.locator('.log li').count()) <= 1000);
   assert.equal(await page.locator('.timeline').getAttribute('alt'), 'Timeline of 60 blocks');
   await page.context().close();
 });
