@@ -11,7 +11,7 @@ function pageOf(path) {
   const language = { '.ts': 'ts', '.mts': 'ts', '.mjs': 'js' }[extname(path)] ?? 'text';
   const index = indexOf(dirname(path));
   const code = readFileSync(join(root, path), 'utf8');
-  return `# ${basename(path)}\n\n\`${path}\`, of [${titleOf(index)}](${relative(dirname(path), index)})\n\n\`\`\`\`${language} from: ${basename(path)}\n${code}\`\`\`\`\n`;
+  return `# ${basename(path)}\n\n\`${path}\`, part of [${titleOf(index)}](${relative(dirname(path), index)})\n\n\`\`\`\`${language} from: ${basename(path)}\n${code}\`\`\`\`\n`;
 }
 
 /** The page that a program belongs to. */
