@@ -237,7 +237,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toHaveProperty('code', 'ERR_DID_NOT_STOP');
       expect(error).toHaveProperty(
         'message',
-        'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Leave no yield in its finally.',
+        'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Yield nothing in its finally.',
       );
     });
 
@@ -779,7 +779,7 @@ describe.each(builds)('%s', (_build, library) => {
         await expect(items.enterAsync()).rejects.toThrow(ContextManagerError);
       });
       await expect(withAsync(items, () => undefined)).rejects.toThrow(
-        'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. Make another; or give withAsync() one with a function that makes the source.',
+        'Cannot enter aclosing(): a source can be entered only once, but this one was already entered or closed. Make another, or pass a function that makes the source: aclosing(() => source()).',
       );
       const closed = aclosing(counting([]));
       await closed.return();

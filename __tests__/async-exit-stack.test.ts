@@ -85,7 +85,8 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, withAsync }) => {
     });
 
     it.each(['enterAsync', 'exitAsync', 'disposeAsync'] as const)('%s rejects on something else', async (name) => {
-      await expect(AsyncExitStack.prototype[name].call({} as never)).rejects.toThrow(TypeError);
+      const method = AsyncExitStack.prototype[name] as () => Promise<unknown>;
+      await expect(method.call({})).rejects.toThrow(TypeError);
     });
   });
 

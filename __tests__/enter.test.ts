@@ -510,7 +510,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(generator.next().done).toBe(false);
       expect(() => generator.next('value')).toThrow(
         new TypeError(
-          'Cannot enter: yield* enter() needs whoever drives a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
+          'Cannot enter: yield* enter() works in the generator of a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
         ),
       );
       expect(events).toEqual([]);

@@ -317,7 +317,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(error)).toEqual(expect.arrayContaining(['callback', bodyError]));
     });
 
-    it('takes an exit function, and a manager that is entered already', async () => {
+    it('takes an exit function, and a manager that is already entered', async () => {
       const told: unknown[] = [];
       const entered = { enter: () => rethrow('not again'), exit: (thrown?: unknown) => void told.push(thrown) };
       const block = () =>
@@ -448,7 +448,7 @@ describe.each(builds)('%s', (_build, library) => {
           () => {
             expect(() => stack['complete']?.(rejected)).toThrow(
               new TypeError(
-                'Cannot complete: complete() takes what is done, but an object (Promise) was given. The block has not succeeded yet: write complete(await …).',
+                'Cannot complete: complete() takes a result, not a promise, but an object (Promise) was given. The block has not succeeded yet: write complete(await …).',
               ),
             );
           },

@@ -349,7 +349,7 @@ describe.each(builds)('%s', (_build, library) => {
           yield 1;
         }),
       );
-      expect(String(error)).toContain('scopeAsync() yields nothing but yield* enter(manager)');
+      expect(String(error)).toContain('scopeAsync() may yield only yield* enter(manager)');
     });
 
     it.each([undefined, null, 'isErr', {}])('refuses %p in place of a function', (given) => {
@@ -371,7 +371,7 @@ describe.each(builds)('%s', (_build, library) => {
           const { events, manager } = scripted(form, () => 'suppressed');
           const error = await errorOf(() => enterBy(drivers, manager, () => taken));
           expect(error).toBeInstanceOf(TypeError);
-          expect(String(error)).toContain('answers { error } for an Err, and false for an Ok');
+          expect(String(error)).toContain('returns { error } for an Err, and false for an Ok');
           expect(events[0]).toEqual(['roll back', error]);
         },
       );

@@ -66,7 +66,7 @@ describe.each(builds)('%s', (_build, library) => {
         [name === 'scopeSync' ? Symbol.iterator : Symbol.asyncIterator]: () => generator,
       };
       const error = await errorOf(() => scope(() => generator));
-      expect((error as Error).message).toContain('but "plain" was given. To give a value, return it.');
+      expect((error as Error).message).toContain('but "plain" was given. Return the value instead.');
     });
 
     it('passes an unknown outcome on, which nobody suppresses', async () => {
@@ -239,7 +239,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter late', 'LATE', last]);
     });
 
-    const refusal = `Cannot run: a function in ${name}() yields nothing but yield* enter(manager), but 1 was given. To give a value, return it.`;
+    const refusal = `Cannot run: a function in ${name}() may yield only yield* enter(manager), but 1 was given. Return the value instead.`;
 
     it('refuses a plain yield by an error at that yield, which the managers see', async () => {
       const log: unknown[] = [];

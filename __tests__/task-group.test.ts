@@ -203,7 +203,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).toBeInstanceOf(ReferenceError);
         expect(error).toHaveProperty(
           'message',
-          'Cannot start function late(): the group must not be over, but its body has returned, and no task runs anymore. Start it before, or from a task.',
+          'Cannot start function late(): the group must not be over, but its body has returned, and no task runs anymore. Start it earlier, or from a task.',
         );
       }
       over?.cancel();

@@ -181,7 +181,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /**
    * Takes an exit without an entry.
    *
-   * @param exit - a manager that is entered already, or a function that is told how the block ended and may suppress
+   * @param exit - a manager that is already entered, or a function that is told how the block ended and may suppress
    * @returns what was given
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if it is neither
@@ -189,7 +189,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   push<A extends ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>>>(
     exit: (thrown?: Thrown) => Allowed<AnsweredValue<Awaited<A>>, F, 'AsyncExitStack', A>,
   ): (thrown?: Thrown) => A;
-  /** {@link AsyncExitStack.push} of a manager that is entered already. */
+  /** {@link AsyncExitStack.push} of a manager that is already entered. */
   push<E extends AsyncExit>(exit: E & Allowed<ExitFallback<E>, F, 'AsyncExitStack'>): E;
   push(exit: unknown): unknown {
     const exits = openExits(this, 'push', exit);

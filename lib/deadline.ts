@@ -86,9 +86,11 @@ class DeadlineRun extends WrapperRun {
 
   protected override async exit(outcome: Thrown | undefined): Promise<Step> {
     const { given, ms, late } = this;
+    // swc loses the promise of an async arrow function that says `super`.
+    const exit = () => super.exit(outcome) as Promise<Step>;
     let exited!: Promise<Step>;
     const step = await unlessStopped(
-      async () => (exited = super.exit(outcome) as Promise<Step>),
+      async () => (exited = exit()),
       (stop) => after(ms, stop),
     );
     if (step) return step;

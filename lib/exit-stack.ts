@@ -137,7 +137,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /**
    * Takes an exit without an entry.
    *
-   * @param exit - a manager that is entered already, or a function that is told how the block ended and may suppress
+   * @param exit - a manager that is already entered, or a function that is told how the block ended and may suppress
    * @returns what was given
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if it is neither
@@ -145,7 +145,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   push<A extends ExitAnswer<unknown>>(
     exit: (thrown?: Thrown) => Allowed<AnsweredValue<A>, F, 'ExitStack', A>,
   ): (thrown?: Thrown) => A;
-  /** {@link ExitStack.push} of a manager that is entered already. */
+  /** {@link ExitStack.push} of a manager that is already entered. */
   push<E extends Exit>(exit: E & Allowed<ExitFallback<E>, F, 'ExitStack'>): E;
   push(exit: unknown): unknown {
     const exits = openExits(this, 'push', exit);

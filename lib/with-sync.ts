@@ -31,12 +31,12 @@ export function withSync<M extends TakenSync<M, 'withAsync()'>, R>(
 ): R | FallbackSync<M>;
 export function withSync(manager: unknown, body: unknown): unknown {
   assertBody('withSync()', body);
-  const { run, value } = beginSync(adaptSync(manager, 'withSync()'), manager);
+  const { run, value, within } = beginSync(adaptSync(manager, 'withSync()'), manager);
   let result: unknown;
   let thrown: Thrown | undefined;
   let refused: TypeError | undefined;
   try {
-    result = body(value);
+    result = within ? within(body, value) : body(value);
     refused = refuseUnfinished('withSync()', result);
     if (refused) throw refused;
   } catch (error) {

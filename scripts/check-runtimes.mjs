@@ -1,9 +1,20 @@
 // Runs the conformance suite on the packed package: imported and required, with `using` as it is where the runtime has it,
 // and lowered by each compiler where it has not. On this Node by default; with --all on every runtime that is supported and
-// can be had here, and with --keep, too, it writes down for docs/proof.md what came of it.
+// can be had here, where SES has locked the language down, and compiled for older targets by each compiler; and with --keep,
+// too, it writes down for docs/proof.md what came of it.
 
-import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -12,9 +23,10 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import { transformSync as babel } from '@babel/core';
 import { chromium } from '@playwright/test';
-import { transformSync as esbuild } from 'esbuild';
+import { buildSync, transformSync as esbuild } from 'esbuild';
 import ts from 'typescript';
 import { keep } from '../bench/results.mjs';
+import { compilers } from './compilers.mjs';
 import { root } from './examples.mjs';
 import { installPackage } from './pack.mjs';
 import { runtimes } from './runtimes.mjs';
@@ -33,7 +45,8 @@ try {
   installPackage(folder);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "dependencies": { "withal": "*" } }');
   writeSuite();
-  for (const [name, answers] of isAll ? await everywhere() : here()) rows.push(report(name, await answers()));
+  for (const [name, answers, refusals] of isAll ? [...(await everywhere()), ...restricted()] : here())
+    rows.push(report(name, await answers(), refusals));
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -58,6 +71,20 @@ async function everywhere() {
   });
 }
 
+/** On this Node, with less of the language. A consumer compiles its own code, or all that it bundles. */
+function restricted() {
+  const [major] = process.versions.node.split('.');
+  const compiled = Object.entries(compilers).flatMap(([name, compiler]) => {
+    const row = (title, isAll) => [
+      `Node ${major}, ${title}`,
+      async () => ({ ...(await answersOfCompiled(title, compiler.compile, isAll)), version: compiler.version }),
+      compiler.refusals,
+    ];
+    return [row(name, false), ...(compiler.isForConsumers ? [] : [row(`${name}, the package too`, true)])];
+  });
+  return [[`Node ${major}, SES`, answersOfSes], ...compiled];
+}
+
 /** What can't be installed is said, and not passed over; figures that are kept must be whole. */
 function miss(name) {
   console.log(`Not run on ${name}: it can't be installed here, or isn't.`);
@@ -66,6 +93,7 @@ function miss(name) {
 
 function onRuntime(name, program) {
   if (name === 'Chromium') return [[`${name}, import`, answersOfChromium]];
+  if (name === 'workerd') return [[`${name}, bundled`, () => answersOfWorkerd(program)]];
   if (name !== 'Deno') return byKind(name, program);
   return [[`${name}, import`, () => answersOf(program, ['run', '--no-remote', '--allow-all', 'run.mjs'])]];
 }
@@ -93,6 +121,63 @@ async function answersOf(program, args) {
   const { stdout } = await run(program, args, { cwd: folder, timeout: 60_000 });
   const { stdout: version } = await run(program, ['--version']);
   return { version: /\d+\.\d+\.\d+/.exec(version)?.[0], ...JSON.parse(stdout) };
+}
+
+async function answersOfSes() {
+  symlinkSync(join(root, 'node_modules', 'ses'), join(folder, 'node_modules', 'ses'));
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'ses', 'package.json'), 'utf8'));
+  return { ...(await answersOf(process.execPath, ['run.ses.mjs'])), version };
+}
+
+async function answersOfCompiled(title, compile, isAll) {
+  const target = join(folder, title.replaceAll(/\W+/g, '-'));
+  mkdirSync(target);
+  for (const name of readdirSync(folder).filter((name) => name.endsWith('.mjs')))
+    cpSync(join(folder, name), join(target, name));
+  const installed = join('node_modules', 'withal');
+  if (isAll) cpSync(join(folder, installed), join(target, installed), { recursive: true });
+  // What starts it awaits at the top, which no older target has.
+  const isCompiled = (path) => /\.m?js$/.test(path) && !path.startsWith('run.');
+  for (const path of readdirSync(target, { recursive: true }).filter(isCompiled)) {
+    const file = join(target, path);
+    writeFileSync(file, compile(readFileSync(file, 'utf8')));
+  }
+  return answersOf(process.execPath, [join(target, 'run.mjs')]);
+}
+
+async function answersOfWorkerd(program) {
+  buildSync({
+    entryPoints: [join(folder, 'worker.mjs')],
+    outfile: join(folder, 'worker.bundle.mjs'),
+    bundle: true,
+    format: 'esm',
+    target: 'esnext',
+    keepNames: true,
+    external: ['node:*'],
+    logLevel: 'error',
+  });
+  const child = spawn(program, ['serve', 'worker.capnp', '--control-fd=3'], {
+    cwd: folder,
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
+  try {
+    const response = await fetch(`http://127.0.0.1:${await portOf(child.stdio[3])}/`);
+    const { stdout: version } = await run(program, ['--version']);
+    return { version: /[\d-]{10}/.exec(version)?.[0], ...(await response.json()) };
+  } finally {
+    child.kill();
+  }
+}
+
+/** It says on which port it listens. */
+async function portOf(control) {
+  let said = '';
+  for await (const chunk of control) {
+    said += chunk;
+    const [, port] = /"port":(\d+)/.exec(said) ?? [];
+    if (port) return port;
+  }
+  throw new Error(`workerd does not listen: ${said}`);
 }
 
 /** A page that imports the package by an import map. */
@@ -132,12 +217,25 @@ async function serve({ url }, response) {
 
 // What came of it
 
-function report(name, { version, hasUsing, results }) {
-  const problems = results.filter(([, problem]) => problem);
+function report(name, { version, hasUsing, results }, refusals = {}) {
+  const refused = results.filter(([title, problem]) => refusals[title]?.test(problem));
+  const stale = Object.keys(refusals).filter((title) => !refused.some(([other]) => other === title));
+  const problems = [
+    ...results.filter((result) => result[1] && !refused.includes(result)),
+    ...stale.map((title) => [title, 'it is not refused anymore']),
+  ];
   const using = hasUsing ? 'its own' : 'lowered by TypeScript, esbuild and Babel';
-  console.log(`${problems.length > 0 ? '✘' : '✔'} ${name} (${version}; using: ${using}): ${results.length} cases`);
+  console.log(
+    `${problems.length > 0 ? '✘' : '✔'} ${name} (${version}; using: ${using}): ${results.length} cases${refused.length > 0 ? `, ${refused.length} refused` : ''}`,
+  );
   for (const [title, problem] of problems) console.error(`  ${title}: ${problem}`);
   // Without cases there would be no problem either.
   if (problems.length > 0 || results.length < 25) process.exitCode = 1;
-  return { name, version, using, cases: results.length };
+  return {
+    name,
+    version,
+    using,
+    cases: results.length,
+    ...(refused.length > 0 && { refused: refused.map(([title]) => title) }),
+  };
 }

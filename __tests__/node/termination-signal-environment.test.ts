@@ -33,7 +33,7 @@ describe('terminationSignal in a worker thread', () => {
     expect([run(), run()]).toEqual([false, false]);
     expect(warn.mock.calls).toEqual([
       [
-        'Cannot listen to signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and tell the worker by a message.',
+        'Cannot listen for signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and send the worker a message.',
         { type: 'WithalWarning', code: 'WITHAL_NO_SIGNALS' },
       ],
     ]);

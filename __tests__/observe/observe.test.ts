@@ -99,8 +99,17 @@ const drivers: Record<string, [by: string, around: string]> = {
 };
 
 describe.each(builds)('%s', (_build, library) => {
-  const { aclosing, AsyncExitStack, asyncContextManager, contextManager, enter, ExitStack, withAsync, withSync } =
-    library;
+  const {
+    aclosing,
+    AsyncExitStack,
+    asyncContextManager,
+    contextManager,
+    enter,
+    ExitStack,
+    passing,
+    withAsync,
+    withSync,
+  } = library;
 
   describe.each([
     ['async', asyncWays, probeAsync],
@@ -533,6 +542,29 @@ describe.each(builds)('%s', (_build, library) => {
         });
         const [spanOfInner, spanOfOuter] = ['span of inner enter()', 'span of outer withAsync()'];
         expect(seenIn).toEqual([spanOfInner, spanOfOuter, spanOfOuter, spanOfOuter, spanOfInner]);
+      } finally {
+        channel.unbindStore(storage);
+      }
+    });
+
+    it('lets it reach the body of a sync block, and of one in passing()', () => {
+      const storage = new AsyncLocalStorage<string>();
+      const { start: channel } = diagnostics.tracingChannel('withal:block');
+      channel.bindStore(storage, ((visit: Visit) => `span of ${visit.name}`) as never);
+      try {
+        start();
+        const seenIn: unknown[] = [];
+        const see = () => seenIn.push(storage.getStore());
+        const task = contextManager(function* task() {
+          see();
+          yield;
+          see();
+        });
+        withSync(task(), see);
+        withSync(passing(task(), TypeError), see);
+        // Of the two around the last body, the inner one.
+        expect(seenIn).toEqual(Array(6).fill('span of task'));
+        expect(storage.getStore()).toBeUndefined();
       } finally {
         channel.unbindStore(storage);
       }

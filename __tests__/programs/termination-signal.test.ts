@@ -143,7 +143,7 @@ describe('terminationSignal() in a worker thread', () => {
       encoding: 'utf8',
     });
     expect([status, stdout]).toEqual([0, 'false\nfalse\n']);
-    expect(stderr.split('WithalWarning: Cannot listen to signals: ')).toHaveLength(2);
+    expect(stderr.split('WithalWarning: Cannot listen for signals: ')).toHaveLength(2);
   }, 60_000);
 });
 

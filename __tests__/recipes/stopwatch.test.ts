@@ -20,7 +20,10 @@ beforeEach(() => {
   timings = [];
 });
 
-const options = { now: () => time, report: (timing: Timing) => void timings.push(timing) };
+const options = {
+  now: () => time,
+  report: (timing: Timing) => void timings.push(timing),
+};
 const timed = (name: string) => stopwatch(name, options);
 
 function work(milliseconds: number): number {

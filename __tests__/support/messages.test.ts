@@ -34,13 +34,13 @@ const table: Record<string, [error: Error, message: string][]> = {
   notFailed: [
     [
       messages.notFailed('isErr'),
-      'Cannot make drivers: resultBlocks() takes a function that tells an Err, but "isErr" was given. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
+      'Cannot make drivers: resultBlocks() takes a function that recognizes an Err, but "isErr" was given. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
     ],
   ],
   notFailure: [
     [
       messages.notFailure(true),
-      'Cannot judge the Result: the function given to resultBlocks() answers { error } for an Err, and false for an Ok, but it answered true. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
+      'Cannot check the Result: the function given to resultBlocks() returns { error } for an Err, and false for an Ok, but it returned true. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
     ],
   ],
   notTask: [
@@ -52,7 +52,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   groupFinished: [
     [
       messages.groupFinished(transaction.fn),
-      'Cannot start function transaction(): the group must not be over, but its body has returned, and no task runs anymore. Start it before, or from a task.',
+      'Cannot start function transaction(): the group must not be over, but its body has returned, and no task runs anymore. Start it earlier, or from a task.',
     ],
   ],
   severalFailed: [
@@ -172,10 +172,10 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
   ],
   alreadyEntered: [
-    [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be exited, but it is not. Exit first.'],
+    [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be free, but it is not. Exit first.'],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its function; keep names when minifying): it must be exited, but it is not. Exit first.',
+      'Cannot enter an unnamed manager (name its function; keep names when minifying): it must be free, but it is not. Exit first.',
     ]),
   ],
   notEntered: [
@@ -212,7 +212,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   didNotCallBack: [
     [
       messages.didNotCallBack(),
-      'Cannot enter fromCallback(): the API must call back once, but it ended without that. Return its promise: fromCallback((body) => api(body)).',
+      'Cannot enter fromCallback(): the API must call back once, but it ended without calling back. Return its promise: fromCallback((body) => api(body)).',
     ],
   ],
   calledBackAgain: [
@@ -246,7 +246,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notAnswered: [
     [
       messages.notAnswered(),
-      'Cannot enter: yield* enter() needs whoever drives a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
+      'Cannot enter: yield* enter() works in the generator of a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
     ],
   ],
   notScope: [
@@ -276,11 +276,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   plainYield: [
     [
       messages.plainYield('scopeSync', 1, false),
-      'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. To give a value, return it.',
+      'Cannot run: a function in scopeSync() may yield only yield* enter(manager), but 1 was given. Return the value instead.',
     ],
     [
       messages.plainYield('scopeSync', 1, true),
-      'Cannot run: a function in scopeSync() yields nothing but yield* enter(manager), but 1 was given. Write yield* enter(manager).',
+      'Cannot run: a function in scopeSync() may yield only yield* enter(manager), but 1 was given. Write yield* enter(manager).',
     ],
   ],
   bodyIsGenerator: [
@@ -426,7 +426,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notExit: [
     [
       messages.notExit({}),
-      'Cannot push: push() takes a function, or a manager that is entered already, but an object (Object) was given. Did you mean enterContext(), or use()?',
+      'Cannot push: push() takes a function, or a manager that is already entered, but an object (Object) was given. Did you mean enterContext(), or use()?',
     ],
   ],
   outcomeNotSaid: [
@@ -438,7 +438,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   completedWithPromise: [
     [
       messages.completedWithPromise(Promise.resolve()),
-      'Cannot complete: complete() takes what is done, but an object (Promise) was given. The block has not succeeded yet: write complete(await …).',
+      'Cannot complete: complete() takes a result, not a promise, but an object (Promise) was given. The block has not succeeded yet: write complete(await …).',
     ],
   ],
   notMatcher: [
@@ -460,7 +460,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notObserveOption: [
     [
       messages.notObserveOption('slw', undefined, 1),
-      'Cannot observe: observe() takes the options that it knows, but "slw" was given. Is it misspelled?',
+      'Cannot observe: observe() takes only known options, but "slw" was given. Is it misspelled?',
     ],
     [
       messages.notObserveOption('slow', 'milliseconds', NaN),
@@ -498,13 +498,13 @@ const table: Record<string, [error: Error, message: string][]> = {
   alreadyOwned: [
     [
       messages.alreadyOwned(),
-      'Cannot enter aclosing(): one source is entered once, but it was entered or closed before. Make another; or give withAsync() one with a function that makes the source.',
+      'Cannot enter aclosing(): a source can be entered only once, but this one was already entered or closed. Make another, or pass a function that makes the source: aclosing(() => source()).',
     ],
   ],
   sourceDidNotStop: [
     [
       messages.sourceDidNotStop(),
-      'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Leave no yield in its finally.',
+      'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Yield nothing in its finally.',
     ],
   ],
   notTarget: [
@@ -594,7 +594,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   promiseNotIterable: [
     [
       messages.promiseNotIterable('asyncContextDecorator'),
-      'Cannot iterate: for await takes an async iterable, but asyncContextDecorator() made a promise of what the function returned. Await it.',
+      'Cannot iterate: for await takes an async iterable, but asyncContextDecorator() turned the result of the function into a promise. Await it.',
     ],
   ],
   functionReturnedGenerator: [
@@ -609,7 +609,7 @@ const table: Record<string, [error: Error, message: string][]> = {
 const printed: Record<string, readonly [text: string, expected: string]> = {
   inWorker: [
     messages.inWorker(),
-    'Cannot listen to signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and tell the worker by a message.',
+    'Cannot listen for signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and send the worker a message.',
   ],
   notDone: [
     messages.notDone('SIGTERM', 10_000),

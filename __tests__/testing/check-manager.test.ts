@@ -20,7 +20,7 @@ describe('checkManager', () => {
     });
     const error = (await checkManager(() => swallowing()).catch((error: unknown) => error)) as AggregateError;
     const message =
-      'Cannot accept swallowing(): a block that throws null must reject with that error, but it resolved: the error was swallowed. Throw what you caught, whatever it is; or declare it with suppresses.';
+      'Cannot accept swallowing(): a block that throws null must reject with that error, but it resolved: the error was swallowed. Rethrow whatever you caught, or declare it with suppresses.';
     expect(error).toBeInstanceOf(AggregateError);
     expect(error.message).toBe(
       `Cannot accept the manager: all 26 cases must pass, but 1 failed. See errors.\n- tears down after a block that throws null: ${message}`,

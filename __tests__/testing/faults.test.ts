@@ -286,7 +286,7 @@ describe('faults.patch', () => {
     [Object.freeze({ read: () => 1 }), 'function read() was given'],
   ])('refuses %p', (object, given) => {
     expect(() => new Recorder().patch(object as { read: unknown }, 'read')).toThrow(
-      `Cannot patch: faults.patch() takes an object and the names of methods that can be replaced, but ${given}. Is read a method? Of a module, take the default export.`,
+      `Cannot patch: faults.patch() takes an object and the names of methods that can be replaced, but ${given}. Is read a method? For a module, pass its default export.`,
     );
   });
 });

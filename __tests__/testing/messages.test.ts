@@ -44,15 +44,15 @@ describe('nameOf', () => {
 const table: readonly (readonly [Error, string])[] = [
   [
     messages.calledEarly(m, call),
-    'it must do nothing before it is entered, but it called connect() at db.ts:1:2 as soon as it was made. Move that into its setup: what stands before the yield, or its enter method.',
+    'it must do nothing before it is entered, but it called connect() at db.ts:1:2 as soon as it was made. Move that into its setup: the code before the yield, or its enter method.',
   ],
   [
     messages.leftOpen(m, when, 2, [call, call]),
-    'a block that returns must leave nothing open, but it leaks: it leaves 2 more open than before, acquired by connect() at db.ts:1:2. Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
+    'a block that returns must leave nothing open, but it leaks: it leaves 2 more open than before, acquired by connect() at db.ts:1:2. Begin the try right after the acquisition, and release each thing in its own finally.',
   ],
   [
     messages.leftOpen(m, when, 1, [{ ...call, opened: 0 }, { ...call, line: () => undefined, opened: 0 }, release]),
-    'a block that returns must leave nothing open, but it leaks: it leaves 1 more open than before; its setup called connect() at db.ts:1:2 and connect(). Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
+    'a block that returns must leave nothing open, but it leaks: it leaves 1 more open than before; its setup called connect() at db.ts:1:2 and connect(). Begin the try right after the acquisition, and release each thing in its own finally.',
   ],
   [
     messages.leftOpen(
@@ -61,23 +61,23 @@ const table: readonly (readonly [Error, string])[] = [
       1,
       [1, 2, 3, 4].map((line) => ({ ...call, line: () => `db.ts:${String(line)}` })),
     ),
-    'a block that returns must leave nothing open, but it leaks: it leaves 1 more open than before, acquired by connect() at db.ts:1, connect() at db.ts:2, connect() at db.ts:3, …. Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
+    'a block that returns must leave nothing open, but it leaks: it leaves 1 more open than before, acquired by connect() at db.ts:1, connect() at db.ts:2, connect() at db.ts:3, …. Begin the try right after the acquisition, and release each thing in its own finally.',
   ],
   [
     messages.leftOpen(m, when, -1, []),
-    "a block that returns must leave open what was open before, but it leaves 1 fewer open: something was released twice, or is not the manager's own. Release each thing once, and only what you acquired.",
+    "a block that returns must leave open what was open before, but it leaves 1 fewer open: something was released twice, or was not the manager's to release. Release each thing once, and only what you acquired.",
   ],
   [
     messages.changedProbe(m, when, 'listeners', '0', '1', []),
-    'a block that returns must leave listeners as before, but it was 0 and is left as 1. Undo in a finally what the setup did.',
+    'a block that returns must leave listeners as before, but it was 0 and is left as 1. Undo the setup in a finally.',
   ],
   [
     messages.swallowed(m, when),
-    'a block that returns must reject with that error, but it resolved: the error was swallowed. Throw what you caught, whatever it is; or declare it with suppresses.',
+    'a block that returns must reject with that error, but it resolved: the error was swallowed. Rethrow whatever you caught, or declare it with suppresses.',
   ],
   [
     messages.replaced(m, when, error),
-    'a block that returns must reject with that very error, but it rejected with another one: Error: no. Throw the error that you caught, whatever it is; or declare it with translates.',
+    'a block that returns must reject with that very error, but it rejected with another one: Error: no. Rethrow whatever you caught, or declare the new error with translates.',
   ],
   [
     messages.rewritten(m, when, 'message', '"a"', '"b"'),
@@ -109,7 +109,7 @@ const table: readonly (readonly [Error, string])[] = [
   ],
   [
     messages.committed(m, when, '[]', '[1]'),
-    'a block that returns must have no effect, but it was committed: the effect was [] and is [1]. Commit after a bare yield, never in a finally; undo in a catch that takes whatever was thrown.',
+    'a block that returns must have no effect, but it was committed: the effect was [] and is [1]. Commit after a bare yield, never in a finally; undo in a catch, whatever was thrown.',
   ],
   [
     messages.notAwaited(m, when, release),
@@ -125,11 +125,11 @@ const table: readonly (readonly [Error, string])[] = [
   ],
   [
     messages.otherEffect(m, 2, 1),
-    'three blocks at once must have the effect of three in turn, which is 2 more, but it is 1 more: one block was taken for another. Keep what belongs to a block in a variable of the generator function, or of its exit.',
+    'three blocks at once must have the effect of three in turn, which is 2 more, but it is 1 more: blocks were mixed up. Keep the state of each block in a variable inside the generator function.',
   ],
   [
     messages.gaveReleased(m, when, release),
-    'a block that returns must get what is still set up, but what it got was released before by release(). Release after the yield.',
+    'a block that returns must get a value that is still set up, but its value was already released by release(). Release after the yield.',
   ],
   [
     messages.releasedEarly(m, when, 1),
@@ -141,7 +141,7 @@ const table: readonly (readonly [Error, string])[] = [
   ],
   [
     messages.ranAnyway(m, call),
-    'a block must not run if its setup fails, but it ran although connect() at db.ts:1:2 failed: the failure was swallowed. Let it leave the setup; or allow it with mayIgnore.',
+    'a block must not run if its setup fails, but it ran although connect() at db.ts:1:2 failed: the failure was swallowed. Let it leave the setup, or allow it with mayIgnore.',
   ],
   [
     messages.setupFailureDropped(m, call, error),
@@ -149,7 +149,7 @@ const table: readonly (readonly [Error, string])[] = [
   ],
   [
     messages.teardownFailureIgnored(m, when, release),
-    'a block that returns must reject if its teardown fails, but it resolved although release() failed: the failure was ignored. Await the call, and let its error leave; or allow it with mayIgnore.',
+    'a block that returns must reject if its teardown fails, but it resolved although release() failed: the failure was ignored. Await the call, and let its error leave, or allow it with mayIgnore.',
   ],
   [
     messages.teardownFailureDropped(m, when, release, error),

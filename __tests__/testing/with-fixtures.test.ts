@@ -255,8 +255,7 @@ describe('withFixtures', () => {
   });
 
   describe('where a test takes too long', () => {
-    const ended =
-      'Cannot finish the test: it must be over when its runner goes on, but it is not. Did it take too long?';
+    const ended = 'Cannot finish the test: it must end before its runner goes on, but it is not. Did it take too long?';
     const never = () => new Promise<never>(() => undefined);
 
     it('ends it after the test, so that its fixtures are torn down', async () => {
@@ -367,17 +366,17 @@ describe('withFixtures', () => {
         c: ({ a }: { a: string }) => opened(a),
       };
       expect(() => withFixtures(test, round as never)).toThrow(
-        'Cannot add fixtures: none may need itself, but these go round: a → b → c → a. Break the circle.',
+        'Cannot add fixtures: fixtures must not need each other, but these do: a → b → c → a. Break the cycle.',
       );
     });
 
     it('a fixture of the file that needs one of a test, or that nobody tears down', () => {
       const short = { db: fixtures.db, folder: [({ db }: { db: string }) => opened(db), { scope: 'file' }] as const };
       expect(() => withFixtures(test, short, hooks)).toThrow(
-        "Cannot add fixture folder: one of the file needs only others of the file, but it needs db, which is made for each test. Give db the scope 'file', too.",
+        "Cannot add fixture folder: a fixture of the file may need only others of the file, but it needs db, which is made for each test. Give db the scope 'file', too.",
       );
       expect(() => withFixtures(test, ofFile)).toThrow(
-        "Cannot add fixtures: those with { scope: 'file' } need a hook that tears them down, but there is none. Write withFixtures(test, { … }, { afterEach, afterAll }).",
+        "Cannot add fixtures: fixtures with { scope: 'file' } need a hook that tears them down, but there is none. Write withFixtures(test, { … }, { afterEach, afterAll }).",
       );
     });
   });

@@ -8,7 +8,10 @@ export interface Database {
   query(text: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
-/** A connection to the server at the URL, or, without a URL, to a Postgres in this process's memory. */
+/**
+ * A connection to the server at the URL, or, without a URL, to a Postgres in this
+ * process's memory.
+ */
 export const database = asyncContextManager(async function* database(url?: string) {
   const connection = url ? await connect(url) : await embed();
   try {

@@ -4,8 +4,8 @@ import { aclosing, asyncContextManager, withAsync } from 'withal';
 import { database, type Database, type Row } from './database.ts';
 import { heading, remark, showTimes, shown } from './narrator.ts';
 
-// Two managers: setup, one yield, teardown. Whatever happens in the block arrives at the yield.
-// The narrator watches them with withal/observe, and draws what happens.
+// Two managers: setup, one yield, teardown. Whatever happens in the block arrives at
+// the yield. The narrator watches them with withal/observe, and draws what happens.
 
 const transaction = asyncContextManager(async function* transaction(db: Database) {
   await db.query('BEGIN');
@@ -18,7 +18,11 @@ const transaction = asyncContextManager(async function* transaction(db: Database
   }
 });
 
-const table = asyncContextManager(async function* table(db: Database, name: string, definition: string) {
+const table = asyncContextManager(async function* table(
+  db: Database,
+  name: string,
+  definition: string,
+) {
   await db.query(`CREATE TEMP TABLE ${name} ${definition}`);
   try {
     yield;
@@ -30,8 +34,14 @@ const table = asyncContextManager(async function* table(db: Database, name: stri
 // What the blocks do
 
 async function transfer(db: Database, amount: number) {
-  await db.query('UPDATE accounts SET balance = balance + $1 WHERE name = $2', [amount, 'Alan']);
-  await db.query('UPDATE accounts SET balance = balance - $1 WHERE name = $2', [amount, 'Ada']);
+  await db.query('UPDATE accounts SET balance = balance + $1 WHERE name = $2', [
+    amount,
+    'Alan',
+  ]);
+  await db.query('UPDATE accounts SET balance = balance - $1 WHERE name = $2', [
+    amount,
+    'Ada',
+  ]);
 }
 
 async function* payments(db: Database) {
@@ -90,7 +100,8 @@ async function threwUndefined(db: Database) {
 
   const block = withAsync(transaction(db), async () => {
     await transfer(db, 30);
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- some code out there does
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- some code out
+    // there does
     throw undefined;
   });
 
@@ -132,7 +143,10 @@ async function failedTwice(db: Database) {
   });
 
   // A plain `for await` would lose the second error, a plain `finally` the first.
-  await assert.rejects(block, (error: Error) => isAborted(error) && isOverdraft(error.cause));
+  await assert.rejects(
+    block,
+    (error: Error) => isAborted(error) && isOverdraft(error.cause),
+  );
   assert.equal(verdict(before, await balances(db)), 'rolled back');
 }
 
@@ -149,9 +163,17 @@ const url = process.env['DATABASE_URL'];
 await withAsync(database(url), async (connection) => {
   const db = shown(connection);
   await db.query('SHOW server_version');
-  remark(url ? '· the server at DATABASE_URL' : '· in memory; set DATABASE_URL to run it on a server');
+  remark(
+    url
+      ? '· the server at DATABASE_URL'
+      : '· in memory; set DATABASE_URL to run it on a server',
+  );
 
-  const accounts = table(db, 'accounts', '(name text, balance int CONSTRAINT no_overdraft CHECK (balance >= 0))');
+  const accounts = table(
+    db,
+    'accounts',
+    '(name text, balance int CONSTRAINT no_overdraft CHECK (balance >= 0))',
+  );
   await withAsync(accounts, async () => {
     await db.query("INSERT INTO accounts VALUES ('Ada', 100), ('Alan', 50)");
     await accepted(db);
@@ -159,7 +181,11 @@ await withAsync(database(url), async (connection) => {
     await threwUndefined(db);
 
     heading('A table of 100,000 payments');
-    const payments = table(db, 'payments', 'AS SELECT id, 90 AS amount FROM generate_series(1, 100000) AS id');
+    const payments = table(
+      db,
+      'payments',
+      'AS SELECT id, 90 AS amount FROM generate_series(1, 100000) AS id',
+    );
     await withAsync(payments, async () => {
       await readInTwoLoops(db);
       await failedTwice(db);

@@ -9,13 +9,23 @@ type Paint = (text: string) => string;
 
 const width = 80;
 
-/** Sees every manager that is entered, and draws a box around what happens in its block. */
-const watch = observe({ keep: Infinity, capture: true, onEnter: openBox, onExited: closeBox });
+/**
+ * Sees every manager that is entered, and draws a box around what happens in its block.
+ */
+const watch = observe({
+  keep: Infinity,
+  capture: true,
+  onEnter: openBox,
+  onExited: closeBox,
+});
 
 /** What the last line belongs to, so that each phase is named once. */
 let place = '';
 
-/** The same database, but it prints every statement, the block and phase that it runs in, and its result. */
+/**
+ * The same database, but it prints every statement, the block and phase that it runs
+ * in, and its result.
+ */
 export function shown(database: Database): Database {
   return {
     async query(text, parameters = []) {
@@ -63,7 +73,8 @@ function closeBox(visit: Visit): void {
     return;
   }
   paragraph(`${dim('╰─')} ${red('✘ threw')}  `, messageOf(error), red, parent);
-  for (const cause of causesOf(error)) paragraph(dim('     cause  '), messageOf(cause), red, parent);
+  for (const cause of causesOf(error))
+    paragraph(dim('     cause  '), messageOf(cause), red, parent);
 }
 
 /** A line in three columns: the phase (on its first line), a mark, and a text. */
@@ -78,11 +89,21 @@ function phase(): string {
   const isNew = here !== place;
   place = here;
   if (!visit || !isNew) return '     ';
-  return { entering: cyan('enter'), body: cyan('body '), exiting: cyan('exit '), over: '     ' }[visit.phase];
+  return {
+    entering: cyan('enter'),
+    body: cyan('body '),
+    exiting: cyan('exit '),
+    over: '     ',
+  }[visit.phase];
 }
 
 /** Wraps a text: the first line after the lead, the others below. */
-function paragraph(lead: string, text: string, paint: Paint, around = watch.current()): void {
+function paragraph(
+  lead: string,
+  text: string,
+  paint: Paint,
+  around = watch.current(),
+): void {
   const indent = stripVTControlCharacters(lead).length;
   const [first = '', ...rest] = wrapped(text, width - 2 * depthOf(around) - indent);
   print(lead + paint(first), around);
@@ -98,7 +119,9 @@ function depthOf(visit: Visit | undefined): number {
 }
 
 function wrapped(text: string, columns: number): string[] {
-  return text.match(new RegExp(`\\S.{0,${String(columns - 1)}}(?=\\s|$)|\\S+`, 'g')) ?? [];
+  return (
+    text.match(new RegExp(`\\S.{0,${String(columns - 1)}}(?=\\s|$)|\\S+`, 'g')) ?? []
+  );
 }
 
 function highlight(line: string): string {
@@ -108,7 +131,9 @@ function highlight(line: string): string {
 }
 
 function filledIn(statement: string, parameters: unknown[]): string {
-  return statement.replace(/\$(\d)/g, (_, position) => literal(parameters[Number(position) - 1]));
+  return statement.replace(/\$(\d)/g, (_, position) =>
+    literal(parameters[Number(position) - 1]),
+  );
 }
 
 function literal(value: unknown): string {
@@ -126,5 +151,7 @@ function messageOf(error: unknown): string {
 }
 
 function causesOf(error: unknown): unknown[] {
-  return error instanceof Error && 'cause' in error ? [error.cause, ...causesOf(error.cause)] : [];
+  return error instanceof Error && 'cause' in error
+    ? [error.cause, ...causesOf(error.cause)]
+    : [];
 }

@@ -2,7 +2,10 @@ import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { asyncContextManager, closing, enter } from 'withal';
 
-/** Gives the URL of a Postgres: DATABASE_URL, or else an embedded one that talks like a server. */
+/**
+ * Gives the URL of a Postgres: DATABASE_URL, or else an embedded one that talks like a
+ * server.
+ */
 export const postgres = asyncContextManager(async function* postgres() {
   const { DATABASE_URL } = process.env;
   yield DATABASE_URL ?? (yield* enter(embedded()));
@@ -18,8 +21,9 @@ const embedded = asyncContextManager(async function* embedded() {
 });
 
 /**
- * The server lets one connection at a time into a transaction. But a statement takes several messages, too, and those of
- * two connections would mix: one connection's statement would run with the other's parameters.
+ * The server lets one connection at a time into a transaction. But a statement takes
+ * several messages, too, and those of two connections would mix: one connection's
+ * statement would run with the other's parameters.
  */
 class UnmixedPGlite extends PGlite {
   #isWithinStatement = false;
@@ -28,8 +32,12 @@ class UnmixedPGlite extends PGlite {
     return this.#isWithinStatement || super.isInTransaction();
   }
 
-  override execProtocolRawStream(...[message, options]: Parameters<PGlite['execProtocolRawStream']>): Promise<void> {
-    this.#isWithinStatement = partsOfStatements.has(String.fromCharCode(message[0] ?? 0));
+  override execProtocolRawStream(
+    ...[message, options]: Parameters<PGlite['execProtocolRawStream']>
+  ): Promise<void> {
+    this.#isWithinStatement = partsOfStatements.has(
+      String.fromCharCode(message[0] ?? 0),
+    );
     return super.execProtocolRawStream(message, options);
   }
 }

@@ -1,7 +1,10 @@
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { asyncContextManager, fromCallback, type AsyncContextManager } from 'withal';
 
-/** A shop that stores orders. Each item can be ordered once; the database checks that at the COMMIT. */
+/**
+ * A shop that stores orders. Each item can be ordered once; the database checks that at
+ * the COMMIT.
+ */
 export interface Shop {
   readonly transaction: () => AsyncContextManager<Transaction>;
   readonly stored: () => Promise<string[]>;
@@ -11,11 +14,15 @@ export interface Shop {
 export const shop = asyncContextManager(async function* shop() {
   const db = await PGlite.create();
   try {
-    await db.exec('CREATE TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED)');
+    await db.exec(
+      'CREATE TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED)',
+    );
     const made: Shop = {
       transaction: () => fromCallback<Transaction>((body) => db.transaction(body)),
       stored: async () => {
-        const { rows } = await db.query<{ item: string }>('SELECT item FROM orders ORDER BY item');
+        const { rows } = await db.query<{ item: string }>(
+          'SELECT item FROM orders ORDER BY item',
+        );
         return rows.map(({ item }) => item);
       },
     };

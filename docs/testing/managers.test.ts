@@ -13,7 +13,8 @@ for (const { name, run } of managerCases(
     return directory({ prefix });
   },
   {
-    open: async () => (await fs.readdir(tmpdir())).filter((name) => name.startsWith(prefix)).length,
+    open: async () =>
+      (await fs.readdir(tmpdir())).filter((name) => name.startsWith(prefix)).length,
     use: (path) => fs.writeFile(join(path, 'note.txt'), 'milk'),
   },
 ))

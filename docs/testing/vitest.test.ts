@@ -19,8 +19,12 @@ test('keeps the workspace of a test that fails', async ({ path }) => {
 
 let attempts = 0;
 
-test('keeps the workspace of the attempt that fails only', { retry: 1 }, async ({ path }) => {
-  await writeFile(join(path, 'note.txt'), 'milk');
-  attempts += 1;
-  expect(attempts).toBe(2);
-});
+test(
+  'keeps the workspace of the attempt that fails only',
+  { retry: 1 },
+  async ({ path }) => {
+    await writeFile(join(path, 'note.txt'), 'milk');
+    attempts += 1;
+    expect(attempts).toBe(2);
+  },
+);

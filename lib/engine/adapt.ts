@@ -8,7 +8,7 @@ import { suppressing } from './join.ts';
 import { observed } from './observer.ts';
 import { isRequest, newRun, type Run, type Step, type SyncRun } from './run.ts';
 
-/** Gives a {@link Run} of whatever `withAsync` takes. It enters nothing yet. */
+/** Returns a {@link Run} for whatever `withAsync` takes. Nothing is entered yet. */
 export function adaptAsync(value: unknown, caller: string): Run {
   const run =
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it doesn't know optional unique symbols
@@ -20,7 +20,7 @@ export function adaptAsync(value: unknown, caller: string): Run {
   throw notEnterable(caller, value);
 }
 
-/** Gives a {@link Run} of whatever `withSync` takes. It enters nothing yet. */
+/** Returns a {@link Run} for whatever `withSync` takes. Nothing is entered yet. */
 export function adaptSync(value: unknown, caller: string, asyncForm = 'withAsync()'): SyncRun {
   const own = isContextManager(value) ? renew(value, true) : undefined;
   const run = own ?? managerRunSync(value, asyncForm) ?? disposableRunSync(value);
@@ -75,7 +75,10 @@ function managerRunSync(manager: unknown, asyncForm: string): SyncRun | undefine
   return new ManagerRun(manager, enter as Enter, exit as Exit, asyncForm);
 }
 
-/** A class, because closures over the methods would cost three times all the rest. It calls the methods that were checked. */
+/**
+ * A class, because closures over the methods would cost three times as much as all the rest. It calls the methods that
+ * were checked.
+ */
 class ManagerRun implements SyncRun {
   private readonly manager: unknown;
   private readonly enter: Enter;
@@ -114,7 +117,7 @@ class ManagerRun implements SyncRun {
     return error;
   }
 
-  /** A failure of that is a rejection that nobody handles; but not the error that it was told. */
+  /** If that fails, it's an unhandled rejection, unless it is the error that the exit was given. */
   private async exitLate(error: TypeError): Promise<void> {
     try {
       await Reflect.apply(this.exit, this.manager, [{ error }]);
@@ -125,7 +128,7 @@ class ManagerRun implements SyncRun {
 }
 
 function disposableRunAsync(resource: unknown): Run | undefined {
-  // As in `await using`: null is no method, and anything else that can't be called is a TypeError.
+  // As in `await using`: null means no method, and anything else that can't be called is a TypeError.
   const isAsync = isObject(resource) && (resource[asyncDispose] ?? null) !== null;
   const disposal = methodOf(resource, isAsync ? asyncDispose : dispose);
   return (
@@ -162,7 +165,9 @@ function disposableRunSync(resource: unknown): SyncRun | undefined {
   );
 }
 
-/** The run of two functions. A promise from `enter` is awaited, unless it is a disposable: that is its own value. */
+/**
+ * A run made from two functions. A promise from `enter` is awaited, unless it is a disposable, which is its own value.
+ */
 export function runOfAsync(isAwaited: boolean, enter: Enter, exit: Exit): Run {
   let isEntered = false;
   return {
@@ -190,7 +195,7 @@ export function runOf(enter: Enter, exit: Exit): SyncRun {
   };
 }
 
-/** Ends a run by a manager's answer: only `true` and a box with a value suppress the error. */
+/** Ends a run with a manager's answer: only `true` and `{ value }` suppress the error. */
 function lastStep(error: unknown, reply: unknown): Step {
   if (reply === true || (isObject(reply) && 'value' in reply))
     return { done: true, value: (reply as { value?: unknown }).value };

@@ -4,20 +4,20 @@ import { markRefusal } from './outcome.ts';
 
 export type Body = (value: unknown) => unknown;
 
-/** Refuses what can't be a body, before anything is entered. */
+/** Refuses anything that can't be a body, before anything is entered. */
 export function assertBody(caller: string, body: unknown): asserts body is Body {
   if (typeof body !== 'function') throw bodyNotFunction(caller, body);
-  // Not by `kindOf`, which would take a tenth of a whole sync entry and exit.
+  // Without `kindOf`, which would take a tenth of a whole sync entry and exit.
   const tag = (body as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   if (tag === 'AsyncGeneratorFunction' || tag === 'GeneratorFunction') throw bodyIsGenerator(caller, body);
 }
 
-/** The error if a body has returned a generator, of which nothing has run. */
+/** The error for a body that returned a generator, which has not run. */
 export function refuseGenerator(caller: string, result: unknown): TypeError | undefined {
   return isUnrun(result) ? markRefusal(bodyIsGenerator(caller, result)) : undefined;
 }
 
-/** The error if a body that must be done has returned a promise, or a generator. */
+/** The error for a sync body that returned a promise, or a generator. */
 export function refuseUnfinished(caller: string, result: unknown): TypeError | undefined {
   if (!isThenable(result)) return refuseGenerator(caller, result);
   markHandled(result);

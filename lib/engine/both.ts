@@ -5,10 +5,10 @@ import { renew } from './adapt.ts';
 import { owe, settle } from './observer.ts';
 import { newRun } from './run.ts';
 
-/** A manager that has both protocols, so that it goes wherever one of them is asked for. */
+/** A manager with both protocols, so that it works wherever one of them is required. */
 export type BothContextManager<T, F = never> = ContextManager<T, F> & AsyncContextManager<T, F>;
 
-/** Gives a sync manager the async protocol too. What its `exit` returns may be a promise then. */
+/** Adds the async protocol to a sync manager. Its `exit` may then return a promise. */
 export function inBothWays<T, F>(
   name: string,
   enter: () => T,
@@ -24,8 +24,8 @@ export function inBothWays<T, F>(
 }
 
 /**
- * Makes one manager of a sync and an async one. Drivers that know {@link newRun} say which way they go; by hand, the
- * names do.
+ * Combines a sync and an async manager into one. Drivers that know {@link newRun} say which protocol they use; by hand,
+ * the method names do.
  */
 export function joinForms(
   name: string,
@@ -38,7 +38,7 @@ export function joinForms(
     enterAsync: () => async.enterAsync(),
     exitAsync: (thrown?: Thrown) => async.exitAsync(thrown),
   };
-  // Whoever enters the one way leaves the other.
+  // Entering by one protocol drops the other.
   settle(sync);
   settle(async);
   owe(manager, undefined, name);

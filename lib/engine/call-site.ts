@@ -1,6 +1,6 @@
 import { isError } from '../support/describe.ts';
 
-/** V8's, which knows the frames above a function. */
+/** V8's own, which can leave out the frames above a function. */
 type CaptureStackTrace = (holder: { stack?: string }, above: (...args: never) => unknown) => void;
 
 /**
@@ -14,10 +14,10 @@ export function addCallSite(error: unknown, above: (...args: never) => unknown):
   try {
     captureStackTrace(holder, above);
     const [, line] = holder.stack?.split('\n') ?? [];
-    // A rejection that many await is added to once.
+    // If many await one rejection, add the line once.
     if (line && error.stack && !error.stack.includes(line.trim().slice('at '.length)))
       error.stack += `\n${line.replace('at ', 'at async ')}`;
   } catch {
-    // It is frozen, a proxy objects, or somebody prepares stacks in another way.
+    // It is frozen, a proxy objects, or stacks are prepared in another way.
   }
 }

@@ -21,23 +21,23 @@ import { makeUnknownOutcome, markRefusal } from './outcome.ts';
 
 export type Method = (...args: never) => unknown;
 
-/** Refuses a method with other arguments than the manager is made of, in the words of the compiler. */
+/** Refuses a method whose arguments don't fit the manager's, with an error from the compiler. */
 export type TakesArguments<F extends Method, Args extends unknown[]> =
   Parameters<F> extends [...Args, ...unknown[]] ? unknown : 'The manager is made of other arguments.';
 
 /**
- * What a legacy decorator gives: the method's own descriptor, which keeps its generics, where its type stays what it is.
+ * What a legacy decorator returns: the method's own descriptor, which keeps its generics, if its type doesn't change.
  *
  * @typeParam F - the method
- * @typeParam D - what the wrapped method gives
+ * @typeParam D - what the wrapped method returns
  */
 export type LegacyDecorated<F extends Method, D> = [D] extends [ReturnType<F>]
   ? TypedPropertyDescriptor<F>
   : { value?: (...args: Parameters<F>) => D };
 
 /**
- * A type that nothing is inferred from, for the compiler would take a decorated method for it; TypeScript 5.2 has no
- * `NoInfer`.
+ * A type that nothing is inferred from, because the compiler would infer it from a decorated method; TypeScript 5.2 has
+ * no `NoInfer`.
  */
 export type Fixed<T> = [T][T extends unknown ? 0 : never];
 
@@ -46,7 +46,7 @@ export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 /** The manager of one call. */
 type ManagerOf = (self: unknown, args: unknown[]) => AsyncEnterable & Enterable;
 
-/** In what the two decorators differ. */
+/** How the two decorators differ. */
 export interface DecoratorForm {
   readonly name: string;
   readonly isEnterable: (value: unknown) => boolean;
@@ -104,7 +104,7 @@ function makeManager(form: DecoratorForm, make: object, self: unknown, args: unk
   throw returnedNoManager(form.name, manager, slip(form, manager));
 }
 
-/** What somebody who gave an async manager to the sync decorator meant. */
+/** What a caller meant who passed an async manager to the sync decorator. */
 function slip(form: DecoratorForm, given: unknown): string | undefined {
   return !form.isAsync && isEnterable(given) ? 'Did you mean asyncContextDecorator()?' : undefined;
 }
@@ -130,7 +130,7 @@ function wrapOrDrive(form: DecoratorForm, managerOf: ManagerOf, fn: unknown): An
   return withSignatureOf(fn, make(fn as AnyFunction, managerOf));
 }
 
-/** Of all functions, only classes have a prototype that can't be replaced. */
+/** Only classes have a prototype that can't be replaced. */
 function isClass(fn: object): boolean {
   return Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false;
 }
@@ -150,7 +150,7 @@ export function callOf(
       if (refused) throw refused;
       return result;
     },
-    // A manager that suppresses can't make up for a result that must still be awaited, or driven.
+    // A manager that suppresses can't make up for a result that must still be awaited or driven.
     check(result) {
       if (refused) throw refused;
       return result;
@@ -168,14 +168,14 @@ function refuse(form: DecoratorForm, fn: AnyFunction, result: unknown): TypeErro
 
 type SettleStep = (step: IteratorResult<unknown>, generator: Generator) => unknown;
 
-/** A generator for a `yield*`, and whether it was closed through that. */
+/** A generator for a `yield*`, and whether the caller closed it. */
 export interface Delegate extends AsyncIterable<unknown>, Iterable<unknown> {
   readonly isClosed: boolean;
 }
 
 /**
  * Delegates to a generator. A bare `yield*` can't tell that the caller closed it: a generator that yields while it is
- * closed goes on as if it had not been.
+ * closed continues as if it had not been.
  */
 export function delegate(generator: Generator, settle: SettleStep = (step) => step): Delegate {
   const delegated = {
@@ -192,7 +192,7 @@ export function delegate(generator: Generator, settle: SettleStep = (step) => st
   return delegated;
 }
 
-/** The unknown outcome of a generator that was closed early without an error: nobody can say that it succeeded. */
+/** The unknown outcome of a generator that was closed early without an error: nobody declared success. */
 export function leftEarly(
   manager: unknown,
   thrown: Thrown | undefined,
@@ -201,7 +201,7 @@ export function leftEarly(
   return !thrown && inner?.isClosed ? makeUnknownOutcome(outcomeUnknown(manager)) : undefined;
 }
 
-/** Throws what a teardown threw; but whoever closed the generator doesn't see the unknown outcome. */
+/** Throws what a teardown threw, except the unknown outcome: the caller that closed the generator doesn't see it. */
 export function throwUnless(unknown: Thrown | undefined, error: unknown): void {
   if (!unknown || !Object.is(error, unknown.error)) throw error;
 }

@@ -31,7 +31,7 @@ export type GeneratorFunction = (this: never, ...args: never) => AnyGenerator | 
 /** The further arguments of a decorator: TC39's gets a context, TypeScript's legacy one the method's name. */
 export type Decoration = { readonly kind?: unknown; readonly name?: unknown } | undefined;
 
-/** Gives the function that makes a manager of each call, and runs nothing of the generator function. */
+/** Returns a function whose calls return managers, and run none of the generator function. */
 export function managerFunction(
   makeManager: MakeManager<unknown>,
   form: FunctionForm,
@@ -39,7 +39,7 @@ export function managerFunction(
   [context]: Decoration[],
 ): unknown {
   const kind = kindOf(fn);
-  // A function that is mapped over generator functions gets further arguments, too.
+  // Array.map over generator functions passes further arguments, too.
   const method = context?.kind ? context.name : kind !== form.kind && context;
   if (typeof method === 'string' || typeof method === 'symbol')
     throw notGeneratorFunction(form, 'decorate', fn, String(method));
@@ -54,7 +54,7 @@ export function managerFunction(
   return withSignatureOf(fn, create);
 }
 
-/** A compiler may have made a plain function of a generator function: only what that returns can tell. */
+/** A compiler may have turned a generator function into a plain function: only its return value can tell. */
 function checkGenerator(form: FunctionForm, fn: GeneratorFunction): GeneratorFunction {
   return withSignatureOf(fn, function (this: never, ...args: never): AnyGenerator | AnyAsyncGenerator {
     const generator = Reflect.apply(fn, this, args);

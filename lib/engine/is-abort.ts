@@ -3,7 +3,7 @@ import { errorFields, readField } from '../support/error-fields.ts';
 import { isLink, keepBoth, reach } from './join.ts';
 import { isUnknownOutcome } from './outcome.ts';
 
-/** A signal that has aborted, or whatever else has a reason to stop. */
+/** A signal that has aborted, or anything else with a reason to stop. */
 export interface Aborted {
   readonly reason: unknown;
 }
@@ -28,7 +28,7 @@ function reachAll(error: unknown, throughLinks: boolean): Set<unknown> {
   return reach(error, {}, errorFields, throughLinks);
 }
 
-/** What leaves a block that failed after the signal aborted: the reason, or an error that says more and keeps it. */
+/** The error of a block that failed after the signal aborted: the reason, or an error that says more and keeps it. */
 export function withReason(error: unknown, signal: Aborted): unknown {
   if (isUnknownOutcome({ error })) return error;
   return isAbort(error, signal) ? signal.reason : keepBoth(error, { error: signal.reason });

@@ -7,8 +7,8 @@ import { share } from '../support/shared.ts';
 import { isUnknownOutcome } from './outcome.ts';
 
 /**
- * Gives what to throw after a manager's teardown threw `error` while another error was on its way, so that both can be
- * reached. The new error stays itself wherever that is possible.
+ * Returns what to throw when a manager's teardown threw `error` while another error was on its way, so that both can be
+ * reached. The new error keeps its identity if possible.
  */
 export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
   if (!thrown || Object.is(error, thrown.error) || isUnknownOutcome(thrown)) return error;
@@ -16,18 +16,18 @@ export function keepBoth(error: unknown, thrown: Thrown | undefined): unknown {
   return isKept ? error : suppressing(error, thrown);
 }
 
-/** Gives what `using` makes of the two, with a message that names both. */
+/** Returns the `SuppressedError` that `using` would make, with a message that names both. */
 export function suppressing(error: unknown, thrown: Thrown | undefined): unknown {
   if (!thrown || isUnknownOutcome(thrown)) return error;
   return new SuppressedError(error, thrown.error, `${clip(describe(error))} (after ${clip(describe(thrown.error))})`);
 }
 
-/** An error may quote the one before it: of 24 that do, the last message would be too long for a string. */
+/** An error may quote the previous one: after 24 of them, the message would be too long for a string. */
 function clip(text: string): string {
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 
-// What this library attached: holder → what it was given as its cause. Shared, because an error may pass both copies.
+// The causes that this library attached: holder → cause. Shared, because an error may pass both copies.
 const links = /* @__PURE__ */ share('links', () => new WeakMap<object, unknown>());
 // Everything that was ever hung below such a link, where the short walk of `attach` doesn't look.
 const linked = /* @__PURE__ */ share('linked', () => new WeakSet());
@@ -40,7 +40,7 @@ function attach(error: unknown, previous: unknown): boolean {
   const end = [...reach(error, previous, ['cause'], false)].pop();
   if (!isError(end) || isTaken(end)) return false;
   try {
-    // Asked before the walk, so that n frozen errors stay linear.
+    // Checked before the walk, so that n frozen errors take linear time.
     if (!Object.isExtensible(end)) return false;
     // Only what was hung below a link before can hide from the short walk; so n failing teardowns stay linear.
     const below = reach(previous, end, errorFields, linked().has(end));
@@ -86,7 +86,7 @@ export function reach(
 }
 
 /**
- * Reads a field of an error. What leads on along a chain is no link of ours, which may belong to another request that
+ * Reads a field of an error. Ignores our own links along a chain, which may belong to another request that
  * failed with the same error object, and no own `cause` of undefined.
  */
 function follow(node: unknown, field: string, throughLinks: boolean): unknown[] {

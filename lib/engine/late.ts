@@ -2,10 +2,11 @@ import { kindOf } from '../support/describe.ts';
 import { notLate } from '../support/messages.ts';
 import { keepBoth } from './join.ts';
 
-/** Who takes what goes on after the block stopped waiting for it: an option of `abandonable` and `deadline`. */
+/** The option of `abandonable` and `deadline` for work that continues after the block stopped waiting for it. */
 export interface LateOptions {
   /**
-   * Gets a promise of the end of what goes on. It rejects if that fails; without `late`, that is an unhandled rejection.
+   * Gets a promise for the end of that work. It rejects if the work fails; without `late`, that is an unhandled
+   * rejection.
    *
    * @param ended - resolves when everything is released
    */
@@ -14,7 +15,7 @@ export interface LateOptions {
 
 export type Late = LateOptions['late'];
 
-/** Reads `late` from the options of a function of this package, and refuses what is none. */
+/** Reads `late` from the options of a public function, and refuses anything but a function. */
 export function lateOption(options: unknown, caller: string, form: string): Late {
   if (kindOf(options) !== 'Object') throw notLate(caller, options, form);
   const { late } = options as { late: unknown };
@@ -22,7 +23,7 @@ export function lateOption(options: unknown, caller: string, form: string): Late
   return late as Late;
 }
 
-/** Awaits what it starts, or stops waiting for it as soon as `listen` calls back: then it gives undefined. */
+/** Awaits what it starts, or stops waiting as soon as `listen` calls back, and then returns undefined. */
 export async function unlessStopped<T>(
   start: () => Promise<T>,
   listen: (stop: () => void) => () => void,
@@ -39,7 +40,7 @@ export async function unlessStopped<T>(
   }
 }
 
-/** Gives `late` what goes on, and gives what the block rejects with. */
+/** Passes the work that continues to `late`, and returns what the block rejects with. */
 export function handOver(late: Late, ended: Promise<void>, error: unknown): unknown {
   try {
     late?.(ended);
@@ -49,7 +50,7 @@ export function handOver(late: Late, ended: Promise<void>, error: unknown): unkn
   }
 }
 
-/** Ends well, also if what goes on fails with nothing but the error that it was told, or one that adds nothing to it. */
+/** Resolves, even if the work fails, if its error is the one it was given, or adds nothing to that. */
 export async function endsWell(goesOn: Promise<unknown>, addsNothing: (error: unknown) => boolean): Promise<void> {
   try {
     await goesOn;

@@ -17,14 +17,16 @@ export const makeAsyncManager: MakeManager<AsyncContextManager<unknown, unknown>
 export const makeSyncManager: MakeManager<ContextManager<unknown, unknown>> = (start, self, args) =>
   new SyncManager(start, self, args);
 
-/** A manager by its name and state. */
+/** A manager, identified by its name and state. */
 interface Shown {
   readonly manager: string;
-  /** By hand: a driver enters it in runs of their own. */
+  /** By hand: drivers enter it in their own runs. */
   readonly isEntered: boolean;
 }
 
-/** A function that starts runs, with the `this` and the arguments of one call: a manager that can be entered many times. */
+/**
+ * A function that starts runs, with the `this` and the arguments of one call: a manager that can be entered many times.
+ */
 abstract class Manager {
   // Plain properties: making an object with #private ones takes a third of a whole sync entry and exit.
   readonly fn: StartRun;
@@ -38,7 +40,7 @@ abstract class Manager {
     slot.observer?.owe(this);
   }
 
-  /** What `JSON.stringify` and test runners show: never the arguments, which may hold a password. */
+  /** What `JSON.stringify` and test runners show: never the arguments, which may contain a password. */
   toJSON(): Shown {
     return { manager: this.fn.name, isEntered: runsByHand.has(this) };
   }
@@ -124,12 +126,12 @@ function take(manager: Manager, thrown: Thrown | undefined): Run {
   return run;
 }
 
-/** Refuses an error that is not in a box; a `SuppressedError` too, though it has an `error`. */
+/** Refuses an error that is not in an object; even a `SuppressedError`, though it has an `error`. */
 function assertThrown(manager: unknown, thrown: unknown): void {
   if (thrown !== undefined && (isError(thrown) || !('error' in Object(thrown)))) throw notThrown(manager, thrown);
 }
 
-/** Whoever exits by hand still has the error that was thrown in the block; only another one is thrown. */
+/** A caller who exits by hand already has the block's error; only a different error is thrown. */
 function answerThrow(error: unknown, thrown: Thrown | undefined): false {
   if (thrown && Object.is(error, thrown.error)) return false;
   throw error;

@@ -2,10 +2,10 @@ import { define } from '../support/define.ts';
 import { isError, isObject, isThenable, markHandled } from '../support/describe.ts';
 import { matcherReturnedPromise, notMatcher } from '../support/messages.ts';
 
-/** What picks errors: an error class, or a function that tells whether it takes an error. */
+/** Selects errors: an error class, or a predicate. */
 export type Matcher = (abstract new (...args: never) => object) | Predicate['test'];
 
-/** A method, because its parameter may be of any type: what is thrown has none that could be checked. */
+/** A method, so that its parameter may have any type: a thrown value has no type that could be checked. */
 interface Predicate {
   test(error: unknown): boolean;
 }
@@ -17,7 +17,9 @@ export function testOf(caller: string, matcher: unknown): Test {
   return isMatcherClass(matcher) ? (error) => isInstance(error, matcher) : (matcher as Test);
 }
 
-/** Gives what of the error doesn't match: nothing, the error itself, or a narrower AggregateError. Asks about each once. */
+/**
+ * Gives what of the error doesn't match: nothing, the error itself, or a narrower AggregateError. Asks about each once.
+ */
 export function unmatched(
   error: unknown,
   tests: readonly Test[],
@@ -46,7 +48,7 @@ function isTrue(answer: unknown): boolean {
   throw matcherReturnedPromise(answer);
 }
 
-/** The errors of an AggregateError; none of anything else, and of what can't be read. */
+/** The errors of an AggregateError; undefined for anything else, and for errors that can't be read. */
 function errorsOf(error: unknown): readonly unknown[] {
   try {
     const { errors } = error as AggregateError;
@@ -56,21 +58,23 @@ function errorsOf(error: unknown): readonly unknown[] {
   }
 }
 
-/** Python's `derive`: a group of the same class with the same fields, message, cause and stack, but with these errors. */
+/**
+ * Python's `derive`: a group of the same class with the same fields, message, cause and stack, but with these errors.
+ */
 function narrow(error: AggregateError, errors: unknown[]): AggregateError {
   const { stack, ...fields } = Object.getOwnPropertyDescriptors(error) as PropertyDescriptorMap;
   delete fields['errors'];
   const narrower = new AggregateError(errors);
   Object.setPrototypeOf(narrower, Object.getPrototypeOf(error) as object);
   Object.defineProperties(narrower, fields);
-  // Read, because where it is an accessor that belongs to the one error.
+  // Read, because it may be an accessor of that one error.
   if (stack) define(narrower, 'stack', error.stack);
   return narrower;
 }
 
 type AnyClass = ((...args: never) => unknown) & { readonly prototype?: unknown };
 
-/** A class by its source, or by what its instances are. */
+/** Recognizes a class by its source, or by what its instances are. */
 function isMatcherClass(matcher: object): matcher is AnyClass {
   return (
     /^class\b/.test(Function.prototype.toString.call(matcher)) ||
@@ -78,7 +82,7 @@ function isMatcherClass(matcher: object): matcher is AnyClass {
   );
 }
 
-/** Of the platform's classes each realm has its own: these match by name. A hostile error matches nothing. */
+/** Each realm has its own platform classes, so these match by name. A hostile error matches nothing. */
 function isInstance(error: unknown, matcher: AnyClass): boolean {
   try {
     if (error instanceof (matcher as unknown as new () => object)) return true;
@@ -93,8 +97,8 @@ function isInstance(error: unknown, matcher: AnyClass): boolean {
 }
 
 /**
- * Whether it is a class of the platform's, and no other of the same name: the source of a proxy or of a bound function has
- * no name. Node writes its DOMException in JavaScript.
+ * Whether it is a class of the platform's, and no other of the same name: the source of a proxy or of a bound function
+ * has no name. Node writes its DOMException in JavaScript.
  */
 function isOfPlatform(found: unknown): found is AnyClass {
   if (typeof found !== 'function') return false;

@@ -1,26 +1,26 @@
 import { share } from '../support/shared.ts';
 import type { Run } from './run.ts';
 
-/** What `withal/observe` puts into the {@link slot}, to see what the drivers do. */
+/** What `withal/observe` puts into the {@link slot}, to watch the drivers. */
 export interface Observer {
-  /** Gives a run that does what the given one does, and is seen. */
+  /** Returns a run that does what the given one does, and is watched. */
   watch(run: Run, manager: unknown, by: string, isSync?: true): Run;
-  /** Runs the block of a scope, and sees it. */
+  /** Runs the block of a scope, and watches it. */
   scope<R>(fn: unknown, by: string, run: (tell: TellExit) => R): R;
-  /** Gives a function that does what the given one does, which ends what a stack holds. */
+  /** Returns a watched version of a function that ends something on a stack. */
   hold<F extends AnyFunction>(exit: F, thing: unknown, by: string, isSync?: true): F;
-  /** Sees that somebody must enter or finish a thing. Later kinds replace earlier ones. */
+  /** Notes that a thing must be entered or finished. Later kinds replace earlier ones. */
   owe(thing: object, debt?: Debt, name?: string): void;
-  /** Sees that somebody did. */
+  /** Notes that it was. */
   settle(thing: object): void;
 }
 
 type AnyFunction = (...args: never) => unknown;
 
-/** What becomes of a thing that somebody forgets, other than that it is never entered. */
+/** How a thing can be forgotten, other than by never being entered. */
 export type Debt = 'never finished';
 
-/** Tells that the function of a scope is done, and what it entered is exited. */
+/** Says that the function of a scope has ended, and that what it entered is being exited. */
 export type TellExit = () => void;
 
 interface Slot {
@@ -33,24 +33,24 @@ interface Slot {
  */
 export const slot: Slot = /* @__PURE__ */ share<Slot>('observer', () => ({}))();
 
-/** Lets the observer see a run, if there is one. */
+/** Lets the observer watch a run, if there is an observer. */
 export function observed<R extends Run>(run: R, manager: unknown, by: string, isSync?: true): R {
   const { observer } = slot;
   return observer ? (observer.watch(run, manager, by, isSync) as R) : run;
 }
 
-/** Lets the observer see what ends something that a stack holds, if there is one. */
+/** Lets the observer watch what ends something on a stack, if there is an observer. */
 export function held<F extends AnyFunction>(exit: F, thing: unknown, by: string, isSync?: true): F {
   const { observer } = slot;
   return observer ? observer.hold(exit, thing, by, isSync) : exit;
 }
 
-/** Tells the observer that somebody must enter or finish a thing. */
+/** Tells the observer that a thing must be entered or finished. */
 export function owe(thing: object, debt?: Debt, name?: string): void {
   slot.observer?.owe(thing, debt, name);
 }
 
-/** Tells the observer that somebody did, or that nobody must. */
+/** Tells the observer that it was, or need not be. */
 export function settle(thing: object): void {
   slot.observer?.settle(thing);
 }

@@ -2,10 +2,10 @@ import type { ContextManagerError } from '../context-manager-error.ts';
 import type { Thrown } from '../protocol.ts';
 import { share } from '../support/shared.ts';
 
-// What errors say of a block. By identity: another error may have the same code, and a translation says nothing.
+// What errors say about a block. By identity: another error may have the same code, and a translation says nothing.
 const marks = /* @__PURE__ */ share('marks', () => new WeakMap<object, 'unknown' | 'refused'>());
 
-/** Makes what tells a teardown that nobody knows how its block ended. The error never leaves whoever told it. */
+/** Makes the error that tells a teardown that its block's outcome is unknown. The error never leaves what threw it. */
 export function makeUnknownOutcome(error: ContextManagerError): Thrown {
   marks().set(error, 'unknown');
   return { error };
@@ -15,12 +15,12 @@ export function isUnknownOutcome({ error }: Thrown): boolean {
   return marks().get(error as object) === 'unknown';
 }
 
-/** The block's error: nothing if a teardown was told that the outcome is unknown. */
+/** The block's error; undefined if the outcome is unknown. */
 export function blockErrorOf(outcome: Thrown | undefined): Thrown | undefined {
   return outcome && isUnknownOutcome(outcome) ? undefined : outcome;
 }
 
-/** Marks an error that says that a block has not run. Nobody may take it for a success. */
+/** Marks an error that says that a block has not run. It must never count as a success. */
 export function markRefusal<E extends Error>(error: E): E {
   marks().set(error, 'refused');
   return error;

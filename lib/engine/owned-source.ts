@@ -22,15 +22,15 @@ import { Watched, WatchedList } from './watched.ts';
 type Step<T> = IteratorResult<T>;
 
 /**
- * A source whose closing is owned: it is opened on first use, and closed once. Calls are answered in their order, as the
- * language's generators answer them.
+ * A source whose closing is owned: it is opened on first use, and closed once. Calls are answered in their order, as
+ * the language's generators answer them.
  */
 export class OwnedSource<T> {
   /** Set once the signal has closed the source. */
   abortion: Aborted | undefined;
-  /** Set if a block has it, which closes it for certain. */
+  /** Set if a block owns it, and so is certain to close it. */
   isEntered = false;
-  /** Set when somebody asks for the iterator. */
+  /** Set when the iterator is requested. */
   isLoopBeginning = false;
   private readonly source: AsyncSource<T> | SourceFunction<T>;
   private readonly signal: AbortSignalLike | undefined;
@@ -38,9 +38,9 @@ export class OwnedSource<T> {
   private iterator: AsyncIterator<T> | undefined;
   /** The iterator's `next`, read once as loops do. Undefined before the source is opened, and after. */
   private ask: AsyncIterator<T>['next'] | undefined;
-  /** What the last `next()` gave: that tells whether the source is done. */
+  /** The last result of `next()`, which says whether the source is done. */
   private last: Promise<Step<T>> | undefined;
-  /** What was asked for by hand, and has not come or has failed unseen. */
+  /** Calls by hand whose answers have not come, or have failed unseen. */
   private readonly watched = new WatchedList<Step<T>>();
   private unfollow: (() => void) | undefined;
   /** Set once the source was told to stop. */
@@ -48,7 +48,7 @@ export class OwnedSource<T> {
   /** Set once the closing has begun; fulfilled when that is done, and all calls since then are answered. */
   private turn: Promise<unknown> | undefined;
   private isClosed = false;
-  /** The error of the closing, until somebody is told. */
+  /** The error of the closing, until a caller gets it. */
   private failed: Thrown | undefined;
 
   constructor(source: AsyncSource<T> | SourceFunction<T>, signal: AbortSignalLike | undefined) {
@@ -61,7 +61,10 @@ export class OwnedSource<T> {
     return this.turn !== undefined;
   }
 
-  /** Opens the source. If that fails, or if the signal has aborted, gives what rejects once the source is closed. */
+  /**
+   * Opens the source. If that fails, or if the signal has aborted, returns a promise that rejects once the source is
+   * closed.
+   */
   open(): Promise<Step<T>> | undefined {
     try {
       this.begin();
@@ -71,7 +74,7 @@ export class OwnedSource<T> {
     return this.turn && this.inTurn(() => this.end());
   }
 
-  /** Asks for the next step. Whoever drives by hand reads this for every call. */
+  /** Requests the next step. Code that drives by hand reads this property for every call. */
   get next(): (...args: [] | [unknown]) => Promise<Step<T>> {
     // A loop asks for the iterator, then reads this once, and awaits what it asks for.
     const isLoop = this.isLoopBeginning && !this.signal && !slot.observer;
@@ -85,7 +88,9 @@ export class OwnedSource<T> {
     };
   }
 
-  /** Closes the source unless that has begun, and then answers; or throws the error of the closing, if nobody has it yet. */
+  /**
+   * Closes the source unless that has begun, and then answers; or throws the closing error, if no caller has it yet.
+   */
   close<R>(answer: () => R | PromiseLike<R>): Promise<R> {
     this.beginClosing();
     return this.inTurn(() => {
@@ -100,7 +105,7 @@ export class OwnedSource<T> {
     return this.inTurn(() => closeAfter(error, () => this.tell()));
   }
 
-  /** Opens the source, and follows the signal; unless either is over. */
+  /** Opens the source and follows the signal, unless either is over. */
   private begin(): void {
     const { signal } = this;
     if (this.turn) return;
@@ -124,10 +129,10 @@ export class OwnedSource<T> {
     return failed ?? this.watch(this.take(this.ask as AsyncIterator<T>['next'], args));
   }
 
-  /** Asks for the next step, and gives its own promise if the iterator does. */
+  /** Requests the next step; returns a promise of its own if the iterator returns a promise. */
   private take(ask: AsyncIterator<T>['next'], args: [] | [unknown]): Promise<Step<T>> {
     try {
-      // To spread or to apply them would cost an item 3 %.
+      // Spreading or applying them would cost 3 % per item.
       const step = args.length === 0 ? ask.call(this.iterator) : ask.call(this.iterator, args[0]);
       this.last = Promise.resolve(step);
     } catch (error) {
@@ -136,7 +141,7 @@ export class OwnedSource<T> {
     return this.last;
   }
 
-  /** Closes the source because the signal aborted. What waits is rejected with the reason, once the source is closed. */
+  /** Closes the source because the signal aborted. Pending calls reject with the reason, once the source is closed. */
   private abort(signal: AbortSignalLike): void {
     const reason = reasonOf(signal);
     this.stop = this.abortion = { reason };
@@ -173,10 +178,10 @@ export class OwnedSource<T> {
     watched.reject(error);
   }
 
-  /** Fails what was left to wait when the source was closed. */
+  /** Fails the calls that were still pending when the source was closed. */
   private failLate(watched: Watched<Step<T>>, error: unknown): void {
     if (this.stop && isStopped(error, this.stop)) watched.quiet();
-    // Whoever waited was told the reason of the signal: nobody is left who could be told of this.
+    // The waiting callers have got the signal's reason: nobody is left who could get this error.
     else if (this.abortion) throw error;
     watched.reject(error);
   }
@@ -190,7 +195,7 @@ export class OwnedSource<T> {
     void this.finishClosing().then(finish);
   }
 
-  /** Nobody must close it any more. */
+  /** It no longer needs to be closed. */
   private letGo(): void {
     this.unfollow?.();
     settle(this);
@@ -221,7 +226,7 @@ export class OwnedSource<T> {
     await close(opened, iterator, isWaiting, this.stop);
   }
 
-  /** Answers once all calls before are answered. */
+  /** Answers once all earlier calls are answered. */
   private inTurn<R>(answer: () => R | PromiseLike<R>): Promise<R> {
     const answered = Promise.resolve(this.turn).then(answer);
     const settled = () => undefined;
@@ -235,7 +240,7 @@ export class OwnedSource<T> {
     return { value: undefined, done: true };
   }
 
-  /** Throws the error of the closing, for the first who asks. */
+  /** Throws the closing error, for the first caller that asks. */
   private tell(): void {
     const { failed } = this;
     this.failed = undefined;

@@ -6,14 +6,14 @@ import { isUnrun } from './body.ts';
 import type { AnyFunction, DecoratorForm } from './decorate.ts';
 import { markRefusal } from './outcome.ts';
 
-/** Tells whether a Result is an Err, and with which error. */
+/** Says whether a Result is an Err, and with which error. */
 export type Failed = (result: never) => unknown;
 
-/** One block whose body gives a Result: an Err fails it, and is given back if its error comes out again. */
+/** One block whose body returns a Result: an Err fails it, and is returned if its error comes out again. */
 export class ResultBlock {
   private readonly failed: (result: unknown) => unknown;
   private readonly isAsync: boolean;
-  /** What the body gave, if that is an Err. */
+  /** What the body returned, if that is an Err. */
   private err: (Thrown & { readonly result: unknown }) | undefined;
   private refused: TypeError | undefined;
 
@@ -22,7 +22,10 @@ export class ResultBlock {
     this.isAsync = isAsync;
   }
 
-  /** Gives the Result on, or throws the error of an Err. What has not run yet is left to the driver, which refuses it. */
+  /**
+   * Passes the Result on, or throws the error of an Err. Leaves anything that has not run to the driver, which refuses
+   * it.
+   */
   readonly judge = (result: unknown): unknown => {
     if (isThenable(result)) return this.isAsync ? Promise.resolve(result).then(this.judge) : result;
     if (isUnrun(result)) return result;
@@ -33,7 +36,7 @@ export class ResultBlock {
     throw this.err.error;
   };
 
-  /** Gives a body, or another function that gives a Result, which throws the error of an Err. */
+  /** Wraps a body, or another function that returns a Result, so that it throws the error of an Err. */
   watch(fn: AnyFunction): AnyFunction {
     const { judge } = this;
     return withSignatureOf(fn, function (this: unknown, ...args: unknown[]): unknown {
@@ -60,13 +63,13 @@ export class ResultBlock {
     return (this.refused = markRefusal(notFailure(failure)));
   }
 
-  /** A manager that suppresses can't make up for a Result that nobody understands. */
+  /** A manager that suppresses can't make up for a Result that can't be judged. */
   check(result: unknown): unknown {
     if (this.refused) throw this.refused;
     return result;
   }
 
-  /** Gives the very Err back whose error has come out. */
+  /** Returns the very Err whose error has come out. */
   recover(error: unknown): unknown {
     if (this.err && Object.is(error, this.err.error)) return this.err.result;
     throw error;
@@ -93,7 +96,7 @@ export function runSync(failed: Failed, drive: (block: ResultBlock) => unknown):
   }
 }
 
-/** The form of a decorator whose functions give a Result: each call is a block. */
+/** The form of a decorator whose functions return a Result: each call is a block. */
 export function resultForm(form: DecoratorForm, failed: Failed): DecoratorForm {
   const { isAsync } = form;
   const run = isAsync ? runAsync : runSync;

@@ -40,12 +40,12 @@ export const answer: unique symbol = Symbol.for('withal.answer');
 export interface Request {
   /**
    * Gives the run to drive in place of the one that asked. Its next step enters; if that one asked while it exited, or
-   * while it was being closed, its next step or `throw()` goes on with that.
+   * while it was being closed, its next step or `throw()` continues with that.
    */
   [answer](run: Run, manager: unknown, isClosing?: boolean): Run;
 }
 
-/** Asks for the method too, since a proxy may claim to have any property, or object to the question. */
+/** Checks the method too, because a proxy may claim to have any property, or throw. */
 export function isRequest(value: unknown): value is Request {
   try {
     return isObject(value) && answer in value && typeof value[answer] === 'function';
@@ -59,6 +59,8 @@ interface Begun<R> {
   readonly run: R;
   /** The value for the block. */
   readonly value: unknown;
+  /** The ambient context for the block; an async driver asks the run. */
+  readonly within?: Within | undefined;
 }
 
 /** Enters. */
@@ -75,12 +77,14 @@ export async function beginAsync(run: Run, manager: unknown): Promise<Begun<Run>
 /** {@link beginAsync} for a sync driver. */
 export function beginSync(run: SyncRun, manager: unknown): Begun<SyncRun> {
   let step = run.next();
+  let within: Within | undefined;
   if (isRequest(step.value)) {
     run = step.value[answer](run, manager) as SyncRun;
     step = run.next();
+    within = run.within;
   }
   if (step.done) throw didNotYield(manager);
-  return { run, value: step.value };
+  return { run, value: step.value, within };
 }
 
 /** Exits, keeps both errors if that fails, and gives the last step: its value is the fallback. */
@@ -115,7 +119,7 @@ export function exitStep(run: Run, outcome: Thrown | undefined): Step | Promise<
 }
 
 /**
- * Gives the run that goes on with the exit of one that yielded instead of finishing: the answer to its request. A run
+ * Returns the run that continues the exit of one that yielded instead of finishing: the answer to its request. A run
  * that yielded anything else is closed once, and is an error; if it yields even then, it is left where it is.
  */
 export async function stopAsync(run: Run, manager: unknown, step: Step, outcome: Thrown | undefined): Promise<Run> {

@@ -1,6 +1,6 @@
 import { builtin } from '../support/builtin.ts';
 
-/** Runs a function in the ambient context of another moment: that of AsyncContext, or of AsyncLocalStorage. */
+/** Runs a function in the ambient context of an earlier moment, from AsyncContext or AsyncLocalStorage. */
 export type Within = <Args extends unknown[], R>(fn: (...args: Args) => R, ...args: Args) => R;
 
 interface Host {

@@ -13,7 +13,7 @@ export interface Opened<T> {
   readonly abort?: AbortSource;
 }
 
-/** The {@link Aborted} of a source that is stopped by its closing only. */
+/** The {@link Aborted} of a source that only its closing stops. */
 export const closed: Aborted = { reason: Symbol('closed') };
 
 export function isSource(value: unknown): value is AsyncSource<unknown> {
@@ -55,7 +55,9 @@ function isWebStream<T>(source: unknown): source is WebStream<T> {
   return isObject(source) && typeof source['getReader'] === 'function';
 }
 
-/** An iterator of a web stream. The stream's own waits with a `return()` until it has read; only a reader can cancel then. */
+/**
+ * An iterator of a web stream. The stream's own waits with a `return()` until it has read; only a reader can cancel then.
+ */
 function reading<T>(stream: WebStream<T>): AsyncIterator<T> {
   const reader = stream.getReader();
   let isOver = false;
@@ -63,7 +65,7 @@ function reading<T>(stream: WebStream<T>): AsyncIterator<T> {
     isOver = true;
     reader.releaseLock();
   };
-  // One that has failed is let go of by whoever is told.
+  // If the reader has failed, the caller that gets the error releases it.
   reader.closed.then(release, () => undefined);
   return {
     async next() {
@@ -109,7 +111,7 @@ export async function closeAfter(error: unknown, close: () => unknown): Promise<
   throw error;
 }
 
-/** What has become of a `next()`. A source that reported its end, or threw, is finished. */
+/** The result of a `next()`. A source that reported its end, or threw, is finished. */
 export async function stateOf(step: Promise<IteratorResult<unknown>>): Promise<'waiting' | 'open' | 'finished'> {
   const waiting = Promise.resolve('waiting' as const);
   try {
@@ -126,16 +128,16 @@ export function isEnd(step: unknown): boolean {
   return isObject(step) && Boolean(step['done']);
 }
 
-/** Closes a source before its end. There is no iterator where the source could not be iterated. */
+/** Closes a source before its end. If the source could not be iterated, it has no iterator. */
 export async function close<T>(
   { source, abort }: Opened<T>,
   iterator: AsyncIterator<T> | undefined,
   isWaiting: boolean,
   stop: Aborted,
 ): Promise<void> {
-  // Where the stop is this signal itself, it has no reason yet, and gets the usual one.
+  // If this signal itself is the stop, it doesn't have a reason yet, and gets the usual one.
   abort?.abort(stop.reason);
-  // A source that was told to stop may well say so.
+  // A source that was told to stop may throw that reason.
   const returned = unless(returnIterator(iterator), (error) => stop !== closed && isAbort(error, stop));
   // A source that waits may return only once it is disposed; a source that does not is disposed once it has returned.
   if (!isWaiting) await Promise.allSettled([returned]);
@@ -176,12 +178,12 @@ function inheritedDisposals(): unknown[] {
   return [async[asyncDispose], sync[dispose]];
 }
 
-/** Whether the error says nothing but that the source was stopped. */
+/** Whether the error says only that the source was stopped. */
 export function isStopped(error: unknown, stop: Aborted): boolean {
   return (isObject(error) && error['code'] === 'ERR_STREAM_PREMATURE_CLOSE') || isAbort(error, stop);
 }
 
-/** Waits, and drops an error that was asked for. */
+/** Waits, and drops an error that was expected. */
 async function unless(waiting: unknown, isExpected: (error: unknown) => boolean): Promise<void> {
   try {
     await waiting;
@@ -190,7 +192,7 @@ async function unless(waiting: unknown, isExpected: (error: unknown) => boolean)
   }
 }
 
-/** Waits for all, and throws all that failed. */
+/** Waits for all, and throws all failures. */
 async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
   let failed: Thrown | undefined;
   for (const result of await Promise.allSettled(promises)) {

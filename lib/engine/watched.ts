@@ -1,9 +1,9 @@
 import type { Thrown } from '../protocol.ts';
 
-/** The answer to a call: a promise that is settled from outside, and knows whether anybody waits for it. */
+/** The answer to a call: a promise that is settled from outside, and knows whether anyone waits for it. */
 export class Watched<T> {
   readonly promise: Promise<T>;
-  /** An error of which nobody may ever be told. */
+  /** An error that nobody may ever see. */
   thrown: Thrown | undefined;
   /** Its neighbours in a {@link WatchedList}. */
   before: Watched<T> | undefined;
@@ -16,13 +16,15 @@ export class Watched<T> {
       this.resolve = resolve;
       this.reject = reject;
     });
+    // What swc makes of the class asks what it has made for its constructor.
+    (this.promise as Noting).isAwaited = false;
   }
 
   get isAwaited(): boolean {
     return (this.promise as Noting).isAwaited === true;
   }
 
-  /** Keeps it from ending the process if it rejects and nobody waits for it. */
+  /** Keeps it from ending the process if it rejects while nobody waits for it. */
   quiet(): void {
     const { isAwaited } = this;
     void this.promise.catch(() => undefined);
@@ -64,7 +66,7 @@ interface Noting {
 }
 
 /**
- * A promise that notes when somebody waits for it. `await`, `then()` and all others read its `constructor` first; a
+ * A promise that notices when someone waits for it. `await`, `then()` and all others read its `constructor` first; a
  * `then()` of its own would let `await` take two microtasks more, and answers would overtake each other.
  */
 const NotingPromise = /* @__PURE__ */ noting(class extends Promise<unknown> {} as PromiseConstructor);

@@ -4,8 +4,8 @@ import { asyncForm, CompositeRun, type Form } from './compose.ts';
 import { answer, beginAsync, beginSync, type Step } from './run.ts';
 
 /**
- * A run around that of another manager. It asks its driver first, and answers by itself: a driver looks for an ambient
- * context only in what answers a request.
+ * A run around another manager's run. It first yields a request, and answers that itself, because drivers look for an
+ * ambient context only in a run that answers a request.
  */
 export abstract class WrapperRun extends CompositeRun {
   protected readonly given: unknown;
@@ -19,7 +19,7 @@ export abstract class WrapperRun extends CompositeRun {
 
   override next(): Step | Promise<Step> {
     if (!this.entered) {
-      // In the tick of the caller, as any setup begins.
+      // In the caller's tick, as any setup begins.
       this.entered = super.next();
       markHandled(this.entered);
       return { done: false, value: { [answer]: () => this } };
@@ -43,8 +43,9 @@ export abstract class WrapperRun extends CompositeRun {
 
   private enterSync(): Step {
     const { given } = this;
-    const { run, value } = beginSync(adaptSync(given, 'withSync()'), given);
+    const { run, value, within } = beginSync(adaptSync(given, 'withSync()'), given);
     this.items.push({ run, manager: given });
+    this.within = within;
     return { done: false, value };
   }
 }

@@ -4,7 +4,7 @@ import { isObject } from './describe.ts';
 import { noAbortController } from './messages.ts';
 import { platformError } from './platform-error.ts';
 
-/** As much of an `AbortSignal` as an environment without DOM or Node types can say. */
+/** The part of an `AbortSignal` that this package needs, because DOM or Node types may be missing. */
 export interface AbortSignalLike {
   /** Whether it has aborted. */
   readonly aborted: boolean;
@@ -18,12 +18,12 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** The environment's own `AbortSignal` where its types are known, a structural stand-in where they are not. */
+/** The environment's own `AbortSignal` if its types are known, or else a structural stand-in. */
 export type EnvironmentAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
   ? Signal
   : AbortSignalLike;
 
-/** Whether the value is an `AbortSignal`, in whichever realm it was made, or can stand in for one. */
+/** Whether the value is an `AbortSignal` from any realm, or can stand in for one. */
 export function isAbortSignal(value: unknown): value is AbortSignalLike {
   return isObject(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function';
 }
@@ -47,15 +47,15 @@ export function abortSource(): AbortSource {
   if (!AbortController) throw noAbortController();
   const source = new AbortController();
   try {
-    // Node 20 warns of a leak when ten tasks of a block listen to its signal at once.
+    // Node 20 warns about a leak when ten tasks of a block listen to its signal at once.
     (builtin('node:events') as Events | undefined)?.setMaxListeners(0, source.signal);
   } catch {
-    // A signal that is not Node's, as in jsdom, has no limit.
+    // A signal from elsewhere, such as jsdom, has no limit.
   }
   return 'reason' in source.signal ? source : withReasons(source);
 }
 
-/** React Native's AbortController knows no reasons. */
+/** React Native's AbortController doesn't support reasons. */
 function withReasons(source: AbortSource): AbortSource {
   const { signal } = source;
   define(signal, 'throwIfAborted', () => {
@@ -70,7 +70,7 @@ function withReasons(source: AbortSource): AbortSource {
   };
 }
 
-/** Why a signal has aborted: also one that knows no reasons. */
+/** Why a signal has aborted, even if it doesn't support reasons. */
 export function reasonOf(signal: AbortSignalLike): unknown {
   return 'reason' in signal ? signal.reason : platformError('AbortError', 'This operation was aborted');
 }

@@ -3,17 +3,17 @@ interface Timers {
   clearTimeout(timer: unknown): void;
 }
 
-/** What a timer can hold: more would be over at once. */
+/** The longest delay of a timer: a longer one would fire at once. */
 const longest = 2 ** 31 - 1;
 
-/** Calls back after that many milliseconds, never if `Infinity`; gives what prevents it. */
+/** Calls back after that many milliseconds, never if `Infinity`; returns a function that prevents it. */
 export function after(ms: number, callback: () => void, keepsProcessAlive = true): () => void {
   const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
   let timer: unknown;
   const wait = (left: number): void => {
     if (left === Infinity) return;
     timer = setTimeout(left > longest ? () => wait(left - longest) : callback, Math.min(left, longest));
-    // A number has none: jsdom's timers keep nothing alive.
+    // jsdom's timers are numbers, and keep nothing alive.
     if (!keepsProcessAlive) (timer as { unref?(): void }).unref?.();
   };
   wait(ms);

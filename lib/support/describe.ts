@@ -1,4 +1,4 @@
-/** Anything that can have properties of its own. */
+/** Anything that can have its own properties. */
 export function isObject(value: unknown): value is Record<PropertyKey, unknown> {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
@@ -8,23 +8,23 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isObject(value) && typeof value['then'] === 'function';
 }
 
-/** What kind of built-in the value is, in whichever realm it was made: "AsyncGeneratorFunction", "Promise", … */
+/** What kind of built-in the value is, from any realm: "AsyncGeneratorFunction", "Promise", … */
 export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 /** Whether the value is a generator object, async or not, as the engine makes them. */
 export function isGenerator(value: unknown): boolean {
-  // First, for that is the quickest way to know of what is none.
+  // First, because this excludes other values most quickly.
   return isObject(value) && 'next' in value && kindOf(value).endsWith('Generator');
 }
 
-/** Whether the value can be driven as a generator can: also what a compiler makes of one. */
+/** Whether the value can be driven like a generator, including what compilers make of generators. */
 export function isGeneratorLike(value: unknown): value is Generator | AsyncGenerator {
   return isObject(value) && typeof value['next'] === 'function' && typeof value['throw'] === 'function';
 }
 
-/** Whether the value is an error, in whichever realm it was made: a Node error in jest's sandbox is no `instanceof Error`. */
+/** Whether the value is an error, from any realm: in jest's sandbox, a Node error isn't an `instanceof Error`. */
 export function isError(value: unknown): value is Error {
   try {
     return (
@@ -33,7 +33,7 @@ export function isError(value: unknown): value is Error {
       /^(Error|DOMException)$/.test(kindOf(value))
     );
   } catch {
-    // A revoked proxy can't even be asked.
+    // A revoked proxy can't even be inspected.
     return false;
   }
 }
@@ -53,11 +53,11 @@ export function describe(value: unknown): string {
 
 type Named = { readonly name?: string } | undefined;
 
-/** Keeps a promise that nobody will look at from ending the process when it rejects. A lazy thenable is not started. */
+/** Keeps a promise that nobody will await from ending the process when it rejects. Doesn't start a lazy thenable. */
 export function markHandled(value: unknown): void {
   try {
     if (kindOf(value) === 'Promise') (value as Promise<unknown>).catch(() => undefined);
   } catch {
-    // It only looks like a promise, or is a proxy of one.
+    // It only looks like a promise, or is a proxy for one.
   }
 }

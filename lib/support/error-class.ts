@@ -3,8 +3,8 @@ import { isError } from './describe.ts';
 import { readField } from './error-fields.ts';
 
 /**
- * Gives a class its name, and an `instanceof` that takes the errors of every copy of this package, told by that name.
- * A subclass takes its own alone.
+ * Gives a class its name, and an `instanceof` that recognizes, by that name, the errors of every copy of this package.
+ * A subclass recognizes only its own.
  */
 export function recognize(errorClass: { prototype: Error }, name: string): void {
   // On the prototype, and before any instance: V8 writes the name into the stack when the error is made.

@@ -4,15 +4,15 @@ import { isObject } from './describe.ts';
 export const errorFields: readonly string[] = ['cause', 'errors', 'error', 'suppressed'];
 
 /**
- * Reads a field of somebody's error, if it has that field: a `cause` of undefined is a cause too. A field that can't be
- * read holds the error itself: such a ring ends every walk.
+ * Reads a field of any error, if it has that field: a `cause` of undefined is a cause too. For a field that can't be
+ * read, returns the error itself: such a ring ends every walk.
  */
 export function readField(node: unknown, field: string): unknown[] {
   try {
     if (!isObject(node) || !(field in node)) return [];
     const value = node[field];
     if (field === 'errors' && Array.isArray(value)) return [...(value as unknown[])];
-    // A getter that makes a new answer each time could lead on for ever.
+    // A getter that returns something new each time could go on forever.
     return Object.is(value, node[field]) ? [value] : [node];
   } catch {
     return [node];

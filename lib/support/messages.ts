@@ -33,7 +33,7 @@ function likelySlip(given: unknown): string {
   return 'Did you mean closing() or all()?';
 }
 
-/** What a sync driver says of a manager whose `enter` is async. */
+/** What a sync driver says about a manager whose `enter` is async. */
 export function enterReturnedPromise(given: unknown, asyncForm: string): TypeError {
   return wrongInput(
     'enter',
@@ -73,16 +73,16 @@ export function bodyIsGenerator(caller: string, given: unknown): TypeError {
 
 // What is wrong with a generator function, or with its generator
 
-/** How messages speak of the sync or the async form of a function that takes a generator function. */
+/** How messages name the sync or the async form of a function that takes a generator function. */
 export interface FunctionForm {
   readonly name: string;
   readonly other: string;
-  /** The function that it takes, as one writes it, and as the engine calls it. */
+  /** The function that it takes, as you write it, and as the engine calls it. */
   readonly syntax: string;
   readonly kind: string;
 }
 
-/** `method` is the name of a decorated one, in whose place a field must be written. */
+/** `method` is the name of a decorated method, which must be a field instead. */
 export function notGeneratorFunction(
   { name, other, syntax }: FunctionForm,
   action: string,
@@ -116,7 +116,7 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
 // What is wrong with an entry by hand
 
 export function alreadyEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must be exited', 'it is not', 'Exit first.');
+  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must be free', 'it is not', 'Exit first.');
 }
 
 export function notEntered(manager: unknown): ContextManagerError {
@@ -143,7 +143,7 @@ function misuse(
   );
 }
 
-/** Managers are named by their generator functions. */
+/** Managers have the names of their generator functions. */
 export function subject(manager: unknown): string {
   const name = (manager as { fn?: { name: string } }).fn?.name;
   return name ? `${name}()` : 'an unnamed manager (name its function; keep names when minifying)';
@@ -179,9 +179,9 @@ export function alreadyOwned(): ContextManagerError {
     'ERR_ALREADY_ENTERED',
     'enter',
     aclosing,
-    'one source is entered once',
-    'it was entered or closed before',
-    'Make another; or give withAsync() one with a function that makes the source.',
+    'a source can be entered only once',
+    'this one was already entered or closed',
+    'Make another, or pass a function that makes the source: aclosing(() => source()).',
   );
 }
 
@@ -192,7 +192,7 @@ export function sourceDidNotStop(): ContextManagerError {
     aclosing,
     'its source must finish when return() is called',
     'it gave another item',
-    'Leave no yield in its finally.',
+    'Yield nothing in its finally.',
   );
 }
 
@@ -215,7 +215,7 @@ export function didNotCallBack(): ContextManagerError {
     'enter',
     fromCallback,
     'the API must call back once',
-    'it ended without that',
+    'it ended without calling back',
     'Return its promise: fromCallback((body) => api(body)).',
   );
 }
@@ -249,7 +249,7 @@ export function didNotWait(): ContextManagerError {
 
 // What is wrong with a composition
 
-/** There is no value for a block, though the failure was suppressed. */
+/** The block has no value, even though the failure was suppressed. */
 export function setupSuppressed(manager: unknown, failure: Thrown): ContextManagerError {
   return misuse(
     'ERR_DID_NOT_YIELD',
@@ -266,12 +266,12 @@ export function starForgotten(given: unknown): TypeError {
   return wrongInput('enter', 'a generator yields enter() with a star', given, 'Write yield* enter(manager).');
 }
 
-/** Somebody drives the generator who does not know of requests: a loop, or a decorator. */
+/** The generator's driver doesn't know requests: a loop, or a decorator. */
 export function notAnswered(): TypeError {
   return new TypeError(
     explain(
       'enter',
-      'yield* enter() needs whoever drives a manager or a scope',
+      'yield* enter() works in the generator of a manager or a scope',
       'other code drives this generator',
       'Write it in the generator of asyncContextManager() or scopeAsync().',
     ),
@@ -287,7 +287,7 @@ export function notScope({ name, other, syntax }: FunctionForm, given: unknown):
   return wrongInput('run', `${name}() takes ${syntax}`, given, advice);
 }
 
-/** It was called, for a compiler may have made a plain function of a generator function. */
+/** It was called, because a compiler may have turned a generator function into a plain function. */
 export function scopeReturned({ name, syntax }: FunctionForm, returned: unknown, isManager: boolean): TypeError {
   const advice = isManager ? 'Did you mean withAsync()?' : `Write ${name}(${syntax} () { … }).`;
   const found = `a function that returned ${describe(returned)} was given`;
@@ -297,9 +297,9 @@ export function scopeReturned({ name, syntax }: FunctionForm, returned: unknown,
 export function plainYield(name: string, given: unknown, isManager: boolean): TypeError {
   return wrongInput(
     'run',
-    `a function in ${name}() yields nothing but yield* enter(manager)`,
+    `a function in ${name}() may yield only yield* enter(manager)`,
     given,
-    isManager ? 'Write yield* enter(manager).' : 'To give a value, return it.',
+    isManager ? 'Write yield* enter(manager).' : 'Return the value instead.',
   );
 }
 
@@ -387,7 +387,7 @@ export function groupFinished(given: unknown): ReferenceError {
       `start ${describe(given)}`,
       'the group must not be over',
       'its body has returned, and no task runs anymore',
-      'Start it before, or from a task.',
+      'Start it earlier, or from a task.',
     ),
   );
 }
@@ -405,15 +405,15 @@ export function severalFailed(errors: unknown[]): AggregateError {
 // What is wrong with resultBlocks()
 
 export function notFailed(given: unknown): TypeError {
-  return wrongInput('make drivers', 'resultBlocks() takes a function that tells an Err', given, failedForm);
+  return wrongInput('make drivers', 'resultBlocks() takes a function that recognizes an Err', given, failedForm);
 }
 
 export function notFailure(given: unknown): TypeError {
   return new TypeError(
     explain(
-      'judge the Result',
-      'the function given to resultBlocks() answers { error } for an Err, and false for an Ok',
-      `it answered ${describe(given)}`,
+      'check the Result',
+      'the function given to resultBlocks() returns { error } for an Err, and false for an Ok',
+      `it returned ${describe(given)}`,
       failedForm,
     ),
   );
@@ -474,7 +474,7 @@ export function notFunction(method: string, given: unknown): TypeError {
 export function notExit(given: unknown): TypeError {
   return wrongInput(
     'push',
-    'push() takes a function, or a manager that is entered already',
+    'push() takes a function, or a manager that is already entered',
     given,
     'Did you mean enterContext(), or use()?',
   );
@@ -483,7 +483,7 @@ export function notExit(given: unknown): TypeError {
 export function completedWithPromise(given: unknown): TypeError {
   return wrongInput(
     'complete',
-    'complete() takes what is done',
+    'complete() takes a result, not a promise',
     given,
     'The block has not succeeded yet: write complete(await …).',
   );
@@ -545,10 +545,10 @@ export function notOnGrace(given: unknown): TypeError {
 
 export function inWorker(): string {
   return explain(
-    'listen to signals',
+    'listen for signals',
     'terminationSignal() needs the main thread',
     'a worker thread entered it',
-    'Let the main thread listen, and tell the worker by a message.',
+    'Let the main thread listen, and send the worker a message.',
   );
 }
 
@@ -602,7 +602,7 @@ function slipOfFactory(given: unknown): string {
   return isThenable(given) ? 'Await in the manager instead.' : likelySlip(given);
 }
 
-/** `given` says what it is, for a class is a function too. */
+/** `given` says what it is, because a class is a function too. */
 export function notDecoratable(name: string, given: string): TypeError {
   const required = `${name}() decorates functions and methods`;
   const advice = 'Put it in front of a method, or call it with a function.';
@@ -628,13 +628,13 @@ export function functionReturnedGenerator(name: string, fn: NamedFunction, given
   return new TypeError(explain(call(fn), required, `it returned ${describe(given)}`, advice));
 }
 
-/** Somebody iterates the promise of a function that is no generator function. */
+/** A caller iterates the promise of a function that isn't a generator function. */
 export function promiseNotIterable(name: string): TypeError {
   return new TypeError(
     explain(
       'iterate',
       'for await takes an async iterable',
-      `${name}() made a promise of what the function returned`,
+      `${name}() turned the result of the function into a promise`,
       'Await it.',
     ),
   );
@@ -679,13 +679,13 @@ export function notObserveOptions(given: unknown): TypeError {
 export function notObserveOption(name: string, kind: string | undefined, given: unknown): TypeError {
   if (!kind)
     return new TypeError(
-      explain('observe', 'observe() takes the options that it knows', `"${name}" was given`, 'Is it misspelled?'),
+      explain('observe', 'observe() takes only known options', `"${name}" was given`, 'Is it misspelled?'),
     );
   const taken = { milliseconds: 'milliseconds, 0 or more', count: 'a whole number, 0 or more' }[kind] ?? `a ${kind}`;
   return wrongInput('observe', `${name} takes ${taken}`, given, `Write observe({ ${name}: … }).`);
 }
 
-/** Of a variable of the environment. */
+/** For an environment variable. */
 export function notSlow(given: unknown): TypeError {
   return wrongInput('observe', 'WITHAL_SLOW takes milliseconds, 0 or more', given, 'Write WITHAL_SLOW=5000.');
 }

@@ -5,7 +5,7 @@ interface Listening {
   readonly listener: () => void;
 }
 
-/** One listener for all who listen to a signal: Node warns of more than ten, and a server may have one signal for all. */
+/** One listener per signal for everyone: Node warns about more than ten, and a server may have one signal for all. */
 const listenings = /* @__PURE__ */ new WeakMap<AbortSignalLike, Listening>();
 
 /** Calls back when the signal aborts. Returns what undoes that, as often as it is called. */

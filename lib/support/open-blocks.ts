@@ -1,17 +1,17 @@
 import { share } from './shared.ts';
 
-/** As much of a visit of `withal/observe` as a report needs. */
+/** The part of a `withal/observe` visit that a report needs. */
 export interface OpenBlock {
   /** The name of its manager. */
   readonly name: string;
-  /** How far it is: entering, in its body, or exiting. */
+  /** Its phase: entering, in its body, or exiting. */
   readonly phase: string;
 }
 
 /** Where `withal/observe` puts a function that lists the open blocks, the outer ones first. */
 export const observers: () => Set<() => readonly OpenBlock[]> = /* @__PURE__ */ share('observers', () => new Set());
 
-/** The blocks that are open now; none if nobody observes. */
+/** The blocks that are open now; empty if nobody observes. */
 export function openBlocks(): readonly OpenBlock[] {
   return [...observers()].flatMap((list) => list());
 }

@@ -1,6 +1,6 @@
 import { define } from './define.ts';
 
-/** A DOMException, or an error of the same name where there is none, as in Hermes. */
+/** A DOMException, or an error with the same name if the platform has none, as in Hermes. */
 export function platformError(name: string, message: string): Error {
   const { DOMException } = globalThis as { DOMException?: new (message: string, name: string) => Error };
   if (DOMException) return new DOMException(message, name);

@@ -3,11 +3,11 @@ import { isObject } from './describe.ts';
 import { notSignal } from './messages.ts';
 
 /**
- * Reads `signal` from the options of a function of this package, and refuses what is none.
+ * Reads `signal` from the options of a public function, and refuses anything but an AbortSignal.
  *
- * @param options - what the user gave as options; a signal by itself is the likely slip
+ * @param options - the user's options; a bare signal is the likely mistake
  * @param caller - the function, as messages name it
- * @param form - the call as it should be written
+ * @param form - the call as the user should write it
  */
 export function signalOption(options: unknown, caller: string, form: string): AbortSignalLike | undefined {
   if (!isObject(options) || isAbortSignal(options)) throw notSignal(caller, options, form);

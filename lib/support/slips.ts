@@ -1,14 +1,14 @@
 import type { AsyncContextManager, AsyncEnterable, ContextManager, Enterable } from '../protocol.ts';
 
-// The usual slips, in the words of the compiler: where a parameter's type is a string, no argument fits, and the string is
-// the message. Each check asks whether its slip is `never`.
+// The usual mistakes, as compiler errors: if a parameter's type is a string, no argument fits, and the string is the
+// message. Each check asks whether its slip is `never`.
 //
-// A slip is `any`. In generic code the compiler can't tell yet, and takes a conditional type for what it is constrained to,
-// which leaves a branch that is `any` out: there is no slip for it, and the caller compiles. `unknown` would stop it.
+// A slip is `any`. In generic code the compiler can't tell yet, and takes a conditional type for what it is constrained
+// to, which leaves a branch that is `any` out: there is no slip for it, and the caller compiles. `unknown` would stop it.
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- see above */
 
-/** What the async drivers take. Most are given an async manager, which is the quickest to tell. */
+/** What the async drivers take. Most get an async manager, which is the quickest to recognize. */
 export type TakenAsync<M> = [M] extends [AsyncContextManager<unknown, unknown>]
   ? AsyncEnterable
   : [SlipAsync<M>] extends [never]
@@ -37,7 +37,7 @@ export type TakenSync<M, AsyncForm extends string> = [SlipSync<M>] extends [neve
   ? Enterable
   : WordsSync<M, AsyncForm>;
 
-/** Whatever a sync driver can't enter, where that shows. */
+/** Whatever a sync driver can't enter, as far as the type shows. */
 export type SlipSync<M> = unknown extends M
   ? never
   : M extends ContextManager<infer T, unknown>
@@ -67,22 +67,22 @@ export type TakenMembers<M> = ([M extends AnyFunction ? any : never] extends [ne
       : WordsAsync<M[K]>;
 };
 
-/** Also what is refused in words. */
+/** Including what a message refuses. */
 export type MemberOrSlip = AsyncEnterable | AnyFunction | PromiseLike<unknown>;
 
-/** What a body of `withAsync` gives; its promise is awaited. */
+/** What a `withAsync` body returns; its promise is awaited. */
 export type GivenAsync<R> = [Unrun<R>] extends [never]
   ? unknown
   : 'Nothing runs a generator. Did you mean scopeAsync()?';
 
-/** What a body of `withSync` gives. */
+/** What a `withSync` body returns. */
 export type GivenSync<R> = [Promised<R>] extends [never]
   ? [Unrun<R>] extends [never]
     ? unknown
     : 'Nothing runs a generator. Did you mean scopeSync()?'
   : 'It returns a promise. Did you mean withAsync()?';
 
-/** What a function that `contextDecorator` wraps gives. */
+/** What a function wrapped by `contextDecorator` returns. */
 export type SyncFunction<R> = Done<
   R extends AsyncGenerator ? PromiseLike<unknown> : R,
   'It is async. Did you mean asyncContextDecorator()?'
@@ -91,10 +91,10 @@ export type SyncFunction<R> = Done<
 /** A result that must not be a promise. */
 export type Done<R, Words extends string> = [Promised<R>] extends [never] ? unknown : Words;
 
-/** Whatever may be a promise. */
+/** Anything that may be a promise. */
 export type Promised<R> = unknown extends R ? never : R extends PromiseLike<unknown> ? any : never;
 
-/** A generator object, of which nothing has run. What `aclosing` gives looks like one, and is a manager. */
+/** A generator object, which has not run. An `aclosing` looks like one, but is a manager. */
 type Unrun<R> = unknown extends R
   ? never
   : R extends GeneratorLike
@@ -103,7 +103,7 @@ type Unrun<R> = unknown extends R
       : any
     : never;
 
-/** Whatever has a required `throw`: the iterators of lists, maps and the like have none, and are values. */
+/** Anything with a required `throw`: iterators of lists, maps and the like have none, and are values. */
 interface GeneratorLike {
   next: unknown;
   throw: unknown;
@@ -111,7 +111,7 @@ interface GeneratorLike {
 
 type AnyFunction = (...args: never) => unknown;
 
-/** Refuses `await` and a `yield` without its star: the compiler compares `this`, and shows the words. */
+/** Refuses `await` and a `yield` without its star: the compiler compares `this`, and shows the message. */
 export interface Starless {
   /** Awaiting enters nothing. */
   then(this: 'Write yield* enter(manager).'): never;
@@ -122,7 +122,7 @@ export type OnlyRequests<Y, Request> = [PlainYield<Y, Request>] extends [never]
   ? Y
   : Y extends Starless
     ? 'Write yield* enter(manager).'
-    : 'A scope yields nothing but yield* enter(manager).';
+    : 'A scope may yield only yield* enter(manager).';
 
 type PlainYield<Y, Request> = unknown extends Y ? never : Y extends Request ? never : any;
 

@@ -1,4 +1,4 @@
-// On a runtime that has none, the registered stand-ins that Babel's and esbuild's helpers look for.
+// If the runtime has none, the registered stand-ins that Babel's and esbuild's helpers look for.
 
 export const dispose: typeof Symbol.dispose =
   (Symbol as { dispose?: typeof Symbol.dispose }).dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
@@ -7,10 +7,10 @@ export const asyncDispose: typeof Symbol.asyncDispose =
   (Symbol as { asyncDispose?: typeof Symbol.asyncDispose }).asyncDispose ??
   (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose);
 
-/** Hermes has none; what Babel's helpers take in its place. */
+/** Hermes has none; this is what Babel's helpers use instead. */
 export const asyncIterator: typeof Symbol.asyncIterator =
   (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ??
   ('@@asyncIterator' as unknown as typeof Symbol.asyncIterator);
 
-/** What Node, Deno and Bun ask an object for that they print. */
+/** The method that Node, Deno and Bun call on an object that they print. */
 export const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');

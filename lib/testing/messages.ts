@@ -11,14 +11,14 @@ function unacceptable(
   advice: string,
   cause?: { error: unknown },
 ): Error {
-  // What it quotes may end in a full stop.
+  // The quoted text may end with a period.
   return new Error(
     explain(`accept ${name}`, required, given.replace(/\.$/, ''), advice),
     cause && { cause: cause.error },
   );
 }
 
-/** A manager is called by its generator function, or by its class. */
+/** A manager has the name of its generator function, or of its class. */
 export function nameOf(manager: unknown): string {
   const { fn, constructor } = Object(manager) as { fn?: Named; constructor?: Named };
   if (fn) return fn.name ? `${fn.name}()` : 'an unnamed manager';
@@ -41,7 +41,7 @@ function listed(texts: readonly string[]): string {
   return unique.length > 3 ? `${unique.slice(0, 3).join(', ')}, …` : unique.join(' and ');
 }
 
-/** Which calls acquired what is left; where that can't be told, those of the setup. */
+/** Which calls acquired what is left; if that is unknown, the calls of the setup. */
 function acquiredBy(calls: readonly Call[]): string {
   const acquiring = calls.filter(({ opened }) => opened > 0);
   if (acquiring.length > 0) return `, acquired by ${listed(acquiring.map(place))}`;
@@ -54,7 +54,7 @@ export function actedEarly(name: string, what: string): Error {
     name,
     'it must do nothing before it is entered',
     `${what} as soon as it was made`,
-    'Move that into its setup: what stands before the yield, or its enter method.',
+    'Move that into its setup: the code before the yield, or its enter method.',
   );
 }
 
@@ -67,14 +67,14 @@ export function leftOpen(name: string, when: string, count: number, calls: reado
     ? unacceptable(
         name,
         `${when} must leave open what was open before`,
-        `it leaves ${String(-count)} fewer open: something was released twice, or is not the manager's own`,
+        `it leaves ${String(-count)} fewer open: something was released twice, or was not the manager's to release`,
         'Release each thing once, and only what you acquired.',
       )
     : unacceptable(
         name,
         `${when} must leave nothing open`,
         `it leaks: it leaves ${String(count)} more open than before${acquiredBy(calls)}`,
-        'Begin the try right after the acquisition, and release in its finally, each thing in a finally of its own.',
+        'Begin the try right after the acquisition, and release each thing in its own finally.',
       );
 }
 
@@ -90,7 +90,7 @@ export function changedProbe(
     name,
     `${when} must leave ${probe} as before`,
     `it was ${was} and is left as ${is}${acquiredBy(calls)}`,
-    'Undo in a finally what the setup did.',
+    'Undo the setup in a finally.',
   );
 }
 
@@ -99,7 +99,7 @@ export function swallowed(name: string, when: string): Error {
     name,
     `${when} must reject with that error`,
     'it resolved: the error was swallowed',
-    'Throw what you caught, whatever it is; or declare it with suppresses.',
+    'Rethrow whatever you caught, or declare it with suppresses.',
   );
 }
 
@@ -108,7 +108,7 @@ export function replaced(name: string, when: string, error: unknown): Error {
     name,
     `${when} must reject with that very error`,
     `it rejected with another one: ${describe(error)}`,
-    'Throw the error that you caught, whatever it is; or declare it with translates.',
+    'Rethrow whatever you caught, or declare the new error with translates.',
     { error },
   );
 }
@@ -148,7 +148,7 @@ export function failed(name: string, when: string, where: string, error: unknown
   });
 }
 
-/** The phase in which it waits, and what for. */
+/** `phase` is the phase in which it waits, and `waiting` the call that it waits for. */
 export function endless(name: string, when: string, ms: number, phase: Phase, waiting: Call | undefined): Error {
   const what = phase === 'body' ? 'the block itself' : `its ${phase}`;
   return unacceptable(
@@ -173,7 +173,7 @@ export function committed(name: string, when: string, was: string, is: string): 
     name,
     `${when} must have no effect`,
     `it was committed: the effect was ${was} and is ${is}`,
-    'Commit after a bare yield, never in a finally; undo in a catch that takes whatever was thrown.',
+    'Commit after a bare yield, never in a finally; undo in a catch, whatever was thrown.',
   );
 }
 
@@ -181,8 +181,8 @@ export function otherEffect(name: string, expected: number, effect: number): Err
   return unacceptable(
     name,
     `three blocks at once must have the effect of three in turn, which is ${String(expected)} more`,
-    `it is ${String(effect)} more: one block was taken for another`,
-    'Keep what belongs to a block in a variable of the generator function, or of its exit.',
+    `it is ${String(effect)} more: blocks were mixed up`,
+    'Keep the state of each block in a variable inside the generator function.',
   );
 }
 
@@ -207,8 +207,8 @@ export function releasedTwice(name: string, when: string, first: Call, second: C
 export function gaveReleased(name: string, when: string, release: Call): Error {
   return unacceptable(
     name,
-    `${when} must get what is still set up`,
-    `what it got was released before by ${place(release)}`,
+    `${when} must get a value that is still set up`,
+    `its value was already released by ${place(release)}`,
     'Release after the yield.',
   );
 }
@@ -247,7 +247,7 @@ export function ranAnyway(name: string, call: Call): Error {
     name,
     'a block must not run if its setup fails',
     `it ran although ${place(call)} failed: the failure was swallowed`,
-    'Let it leave the setup; or allow it with mayIgnore.',
+    'Let it leave the setup, or allow it with mayIgnore.',
   );
 }
 
@@ -266,7 +266,7 @@ export function teardownFailureIgnored(name: string, when: string, call: Call): 
     name,
     `${when} must reject if its teardown fails`,
     `it resolved although ${place(call)} failed: the failure was ignored`,
-    'Await the call, and let its error leave; or allow it with mayIgnore.',
+    'Await the call, and let its error leave, or allow it with mayIgnore.',
   );
 }
 
@@ -280,7 +280,7 @@ export function teardownFailureDropped(name: string, when: string, call: Call, e
   );
 }
 
-/** What a call is made to fail with. */
+/** The error that a call is made to fail with. */
 export function injected({ label }: Call): Error {
   return new Error(`${label} failed, because managerCases() made it fail.`);
 }
@@ -312,7 +312,7 @@ export function worldStuck(ms: number): Error {
       'leave the world',
       `it must end within ${String(ms)} ms`,
       'it still waits',
-      'Does the manager hold something of it? If not, give it more time with timeout.',
+      'Does the manager still hold a part of it? If not, give it more time with timeout.',
     ),
   );
 }
@@ -348,7 +348,7 @@ export function notPatchable(object: unknown, method: PropertyKey): TypeError {
     'patch',
     'faults.patch() takes an object and the names of methods that can be replaced',
     isObject(object) ? object[method] : object,
-    `Is ${String(method)} a method? Of a module, take the default export.`,
+    `Is ${String(method)} a method? For a module, pass its default export.`,
   );
 }
 
@@ -434,7 +434,7 @@ export function unknownFixture(name: string, known: readonly string[]): TypeErro
 
 export function cyclicFixtures(path: readonly string[]): TypeError {
   return new TypeError(
-    explain('add fixtures', 'none may need itself', `these go round: ${path.join(' → ')}`, 'Break the circle.'),
+    explain('add fixtures', 'fixtures must not need each other', `these do: ${path.join(' → ')}`, 'Break the cycle.'),
   );
 }
 
@@ -442,7 +442,7 @@ export function fileFixtureNeeds(name: string, need: string): TypeError {
   return new TypeError(
     explain(
       `add fixture ${name}`,
-      'one of the file needs only others of the file',
+      'a fixture of the file may need only others of the file',
       `it needs ${need}, which is made for each test`,
       `Give ${need} the scope 'file', too.`,
     ),
@@ -453,7 +453,7 @@ export function needsAfterAll(): TypeError {
   return new TypeError(
     explain(
       'add fixtures',
-      "those with { scope: 'file' } need a hook that tears them down",
+      "fixtures with { scope: 'file' } need a hook that tears them down",
       'there is none',
       'Write withFixtures(test, { … }, { afterEach, afterAll }).',
     ),
@@ -468,6 +468,6 @@ export function hasNoEach(): TypeError {
 
 export function testEnded(): Error {
   return new Error(
-    explain('finish the test', 'it must be over when its runner goes on', 'it is not', 'Did it take too long?'),
+    explain('finish the test', 'it must end before its runner goes on', 'it is not', 'Did it take too long?'),
   );
 }

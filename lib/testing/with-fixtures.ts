@@ -110,8 +110,8 @@ type Before<Test> = Test extends { readonly [taken]: infer Fixtures } ? Fixtures
  * @typeParam Test - the runner's function
  * @typeParam Makes - the functions that make the managers
  * @param test - the runner's function that defines tests
- * @param fixtures - functions that make managers, from the fixtures that they destructure; or `[make, { scope: 'file'
- *   }]` for a fixture that is set up once, for the tests of the file that need it, and learns if any test of the file
+ * @param fixtures - functions that make managers, from the fixtures that they destructure. A list of such a function
+ *   and `{ scope: 'file' }` is set up once, for the tests of the file that need it, and learns if any test of the file
  *   failed
  * @param hooks - `afterAll`, which fixtures of the file need; and `afterEach`, so that a test that takes too long ends
  * @returns a function like `test`, for tests with fixtures

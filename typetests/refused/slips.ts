@@ -158,11 +158,11 @@ contextManager(function* () {
 
 // A scope gives what it returns
 
-// refused: A scope yields nothing but yield* enter(manager).
+// refused: A scope may yield only yield* enter(manager).
 void scopeAsync(async function* () {
   yield 1;
 });
-// refused: A scope yields nothing but yield* enter(manager).
+// refused: A scope may yield only yield* enter(manager).
 scopeSync(function* () {
   yield* enter(section());
   yield text;

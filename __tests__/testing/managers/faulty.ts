@@ -182,7 +182,7 @@ const leaks: Faulty[] = [
   ),
   {
     fault: 'releases what is not its own',
-    message: /fewer open: something was released twice, or is not/,
+    message: /fewer open: something was released twice, or was not/,
     cases: () =>
       managerCases(
         (db) =>

@@ -165,7 +165,7 @@ const calls: Faulty[] = [
   ),
   pooling(
     'gives what it has closed',
-    /what it got was released before by close\(\)/,
+    /its value was already released by close\(\)/,
     asyncContextManager(async function* stale(pool) {
       yield await withAsync(open(pool), (client) => client);
     }),

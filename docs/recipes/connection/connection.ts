@@ -39,7 +39,8 @@ export class Connection implements AsyncContextManager<Client> {
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
-  // If the connection breaks, the next query rejects; an event without a listener would end the process.
+  // If the connection breaks, the next query rejects; an event without a listener would
+  // end the process.
   client.on('error', () => undefined);
   await client.connect();
   return client;

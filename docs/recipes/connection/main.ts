@@ -12,8 +12,10 @@ await scopeAsync(async function* main() {
     });
     console.log(`1 + 1 = ${String(sum)}`);
 
-    await withAsync(manager, (client) => client.query('SELECT 1 / 0')).catch((error: unknown) => {
-      console.log(String(error));
-    });
+    await withAsync(manager, (client) => client.query('SELECT 1 / 0')).catch(
+      (error: unknown) => {
+        console.log(String(error));
+      },
+    );
   }
 });

@@ -12,16 +12,24 @@ export interface Page {
 }
 
 /**
- * Yields each page of a site once, the pages that are fewer links away first. It reads up to `concurrency` pages at a
- * time; the signal aborts the requests in flight.
+ * Yields each page of a site once, the pages that are fewer links away first. It reads
+ * up to `concurrency` pages at a time; the signal aborts the requests in flight.
  */
-export async function* crawl(start: string, signal: AbortSignal, concurrency = 4): AsyncGenerator<Page, void, void> {
+export async function* crawl(
+  start: string,
+  signal: AbortSignal,
+  concurrency = 4,
+): AsyncGenerator<Page, void, void> {
   const waiting = [absolute(start)];
   const known = new Set(waiting);
   const reading: Promise<Page>[] = [];
   try {
     for (;;) {
-      reading.push(...waiting.splice(0, concurrency - reading.length).map((url) => read(url, signal)));
+      reading.push(
+        ...waiting
+          .splice(0, concurrency - reading.length)
+          .map((url) => read(url, signal)),
+      );
       const page = await reading.shift();
       if (!page) return;
       signal.throwIfAborted();
@@ -38,7 +46,8 @@ export async function* crawl(start: string, signal: AbortSignal, concurrency = 4
 /** Never rejects, because that could happen before anyone asks for the page. */
 async function read(url: string, signal: AbortSignal): Promise<Page> {
   try {
-    // A redirect is one more link: its target may be known already, or be on another server.
+    // A redirect is one more link: its target may be known already, or be on another
+    // server.
     const response = await fetch(url, { signal, redirect: 'manual' });
     const html = await htmlOf(response);
     return { url, status: response.status, html, links: linksOf(url, response, html) };
@@ -56,12 +65,18 @@ async function htmlOf(response: Response): Promise<string> {
 }
 
 function linksOf(url: string, { ok, headers }: Response, html: string): string[] {
-  const hrefs = [...html.matchAll(/<a\s[^>]*?href="([^"]*)"/gi)].map(([, href = '']) => href);
+  const hrefs = [...html.matchAll(/<a\s[^>]*?href="([^"]*)"/gi)].map(
+    ([, href = '']) => href,
+  );
   const location = headers.get('Location');
   // An error page may lead to others like it, without end.
   const followed = ok ? hrefs : location ? [location] : [];
-  const links = followed.filter((href) => URL.canParse(href, url)).map((href) => absolute(href, url));
-  return [...new Set(links)].filter((link) => new URL(link).origin === new URL(url).origin);
+  const links = followed
+    .filter((href) => URL.canParse(href, url))
+    .map((href) => absolute(href, url));
+  return [...new Set(links)].filter(
+    (link) => new URL(link).origin === new URL(url).origin,
+  );
 }
 
 /** Without the fragment, which is a place on the same page. */

@@ -1,30 +1,49 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { aclosing, asyncContextManager, closing, enter, scopeAsync, withAsync } from 'withal';
+import {
+  aclosing,
+  asyncContextManager,
+  closing,
+  enter,
+  scopeAsync,
+  withAsync,
+} from 'withal';
 import { crawl, type Page } from './crawler.ts';
 
 /** The links of each page. */
 const pages: Record<string, string[]> = {
   '/': ['/tea', '/sugar', '/#top'],
-  '/tea': ['/', '/tea/green', '/tea/black', '/tea/red', '/tea/archive', 'https://example.com/'],
+  '/tea': [
+    '/',
+    '/tea/green',
+    '/tea/black',
+    '/tea/red',
+    '/tea/archive',
+    'https://example.com/',
+  ],
   '/tea/green': ['/tea', '/cups'],
   '/tea/black': ['/tea', '/cups'],
   '/cups': ['/'],
 };
 
-/** A server of these pages; gives its URL. One more page never arrives, and another breaks off. */
+/**
+ * A server of these pages; gives its URL. One more page never arrives, and another
+ * breaks off.
+ */
 const site = asyncContextManager(async function* site() {
   const server = createServer(({ url = '' }, response) => {
     const links = pages[url];
     if (url === '/tea/archive') return;
     if (url === '/tea/red') response.destroy();
-    else if (links) response.setHeader('Content-Type', 'text/html').end(links.map(anchor).join('\n'));
+    else if (links)
+      response.setHeader('Content-Type', 'text/html').end(links.map(anchor).join('\n'));
     else response.writeHead(404).end();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   yield* enter(server); // an AsyncDisposable, which closes the server
-  // After an aborted request, fetch connects again; that idle connection would hold up the closing.
+  // After an aborted request, fetch connects again; that idle connection would hold up
+  // the closing.
   yield* enter(closing(server, (server) => server.closeAllConnections()));
   yield `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 });
@@ -65,5 +84,7 @@ await scopeAsync(async function* main() {
 
 function tell({ url, status, error }: Page): void {
   const { pathname } = new URL(url);
-  console.log(`  ${pathname}: ${error instanceof Error ? error.message : String(status)}`);
+  console.log(
+    `  ${pathname}: ${error instanceof Error ? error.message : String(status)}`,
+  );
 }

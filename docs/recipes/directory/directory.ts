@@ -4,16 +4,25 @@ import { resolve } from 'node:path';
 import { asyncContextManager } from 'withal';
 
 export interface Options {
-  /** What the path begins with: a name in the system's temporary directory, or an absolute path. */
+  /**
+   * What the path begins with: a name in the system's temporary directory, or an
+   * absolute path.
+   */
   readonly prefix?: string;
   /** What to do with the directory if the block failed. By default, remove it. */
   readonly onFailure?: (path: string) => unknown;
 }
 
-/** A temporary directory; gives its path. Removes it after the block, with everything in it. */
-export const directory = asyncContextManager(async function* directory(options: Options = {}) {
+/**
+ * A temporary directory; gives its path. Removes it after the block, with everything in
+ * it.
+ */
+export const directory = asyncContextManager(async function* directory(
+  options: Options = {},
+) {
   const { prefix = 'directory-', onFailure = remove } = options;
-  // If the temporary directory is a link, as on macOS, process.cwd() in it would give another path.
+  // If the temporary directory is a link, as on macOS, process.cwd() in it would give
+  // another path.
   const path = await mkdtemp(resolve(await realpath(tmpdir()), prefix));
   try {
     yield path;

@@ -9,7 +9,9 @@ console.log('A build that succeeds:');
 console.log(`  ${await withAsync(directory(), (path) => build(path, 'return 42;'))}`);
 
 console.log('A build that fails:');
-await withAsync(directory({ prefix: 'build-', onFailure: keep }), (path) => build(path, 'return')).catch(tell);
+await withAsync(directory({ prefix: 'build-', onFailure: keep }), (path) =>
+  build(path, 'return'),
+).catch(tell);
 
 console.log('Builds judged by their warnings:');
 console.log(`  ${await judged('return 42;')}`);
@@ -19,7 +21,9 @@ for (const path of kept) await rm(path, { recursive: true });
 
 async function judged(source: string): Promise<string> {
   await using stack = new AsyncExitStack();
-  const path = await stack.enterContext(directory({ prefix: 'build-', onFailure: keep }));
+  const path = await stack.enterContext(
+    directory({ prefix: 'build-', onFailure: keep }),
+  );
   const report = await build(path, source);
   if (report !== 'no warnings') return 'not good enough';
   return stack.complete('good');

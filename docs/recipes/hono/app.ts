@@ -10,7 +10,9 @@ interface Env {
 }
 
 /** Runs each request in a transaction, and answers after the COMMIT. */
-function inTransaction(transaction: () => AsyncContextManager<Transaction>): MiddlewareHandler<Env> {
+function inTransaction(
+  transaction: () => AsyncContextManager<Transaction>,
+): MiddlewareHandler<Env> {
   return (c, next) =>
     withAsync(passing(transaction(), isRedirect), async (tx) => {
       c.set('tx', tx);
@@ -28,7 +30,9 @@ export function makeApp(shop: Shop): Hono<Env> {
   const app = new Hono<Env>();
   app.use('/orders/*', inTransaction(shop.transaction));
 
-  app.post('/orders/:item', async (c) => c.json({ ordered: await order(c.var.tx, c.req.param('item')) }, 201));
+  app.post('/orders/:item', async (c) =>
+    c.json({ ordered: await order(c.var.tx, c.req.param('item')) }, 201),
+  );
 
   app.post('/orders/:item/and-go-home', async (c) => {
     await order(c.var.tx, c.req.param('item'));

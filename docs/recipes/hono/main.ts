@@ -12,8 +12,13 @@ await scopeAsync(async function* main() {
   try {
     const url = `http://localhost:${String((server.address() as AddressInfo).port)}`;
     for (const path of ['tea', 'cups', 'tea', 'milk/and-go-home']) {
-      const response = await fetch(`${url}/orders/${path}`, { method: 'POST', redirect: 'manual' });
-      console.log(`${path} ${String(response.status)} ${await response.text()}`.trimEnd());
+      const response = await fetch(`${url}/orders/${path}`, {
+        method: 'POST',
+        redirect: 'manual',
+      });
+      console.log(
+        `${path} ${String(response.status)} ${await response.text()}`.trimEnd(),
+      );
     }
     console.log(`stored: ${(await store.stored()).join(', ')}`);
   } finally {

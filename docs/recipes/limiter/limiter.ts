@@ -8,9 +8,16 @@ export interface Rate {
   readonly interval: number;
 }
 
-/** Returns a manager whose blocks start no faster than this rate; blocks that must wait start in order. */
+/**
+ * Returns a manager whose blocks start no faster than this rate; blocks that must wait
+ * start in order.
+ */
 export function limiter({ entries, interval }: Rate) {
-  if (!Number.isInteger(entries) || entries < 1 || !(interval >= 0 && interval < 2 ** 31))
+  if (
+    !Number.isInteger(entries) ||
+    entries < 1 ||
+    !(interval >= 0 && interval < 2 ** 31)
+  )
     throw new RangeError(`Not a rate: ${String(entries)} in ${String(interval)} ms.`);
   const turns = localLock();
   /** When the latest blocks started, as many as an interval allows. */
@@ -28,13 +35,20 @@ export function limiter({ entries, interval }: Rate) {
 
 /** A timer may fire a little early by this clock. */
 async function until(time: number, signal: AbortSignal | undefined): Promise<void> {
-  for (let left = time - performance.now(); left > 0; left = time - performance.now()) await sleep(left, signal);
+  for (let left = time - performance.now(); left > 0; left = time - performance.now())
+    await sleep(left, signal);
 }
 
-async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+async function sleep(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   try {
-    await unlessAborted(new Promise((resolve) => (timer = setTimeout(resolve, milliseconds))), signal);
+    await unlessAborted(
+      new Promise((resolve) => (timer = setTimeout(resolve, milliseconds))),
+      signal,
+    );
   } finally {
     clearTimeout(timer);
   }

@@ -30,7 +30,9 @@ await scopeAsync(async function* main() {
   console.log('A block that gives up waiting:');
   const patient = limiter({ entries: 1, interval: 60_000 });
   await withAsync(patient(), () => console.log('  begun'));
-  await withAsync(timeout(20), (signal) => withAsync(patient({ signal }), () => console.log('  begun'))).catch(tell);
+  await withAsync(timeout(20), (signal) =>
+    withAsync(patient({ signal }), () => console.log('  begun')),
+  ).catch(tell);
 
   console.log(`${String(served)} requests were made.`);
 });

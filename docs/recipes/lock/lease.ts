@@ -6,8 +6,9 @@ import { unlessAborted, type Lock, type Waiting } from './lock.ts';
 type Database = Pool | ClientBase;
 
 /**
- * Locks that belong to a named owner, such as a job, rather than to a process or a connection. They last until the
- * owner gives them back. If its process is killed, the owner's next process gets them at once, and nobody else does.
+ * Locks that belong to a named owner, such as a job, rather than to a process or a
+ * connection. They last until the owner gives them back. If its process is killed, the
+ * owner's next process gets them at once, and nobody else does.
  */
 export function lease(db: Database, owner: string): Lock {
   return asyncContextManager(async function* lease(key: string, waiting: Waiting = {}) {
@@ -23,7 +24,12 @@ export function lease(db: Database, owner: string): Lock {
 }
 
 /** Takes a lease, or waits until it is free. Taking it again changes nothing. */
-export async function take(db: Database, key: string, owner: string, { signal }: Waiting = {}): Promise<void> {
+export async function take(
+  db: Database,
+  key: string,
+  owner: string,
+  { signal }: Waiting = {},
+): Promise<void> {
   for (;;) {
     signal?.throwIfAborted();
     const { rowCount } = await db.query(taking, [key, owner]);
@@ -33,12 +39,20 @@ export async function take(db: Database, key: string, owner: string, { signal }:
 }
 
 /** Gives a lease back if it belongs to this owner; returns whether it did. */
-export async function giveBack(db: Database, key: string, owner: string): Promise<boolean> {
-  const { rowCount } = await db.query('DELETE FROM leases WHERE key = $1 AND owner = $2', [key, owner]);
+export async function giveBack(
+  db: Database,
+  key: string,
+  owner: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'DELETE FROM leases WHERE key = $1 AND owner = $2',
+    [key, owner],
+  );
   return rowCount === 1;
 }
 
-export const leaseTable = 'CREATE TABLE IF NOT EXISTS leases (key text PRIMARY KEY, owner text NOT NULL)';
+export const leaseTable =
+  'CREATE TABLE IF NOT EXISTS leases (key text PRIMARY KEY, owner text NOT NULL)';
 
 const taking = `
   INSERT INTO leases (key, owner) VALUES ($1, $2)

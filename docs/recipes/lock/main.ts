@@ -1,6 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { nullContext, timeout, withAsync, type AsyncContextManager, type ContextManager } from 'withal';
+import {
+  nullContext,
+  timeout,
+  withAsync,
+  type AsyncContextManager,
+  type ContextManager,
+} from 'withal';
 import { pool } from '../pool/pool.ts';
 import { advisoryLock } from './advisory.ts';
 import { lease, leaseTable } from './lease.ts';
@@ -22,7 +28,9 @@ async function show(heading: string, lock: Lock): Promise<void> {
   console.log(`  ${String(await sumOfTen(lock('sum')))}`);
 
   await withAsync(lock('sum'), async () => {
-    await withAsync(timeout(50), (signal) => withAsync(lock('sum', { signal }), enjoy)).catch(tell);
+    await withAsync(timeout(50), (signal) =>
+      withAsync(lock('sum', { signal }), enjoy),
+    ).catch(tell);
     throw new Error('The owner fails.');
   }).catch(tell);
   await withAsync(lock('sum'), enjoy);
@@ -34,12 +42,18 @@ async function showLease(db: Pool): Promise<void> {
   // Nobody exits it.
   await lease(db, 'job 1')('sum').enterAsync();
 
-  await withAsync(timeout(50), (signal) => withAsync(lease(db, 'job 2')('sum', { signal }), enjoy)).catch(tell);
-  await withAsync(lease(db, 'job 1')('sum'), () => console.log('  The next process of job 1 gets it.'));
+  await withAsync(timeout(50), (signal) =>
+    withAsync(lease(db, 'job 2')('sum', { signal }), enjoy),
+  ).catch(tell);
+  await withAsync(lease(db, 'job 1')('sum'), () =>
+    console.log('  The next process of job 1 gets it.'),
+  );
   await withAsync(lease(db, 'job 2')('sum'), enjoy);
 }
 
-async function sumOfTen(lock: AsyncContextManager<unknown> | ContextManager<unknown>): Promise<number> {
+async function sumOfTen(
+  lock: AsyncContextManager<unknown> | ContextManager<unknown>,
+): Promise<number> {
   let sum = 0;
   const addOne = async () => {
     const before = sum;

@@ -2,9 +2,13 @@ import { EventEmitter, once } from 'node:events';
 import { asyncContextManager } from 'withal';
 import { unlessAborted, type Waiting } from './lock.ts';
 
-/** Returns a manager that so many blocks can be in at once; the others wait, first come, first served. */
+/**
+ * Returns a manager that so many blocks can be in at once; the others wait, first come,
+ * first served.
+ */
 export function semaphore(permits: number) {
-  if (!Number.isInteger(permits) || permits < 1) throw new RangeError(`Not a number of permits: ${String(permits)}.`);
+  if (!Number.isInteger(permits) || permits < 1)
+    throw new RangeError(`Not a number of permits: ${String(permits)}.`);
   /** The blocks that hold or want a permit: the first ones hold it. */
   const queue = new Set<EventEmitter>();
   return asyncContextManager(async function* semaphore({ signal }: Waiting = {}) {

@@ -11,7 +11,13 @@ interface Order {
   readonly amount: number;
 }
 
-const schema = { body: { type: 'object', required: ['item', 'amount'], properties: { amount: { type: 'integer' } } } };
+const schema = {
+  body: {
+    type: 'object',
+    required: ['item', 'amount'],
+    properties: { amount: { type: 'integer' } },
+  },
+};
 
 /** A transaction for one request; the handler finds it on the request. */
 const requestTransaction = asyncContextManager(async function* requestTransaction(
@@ -33,14 +39,19 @@ function shop(database: string): FastifyInstance {
 
   app.post<{ Body: Order }>('/orders', { schema }, async (request, reply) => {
     const { item, amount } = request.body;
-    await request.getDecorator<Client>('transaction').query('INSERT INTO orders VALUES ($1, $2)', [item, amount]);
-    if (amount > 100) throw Object.assign(new Error(`Not enough ${item}.`), { statusCode: 409 });
+    await request
+      .getDecorator<Client>('transaction')
+      .query('INSERT INTO orders VALUES ($1, $2)', [item, amount]);
+    if (amount > 100)
+      throw Object.assign(new Error(`Not enough ${item}.`), { statusCode: 409 });
     reply.code(201);
     return { ordered: item };
   });
 
   app.post('/hasty', async (request, reply) => {
-    await request.getDecorator<Client>('transaction').query("INSERT INTO orders VALUES ('haste', 1)");
+    await request
+      .getDecorator<Client>('transaction')
+      .query("INSERT INTO orders VALUES ('haste', 1)");
     return reply.send({ ordered: 'haste' });
   });
   return app;
@@ -49,9 +60,14 @@ function shop(database: string): FastifyInstance {
 /** The table of orders, for the block; gives a function that reads it. */
 const table = asyncContextManager(async function* table(database: string) {
   const client = yield* enter(connection(database));
-  await client.query('CREATE TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED, amount int)');
+  await client.query(
+    'CREATE TABLE orders (item text UNIQUE DEFERRABLE INITIALLY DEFERRED, amount int)',
+  );
   try {
-    yield async () => (await client.query<Order>('SELECT item FROM orders')).rows.map(({ item }) => item);
+    yield async () =>
+      (await client.query<Order>('SELECT item FROM orders')).rows.map(
+        ({ item }) => item,
+      );
   } finally {
     await client.query('DROP TABLE orders');
   }
@@ -65,7 +81,11 @@ await scopeAsync(async function* main() {
 
   const post = async (path: string, body: object) => {
     const headers = { 'Content-Type': 'application/json' };
-    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
     const { message, ...answer } = (await response.json()) as { message?: string };
     console.log(`${path} ${JSON.stringify(body)}`);
     console.log(`  ${String(response.status)} ${message ?? JSON.stringify(answer)}`);

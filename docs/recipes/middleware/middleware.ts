@@ -1,11 +1,18 @@
-import type { FastifyReply, FastifyRequest, onRouteHookHandler, RouteHandlerMethod } from 'fastify';
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRouteHookHandler,
+  RouteHandlerMethod,
+} from 'fastify';
 import { asyncContextDecorator, type AsyncContextManager } from 'withal';
 
 /**
- * Returns an `onRoute` hook. The handlers of all routes declared after it run in a manager made from the request, and
- * the payload is sent after that manager has exited.
+ * Returns an `onRoute` hook. The handlers of all routes declared after it run in a
+ * manager made from the request, and the payload is sent after that manager has exited.
  */
-export function inside<T, F>(manager: (request: FastifyRequest) => AsyncContextManager<T, F>): onRouteHookHandler {
+export function inside<T, F>(
+  manager: (request: FastifyRequest) => AsyncContextManager<T, F>,
+): onRouteHookHandler {
   return (route) => {
     route.handler = asyncContextDecorator(manager)(answering(route.handler));
   };
@@ -17,27 +24,38 @@ function answering(handler: RouteHandlerMethod): RouteHandlerMethod {
     const payload = await given(handler.call(this, request, withoutSend(reply)));
     // Fastify treats a returned error as thrown.
     if (payload instanceof Error) throw payload;
-    if (reply.sent || reply.raw.destroyed) throw new Error('Nobody is waiting for this answer any more.');
+    if (reply.sent || reply.raw.destroyed)
+      throw new Error('Nobody is waiting for this answer any more.');
     return payload;
   };
 }
 
 const tooEarly = new Set<PropertyKey>(['send', 'redirect', 'callNotFound', 'hijack']);
 
-/** The reply as the handler sees it. Timeouts and error handlers, which may also answer, have the real one. */
+/**
+ * The reply as the handler sees it. Timeouts and error handlers, which may also answer,
+ * have the real one.
+ */
 function withoutSend(reply: FastifyReply): FastifyReply {
   return new Proxy(reply, {
     get: (target, name, receiver) =>
-      tooEarly.has(name) ? () => refuse(String(name)) : (Reflect.get(target, name, receiver) as unknown),
+      tooEarly.has(name)
+        ? () => refuse(String(name))
+        : (Reflect.get(target, name, receiver) as unknown),
   });
 }
 
 function refuse(name: string): never {
-  throw new TypeError(`reply.${name}() would answer before the manager is exited. Return the payload.`);
+  throw new TypeError(
+    `reply.${name}() would answer before the manager is exited. Return the payload.`,
+  );
 }
 
 /** A handler that returns neither a promise nor a payload has only begun. */
 function given(returned: unknown): unknown {
-  if (returned === undefined) throw new TypeError('A handler inside a manager returns its payload, or a promise.');
+  if (returned === undefined)
+    throw new TypeError(
+      'A handler inside a manager returns its payload, or a promise.',
+    );
   return returned;
 }

@@ -38,7 +38,10 @@ class Answers extends BaseExceptionFilter {
     if (error instanceof SeeOther) {
       this.applicationRef?.redirect(host.switchToHttp().getResponse(), 303, error.url);
     } else {
-      super.catch(error instanceof SoldOut ? new ConflictException(error.message) : error, host);
+      super.catch(
+        error instanceof SoldOut ? new ConflictException(error.message) : error,
+        host,
+      );
     }
   }
 }

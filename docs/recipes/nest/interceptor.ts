@@ -1,5 +1,10 @@
 import type { Transaction } from '@electric-sql/pglite';
-import { createParamDecorator, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  createParamDecorator,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { passing, withAsync, type AsyncContextManager } from 'withal';
 
@@ -28,7 +33,8 @@ export class InTransaction implements NestInterceptor {
 
 /** Gives a handler its transaction: `@Tx() tx: Transaction`. */
 export const Tx = createParamDecorator(
-  (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Transacted>()[key],
+  (_data: unknown, context: ExecutionContext) =>
+    context.switchToHttp().getRequest<Transacted>()[key],
 );
 
 /** Thrown to send the client elsewhere: its order is stored. */

@@ -9,7 +9,9 @@ await scopeAsync(async function* main() {
   for (const path of ['tea', 'cups', 'tea', 'milk/and-go-home']) {
     const url = `${await app.getUrl()}/orders/${path}`;
     const response = await fetch(url, { method: 'POST', redirect: 'manual' });
-    console.log(`${path} ${String(response.status)} ${await response.text()}`.trimEnd());
+    console.log(
+      `${path} ${String(response.status)} ${await response.text()}`.trimEnd(),
+    );
   }
   console.log(`stored: ${(await store.stored()).join(', ')}`);
 });

@@ -15,7 +15,9 @@ await scopeAsync(async function* main() {
 
   for (const run of [orderByPromiseAll, order]) {
     console.log(`${run.name}:`);
-    await run(db, ['tea', 'unicorn'], reserve).catch((error: unknown) => console.log(`  ${String(error)}`));
+    await run(db, ['tea', 'unicorn'], reserve).catch((error: unknown) =>
+      console.log(`  ${String(error)}`),
+    );
     await sleep(50);
     const { rows } = await db.query<{ item: string }>('SELECT item FROM orders');
     console.log(`  ordered: ${rows.map(({ item }) => item).join(', ') || 'nothing'}`);

@@ -12,11 +12,17 @@ const transaction = asyncContextManager(async function* transaction(db: PGlite) 
   }
 });
 
-/** Reserves an item; rejects if there is none. It should stop when the signal aborts. */
+/**
+ * Reserves an item; rejects if there is none. It should stop when the signal aborts.
+ */
 export type Reserve = (item: string, signal?: AbortSignal) => Promise<unknown>;
 
 /** Don't do this: it leaves writes behind. */
-export async function orderByPromiseAll(db: PGlite, items: readonly string[], reserve: Reserve): Promise<void> {
+export async function orderByPromiseAll(
+  db: PGlite,
+  items: readonly string[],
+  reserve: Reserve,
+): Promise<void> {
   await withAsync(transaction(db), (tx) =>
     Promise.all(
       items.map(async (item) => {
@@ -27,7 +33,11 @@ export async function orderByPromiseAll(db: PGlite, items: readonly string[], re
   );
 }
 
-export async function order(db: PGlite, items: readonly string[], reserve: Reserve): Promise<void> {
+export async function order(
+  db: PGlite,
+  items: readonly string[],
+  reserve: Reserve,
+): Promise<void> {
   await withAsync(transaction(db), (tx) =>
     withAsync(taskGroup(), ({ start }) => {
       for (const item of items)

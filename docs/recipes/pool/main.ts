@@ -6,15 +6,21 @@ import { checkout, pool } from './pool.ts';
 
 await scopeAsync(async function* main() {
   const url = yield* enter(postgres());
-  const connections = yield* enter(pool(url, { max: 2, connectionTimeoutMillis: 1_500 }));
+  const connections = yield* enter(
+    pool(url, { max: 2, connectionTimeoutMillis: 1_500 }),
+  );
 
   console.log('Five blocks at once, on two connections:');
-  const blocks = ['Ada', 'Alan', 'Grace', 'Edsger', 'Barbara'].map((name) => greet(connections, name));
+  const blocks = ['Ada', 'Alan', 'Grace', 'Edsger', 'Barbara'].map((name) =>
+    greet(connections, name),
+  );
   console.log(`  ${(await Promise.all(blocks)).join(', ')}`);
   show(connections);
 
   console.log('A statement that fails:');
-  await withAsync(checkout(connections), (client) => client.query('SELECT 1 / 0')).catch(tell);
+  await withAsync(checkout(connections), (client) =>
+    client.query('SELECT 1 / 0'),
+  ).catch(tell);
   show(connections);
 
   console.log('A transaction that fails, and is rolled back:');
@@ -35,19 +41,26 @@ await scopeAsync(async function* main() {
 
   console.log('A third connection while two are in use:');
   await withAsync(checkout(connections), () =>
-    withAsync(checkout(connections), () => withAsync(checkout(connections), () => console.log('  not reached'))),
+    withAsync(checkout(connections), () =>
+      withAsync(checkout(connections), () => console.log('  not reached')),
+    ),
   ).catch(tell);
 });
 
 async function greet(pool: Pool, name: string): Promise<string> {
   return withAsync(checkout(pool), async (client) => {
-    const { rows } = await client.query<{ greeting: string }>("SELECT 'hello ' || $1 AS greeting", [name]);
+    const { rows } = await client.query<{ greeting: string }>(
+      "SELECT 'hello ' || $1 AS greeting",
+      [name],
+    );
     return rows[0]?.greeting ?? '';
   });
 }
 
 function show({ totalCount, idleCount }: Pool): void {
-  console.log(`  connections: ${String(totalCount)}, in use: ${String(totalCount - idleCount)}`);
+  console.log(
+    `  connections: ${String(totalCount)}, in use: ${String(totalCount - idleCount)}`,
+  );
 }
 
 function tell(error: unknown): void {

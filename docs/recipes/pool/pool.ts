@@ -2,10 +2,19 @@ import { once } from 'node:events';
 import { DatabaseError, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { asyncContextManager } from 'withal';
 
-/** A pool of connections. After the block, waits until all are given back and closed. */
-export const pool = asyncContextManager(async function* pool(url: string, options: PoolConfig = {}) {
+/**
+ * A pool of connections. After the block, waits until all are given back and closed.
+ */
+export const pool = asyncContextManager(async function* pool(
+  url: string,
+  options: PoolConfig = {},
+) {
   // By default, pg would wait for a connection forever.
-  const pool = new Pool({ connectionTimeoutMillis: 10_000, ...options, connectionString: url });
+  const pool = new Pool({
+    connectionTimeoutMillis: 10_000,
+    ...options,
+    connectionString: url,
+  });
   const open = openConnections(pool);
   try {
     yield pool;
@@ -16,7 +25,10 @@ export const pool = asyncContextManager(async function* pool(url: string, option
   }
 });
 
-/** A connection of the pool. Gives it back after the block, or closes it if the block leaves it in doubt. */
+/**
+ * A connection of the pool. Gives it back after the block, or closes it if the block
+ * leaves it in doubt.
+ */
 export const checkout = asyncContextManager(async function* checkout(pool: Pool) {
   const client = await pool.connect();
   let isSound = false;
@@ -24,17 +36,22 @@ export const checkout = asyncContextManager(async function* checkout(pool: Pool)
     yield client;
     isSound = isOutsideTransaction(client);
   } catch (error) {
-    isSound = error instanceof DatabaseError && (await answers(client)) && isOutsideTransaction(client);
+    isSound =
+      error instanceof DatabaseError &&
+      (await answers(client)) &&
+      isOutsideTransaction(client);
     throw error;
   } finally {
     client.release(!isSound);
   }
-  if (!isSound) throw new Error('The block left a transaction open, which is rolled back.');
+  if (!isSound)
+    throw new Error('The block left a transaction open, which is rolled back.');
 });
 
 function openConnections(pool: Pool): ReadonlySet<PoolClient> {
   const open = new Set<PoolClient>();
-  // If a connection breaks, its next query rejects; an event without a listener would end the process.
+  // If a connection breaks, its next query rejects; an event without a listener would
+  // end the process.
   const ignore = () => undefined;
   pool.on('error', ignore);
   pool.on('connect', (client) => open.add(client.on('error', ignore)));
@@ -46,7 +63,10 @@ function isOutsideTransaction(client: PoolClient): boolean {
   return client.getTransactionStatus() === 'I';
 }
 
-/** A statement fails before the database says in which state the connection is; the next answer says it. */
+/**
+ * A statement fails before the database says in which state the connection is; the next
+ * answer says it.
+ */
 async function answers(client: PoolClient): Promise<boolean> {
   return client.query('').then(
     () => true,

@@ -40,7 +40,10 @@ await withAsync(
   server(({ url }) => order(url)),
   async (url) => {
     const headers = (id: string) => ({ headers: { 'X-Request-Id': id } });
-    await Promise.all([fetch(`${url}/tea`, headers('a1')), fetch(`${url}/milk`, headers('b2'))]);
+    await Promise.all([
+      fetch(`${url}/tea`, headers('a1')),
+      fetch(`${url}/milk`, headers('b2')),
+    ]);
   },
 );
 

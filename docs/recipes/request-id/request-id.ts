@@ -3,7 +3,10 @@ import { asyncContextManager, enter, fromCallback } from 'withal';
 
 const ids = new AsyncLocalStorage<string>();
 
-/** A block with an id that everything in it can read. Inside another such block, the ids are joined. */
+/**
+ * A block with an id that everything in it can read. Inside another such block, the ids
+ * are joined.
+ */
 export const requestId = asyncContextManager(async function* requestId(name: string) {
   const around = ids.getStore();
   const id = around === undefined ? name : `${around}.${name}`;

@@ -9,13 +9,19 @@ type Handler = (request: IncomingMessage) => Promise<string>;
 
 /** An HTTP server that runs each request in a block with its id; gives its URL. */
 export const server = asyncContextManager(async function* server(handle: Handler) {
-  const http = createServer((request, response) => void answer(request, response, handle)).listen(0);
+  const http = createServer(
+    (request, response) => void answer(request, response, handle),
+  ).listen(0);
   yield* enter(http); // an AsyncDisposable, which closes the server
   await once(http, 'listening');
   yield `http://localhost:${String((http.address() as AddressInfo).port)}`;
 });
 
-async function answer(request: IncomingMessage, response: ServerResponse, handle: Handler): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: Handler,
+): Promise<void> {
   const id = idOf(request);
   response.setHeader('X-Request-Id', id);
   try {

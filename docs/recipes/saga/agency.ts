@@ -1,6 +1,9 @@
 import type { ClientBase, Pool } from 'pg';
 
-/** Sells what a trip needs. It knows each order by its key, so asking twice is the same as asking once. */
+/**
+ * Sells what a trip needs. It knows each order by its key, so asking twice is the same
+ * as asking once.
+ */
 export interface Agency {
   /** Returns the booking number. */
   readonly reserve: (key: string, what: string) => Promise<number>;
@@ -10,14 +13,19 @@ export interface Agency {
 
 /** Stands for someone else's service, which has its own tables. */
 export function agency(db: Pool | ClientBase): Agency {
-  const log = (key: string, request: string) => db.query('INSERT INTO agency.requests VALUES ($1, $2)', [key, request]);
+  const log = (key: string, request: string) =>
+    db.query('INSERT INTO agency.requests VALUES ($1, $2)', [key, request]);
   return {
     async reserve(key, what) {
       await log(key, `reserve ${what}`);
-      const { rows } = await db.query<{ number: number; state: string }>(reservation, [key, what]);
+      const { rows } = await db.query<{ number: number; state: string }>(reservation, [
+        key,
+        what,
+      ]);
       const [booking] = rows;
       if (!booking) throw new Error(`No ${what} is left.`);
-      if (booking.state === 'canceled') throw new Error(`The order ${key} has been canceled.`);
+      if (booking.state === 'canceled')
+        throw new Error(`The order ${key} has been canceled.`);
       return booking.number;
     },
     async cancel(key, what) {

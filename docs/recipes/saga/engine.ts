@@ -2,10 +2,13 @@ import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk';
 import { asyncContextManager } from 'withal';
 
 /**
- * The engine. On entry, it continues the workflows that a process with the same `executorID` left behind. On exit, it
- * waits a while for those that are running, and leaves the others to the next process. Register workflows first.
+ * The engine. On entry, it continues the workflows that a process with the same
+ * `executorID` left behind. On exit, it waits a while for those that are running, and
+ * leaves the others to the next process. Register workflows first.
  */
-export const engine = asyncContextManager(async function* engine(config: Partial<DBOSConfig>) {
+export const engine = asyncContextManager(async function* engine(
+  config: Partial<DBOSConfig>,
+) {
   DBOS.setConfig({ name: 'trips', applicationVersion: '1', ...config });
   try {
     await DBOS.launch();

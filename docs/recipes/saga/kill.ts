@@ -1,5 +1,6 @@
-// Preloaded into a program, this kills the process at the moment that KILL_AT names: "before", "early in", "late in" or
-// "after" a step. KILL_SPARES is how many times to let that moment pass first.
+// Preloaded into a program, this kills the process at the moment that KILL_AT names:
+// "before", "early in", "late in" or "after" a step. KILL_SPARES is how many times to
+// let that moment pass first.
 
 import { DBOS } from '@dbos-inc/dbos-sdk';
 

@@ -4,11 +4,20 @@ import { asyncContextManager } from 'withal';
 import { giveBack, take } from '../lock/lease.ts';
 import { persistently, type Run } from './run.ts';
 
-/** A lock that belongs to the workflow: it lasts for the block, whichever processes run it. */
-export const lease = asyncContextManager(async function* lease(run: Run, db: Pool, key: string) {
+/**
+ * A lock that belongs to the workflow: it lasts for the block, whichever processes run
+ * it.
+ */
+export const lease = asyncContextManager(async function* lease(
+  run: Run,
+  db: Pool,
+  key: string,
+) {
   const owner = String(DBOS.workflowID);
   try {
-    await run.step(`take ${key}`, () => take(db, key, owner, { signal: DBOS.stepStatus?.cancelSignal }));
+    await run.step(`take ${key}`, () =>
+      take(db, key, owner, { signal: DBOS.stepStatus?.cancelSignal }),
+    );
     yield;
   } finally {
     await run.step(`give back ${key}`, () => giveBack(db, key, owner), persistently);

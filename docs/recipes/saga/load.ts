@@ -1,4 +1,5 @@
-// A thousand sagas on two processes: half of them are booked, and half are undone. Then the rows are counted.
+// A thousand sagas on two processes: half of them are booked, and half are undone. Then
+// the rows are counted.
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -25,7 +26,7 @@ const counts = `
 await scopeAsync(async function* load() {
   const url = process.env['DATABASE_URL'];
   // The embedded one serves only one process.
-  if (!url) throw new Error('Set DATABASE_URL to that of a Postgres server.');
+  if (!url) throw new Error('Set DATABASE_URL to the URL of a Postgres server.');
   const db = yield* enter(connection(url));
   await db.query(`${agencyTables} ${processTable} DELETE FROM agency.sold_out`);
   // The engine creates its tables here.
@@ -35,14 +36,26 @@ await scopeAsync(async function* load() {
   await measure(db, url, 'undone', 6);
 });
 
-async function measure(db: Client, url: string, what: string, steps: number): Promise<void> {
+async function measure(
+  db: Client,
+  url: string,
+  what: string,
+  steps: number,
+): Promise<void> {
   const trips = Array.from({ length: 500 }, () => randomUUID());
   await work(url, trips.slice(0, 250), trips.slice(250));
   const { rows } = await db.query<Record<string, number>>(counts, [trips]);
   const { seconds = 0, ...counted } = rows[0] ?? {};
   const [reserved, canceled] = what === 'booked' ? [1500, 0] : [0, 1500];
   const requests = 500 * steps;
-  assert.deepEqual(counted, { trips: 500, processes: 2, steps: requests, requests, reserved, canceled });
+  assert.deepEqual(counted, {
+    trips: 500,
+    processes: 2,
+    steps: requests,
+    requests,
+    reserved,
+    canceled,
+  });
   console.log(
     `500 trips ${what}, of ${String(steps)} steps each: ${(500 / seconds).toFixed(0)} a second. Nothing is lost.`,
   );
@@ -50,8 +63,16 @@ async function measure(db: Client, url: string, what: string, steps: number): Pr
 
 function work(url: string, ...shares: (readonly string[])[]): Promise<void> {
   const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
-  const args = ['--disable-warning=DeprecationWarning', '--import', import.meta.resolve('tsx'), worker, url];
+  const args = [
+    '--disable-warning=DeprecationWarning',
+    '--import',
+    import.meta.resolve('tsx'),
+    worker,
+    url,
+  ];
   const env = { ...process.env, CONCURRENCY: '50' };
-  const workers = shares.map((trips) => child(process.execPath, [...args, randomUUID(), ...trips], { env }));
+  const workers = shares.map((trips) =>
+    child(process.execPath, [...args, randomUUID(), ...trips], { env }),
+  );
   return withAsync(all(workers), () => undefined);
 }

@@ -26,23 +26,35 @@ await scopeAsync(async function* main() {
   await show(db);
 });
 
-async function work(url: string, environment: Record<string, string> = {}): Promise<void> {
+async function work(
+  url: string,
+  environment: Record<string, string> = {},
+): Promise<void> {
   const kill = new URL('kill.ts', import.meta.url).href;
   const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
-  const flags = ['--disable-warning=DeprecationWarning', '--import', import.meta.resolve('tsx'), '--import', kill];
+  const flags = [
+    '--disable-warning=DeprecationWarning',
+    '--import',
+    import.meta.resolve('tsx'),
+    '--import',
+    kill,
+  ];
   const env = { ...process.env, ...environment };
   const child = spawn(process.execPath, [...flags, worker, url, 'here', trip], {
     env,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   await once(child, 'exit');
-  console.log(`  ended by ${child.signalCode ?? `exit code ${String(child.exitCode)}`}`);
+  console.log(
+    `  ended by ${child.signalCode ?? `exit code ${String(child.exitCode)}`}`,
+  );
 }
 
 async function show(db: Client): Promise<void> {
   const recorded =
     'SELECT function_name AS name FROM dbos.operation_outputs WHERE workflow_uuid = $1 ORDER BY function_id';
-  const requested = 'SELECT request AS name FROM agency.requests WHERE starts_with(key, $1) ORDER BY id';
+  const requested =
+    'SELECT request AS name FROM agency.requests WHERE starts_with(key, $1) ORDER BY id';
   console.log(`  The engine has recorded: ${await names(db, recorded)}`);
   console.log(`  The agency was asked to: ${await names(db, requested)}`);
 }

@@ -3,8 +3,15 @@ import { asyncContextManager, enter, scopeAsync } from 'withal';
 import type { Agency } from './agency.ts';
 import { newRun, persistently, type Run } from './run.ts';
 
-/** Kept if the block returns, and canceled if it throws, even if another process has to do it. */
-const reservation = asyncContextManager(async function* reservation(run: Run, agency: Agency, what: string) {
+/**
+ * Kept if the block returns, and canceled if it throws, even if another process has to
+ * do it.
+ */
+const reservation = asyncContextManager(async function* reservation(
+  run: Run,
+  agency: Agency,
+  what: string,
+) {
   const key = `${String(DBOS.workflowID)}/${what}`;
   try {
     yield await run.step(`reserve ${what}`, () => agency.reserve(key, what));
@@ -14,7 +21,10 @@ const reservation = asyncContextManager(async function* reservation(run: Run, ag
   }
 });
 
-/** Books all of a trip, or nothing. Then it is held for that many seconds, during which it can be called off. */
+/**
+ * Books all of a trip, or nothing. Then it is held for that many seconds, during which
+ * it can be called off.
+ */
 export function trips(agency: Agency) {
   const book = (held = 0) =>
     scopeAsync(async function* trip() {
@@ -22,7 +32,8 @@ export function trips(agency: Agency) {
       const flight = yield* enter(reservation(run, agency, 'flight'));
       const hotel = yield* enter(reservation(run, agency, 'hotel'));
       const car = yield* enter(reservation(run, agency, 'car'));
-      if (held > 0 && (await run.message('call off', held))) throw new Error('The trip was called off.');
+      if (held > 0 && (await run.message('call off', held)))
+        throw new Error('The trip was called off.');
       return { flight, hotel, car };
     });
   return DBOS.registerWorkflow(book, { name: 'trip' });

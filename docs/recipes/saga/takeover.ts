@@ -5,14 +5,21 @@ import { asyncContextManager } from 'withal';
 import { queueName } from './saga.ts';
 
 /** Records every second that this process is alive. Enter it before the engine. */
-export const heartbeat = (db: Pool, executorID: string) => repeated(() => db.query(beat, [executorID]));
+export const heartbeat = (db: Pool, executorID: string) =>
+  repeated(() => db.query(beat, [executorID]));
 
-/** Takes over the trips of processes that have been silent for that many seconds. Enter it after the engine. */
+/**
+ * Takes over the trips of processes that have been silent for that many seconds. Enter
+ * it after the engine.
+ */
 export const takeover = (db: Pool, seconds: number) =>
   repeated(async () => {
     const { rows } = await db.query<{ id: string }>(silent, [seconds]);
     if (rows.length === 0) return;
-    const orphans = await DBOS.listWorkflows({ status: 'PENDING', executorId: rows.map(({ id }) => id) });
+    const orphans = await DBOS.listWorkflows({
+      status: 'PENDING',
+      executorId: rows.map(({ id }) => id),
+    });
     const ids = orphans.map(({ workflowID }) => workflowID);
     if (ids.length > 0) await DBOS.resumeWorkflows(ids, { queueName });
   });
@@ -21,11 +28,15 @@ export const processTable = `
   CREATE TABLE IF NOT EXISTS processes (id text PRIMARY KEY, seen timestamptz NOT NULL);`;
 
 // All processes share the clock of the database.
-const beat = 'INSERT INTO processes VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()';
-const silent = 'SELECT id FROM processes WHERE seen < now() - make_interval(secs => $1)';
+const beat =
+  'INSERT INTO processes VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()';
+const silent =
+  'SELECT id FROM processes WHERE seen < now() - make_interval(secs => $1)';
 
 /** Works once before the block, and every second during it. */
-const repeated = asyncContextManager(async function* repeated(work: () => Promise<unknown>) {
+const repeated = asyncContextManager(async function* repeated(
+  work: () => Promise<unknown>,
+) {
   await work();
   const stop = new AbortController();
   // Only the abort ends it.
@@ -38,7 +49,10 @@ const repeated = asyncContextManager(async function* repeated(work: () => Promis
   }
 });
 
-async function repeat(work: () => Promise<unknown>, signal: AbortSignal): Promise<never> {
+async function repeat(
+  work: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<never> {
   for (;;) {
     await setTimeout(1_000, undefined, { signal });
     // The database may be gone for a while.

@@ -1,4 +1,5 @@
-// A process that books trips: the ones it is asked for, and the ones that a killed process left unfinished.
+// A process that books trips: the ones it is asked for, and the ones that a killed
+// process left unfinished.
 
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { enter, scopeAsync } from 'withal';
@@ -23,9 +24,14 @@ await scopeAsync(async function* worker() {
   yield* enter(heartbeat(db, executorID));
   yield* enter(engine({ systemDatabaseUrl: url, executorID, logger, useListenNotify }));
   yield* enter(takeover(db, Number(SILENCE)));
-  await DBOS.registerQueue(queueName, { workerConcurrency: Number(CONCURRENCY), minPollingIntervalMs: 100 });
+  await DBOS.registerQueue(queueName, {
+    workerConcurrency: Number(CONCURRENCY),
+    minPollingIntervalMs: 100,
+  });
 
-  const handles = await Promise.all(names.map((workflowID) => DBOS.startWorkflow(trip, { workflowID, queueName })()));
+  const handles = await Promise.all(
+    names.map((workflowID) => DBOS.startWorkflow(trip, { workflowID, queueName })()),
+  );
   for (const handle of handles) {
     console.log(' ', await handle.getResult({ pollingIntervalMs: 100 }).catch(String));
   }

@@ -9,7 +9,9 @@ import { server } from './server.ts';
 
 export interface Settings {
   readonly port: number;
-  /** `postgres://…` for a server, `memory://` or `file://…` for an embedded Postgres. */
+  /**
+   * `postgres://…` for a server, `memory://` or `file://…` for an embedded Postgres.
+   */
   readonly database: string;
   /** In milliseconds. */
   readonly reportEvery: number;
@@ -26,7 +28,8 @@ export const app = asyncContextManager(async function* app(settings: Settings) {
   const write = () => withAsync(transaction(pool), (tx) => writeReport(tx, report));
   yield* enter(job(settings.reportEvery, write));
 
-  const handle = (request: IncomingMessage) => withAsync(transaction(pool), (tx) => respond(request, tx, report));
+  const handle = (request: IncomingMessage) =>
+    withAsync(transaction(pool), (tx) => respond(request, tx, report));
   const url = yield* enter(server(settings.port, handle));
 
   yield url;

@@ -9,7 +9,10 @@ export interface Pool {
 }
 
 export interface Connection {
-  query(text: string, parameters?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  query(
+    text: string,
+    parameters?: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[] }>;
   release(): void;
 }
 
@@ -20,7 +23,9 @@ export const database = asyncContextManager(async function* database(url: string
 });
 
 export const transaction = asyncContextManager(async function* transaction(pool: Pool) {
-  const connection = yield* enter(closing(await pool.connect(), (connection) => connection.release()));
+  const connection = yield* enter(
+    closing(await pool.connect(), (connection) => connection.release()),
+  );
   await connection.query('BEGIN');
   try {
     yield connection;
@@ -37,7 +42,8 @@ async function open(url: string): Promise<Pool> {
 
 function pooled(url: string): Pool {
   const pool = new pg.Pool({ connectionString: url });
-  // The pool replaces a broken connection, whose queries reject. Without a listener, the event would end the process.
+  // The pool replaces a broken connection, whose queries reject. Without a listener,
+  // the event would end the process.
   const ignore = () => undefined;
   pool.on('connect', (client) => client.on('error', ignore)).on('error', ignore);
   return pool;
@@ -50,7 +56,10 @@ function embedded(pglite: PGlite): Pool {
     connect: () =>
       new Promise((connected) => {
         const hand = (release: () => void) =>
-          connected({ release, query: (text, parameters) => pglite.query(text, parameters) });
+          connected({
+            release,
+            query: (text, parameters) => pglite.query(text, parameters),
+          });
         released = released.then(() => new Promise(hand));
       }),
     end: () => pglite.close(),

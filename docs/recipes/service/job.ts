@@ -2,8 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import { asyncContextManager, enter, suppress, withAsync } from 'withal';
 import { trace } from './trace.ts';
 
-/** Works once before the block, which does not start if that fails, and then in the background while the block runs. */
-export const job = asyncContextManager(async function* job(every: number, work: () => Promise<void>) {
+/**
+ * Works once before the block, which does not start if that fails, and then in the
+ * background while the block runs.
+ */
+export const job = asyncContextManager(async function* job(
+  every: number,
+  work: () => Promise<void>,
+) {
   yield* enter(trace('job'));
   await work();
   const stop = new AbortController();
@@ -16,7 +22,11 @@ export const job = asyncContextManager(async function* job(every: number, work: 
   }
 });
 
-async function repeat(every: number, work: () => Promise<void>, signal: AbortSignal): Promise<never> {
+async function repeat(
+  every: number,
+  work: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<never> {
   for (;;) {
     await setTimeout(every, undefined, { signal });
     await work().catch(console.error);

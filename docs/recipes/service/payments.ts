@@ -4,10 +4,16 @@ import type { Connection } from './database.ts';
 import { HttpError } from './server.ts';
 
 export async function createTable(tx: Connection): Promise<void> {
-  await tx.query('CREATE TABLE IF NOT EXISTS payments (account text NOT NULL, amount int NOT NULL)');
+  await tx.query(
+    'CREATE TABLE IF NOT EXISTS payments (account text NOT NULL, amount int NOT NULL)',
+  );
 }
 
-export async function respond(request: IncomingMessage, tx: Connection, report: string): Promise<unknown> {
+export async function respond(
+  request: IncomingMessage,
+  tx: Connection,
+  report: string,
+): Promise<unknown> {
   const { method = '', url = '' } = request;
   switch (`${method} ${url}`) {
     case 'POST /payments':
@@ -22,7 +28,10 @@ export async function respond(request: IncomingMessage, tx: Connection, report: 
 }
 
 /** Inserts each line as it arrives. */
-async function receive(input: IncomingMessage, tx: Connection): Promise<{ received: number }> {
+async function receive(
+  input: IncomingMessage,
+  tx: Connection,
+): Promise<{ received: number }> {
   let received = 0;
   for await (const line of linesOf(input)) {
     const [, account, amount] = /^(\w+),(\d{1,9})$/.exec(line) ?? [];
@@ -47,7 +56,9 @@ async function* linesOf(input: IncomingMessage): AsyncGenerator<string> {
 
 /** The sum of each account. A reader of the file never sees half of it. */
 export async function writeReport(tx: Connection, file: string): Promise<void> {
-  const { rows } = await tx.query('SELECT account, sum(amount)::int FROM payments GROUP BY account ORDER BY account');
+  const { rows } = await tx.query(
+    'SELECT account, sum(amount)::int FROM payments GROUP BY account ORDER BY account',
+  );
   await writeFile(`${file}.new`, JSON.stringify(rows));
   await rename(`${file}.new`, file);
 }

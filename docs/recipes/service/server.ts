@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { asyncContextManager, closing, enter, withAsync } from 'withal';
 import { requestId } from '../request-id/request-id.ts';
@@ -18,14 +24,24 @@ export class HttpError extends Error {
   }
 }
 
-/** Listens; gives its URL. After the block, it accepts nothing more, and waits for the running requests. */
-export const server = asyncContextManager(async function* server(port: number, handle: Handler) {
+/**
+ * Listens; gives its URL. After the block, it accepts nothing more, and waits for the
+ * running requests.
+ */
+export const server = asyncContextManager(async function* server(
+  port: number,
+  handle: Handler,
+) {
   yield* enter(trace('server'));
 
   // Requests whose clients have gone may still be running when the server has closed.
-  const running = yield* enter(closing(new Set<Promise<void>>(), (running) => Promise.all(running)));
+  const running = yield* enter(
+    closing(new Set<Promise<void>>(), (running) => Promise.all(running)),
+  );
   const http = createServer((request, response) => {
-    const answered = answer(http, request, response, handle).finally(() => running.delete(answered));
+    const answered = answer(http, request, response, handle).finally(() =>
+      running.delete(answered),
+    );
     running.add(answered);
   });
 
@@ -36,7 +52,10 @@ export const server = asyncContextManager(async function* server(port: number, h
 });
 
 /** One request, under its id. */
-const handling = asyncContextManager(async function* handling(id: string, { method = '', url = '' }: IncomingMessage) {
+const handling = asyncContextManager(async function* handling(
+  id: string,
+  { method = '', url = '' }: IncomingMessage,
+) {
   yield* enter(requestId(id));
   yield* enter(trace(`${method} ${url}`));
   yield;
@@ -44,7 +63,12 @@ const handling = asyncContextManager(async function* handling(id: string, { meth
 
 let lastId = 0;
 
-async function answer(http: Server, request: IncomingMessage, response: ServerResponse, handle: Handler) {
+async function answer(
+  http: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: Handler,
+) {
   const id = String((lastId += 1));
   let status = 200;
   let result: unknown;
@@ -56,7 +80,8 @@ async function answer(http: Server, request: IncomingMessage, response: ServerRe
     status = known.status;
     result = { error: known.message };
   }
-  // A closing server waits for its connections, so don't keep any alive for another request.
+  // A closing server waits for its connections, so don't keep any alive for another
+  // request.
   if (!http.listening) response.setHeader('Connection', 'close');
   const headers = { 'Content-Type': 'application/json', 'X-Request-Id': id };
   response.writeHead(status, headers).end(JSON.stringify(result));

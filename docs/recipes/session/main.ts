@@ -14,7 +14,10 @@ const dictionary = asyncContextManager(async function* dictionary() {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   yield* enter(server); // an AsyncDisposable, which closes the server
-  yield { origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, connections };
+  yield {
+    origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    connections,
+  };
 });
 
 function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): void {
@@ -33,7 +36,9 @@ await scopeAsync(async function* main() {
   await withAsync(session(origin, { connections: 1 }), async (pool) => {
     for (const path of ['/tea', '/nothing', '/milk']) {
       await withAsync(response(pool, get(path)), async ({ statusCode, body }) => {
-        console.log(`  ${path}: ${statusCode === 200 ? await body.text() : String(statusCode)}`);
+        console.log(
+          `  ${path}: ${statusCode === 200 ? await body.text() : String(statusCode)}`,
+        );
       });
     }
   });
@@ -41,14 +46,21 @@ await scopeAsync(async function* main() {
 
   console.log('A long response left unread:');
   await withAsync(session(origin, { connections: 1 }), async (pool) => {
-    await withAsync(response(pool, get('/tea/1000000')), ({ statusCode }) => console.log(`  ${String(statusCode)}`));
-    await withAsync(response(pool, get('/milk')), async ({ body }) => console.log(`  ${await body.text()}`));
+    await withAsync(response(pool, get('/tea/1000000')), ({ statusCode }) =>
+      console.log(`  ${String(statusCode)}`),
+    );
+    await withAsync(response(pool, get('/milk')), async ({ body }) =>
+      console.log(`  ${await body.text()}`),
+    );
   });
   await tellClosed(connections);
 
   console.log('A block that throws while a request is in flight:');
   await withAsync(session(origin), async (pool) => {
-    const never = withAsync(response(pool, { method: 'POST', path: '/tea' }), () => undefined);
+    const never = withAsync(
+      response(pool, { method: 'POST', path: '/tea' }),
+      () => undefined,
+    );
     never.catch(tell);
     await withAsync(response(pool, get('/nothing')), async ({ body }) => {
       throw new Error(await body.text());
@@ -59,7 +71,9 @@ await scopeAsync(async function* main() {
   console.log('A request that takes too long:');
   await withAsync(timeout(20), (signal) =>
     withAsync(session(origin), (pool) =>
-      withAsync(response(pool, { method: 'POST', path: '/tea', signal }), ({ body }) => body.text()),
+      withAsync(response(pool, { method: 'POST', path: '/tea', signal }), ({ body }) =>
+        body.text(),
+      ),
     ),
   ).catch(tell);
 
@@ -67,7 +81,9 @@ await scopeAsync(async function* main() {
   const pool = new Pool(origin);
   const { body } = await pool.request(get('/tea/1000000'));
   const closed = pool.close().then(() => '  closed');
-  console.log(await Promise.race([closed, setTimeout(100, '  still waiting after 100 ms')]));
+  console.log(
+    await Promise.race([closed, setTimeout(100, '  still waiting after 100 ms')]),
+  );
   await body.dump();
   console.log(await closed);
 });

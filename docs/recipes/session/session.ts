@@ -2,10 +2,14 @@ import { Pool, type Dispatcher } from 'undici';
 import { asyncContextManager } from 'withal';
 
 /**
- * Connections to one origin, shared by the requests of the block. If the block returned, they close as soon as the
- * requests in flight are done. If it threw, they close at once, and those requests reject.
+ * Connections to one origin, shared by the requests of the block. If the block
+ * returned, they close as soon as the requests in flight are done. If it threw, they
+ * close at once, and those requests reject.
  */
-export const session = asyncContextManager(async function* session(origin: string, options?: Pool.Options) {
+export const session = asyncContextManager(async function* session(
+  origin: string,
+  options?: Pool.Options,
+) {
   const pool = new Pool(origin, options);
   try {
     yield pool;
@@ -16,7 +20,10 @@ export const session = asyncContextManager(async function* session(origin: strin
   await pool.close();
 });
 
-/** A response whose headers have arrived. An unread body does not hold the connection for long. */
+/**
+ * A response whose headers have arrived. An unread body does not hold the connection
+ * for long.
+ */
 export const response = asyncContextManager(async function* response(
   dispatcher: Dispatcher,
   options: Dispatcher.RequestOptions,
@@ -35,7 +42,9 @@ export const response = asyncContextManager(async function* response(
 
 async function dump({ body }: Dispatcher.ResponseData): Promise<void> {
   // A body of known length may stall; dump rejects only if this signal ended it.
-  await body.dump({ limit: 128 * 1024, signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+  await body
+    .dump({ limit: 128 * 1024, signal: AbortSignal.timeout(1_000) })
+    .catch(() => undefined);
 }
 
 function destroy({ body }: Dispatcher.ResponseData): void {

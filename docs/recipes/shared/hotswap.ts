@@ -1,6 +1,13 @@
-import { AsyncExitStack, asyncContextManager, enter, type AsyncContextManager } from 'withal';
+import {
+  AsyncExitStack,
+  asyncContextManager,
+  enter,
+  type AsyncContextManager,
+} from 'withal';
 
-/** Gives the block a function that enters a manager, and then exits the previous one. */
+/**
+ * Gives the block a function that enters a manager, and then exits the previous one.
+ */
 export const hotswap = asyncContextManager(async function* hotswap() {
   let current = new AsyncExitStack();
   let last: Promise<unknown> = Promise.resolve();
@@ -25,7 +32,8 @@ export const hotswap = asyncContextManager(async function* hotswap() {
 
   /** One swap at a time. */
   yield async <T>(manager: AsyncContextManager<T>): Promise<Awaited<T>> => {
-    if (isOver) throw new ReferenceError('The block is over: nothing would exit the next one.');
+    if (isOver)
+      throw new ReferenceError('The block is over: nothing would exit the next one.');
     const swapped = last.then(() => replace(manager));
     last = swapped.catch(() => undefined);
     return swapped;

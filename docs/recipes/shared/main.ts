@@ -14,14 +14,17 @@ const connection = asyncContextManager(async function* connection() {
 
 console.log('Three blocks at once, and one after them:');
 const one = shared(connection());
-const block = (name: string) => withAsync(one, (client) => console.log(`  ${name} uses the ${client}`));
+const block = (name: string) =>
+  withAsync(one, (client) => console.log(`  ${name} uses the ${client}`));
 await Promise.all([block('a'), block('b'), block('c')]);
 await block('d');
 
 console.log('A block that needs it, and one that does not:');
 for (const isNeeded of [true, false])
   await withAsync(lazy(connection()), async (get) => {
-    console.log(`  ${isNeeded ? `got a ${await get()}, and again a ${await get()}` : 'nothing'}`);
+    console.log(
+      `  ${isNeeded ? `got a ${await get()}, and again a ${await get()}` : 'nothing'}`,
+    );
   });
 
 console.log('A log file that changes every day:');

@@ -5,12 +5,19 @@ interface Opened<T> {
   readonly stack: AsyncExitStack;
 }
 
-/** Returns a manager that many blocks can enter at once, while the given one is entered once for all of them. */
-export function shared<T>(manager: AsyncContextManager<T>): AsyncContextManager<Awaited<T>> {
+/**
+ * Returns a manager that many blocks can enter at once, while the given one is entered
+ * once for all of them.
+ */
+export function shared<T>(
+  manager: AsyncContextManager<T>,
+): AsyncContextManager<Awaited<T>> {
   let current: { users: number; readonly opened: Promise<Opened<T>> } | undefined;
   let closed = Promise.resolve();
 
-  /** A block that comes while the last one is closing waits for that, however it ends. */
+  /**
+   * A block that comes while the last one is closing waits for that, however it ends.
+   */
   const open = async (): Promise<Opened<T>> => {
     await closed.catch(() => undefined);
     const stack = new AsyncExitStack();

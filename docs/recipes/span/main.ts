@@ -1,13 +1,19 @@
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { setImmediate } from 'node:timers/promises';
 import { asyncContextDecorator, enter, scopeAsync, withAsync } from 'withal';
 import { show } from './show.ts';
 import { span, tolerated } from './span.ts';
 
 const exporter = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+const provider = new BasicTracerProvider({
+  spanProcessors: [new SimpleSpanProcessor(exporter)],
+});
 const tracer = provider.getTracer('shop');
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 

@@ -1,15 +1,34 @@
 import { inspect } from 'node:util';
-import { context, SpanStatusCode, trace, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api';
+import {
+  context,
+  SpanStatusCode,
+  trace,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+} from '@opentelemetry/api';
 import { asyncContextManager, contextManager, enter, fromCallback } from 'withal';
 
-/** A span that is active in its block: what starts there is its child. It records the error of a block that fails. */
-export const span = asyncContextManager(async function* span(tracer: Tracer, name: string, options: SpanOptions = {}) {
+/**
+ * A span that is active in its block: what starts there is its child. It records the
+ * error of a block that fails.
+ */
+export const span = asyncContextManager(async function* span(
+  tracer: Tracer,
+  name: string,
+  options: SpanOptions = {},
+) {
   const span = yield* enter(recorded(tracer.startSpan(name, options)));
-  yield* enter(fromCallback((body) => context.with(trace.setSpan(context.active(), span), body)));
+  yield* enter(
+    fromCallback((body) => context.with(trace.setSpan(context.active(), span), body)),
+  );
   yield span;
 });
 
-/** Ends a span after the block, and records the error if the block fails. It doesn't make the span active. */
+/**
+ * Ends a span after the block, and records the error if the block fails. It doesn't
+ * make the span active.
+ */
 export const recorded = contextManager(function* recorded(span: Span) {
   try {
     yield span;
@@ -23,8 +42,14 @@ export const recorded = contextManager(function* recorded(span: Span) {
   }
 });
 
-/** Suppresses the errors that are expected. The span records them as events, but it has not failed. */
-export const tolerated = contextManager(function* tolerated(span: Span, isExpected: (error: unknown) => boolean) {
+/**
+ * Suppresses the errors that are expected. The span records them as events, but it has
+ * not failed.
+ */
+export const tolerated = contextManager(function* tolerated(
+  span: Span,
+  isExpected: (error: unknown) => boolean,
+) {
   try {
     yield;
   } catch (error) {
@@ -35,7 +60,12 @@ export const tolerated = contextManager(function* tolerated(span: Span, isExpect
   return undefined;
 });
 
-/** Anything can be thrown, and the SDK records nothing for a value without a name and a message. */
+/**
+ * Anything can be thrown, and the SDK records nothing for a value without a name and a
+ * message.
+ */
 export function exceptionOf(error: unknown): { name: string; message: string } {
-  return error instanceof Error ? error : { name: typeof error, message: inspect(error) };
+  return error instanceof Error
+    ? error
+    : { name: typeof error, message: inspect(error) };
 }

@@ -1,4 +1,9 @@
-import { asyncContextManager, withAsync, type AsyncContextManager, type ContextManager } from 'withal';
+import {
+  asyncContextManager,
+  withAsync,
+  type AsyncContextManager,
+  type ContextManager,
+} from 'withal';
 
 export interface Mailer {
   readonly send: (address: string, text: string) => void;
@@ -11,7 +16,10 @@ export interface Customer {
   readonly due: number;
 }
 
-/** Hands the mails of a block to a mail service: all of them if the block succeeded, none if it failed. */
+/**
+ * Hands the mails of a block to a mail service: all of them if the block succeeded,
+ * none if it failed.
+ */
 export const mailer = asyncContextManager(async function* mailer(url: string) {
   const mails: { address: string; text: string }[] = [];
   const made: Mailer = { send: (address, text) => mails.push({ address, text }) };

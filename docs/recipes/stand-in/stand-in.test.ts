@@ -27,8 +27,14 @@ await test('reminds the customers who are late', async () => {
 await test('tells the mailer that it failed if an address is missing', async () => {
   const events: string[] = [];
   const mailer = standIn(noting(events), events);
-  await assert.rejects(remind(mailer, [ada, grace]), { message: 'Grace has no address.' });
-  assert.deepEqual(events, ['entered', 'to ada@example.org', 'failed: Error: Grace has no address.']);
+  await assert.rejects(remind(mailer, [ada, grace]), {
+    message: 'Grace has no address.',
+  });
+  assert.deepEqual(events, [
+    'entered',
+    'to ada@example.org',
+    'failed: Error: Grace has no address.',
+  ]);
 });
 
 await test('returns how many were late', async () => {

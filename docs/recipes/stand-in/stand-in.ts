@@ -1,7 +1,13 @@
 import { asyncContextManager, contextManager } from 'withal';
 
-/** Stands in for a manager: gives the value, and records when it was entered and how its block ended. */
-export const standIn = asyncContextManager(async function* standIn<T>(value: T, events: string[]) {
+/**
+ * Stands in for a manager: gives the value, and records when it was entered and how its
+ * block ended.
+ */
+export const standIn = asyncContextManager(async function* standIn<T>(
+  value: T,
+  events: string[],
+) {
   events.push('entered');
   try {
     yield value;
@@ -13,14 +19,13 @@ export const standIn = asyncContextManager(async function* standIn<T>(value: T, 
 });
 
 /**
- * Replaces a property or a method of an object, and puts back what was there. Replacements may end in any order; the
- * newest is active.
+ * Replaces a property or a method of an object, and puts back what was there.
+ * Replacements may end in any order; the newest is active.
  */
-export const replaced = contextManager(function* replaced<T extends object, K extends keyof T>(
-  object: T,
-  key: K,
-  value: T[K],
-) {
+export const replaced = contextManager(function* replaced<
+  T extends object,
+  K extends keyof T,
+>(object: T, key: K, value: T[K]) {
   const layers = layersOf(object, key);
   const layer = layerOf(value, layers.at(-1));
   Object.defineProperty(object, key, layer);
@@ -45,7 +50,8 @@ function layersOf(object: object, key: PropertyKey): Own[] {
   replacements.set(object, ofObject);
   const known = ofObject.get(key) ?? [];
   // The original may have changed since the last replacement ended.
-  const layers = known.length > 1 ? known : [Object.getOwnPropertyDescriptor(object, key)];
+  const layers =
+    known.length > 1 ? known : [Object.getOwnPropertyDescriptor(object, key)];
   ofObject.set(key, layers);
   return layers;
 }
@@ -53,10 +59,16 @@ function layersOf(object: object, key: PropertyKey): Own[] {
 /** Doesn't call a getter, and leaves an inherited property alone. */
 function layerOf(value: unknown, below: Own): PropertyDescriptor {
   if (below && 'value' in below) return { ...below, value };
-  return { value, writable: true, configurable: true, enumerable: below?.enumerable ?? true };
+  return {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: below?.enumerable ?? true,
+  };
 }
 
 function putBack(object: object, key: PropertyKey, below: Own): void {
   if (below) Object.defineProperty(object, key, below);
-  else if (!Reflect.deleteProperty(object, key)) throw new TypeError(`The property ${String(key)} can't be removed.`);
+  else if (!Reflect.deleteProperty(object, key))
+    throw new TypeError(`The property ${String(key)} can't be removed.`);
 }

@@ -14,7 +14,10 @@ export interface Options {
 }
 
 /** Reports how long the block took, and whether it succeeded. */
-export const stopwatch = contextManager(function* stopwatch(name: string, options: Options = {}) {
+export const stopwatch = contextManager(function* stopwatch(
+  name: string,
+  options: Options = {},
+) {
   const { now = () => performance.now(), report = print } = options;
   const start = now();
   let hasSucceeded = false;
@@ -27,5 +30,7 @@ export const stopwatch = contextManager(function* stopwatch(name: string, option
 });
 
 function print({ name, milliseconds, hasSucceeded }: Timing): void {
-  console.log(`${name}: ${hasSucceeded ? '' : 'failed after '}${milliseconds.toFixed(1)} ms`);
+  console.log(
+    `${name}: ${hasSucceeded ? '' : 'failed after '}${milliseconds.toFixed(1)} ms`,
+  );
 }

@@ -7,7 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
-import { aclosing, asyncContextManager, closing, enter, scopeAsync, withAsync } from 'withal';
+import {
+  aclosing,
+  asyncContextManager,
+  closing,
+  enter,
+  scopeAsync,
+  withAsync,
+} from 'withal';
 import { reading, writing } from './stream.ts';
 
 const directory = asyncContextManager(async function* directory() {
@@ -19,20 +26,34 @@ const directory = asyncContextManager(async function* directory() {
   }
 });
 
-/** A server whose answers `respond` writes; gives its URL, and how each answer ended. */
+/**
+ * A server whose answers `respond` writes; gives its URL, and how each answer ended.
+ */
 const server = asyncContextManager(async function* server() {
   const ends: Promise<string>[] = [];
   const http = createServer((request, response) => {
-    ends.push(withAsync(writing(response), () => respond(request, response)).then(() => 'sent', String));
+    ends.push(
+      withAsync(writing(response), () => respond(request, response)).then(
+        () => 'sent',
+        String,
+      ),
+    );
   });
   await once(http.listen(0, '127.0.0.1'), 'listening');
   yield* enter(http); // an AsyncDisposable, which closes the server
-  // After an aborted request, fetch connects again; that idle connection would hold up the closing.
+  // After an aborted request, fetch connects again; that idle connection would hold up
+  // the closing.
   yield* enter(closing(http, (http) => http.closeAllConnections()));
-  yield { url: `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`, ends };
+  yield {
+    url: `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`,
+    ends,
+  };
 });
 
-async function respond({ url }: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  { url }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (url === '/orders') {
     response.write('item,amount\n');
     throw new Error('no more orders');

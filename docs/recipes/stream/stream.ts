@@ -2,8 +2,13 @@ import type { Readable, Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { aclosing, asyncContextManager, enter } from 'withal';
 
-/** The chunks of a stream, in as many loops as the block likes. Closes the stream after the block. */
-export const reading = asyncContextManager(async function* reading<T>(stream: Readable) {
+/**
+ * The chunks of a stream, in as many loops as the block likes. Closes the stream after
+ * the block.
+ */
+export const reading = asyncContextManager(async function* reading<T>(
+  stream: Readable,
+) {
   // Without a listener, a stream that fails while nobody reads it ends the process.
   stream.on('error', ignore);
   const chunks: AsyncIterable<T> = stream;
@@ -15,8 +20,9 @@ export const reading = asyncContextManager(async function* reading<T>(stream: Re
 });
 
 /**
- * A stream to write to. If the block returned, ends it, and waits until everything is written; if the block threw,
- * destroys it. If there are other streams, the data goes through them into the last one.
+ * A stream to write to. If the block returned, ends it, and waits until everything is
+ * written; if the block threw, destroys it. If there are other streams, the data goes
+ * through them into the last one.
  */
 export const writing = asyncContextManager(async function* writing<W extends Writable>(
   stream: W,

@@ -4,8 +4,10 @@ import { suppress, withAsync } from 'withal';
 
 /** Matches system errors that have one of these codes. */
 export function hasCode(...codes: string[]): (error: unknown) => boolean {
-  // Not by instanceof: code in jest has its own Error class, and system errors are not instances of it.
-  return (error) => isObject(error) && 'code' in error && codes.some((code) => code === error.code);
+  // Not by instanceof: code in jest has its own Error class, and system errors are not
+  // instances of it.
+  return (error) =>
+    isObject(error) && 'code' in error && codes.some((code) => code === error.code);
 }
 
 /** For a block whose file may be missing: then the block returns `undefined`. */
@@ -23,7 +25,10 @@ export async function readSettings(path: string): Promise<Settings> {
   return { host: 'localhost', port: 8080, ...own };
 }
 
-/** Removes a folder's files that have not been written to since. Others may be removing them at the same time. */
+/**
+ * Removes a folder's files that have not been written to since. Others may be removing
+ * them at the same time.
+ */
 export async function sweep(folder: string, since: Date): Promise<void> {
   const names = await withAsync(ifExists, () => readdir(folder));
   for (const name of names ?? []) {

@@ -2,10 +2,13 @@ import type { Client } from 'pg';
 import { asyncContextManager } from 'withal';
 
 /**
- * Commits what the block did, or rolls it back if the block threw. Within another transaction on the same connection it
- * is a savepoint: it rolls back its own part, and the rest stands.
+ * Commits what the block did, or rolls it back if the block threw. Within another
+ * transaction on the same connection it is a savepoint: it rolls back its own part, and
+ * the rest stands.
  */
-export const transaction = asyncContextManager(async function* transaction(client: Client) {
+export const transaction = asyncContextManager(async function* transaction(
+  client: Client,
+) {
   const depth = depths.get(client) ?? 0;
   const { begin, commit, rollback } = statements(depth);
   await client.query(begin);
@@ -13,10 +16,13 @@ export const transaction = asyncContextManager(async function* transaction(clien
   try {
     yield client;
     const { command } = await client.query(commit);
-    // If the block continued after a failed statement, Postgres answers this way instead of with an error.
-    if (command === 'ROLLBACK') throw new Error('The transaction was rolled back: a statement in it had failed.');
+    // If the block continued after a failed statement, Postgres answers this way
+    // instead of with an error.
+    if (command === 'ROLLBACK')
+      throw new Error('The transaction was rolled back: a statement in it had failed.');
   } catch (error) {
-    // Also if the commit failed: otherwise the connection could not begin another transaction.
+    // Also if the commit failed: otherwise the connection could not begin another
+    // transaction.
     await client.query(rollback);
     throw error;
   } finally {

@@ -8,7 +8,10 @@ import { router, type Router } from './router.ts';
 
 await scopeAsync(async function* main() {
   const store = yield* enter(shop());
-  const server = createHTTPServer({ router, createContext: () => ({ shop: store }) }).listen(0);
+  const server = createHTTPServer({
+    router,
+    createContext: () => ({ shop: store }),
+  }).listen(0);
   yield* enter(server); // an AsyncDisposable, which closes the server
   await once(server, 'listening');
   const url = `http://localhost:${String((server.address() as AddressInfo).port)}`;

@@ -14,6 +14,9 @@ async function reply({ question, port }, answer) {
     port.postMessage({ answer: await answer(question) });
   } catch (error) {
     // A DOMException, such as DataCloneError, would arrive as an empty object.
-    port.postMessage({ error: error instanceof globalThis.DOMException ? new Error(error.message) : error });
+    port.postMessage({
+      error:
+        error instanceof globalThis.DOMException ? new Error(error.message) : error,
+    });
   }
 }

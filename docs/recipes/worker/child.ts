@@ -15,19 +15,28 @@ export class ExitError extends Error implements Ending {
   readonly signal: NodeJS.Signals | null;
 
   constructor(command: string, { code, signal }: Ending, options?: ErrorOptions) {
-    super(`${command} ${signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`}.`, options);
+    super(
+      `${command} ${signal ? `was ended by ${signal}` : `ended with exit code ${String(code)}`}.`,
+      options,
+    );
     this.code = code;
     this.signal = signal;
   }
 }
 
-/** A child process. After the block, waits for it to succeed; if the block throws, kills it. */
+/**
+ * A child process. After the block, waits for it to succeed; if the block throws, kills
+ * it.
+ */
 export const child = asyncContextManager(async function* child(
   command: string,
   args: readonly string[] = [],
   options: Omit<SpawnOptions, 'stdio'> = {},
 ) {
-  const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, args, {
+    ...options,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = endOf(child);
   await once(child, 'spawn');
   try {
@@ -35,7 +44,9 @@ export const child = asyncContextManager(async function* child(
   } catch (error) {
     const ending = await killed(child, ended);
     // If the process failed first, that may be why the block did.
-    throw ending.signal === 'SIGKILL' || isSuccess(ending) ? error : new ExitError(command, ending, { cause: error });
+    throw ending.signal === 'SIGKILL' || isSuccess(ending)
+      ? error
+      : new ExitError(command, ending, { cause: error });
   }
   child.stdin.end();
   // Otherwise it could wait forever to write what nobody reads.
@@ -47,9 +58,12 @@ export const child = asyncContextManager(async function* child(
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 function endOf(child: Child): Promise<Ending> {
-  // The ending says it all; an error event without a listener would end this process too.
+  // The ending says it all; an error event without a listener would end this process
+  // too.
   for (const emitter of [child, child.stdin]) emitter.on('error', () => undefined);
-  return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+  return new Promise((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal })),
+  );
 }
 
 function killed(child: Child, ended: Promise<Ending>): Promise<Ending> {

@@ -5,19 +5,28 @@ import { child } from './child.ts';
 import { worker } from './worker.ts';
 
 /** A thread that counts the primes below a number. */
-const counter = () => worker<number, number>(new URL('primes.mjs', import.meta.url), { execArgv: [] });
+const counter = () =>
+  worker<number, number>(new URL('primes.mjs', import.meta.url), { execArgv: [] });
 
 /** A process that says everything louder. */
-const shouter = () => child(process.execPath, [fileURLToPath(new URL('shout.mjs', import.meta.url))]);
+const shouter = () =>
+  child(process.execPath, [fileURLToPath(new URL('shout.mjs', import.meta.url))]);
 
 console.log('Two threads:');
-await withAsync(all([counter(), counter()], { concurrent: true }), async ([one, other]) => {
-  console.log(`  ${(await Promise.all([one(1_000), one(2_000), other(3_000), other(4_000)])).join(', ')}`);
-  await one(0).catch(tell);
-});
+await withAsync(
+  all([counter(), counter()], { concurrent: true }),
+  async ([one, other]) => {
+    console.log(
+      `  ${(await Promise.all([one(1_000), one(2_000), other(3_000), other(4_000)])).join(', ')}`,
+    );
+    await one(0).catch(tell);
+  },
+);
 
 console.log('A thread that takes too long:');
-await withAsync(timeout(100), (signal) => withAsync(counter(), (count) => count(1e12, signal))).catch(tell);
+await withAsync(timeout(100), (signal) =>
+  withAsync(counter(), (count) => count(1e12, signal)),
+).catch(tell);
 
 console.log('A process:');
 await scopeAsync(async function* () {

@@ -8,6 +8,7 @@ answering((limit) => {
 });
 
 function isPrime(number) {
-  for (let divisor = 2; divisor * divisor <= number; divisor += 1) if (number % divisor === 0) return false;
+  for (let divisor = 2; divisor * divisor <= number; divisor += 1)
+    if (number % divisor === 0) return false;
   return true;
 }

@@ -3,18 +3,26 @@ import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
 import { asyncContextManager, closing, enter } from 'withal';
 import { unlessAborted } from '../lock/lock.ts';
 
-/** Rejects with what the thread threw, with the reason why it ended, or with the signal's reason. */
-export type Ask<Question, Answer> = (question: Question, signal?: AbortSignal) => Promise<Answer>;
+/**
+ * Rejects with what the thread threw, with the reason why it ended, or with the
+ * signal's reason.
+ */
+export type Ask<Question, Answer> = (
+  question: Question,
+  signal?: AbortSignal,
+) => Promise<Answer>;
 
 /**
- * A thread whose file calls `answering`. After the block, waits for the thread to finish; if the block throws,
- * terminates it.
+ * A thread whose file calls `answering`. After the block, waits for the thread to
+ * finish; if the block throws, terminates it.
  */
 export const worker = asyncContextManager(async function* worker<Question, Answer>(
   file: URL,
   options: WorkerOptions = {},
 ) {
-  const thread = yield* enter(closing(new Worker(file, options), (thread) => thread.terminate()));
+  const thread = yield* enter(
+    closing(new Worker(file, options), (thread) => thread.terminate()),
+  );
   const { exit, gone } = endOf(thread);
   await unlessAborted(once(thread, 'message'), gone);
   yield asking<Question, Answer>(thread, gone);
@@ -27,13 +35,18 @@ function endOf(thread: Worker) {
   const end = new AbortController();
   thread.once('error', (error) => end.abort(error));
   const exit = new Promise<number>((resolve) => thread.once('exit', resolve));
-  thread.once('exit', (code) => end.abort(new Error(`The thread ended with exit code ${String(code)}.`)));
+  thread.once('exit', (code) =>
+    end.abort(new Error(`The thread ended with exit code ${String(code)}.`)),
+  );
   return { exit, gone: end.signal };
 }
 
 type Reply<Answer> = { readonly answer: Answer } | { readonly error: unknown };
 
-function asking<Question, Answer>(thread: Worker, gone: AbortSignal): Ask<Question, Answer> {
+function asking<Question, Answer>(
+  thread: Worker,
+  gone: AbortSignal,
+): Ask<Question, Answer> {
   return async (question, signal) => {
     signal?.throwIfAborted();
     const { port1: here, port2: there } = new MessageChannel();

@@ -4,10 +4,14 @@ import { dirname, join, resolve } from 'node:path';
 import { asyncContextManager, closing, enter, withAsync } from 'withal';
 import { ifExists } from '../suppress/suppress.ts';
 
-/** A file to write to. If the block succeeded, it replaces the file at the path; otherwise it is discarded. */
+/**
+ * A file to write to. If the block succeeded, it replaces the file at the path;
+ * otherwise it is discarded.
+ */
 export const writer = asyncContextManager(async function* writer(path: string) {
   const { target, mode } = await found(path);
-  // Next to the target, and so on the same file system; with a short name, however long the target's is.
+  // Next to the target, and so on the same file system; with a short name, however long
+  // the target's is.
   const draft = join(dirname(target), `.draft-${randomUUID()}`);
   const file = await open(draft, 'wx', mode);
   yield* enter(removedOnFailure(draft));
@@ -19,8 +23,13 @@ export const writer = asyncContextManager(async function* writer(path: string) {
   await file.sync();
 });
 
-/** Where the file really is, because a link should not be replaced; and its permissions, if it exists. */
-async function found(path: string): Promise<{ target: string; mode: number | undefined }> {
+/**
+ * Where the file really is, because a link should not be replaced; and its permissions,
+ * if it exists.
+ */
+async function found(
+  path: string,
+): Promise<{ target: string; mode: number | undefined }> {
   const target = await withAsync(ifExists, () => realpath(path));
   if (target === undefined) return { target: resolve(path), mode: undefined };
   const stats = await stat(target);
@@ -29,7 +38,9 @@ async function found(path: string): Promise<{ target: string; mode: number | und
   return { target, mode: stats.mode & 0o777 };
 }
 
-const removedOnFailure = asyncContextManager(async function* removedOnFailure(path: string) {
+const removedOnFailure = asyncContextManager(async function* removedOnFailure(
+  path: string,
+) {
   try {
     yield;
   } catch (error) {
@@ -38,7 +49,10 @@ const removedOnFailure = asyncContextManager(async function* removedOnFailure(pa
   }
 });
 
-const renamedOnSuccess = asyncContextManager(async function* renamedOnSuccess(from: string, to: string) {
+const renamedOnSuccess = asyncContextManager(async function* renamedOnSuccess(
+  from: string,
+  to: string,
+) {
   yield;
   await rename(from, to);
 });

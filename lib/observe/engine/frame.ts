@@ -4,7 +4,7 @@ import type { Thrown } from '../../protocol.ts';
 import { hasFailed, type Visit, type VisitResult } from '../visit.ts';
 import type { Hub, VisitRecord } from './hub.ts';
 
-/** One visit while it is open: in which context its code runs, and what is told of it. */
+/** One visit while it is open: in which context its code runs, and what is reported about it. */
 export class Frame {
   visit!: VisitRecord;
   readonly by: string;
@@ -14,7 +14,7 @@ export class Frame {
   private readonly parent: Visit | undefined;
   private readonly flow: Visit | undefined;
   /** The context that subscribers of the channel have bound, too. */
-  private snapshot: Within | undefined;
+  snapshot: Within | undefined;
 
   constructor(hub: Hub, name: string, by: string) {
     this.hub = hub;

@@ -1,15 +1,15 @@
 import { builtin } from '../../support/builtin.ts';
 import type { Visit } from '../visit.ts';
 
-/** As much of AsyncLocalStorage, or of AsyncContext.Variable, as nesting needs. */
+/** The part of AsyncLocalStorage, or of AsyncContext.Variable, that nesting needs. */
 export interface Store<T> {
   run<R>(value: T, fn: () => R): R;
   get(): T | undefined;
-  /** Ends what it costs, until it runs again. */
+  /** Ends its cost, until it runs again. */
   disable?(): void;
 }
 
-/** As much of a channel of `node:diagnostics_channel` as is published on. */
+/** The part of a `node:diagnostics_channel` channel that publishing needs. */
 export interface Channel {
   readonly hasSubscribers: boolean;
   publish(message: unknown): void;
@@ -47,7 +47,7 @@ interface Performance {
 
 const host = globalThis as Host;
 
-/** What follows the flow of async code, if the platform has it. */
+/** A store that follows the flow of async code, if the platform has one. */
 export function makeStore<T>(): Store<T> | undefined {
   if (host.AsyncContext) return new host.AsyncContext.Variable<T>();
   const hooks = builtin('node:async_hooks') as AsyncHooks | undefined;
@@ -60,17 +60,17 @@ export function makeStore<T>(): Store<T> | undefined {
   };
 }
 
-/** The channel that APMs subscribe to, if the platform has such. */
+/** The channel that APMs subscribe to, if the platform has channels. */
 export function makeChannel(name: string): TracingChannel | undefined {
   const channels = builtin('node:diagnostics_channel') as DiagnosticsChannel | undefined;
   return channels?.tracingChannel?.(name);
 }
 
-/** In browsers, DevTools show a measure. It is cleared at once, because what nobody clears stays for ever. */
+/** In browsers, DevTools show a measure. It is cleared at once, because measures that nobody clears stay forever. */
 export function measure({ name, by, result, parent }: Visit, start: number, end: number): void {
   if (host.process) return;
   const title = `withal: ${name}`;
-  // Of texts only: the detail is cloned.
+  // Only texts, because the detail is cloned.
   host.performance?.measure?.(title, { start, end, detail: { by, result, parent: parent?.name } });
   host.performance?.clearMeasures?.(title);
 }
@@ -80,7 +80,7 @@ export function currentTime(): number {
   return (host.performance as Performance).now();
 }
 
-/** Throws an error where nobody can catch it, as one in a timer is thrown. */
+/** Throws an error where nobody can catch it, like an error in a timer. */
 export function throwUncaught(error: unknown): void {
   (host.queueMicrotask as (task: () => void) => void)(() => {
     throw error;

@@ -10,7 +10,7 @@ import { Nesting } from './nesting.ts';
 import { OpenVisits } from './open-visits.ts';
 import { makeObserver } from './observer.ts';
 
-/** What somebody who watches wants to know, and is told. */
+/** One watch: what it wants to know, and what it gets. */
 export interface Listener {
   readonly context: boolean;
   readonly sites: boolean;
@@ -28,13 +28,13 @@ export interface VisitRecord extends Visit {
   error: unknown;
 }
 
-/** What all who watch share: one hub for a process. */
+/** Shared by all watches: one hub per process. */
 export class Hub {
   readonly open: OpenVisits = new OpenVisits();
   readonly channel: TracingChannel | undefined = makeChannel('withal:block');
   leaks: Leaks = this.newLeaks();
   nesting: Nesting = new Nesting(false);
-  /** Set while somebody is told of a visit: what is entered meanwhile is not seen, or telling would never end. */
+  /** Set while a listener runs: what it enters isn't watched, because that would never end. */
   isTelling = false;
   private readonly listeners = new Set<Listener>();
   private readonly observer = makeObserver(this);
@@ -101,7 +101,7 @@ export class Hub {
     return this.wants('sites') ? siteOf() : undefined;
   }
 
-  /** Does something of a listener's, of which nobody is told. */
+  /** Runs a listener's code, which isn't reported. */
   quietly(act: () => unknown): void {
     const before = this.isTelling;
     this.isTelling = true;
@@ -129,7 +129,7 @@ export class Hub {
     this.tell((listener) => listener.changed(visit));
   }
 
-  /** A listener that throws must not fail the block: its error is the platform's, as one in a timer is. */
+  /** A listener that throws must not fail the block: its error goes to the platform, like an error in a timer. */
   private tell(send: (listener: Listener) => void): void {
     for (const listener of this.listeners) this.quietly(() => send(listener));
   }

@@ -19,7 +19,7 @@ type Owed = { -readonly [K in keyof Leak]: Leak[K] };
 /** Reports things that are collected before they were entered or finished. It keeps none of them alive. */
 export class Leaks {
   private readonly owed = new WeakMap<object, Owed>();
-  /** Nobody saw what was done with things after the last watch had ended. */
+  /** What happened to things after the last watch had ended is unknown. */
   private isOver = false;
   private readonly registry: FinalizationRegistry<Owed | Visit>;
 
@@ -29,7 +29,7 @@ export class Leaks {
       if (!('phase' in held)) tell(held);
       else if (held.phase !== 'over') {
         forget(held);
-        // What a stack holds is forgotten with the stack, of which is told.
+        // What a stack holds is forgotten with the stack, which is reported itself.
         if (held.times.entering !== undefined || held.by.startsWith('scope'))
           tell({ kind: 'never exited', name: held.name, site: held.site });
       }

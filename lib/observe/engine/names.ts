@@ -1,6 +1,6 @@
 import { isObject, kindOf } from '../../support/describe.ts';
 
-/** What a visit calls a manager, a disposable or a callback. Nobody's getter may fail a block. */
+/** The name of a manager, a disposable or a callback in a visit. A getter must not fail a block. */
 export function nameOf(thing: unknown): string {
   try {
     const name: unknown = typeof thing === 'function' ? thing.name : nameOfObject(thing);
@@ -24,7 +24,7 @@ function nameOfObject(thing: unknown): string {
  */
 export function siteOf(): string {
   const [, own, ...frames] = stackOf().split('\n');
-  // A bundler may have put all into one file: then the frames of this package stay.
+  // A bundler may have put everything into one file: then the frames of this package stay.
   const folder = /([^\s(]*[\\/](?:dist|lib)[\\/])observe[\\/]/.exec(String(own))?.[1];
   const theirs = folder ? frames.filter((frame) => !isOwn(frame, folder) && !frame.includes('node:internal')) : frames;
   return theirs.map((frame) => frame.trim()).join('\n');

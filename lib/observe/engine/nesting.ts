@@ -3,7 +3,7 @@ import { makeStore, type Store } from './host.ts';
 
 interface SyncBlock {
   readonly visit: Visit;
-  /** The visit of the flow in which the block began: if it is another one now, that is further in. */
+  /** The visit of the flow in which the block began. If the flow has another visit now, that one is further in. */
   readonly around: Visit | undefined;
 }
 
@@ -13,7 +13,7 @@ export class Nesting {
   /** Visits in the order in which they began, for when there is no store. */
   private begun: WeakRef<Visit>[] = [];
   private openCount = 0;
-  /** Blocks that begin and end in one go, which needs no store. */
+  /** Sync blocks, which don't need a store. */
   private readonly sync: SyncBlock[] = [];
 
   constructor(followsContext: boolean) {
@@ -39,7 +39,7 @@ export class Nesting {
   add(visit: Visit): void {
     if (this.store) return;
     this.openCount += 1;
-    // Of blocks that overlap without end, the last is never over.
+    // If blocks overlap without end, the last one is never over.
     if (this.begun.length > 2 * this.openCount + 16) this.begun = this.begun.filter(isOpen);
     this.begun.push(new WeakRef(visit));
   }
@@ -63,7 +63,7 @@ export class Nesting {
   }
 
   endSync(visit: Visit): void {
-    // A callback of the observer may have begun and ended others meanwhile; the last is mostly the one.
+    // A listener may have begun and ended others meanwhile; usually, it is the last one.
     const index = this.sync.map((block) => block.visit).lastIndexOf(visit);
     if (index >= 0) this.sync.splice(index, 1);
   }
@@ -89,7 +89,7 @@ function isOpen(reference: WeakRef<Visit>): boolean {
 
 let store: Store<Visit> | undefined;
 
-/** One for all watches: each that there ever was would cost. */
+/** One for all watches, because every store ever made has a cost. */
 function sharedStore(): Store<Visit> | undefined {
   return (store ??= makeStore());
 }

@@ -7,7 +7,7 @@ import type { Hub } from './hub.ts';
 import { nameOf } from './names.ts';
 import { SeenRun, SeenSyncRun } from './runs.ts';
 
-/** Makes what the drivers ask: it lets a hub see what they do. */
+/** Makes the observer that the drivers call, which lets a hub see what they do. */
 export function makeObserver(hub: Hub): Observer {
   return {
     watch(run, manager, by, isSync) {
@@ -43,7 +43,7 @@ export function makeObserver(hub: Hub): Observer {
 
 type RunScope<R> = (tell: TellExit) => R;
 
-/** Gives a promise of its own, so that a rejection which nobody handles stays one. */
+/** Returns its own promise, so that an unhandled rejection stays unhandled. */
 async function seeScope<R>(frame: Frame, run: RunScope<Promise<R>>): Promise<R> {
   try {
     const running = frame.openWith('body', () => run(() => frame.exiting()));
@@ -72,8 +72,8 @@ function seeScopeSync<R>(frame: Frame, run: RunScope<R>): R {
 }
 
 /**
- * Ends the visit when what a stack calls is done. A sync stack awaits nothing, and so nothing may be done with a
- * promise here; what an async one awaits is awaited once, for a lazy thenable may be started by that.
+ * Ends the visit when what a stack calls is done. A sync stack awaits nothing, so this must not touch a promise there.
+ * What an async stack awaits is awaited only once, because that may start a lazy thenable.
  */
 function endHeld(frame: Frame, thrown: unknown, act: () => unknown, isSync?: true): unknown {
   let reply: unknown;
@@ -119,7 +119,7 @@ function conclude(frame: Frame, thrown: unknown, reply: unknown): void {
   frame.end(isSuppressed(thrown, reply) ? 'suppressed' : 'returned', isBox(thrown) ? thrown : undefined);
 }
 
-/** What is pushed on a stack answers as `exit` does. */
+/** What is pushed on a stack returns an answer, like `exit`. */
 function isSuppressed(thrown: unknown, reply: unknown): boolean {
   return isBox(thrown) && (reply === true || (isObject(reply) && 'value' in reply));
 }

@@ -15,7 +15,7 @@ import { Frame } from './frame.ts';
 import type { Hub } from './hub.ts';
 import { nameOf } from './names.ts';
 
-/** A run that goes on as the given one does, and is seen. It drives that one, requests included. */
+/** A run that does what the given one does, and is watched. It drives the given one, requests included. */
 abstract class Seen {
   readonly throwsAsIs = true;
   protected readonly frame: Frame;
@@ -38,10 +38,10 @@ export class SeenRun extends Seen implements Run {
     this.run = run;
   }
 
-  /** It first asks to be answered by itself: then the driver runs the body within its context. */
+  /** It first yields a request and answers that itself, so that the driver runs the body in its context. */
   next(): Step | Promise<Step> {
     if (!this.entered) {
-      // In the tick of the caller, as any setup begins.
+      // In the caller's tick, as any setup begins.
       this.entered = this.enter();
       markHandled(this.entered);
       return { done: false, value: { [answer]: () => this } };
@@ -63,7 +63,7 @@ export class SeenRun extends Seen implements Run {
       const begun = await entering;
       this.run = begun.run;
       frame.entered();
-      // What a composition enters runs no body: its own run does.
+      // What a composition enters doesn't run a body: the composition's own run does.
       this.within = frame.by === 'enter()' ? begun.run.within : frame.within(begun.run.within);
       return { done: false, value: begun.value };
     } catch (error) {
@@ -87,18 +87,28 @@ export class SeenRun extends Seen implements Run {
 }
 
 export class SeenSyncRun extends Seen implements SyncRun {
+  within: Within | undefined;
   private run: SyncRun;
   private isEntered = false;
+  /** What it gives once it is answered. */
+  private entered: Step | undefined;
 
   constructor(hub: Hub, run: SyncRun, manager: unknown, by: string) {
     super(hub, manager, by);
     this.run = run;
   }
 
+  /** It asks to be answered by itself only if the body belongs to a context. */
   next(): Step {
+    const { entered } = this;
+    this.entered = undefined;
+    if (entered) return entered;
     if (this.isEntered) return this.exit(undefined);
     this.isEntered = true;
-    return this.enter();
+    const step = this.enter();
+    if (!this.within) return step;
+    this.entered = step;
+    return { done: false, value: { [answer]: () => this } };
   }
 
   throw(error: unknown): Step {
@@ -113,8 +123,9 @@ export class SeenSyncRun extends Seen implements SyncRun {
         return beginSync(this.run, this.manager);
       });
       this.run = begun.run;
-      // Any other block may go on in another tick.
+      // Any other block may continue in another tick.
       if (frame.by !== 'withSync()') frame.leaveSync();
+      else this.within = begun.within ?? frame.snapshot;
       frame.entered();
       return { done: false, value: begun.value };
     } catch (error) {

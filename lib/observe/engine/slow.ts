@@ -23,7 +23,7 @@ export class SlowWatch {
   /** What is being set up or torn down, in the order in which that began. */
   private readonly moving = new Map<Visit, Phase>();
   private readonly told = new WeakMap<Visit, Phase>();
-  /** Until when a visit was slow because of what is in it. */
+  /** Until when a visit was slow because of a visit inside it. */
   private readonly excused = new WeakMap<Visit, number>();
   private readonly quietly: (act: () => unknown) => void;
   private isStopped = false;
@@ -38,7 +38,7 @@ export class SlowWatch {
   changed(visit: Visit): void {
     const before = this.moving.get(visit);
     this.moving.delete(visit);
-    // A loop that was blocked lets no timer fire.
+    // While the event loop is blocked, no timer fires.
     if (before) this.check(visit, before, timeOf(visit, visit.phase));
     if (before && this.told.get(visit) === before) this.excuse(visit, timeOf(visit, visit.phase));
     if (!isMoving(visit)) return;
@@ -61,7 +61,7 @@ export class SlowWatch {
     const outer = aroundOf(this.moving.keys());
     for (const [visit, phase] of this.moving) if (!outer.has(visit)) this.check(visit, phase, now);
     const [next] = this.moving.keys();
-    // A timer may fire a little early, by another clock.
+    // By this clock, a timer may fire a little early.
     if (next && !this.isStopped) this.arm(Math.max(timeOf(next, next.phase) + this.slow - now, this.slow / 10, 1));
   }
 

@@ -49,8 +49,8 @@ export function fit(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, Math.max(width - 1, 0))}…` : text;
 }
 
-/** Makes what a terminal would obey visible: names come from anywhere. */
+/** Makes control characters visible, because names come from anywhere. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- those are what it looks for
+  // eslint-disable-next-line no-control-regex -- it looks for control characters
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
 }

@@ -8,7 +8,7 @@ export function asTree(visits: readonly Visit[]): Visit[] {
 /** A visit in a tree. */
 export interface Placed {
   readonly visit: Visit;
-  /** For each level above, whether more follows there; the last is the visit's own. */
+  /** For each level above, whether more visits follow there; the last is the visit's own. */
   readonly more: readonly boolean[];
 }
 
@@ -16,7 +16,7 @@ export interface Placed {
 export function* walk(visits: readonly Visit[]): Generator<Placed, void, void> {
   const among = new Set(visits);
   const children = new Map<Visit | undefined, Visit[]>();
-  // What is over comes in the order in which it ended.
+  // Finished visits come in the order in which they ended.
   for (const visit of [...visits].sort((one, other) => one.id - other.id)) {
     const parent = visit.parent && among.has(visit.parent) ? visit.parent : undefined;
     const siblings = children.get(parent);

@@ -21,9 +21,9 @@ import { inWithAsync, inWithSync, isDisposable, type Body, type Way } from './wa
 
 /** How a body ends. */
 export interface Ending {
-  /** As in "a block that returns". */
+  /** Its description, such as "a block that returns". */
   readonly name: string;
-  /** Makes what it throws, if it throws. */
+  /** Makes the thing that it throws, if it throws. */
   readonly thrown?: () => unknown;
   /** What it does before it ends. */
   readonly before?: (value: unknown) => Promise<void>;
@@ -39,23 +39,23 @@ export function throwing(what: string, thrown: () => unknown): Ending {
 
 export const throwingError: Ending = throwing('an Error', () => new Error('The block failed.'));
 
-/** A block that has run, and what came of it. */
+/** A block that has run, and its result. */
 export interface Ran {
-  /** As in "a block that returns on an exit stack". */
+  /** Its description, such as "a block that returns on an exit stack". */
   readonly when: string;
   readonly way: Way;
   readonly thrown: Thrown | undefined;
-  /** The fields of the error, before the block had it. */
+  /** The fields of the error, before the block threw it. */
   readonly fields: Fields;
   readonly calls: readonly Call[];
   settled: { readonly value: unknown } | Thrown;
   hasRun: boolean;
-  /** What the manager gave to the block, not wrapped. */
+  /** The manager's value, not wrapped. */
   given: unknown;
   useFailure: Thrown | undefined;
 }
 
-/** Gives one manager again and again; of those that are used up by a block, one for each. */
+/** Returns the same manager each time, or a new one for each block if a block uses it up. */
 export function managersOf(trial: Trial): () => unknown {
   let manager: unknown;
   return () => {
@@ -64,7 +64,7 @@ export function managersOf(trial: Trial): () => unknown {
   };
 }
 
-/** Runs a block, and expects of it everything that holds of every block. */
+/** Runs a block, and checks everything that must hold for every block. */
 export async function expectBlock(
   trial: Trial,
   manager: () => unknown,
@@ -81,7 +81,7 @@ export async function expectBlock(
   await trial.expectNothingLeft(before, ran.when);
 }
 
-/** Runs a block, and notes what comes of it. */
+/** Runs a block, and records its result. */
 export async function run(trial: Trial, manager: unknown, ending: Ending, way: Way = inWithAsync): Promise<Ran> {
   const { recorder, setting } = trial;
   const thrown = ending.thrown && { error: ending.thrown() };
@@ -145,7 +145,7 @@ function finish({ recorder }: Trial, { useFailure, thrown }: Ran): void {
 
 // What is expected
 
-/** That it resolves, or rejects, as it should. */
+/** Expects that it resolves or rejects as it should. */
 export function expectOutcome(trial: Trial, ran: Ran): void {
   const { when, thrown, settled, useFailure, hasRun, way } = ran;
   const { name } = trial;
@@ -158,7 +158,7 @@ export function expectOutcome(trial: Trial, ran: Ran): void {
 
 function expectFailure({ name, setting }: Trial, ran: Ran, { error }: Thrown): void {
   const { when, settled, way, fields } = ran;
-  // Under using a manager is not told of the error itself, so it can neither suppress nor replace it.
+  // Under using, a manager doesn't get the error itself, so it can neither suppress nor replace it.
   const isSuppressed = !way.isUsing && setting.suppresses(error);
   if (!('error' in settled)) {
     if (!isSuppressed) throw swallowed(name, when);
@@ -170,12 +170,12 @@ function expectFailure({ name, setting }: Trial, ran: Ran, { error }: Thrown): v
   else if (!leadsTo(settled.error, error)) throw dropped(name, when, settled.error);
 }
 
-/** Whether the manager made another error of being told that the outcome is unknown, as it may. */
+/** Whether the manager replaced the unknown outcome with another error, which it may. */
 function isTranslated({ setting }: Trial, error: unknown): boolean {
   return [...reach(error, undefined)].some((node) => isMisuse(node) && setting.translates(node));
 }
 
-/** Whether a manager broke the protocol: then whatever it says it may do is no excuse. */
+/** Whether a manager broke the protocol, which no option excuses. */
 function isMisuse(error: unknown): boolean {
   return error instanceof ContextManagerError;
 }
@@ -200,7 +200,7 @@ function expectUnchanged(name: string, when: string, error: unknown, fields: Fie
   }
 }
 
-/** That it has its effect if it succeeds, and none if it fails. */
+/** Expects that it has an effect if it succeeds, and none if it fails. */
 export async function expectEffect(trial: Trial, { when, thrown, way, hasRun }: Ran, before: string): Promise<void> {
   if (!trial.setting.effect) return;
   const after = await trial.effect();

@@ -29,7 +29,7 @@ import {
   type Way,
 } from './ways.ts';
 
-/** What a manager is asked to do in a case. */
+/** What a manager does in a case. */
 export type Case = readonly [name: string, run: (kit: Kit) => Promise<void>];
 
 /** All cases that apply. */
@@ -61,7 +61,7 @@ export function casesFor({ throws, concurrent, nested }: Setting): Case[] {
 
 const throwingUndefined = throwing('undefined', () => undefined);
 
-/** What is thrown in blocks: it isn't always an error. */
+/** What blocks throw: not always an error. */
 const thrown: readonly (readonly [string, () => unknown])[] = [
   ['an Error', () => new Error('The block failed.')],
   ['undefined', () => undefined],
@@ -131,20 +131,20 @@ async function waiting(kit: Kit): Promise<void> {
   });
 }
 
-/** A manager that is not asynchronous, with a body that isn't either. */
+/** A sync manager, with a sync body. */
 async function synchronously(kit: Kit): Promise<void> {
   await inWorld(kit, async (trial) => {
     const manager = managersOf(trial);
     const found = { isSync: true };
     const way = tryingInSync(() => (found.isSync = false));
-    // It also shows whether the body's work gives a promise.
+    // It also shows whether the body's work returns a promise.
     await expectBlock(trial, manager, returning, way);
     if (!found.isSync) return;
     for (const ending of [returning, throwingError]) await expectBlock(trial, manager, ending, inWithSync);
   });
 }
 
-/** Entered by hand, a manager object need only serve once. */
+/** By hand, a manager object need only work once. */
 async function manually(kit: Kit): Promise<void> {
   await inWorld(kit, async (trial) => {
     for (const ending of [returning, throwingError, throwingUndefined])
@@ -170,7 +170,7 @@ async function threeAtOnce(kit: Kit): Promise<void> {
         found.inside += 1;
         found.isCrowded ||= found.inside > 1;
         await meet();
-        // They leave one after the other, and those that stay go on with what they have.
+        // They leave one after the other, and those that stay continue with what they have.
         await sleep(2 * index);
         await kit.setting.use?.(value, trial.world);
         found.inside -= 1;
@@ -188,7 +188,7 @@ async function threeAtOnce(kit: Kit): Promise<void> {
 
 const three = [returning, throwingError, returning] as const;
 
-/** How much three blocks add to the effect, one after the other: NaN if that can't be counted, or isn't worth it. */
+/** How much three blocks in turn add to the effect: NaN if that can't be counted, or isn't worth it. */
 async function effectInTurn(kit: Kit): Promise<number> {
   let effect = NaN;
   if (!kit.setting.effect) return effect;
@@ -202,7 +202,7 @@ async function effectInTurn(kit: Kit): Promise<number> {
   return effect;
 }
 
-/** Waits until so many have come, but not for long: a pool may have fewer. */
+/** Waits until so many have arrived, but not for long: a pool may have fewer. */
 function meeting(count: number): () => Promise<void> {
   let missing = count;
   let open!: () => void;

@@ -2,9 +2,9 @@ import { isObject, kindOf } from '../../support/describe.ts';
 
 export type Method = (...args: unknown[]) => unknown;
 
-/** A call of something that is wrapped. */
+/** A call of something wrapped. */
 export interface Invocation {
-  /** The method, as it is reached from what was wrapped: `pool.connect`. */
+  /** The method's path from what was wrapped: `pool.connect`. */
   readonly name: string;
   /** The object and the arguments, none of them wrapped. */
   readonly self: unknown;
@@ -13,10 +13,10 @@ export interface Invocation {
   run(): unknown;
 }
 
-/** Makes the call, or not; what it returns is wrapped and given to the caller. */
+/** Makes the call, or doesn't; its result is wrapped, and goes to the caller. */
 export type Intercept = (invocation: Invocation, wrap: (result: unknown) => unknown) => unknown;
 
-/** Wraps objects, and whatever is reached through them, so that each call goes through one function. */
+/** Wraps objects, and everything that can be reached through them, so that each call goes through one function. */
 export class DeepProxy {
   private readonly intercept: Intercept;
   private readonly proxies = new WeakMap<object, object>();
@@ -42,7 +42,7 @@ export class DeepProxy {
     return isObject(value) ? (this.raws.get(value) ?? value) : value;
   }
 
-  /** Everything is asked of the raw object itself, so that private fields and getters work. */
+  /** Everything runs on the raw object itself, so that private fields and getters work. */
   private handler(raw: Record<PropertyKey, unknown>, name: string): ProxyHandler<object> {
     const nameOf = (key: PropertyKey) =>
       typeof raw === 'function' || !name ? keyName(key) : `${name}.${keyName(key)}`;
@@ -50,7 +50,7 @@ export class DeepProxy {
       get: (target, key) => {
         const value = Reflect.get(raw, key, raw);
         if (isFixed(target, key)) return value;
-        // A query that is sent only when it is awaited is a call at that time.
+        // If awaiting a query sends it, that is the call.
         return key === 'then' && typeof value === 'function' ? this.then(raw, name) : this.wrap(value, nameOf(key));
       },
       set: (_target, key, value) => Reflect.set(raw, key, this.unwrap(value), raw),
@@ -133,7 +133,7 @@ function isOfPlatform(value: object): boolean {
 
 type Globals = Partial<Record<string, unknown>>;
 
-/** Plain objects and arrays of nothing but values: rows of a database. There is nothing to call in them. */
+/** Plain objects and arrays of plain values, such as database rows. There is nothing to call in them. */
 function isData(value: unknown, depth = 0): boolean {
   if (!isObject(value)) return true;
   const isPlain = (Array.isArray(value) || isRecord(value)) && depth < 5;

@@ -1,7 +1,7 @@
 import { builtin } from '../../support/builtin.ts';
 import { isObject } from '../../support/describe.ts';
 
-/** As much of a process as the kit uses. It is compiled without the types of any environment. */
+/** The part of a process that the kit uses. It is compiled without the types of any environment. */
 export interface Process {
   cwd?(): string;
   chdir?(folder: string): void;
@@ -34,7 +34,7 @@ export function eventsOf(process: unknown): ProcessEvents | undefined {
   return isObject(process) && 'rawListeners' in process ? (process as unknown as ProcessEvents) : undefined;
 }
 
-/** A module of Node, if there is one: other platforms may object to its name. */
+/** A Node module, if there is one: other platforms may refuse its name. */
 export function builtinIfAny(name: string): unknown {
   try {
     return builtin(name);
@@ -51,20 +51,20 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
-/** Waits until all that is due has been done. */
+/** Waits until everything that is due has run. */
 export const nextTurn: () => Promise<void> = turnsOf(globalThis);
 
 interface Immediates {
   setImmediate?(callback: () => void): unknown;
 }
 
-/** A timer takes longer, but browsers have no other. */
+/** A timer takes longer, but browsers have nothing else. */
 export function turnsOf(global: object): () => Promise<void> {
   const { setImmediate } = global as Immediates;
   return setImmediate ? () => new Promise((resolve) => void setImmediate(resolve)) : () => sleep(0);
 }
 
-/** Waits for a promise, but only so long; the timer doesn't outlive the waiting. */
+/** Waits for a promise, but only so long; the timer doesn't outlive the wait. */
 export async function within<T>(ms: number, promise: Promise<T>, late: () => Promise<T>): Promise<T> {
   let timer: unknown;
   const isLate = new Promise<true>((resolve) => (timer = setTimeout(() => resolve(true), ms)));

@@ -4,7 +4,7 @@ import { gaveReleased, notAwaited, releasedTwice, usedAfterRelease } from '../me
 import type { Call } from './recorder.ts';
 import type { Trial } from './trial.ts';
 
-/** Expects that a manager awaits what it calls, releases once, and uses nothing that it has released. */
+/** Expects that a manager awaits its calls, releases each thing once, and uses nothing that it has released. */
 export function expectCalls(trial: Trial, ran: Ran): void {
   expectAwaited(trial, ran);
   const held = new Held(trial, ran);
@@ -46,7 +46,7 @@ class Held {
     this.note(call, released);
   }
 
-  /** The block must not get what is released already. */
+  /** The block must not get a value that is already released. */
   expectGiven(): void {
     const release = this.releases.get(this.ran.given);
     if (release?.phase === 'setup') throw gaveReleased(this.trial.name, this.ran.when, release);
@@ -61,7 +61,7 @@ class Held {
     if (call.opened < 0) this.closing.push(call);
   }
 
-  /** What the call releases of that which this run has acquired: what it is called on, or what it is given. */
+  /** Which of this run's acquisitions the call releases: the object that it is called on, or an argument. */
   private releasedBy({ name, self, args, state }: Call): unknown {
     if (state !== 'done' || !(pooled.test(name) || closed.test(name))) return undefined;
     return [self, ...args].find((value) => this.acquired.has(value));
@@ -71,15 +71,15 @@ class Held {
 const pooled = /(^|\.)(release|unlock|checkin|free)(async|sync|now|quietly|safely|connection|client|lock)?$/i;
 const closed = /(^|\.)(close|end|quit|disconnect|destroy|terminate)$/i;
 const ending = /clos|end|done|exit|finish|wait|settle|drain|dispose|destroy|terminate|stop|status/i;
-/** What can be done again: nothing comes of it. */
+/** Calls that are harmless to repeat. */
 const harmless = /(^|\.)(rm|unlink|clear|destroy|abort|cancel|kill|dispose|off|remove\w*|delete\w*|\[.*\])$/i;
 
-/** Whether a second call is one too many: many an end can be called again at once, and does nothing then. */
+/** Whether a second call is one too many: many closing calls may be repeated at once, and then do nothing. */
 function isOnce({ name, isAsync }: Call): boolean {
   return pooled.test(name) || (isAsync && !harmless.test(name));
 }
 
-/** Whether it needs what it is called on: to wait for its end does not. */
+/** Whether it needs the object that it is called on: waiting for its end doesn't. */
 function isUse({ name, isAsync }: Call): boolean {
   return isAsync && !ending.test(name);
 }

@@ -32,7 +32,7 @@ export function teardownFaults(ended: Ending): (kit: Kit) => Promise<void> {
   };
 }
 
-/** The calls that can fail, of a run in which none does. What else is wrong with that run, other cases find. */
+/** The calls that can fail, from a run in which none does. Other cases find what else is wrong with that run. */
 async function callsOf(kit: Kit, ending: Ending): Promise<Call[]> {
   let calls: readonly Call[] = [];
   await inWorld(kit, async (trial) => {
@@ -49,7 +49,7 @@ interface Failing {
   readonly ran: Ran;
   readonly call: Call;
   readonly error: Error;
-  /** Whether nobody need be told, or the call has succeeded when it was made again. */
+  /** Whether the failure may be ignored, or the call succeeded on a retry. */
   readonly isExcused: boolean;
 }
 
@@ -67,11 +67,11 @@ async function whileFailing(
     const manager = trial.make();
     const ran = await run(trial, manager, ending);
     const { recorder } = trial;
-    // It may go another way than the time before.
+    // It may take another path than the time before.
     if (!recorder.failed) return;
     const isExcused = kit.setting.mayIgnore(recorder.failed.label) || recorder.isRetried();
     expect({ trial, ran, call: recorder.failed, error, isExcused });
-    // What a call committed that failed only then can't be undone.
+    // If a call committed and only then failed, that can't be undone.
     if (ran.thrown || !ran.hasRun) await expectEffect(trial, ran, effect);
     if (kit.setting.mayLeave(recorder.failed.label)) return;
     await trial.expectNothingLeft(before, ran.when);
@@ -80,7 +80,7 @@ async function whileFailing(
   await inWorld(kit, work, { call, when, error });
 }
 
-/** A failure that is over keeps nobody from entering again. */
+/** After a failure, the manager can be entered again. */
 async function expectUsable(trial: Trial, manager: unknown, when: string): Promise<void> {
   if (!trial.setting.reusable || isDisposable(manager)) return;
   expectOutcome(trial, await run(trial, manager, { name: `returns, after ${when}` }));
@@ -106,7 +106,7 @@ function expectSetupFailure({ trial, ran, call, error, isExcused }: Failing): vo
   const { settled, hasRun } = ran;
   if (hasRun && !isExcused) throw ranAnyway(trial.name, call);
   if ('error' in settled && leadsTo(settled.error, error)) return;
-  // A setup that succeeded in the end must have set up.
+  // If the setup succeeded in the end, it must have set up.
   if (trial.recorder.isRetried()) expectOutcome(trial, ran);
   if (!hasRun && !isExcused) throw setupFailureDropped(trial.name, call, (settled as Thrown).error);
 }
@@ -119,7 +119,7 @@ function expectTeardownFailure({ trial, ran, call, error, isExcused }: Failing):
     if (thrown && !isSuppressed) throw swallowed(name, when);
     if (!isExcused) throw teardownFailureIgnored(name, when, call);
   } else if (!isExcused && !leadsTo(settled.error, error) && (!thrown || isSuppressed)) {
-    // Whoever hears of the block's error knows already that something went wrong.
+    // A caller that gets the block's error already knows that something went wrong.
     throw teardownFailureDropped(name, when, call, settled.error);
   }
 }

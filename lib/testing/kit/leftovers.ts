@@ -6,14 +6,16 @@ import { watchSharedState } from './shared-state.ts';
 export interface Watch {
   /** Runs the case. */
   run<T>(work: () => T): T;
-  /** What is there now that was not there before, in words. */
+  /** What is there now that was not there before, as text. */
   left(): string[];
-  /** What promises rejected with that nobody handled. */
+  /** The errors of unhandled rejections. */
   readonly unheard: readonly unknown[];
   stop(): void;
 }
 
-/** Watches what a process has: handles and timers, open files, listeners, global state, rejections that nobody handles. */
+/**
+ * Watches what a process has: handles and timers, open files, listeners, global state, rejections that nobody handles.
+ */
 export function watchLeftovers(): Watch {
   const handles = watchHandles() ?? watchTimers();
   const rejections = watchRejections();
@@ -43,7 +45,7 @@ export function watchLeftovers(): Watch {
 
 type Handles = Omit<Watch, 'unheard'>;
 
-// Handles and timers, where the runtime tells of each
+// Handles and timers, if the runtime lists them
 
 interface AsyncHooks {
   createHook(callbacks: Callbacks): Hook;
@@ -71,7 +73,7 @@ interface Resource {
   readonly _destroyed?: unknown;
 }
 
-/** What each type of resource is called. Others don't keep a process alive, and do nothing by themselves. */
+/** The name of each type of resource. Others don't keep a process alive, and do nothing by themselves. */
 const kinds: Partial<Record<string, string>> = {
   Timeout: 'a timer',
   TCPSERVERWRAP: 'a server',
@@ -86,7 +88,7 @@ const kinds: Partial<Record<string, string>> = {
   STATWATCHER: 'a file watcher',
 };
 
-/** What does its work even if it doesn't keep the process alive. */
+/** Resources that work even if they don't keep the process alive. */
 const tireless = /SERVER|UDP|PROCESS|WORKER|EVENT|STAT/;
 
 function watchHandles(): Handles | undefined {
@@ -111,7 +113,7 @@ function watchHandles(): Handles | undefined {
     left: () => [...found.values()].filter(isActive).map(({ text }) => text()),
     stop() {
       hook.disable();
-      // Node 20 would keep it, and look into each for whatever is asynchronous.
+      // Node 20 would keep it, and search each for anything asynchronous.
       storage.disable();
     },
   };
@@ -123,7 +125,7 @@ interface Found {
   readonly text: () => string;
 }
 
-/** Whether it keeps the process alive, or goes on for ever even if it doesn't. */
+/** Whether it keeps the process alive, or runs forever even if it doesn't. */
 function isActive({ type, resource }: Found): boolean {
   if (resource._destroyed) return false;
   return resource.hasRef?.() === true || Boolean(resource._repeat) || tireless.test(type);
@@ -137,7 +139,7 @@ function located(kind: string): () => string {
   };
 }
 
-/** Bun has the module, and tells of nothing. */
+/** Bun has the module, but it reports nothing. */
 function tellsOfTimers(hooks: AsyncHooks): boolean {
   const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
   let isTold = false;
@@ -203,14 +205,14 @@ interface Files {
   readlinkSync(path: string): string;
 }
 
-/** The files that this process has open, where the system shows them. */
+/** The files that this process has open, if the system lists them. */
 function openFiles(): string[] {
   const fs = builtinIfAny('node:fs') as Files | undefined;
   for (const folder of ['/proc/self/fd', '/dev/fd']) {
     try {
       if (fs) return fs.readdirSync(folder).flatMap((fd) => fileOf(fs, folder, fd));
     } catch {
-      // Another system, or it isn't allowed.
+      // A different system, or it isn't allowed.
     }
   }
   return [];
@@ -221,7 +223,7 @@ function fileOf(fs: Files, folder: string, fd: string): string[] {
     const stats = fs.fstatSync(Number(fd));
     return stats.isFile() || stats.isDirectory() ? [`${pathOf(fs, `${folder}/${fd}`)}${fd}`] : [];
   } catch {
-    // The one that listed the folder, which is closed by now.
+    // The handle that listed the folder, which is closed by now.
     return [];
   }
 }
@@ -235,7 +237,7 @@ function pathOf(fs: Files, link: string): string {
   }
 }
 
-// What the process is asked to call
+// Listeners of the process
 
 function countListeners(): Map<string | symbol, number> {
   const events = eventsOf(ownProcess());
@@ -244,7 +246,7 @@ function countListeners(): Map<string | symbol, number> {
 
 const rejection = 'unhandledRejection';
 
-/** While a case runs, a rejection is its own: a runner would count it twice, and a script would end. */
+/** While a case runs, it owns every rejection: otherwise a runner would count it twice, and a script would end. */
 function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
   const events = eventsOf(heardProcess());
   const unheard: unknown[] = [];
@@ -262,7 +264,7 @@ function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
   };
 }
 
-/** The one that hears of rejections: what jest's tests see as the process is a copy. */
+/** The real process, which emits the rejections: jest's tests see only a copy. */
 function heardProcess(): unknown {
   const vm = builtinIfAny('node:vm') as { runInThisContext(code: string): unknown } | undefined;
   return vm?.runInThisContext('process') ?? ownProcess();

@@ -1,6 +1,6 @@
 import { ownProcess } from './environment.ts';
 
-/** Where this package is, whose own lines tell nothing of a manager. */
+/** Where this package is: its own lines say nothing about a manager. */
 const own = ownFolder(stackOf(new Error()));
 
 export function ownFolder(stack: string): string | undefined {
@@ -13,13 +13,13 @@ interface Place {
   readonly line: string;
 }
 
-/** Where this was called from, to be read if a message tells it: that takes far longer than to note it. */
+/** Where this was called from. It is read only for a message, because reading takes far longer than recording. */
 export function noteCaller(): () => string | undefined {
   const note = new Error();
   return () => callerIn(stackOf(note));
 }
 
-/** The line of a user's code in a stack: `src/transaction.ts:12:20`. */
+/** The line of the user's code in a stack: `src/transaction.ts:12:20`. */
 export function callerIn(stack: string): string | undefined {
   const place = placesOf(stack).find(({ file }) => !/^(node|ext|bun):/.test(file) && !(own && file.startsWith(own)));
   return place && shortened(place.file) + place.line;

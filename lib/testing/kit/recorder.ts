@@ -6,7 +6,7 @@ import { notPatchable, notWrappable } from '../messages.ts';
 import { shown } from './shown.ts';
 import type { Faults, WrapOptions } from '../faults.ts';
 
-/** Where a run is: the manager is being made, it sets up, its block runs, it tears down. */
+/** The phase of a run: the manager is made, sets up, runs its block, tears down. */
 export type Phase = 'make' | 'setup' | 'body' | 'teardown';
 
 /** One call that the manager made. */
@@ -22,13 +22,13 @@ export interface Call {
   readonly self: unknown;
   readonly args: readonly unknown[];
   state: 'pending' | 'done' | 'failed';
-  /** The phase in which it was done. */
+  /** The phase in which it finished. */
   doneIn?: Phase;
   result?: unknown;
-  /** Whether it is one that can be made to fail. */
+  /** Whether it can be made to fail. */
   canFail: boolean;
   isAsync: boolean;
-  /** How much more was open when it was done. */
+  /** How many more things were open when it finished. */
   opened: number;
 }
 
@@ -39,16 +39,16 @@ export interface Injection {
   readonly error: Error;
 }
 
-/** Records the calls of one run, of which one may be made to fail. */
+/** Records the calls of one run, and may make one of them fail. */
 export class Recorder implements Faults {
   phase: Phase = 'make';
   readonly calls: Call[] = [];
   /** The call that was made to fail. */
   failed: Call | undefined;
-  /** How much is open now, if that can be told at once. */
+  /** How many things are open now, if that is known at once. */
   countOpen: () => number | undefined = () => undefined;
   private readonly injection: Injection | undefined;
-  /** How many calls had been made when the manager was told of the failure. */
+  /** How many calls had been made when the manager got the failure. */
   private toldAt = 0;
   private readonly proxies = new DeepProxy((invocation, wrap) => this.call(invocation, wrap));
   private readonly sync: (boolean | readonly string[])[] = [];
@@ -73,7 +73,7 @@ export class Recorder implements Faults {
     return this.proxies.unwrap(value);
   }
 
-  /** Forgets the calls of the blocks before. */
+  /** Forgets the calls of earlier blocks. */
   forget(): void {
     this.calls.length = 0;
   }
@@ -83,7 +83,7 @@ export class Recorder implements Faults {
     for (const restore of this.patches.splice(0).reverse()) restore();
   }
 
-  /** Whether the call that failed was made once more, and succeeded. One that was made at the same time is another. */
+  /** Whether the failed call was retried, and succeeded. A call made at the same time doesn't count. */
   isRetried(): boolean {
     const { calls, failed } = this;
     return failed !== undefined && calls.slice(this.toldAt).some((call) => isRetry(call, failed));
@@ -160,7 +160,7 @@ export class Recorder implements Faults {
     return isIt ? this.injection : undefined;
   }
 
-  /** A call that returns a promise fails a moment later, as it would by itself. */
+  /** A call that returns a promise fails a moment later, as a real one would. */
   private failBefore(call: Call, error: Error, isSync: boolean): unknown {
     this.failed = call;
     call.state = 'failed';
@@ -175,7 +175,7 @@ export class Recorder implements Faults {
   }
 }
 
-/** In a teardown nothing is done at once: what isn't awaited would be over in time by chance. */
+/** In a teardown, every call takes a moment: otherwise a call that isn't awaited might finish in time by chance. */
 function whenItsTurn({ phase }: Call, result: Promise<unknown>): Promise<unknown> {
   return phase === 'teardown' ? result.finally(nextTurn) : result;
 }

@@ -5,7 +5,7 @@ import { leftBehind, unheard } from '../messages.ts';
 import type { Setting } from './setting.ts';
 import type { Kit } from './trial.ts';
 
-/** The case before: two at once would take what the other leaves for their own. */
+/** The previous case: two at once would count each other's leftovers as their own. */
 let last: Promise<unknown> = Promise.resolve();
 
 /** Runs a case when all others are over; rejects if the manager doesn't pass. */
@@ -15,11 +15,11 @@ export function runCase(setting: Setting, work: Case[1]): Promise<void> {
   return ran;
 }
 
-/** How many milliseconds what has been closed may take until it is gone. */
+/** How many milliseconds closed things may take to disappear. */
 const briefly = 20;
 const patiently = 150;
 
-/** What is left only once is a cache, or was still closing. */
+/** Something that is left only once is a cache, or was still closing. */
 async function attemptTwice(setting: Setting, work: Case[1]): Promise<void> {
   const first = await attempt(setting, work, briefly);
   if (first.left.length === 0) return;
@@ -58,11 +58,11 @@ async function failuresOf(work: () => Promise<void>): Promise<unknown[]> {
 }
 
 async function leftAfter(watch: Watch, patience: number): Promise<string[]> {
-  // By then the process has told of the rejections that nobody handles.
+  // By then the process has reported unhandled rejections.
   await sleep(0);
   const deadline = Date.now() + patience;
   const looks = [watch.left()];
-  // What works again and again leaves nothing for a moment, between two of its timers.
+  // Something that repeats may leave nothing for a moment, between two of its timers.
   while (looks.slice(-3).some((left) => left.length > 0) && Date.now() < deadline) {
     await sleep(5);
     looks.push(watch.left());

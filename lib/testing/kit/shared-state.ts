@@ -1,13 +1,13 @@
 import { ownProcess } from './environment.ts';
 
-/** What belongs to everything in the process, and what is not now as it was before. */
+/** State that the whole process shares, and how it has changed. */
 export interface SharedState {
-  /** What has changed, in words. */
+  /** What has changed, as text. */
   changed(): string[];
   putBack(): void;
 }
 
-/** Watches the working directory, the environment, and what is global. */
+/** Watches the working directory, the environment, and the globals. */
 export function watchSharedState(): SharedState {
   const process = ownProcess();
   const parts = [
@@ -53,7 +53,7 @@ function watchProperties(name: string, find: () => object | undefined): SharedSt
   };
 }
 
-/** Deno refuses to show the environment to whom it was not allowed. */
+/** Without permission, Deno refuses to show the environment. */
 function readable(find: () => object | undefined): Record<string, unknown> {
   try {
     const object = find() ?? {};
@@ -64,7 +64,7 @@ function readable(find: () => object | undefined): Record<string, unknown> {
   }
 }
 
-/** Getters are not asked: some of the platform's warn; others load what they are for, and put it in their place. */
+/** Doesn't call getters: some of the platform's warn; others load a value and replace themselves with it. */
 function isSame(before: PropertyDescriptor | undefined, now: PropertyDescriptor | undefined): boolean {
   if (before?.get) return now !== undefined && (now.get === before.get || now.get === undefined);
   return Object.is(before?.value, now?.value) && now?.get === undefined;

@@ -1,6 +1,6 @@
 import { describe, isError, isObject } from '../../support/describe.ts';
 
-/** A value as text: two that look alike in every part give the same. It is cut where a message would get too long. */
+/** A value as text: two that look alike in every part give the same text. It is cut if a message would get too long. */
 export function shown(value: unknown, length?: number): string {
   const text = textOf(value, new Set());
   return length !== undefined && text.length > length ? `${text.slice(0, length - 1)}…` : text;

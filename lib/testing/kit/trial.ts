@@ -6,31 +6,31 @@ import { changedProbe, leftOpen, nameOf, worldStuck } from '../messages.ts';
 import type { Setting } from './setting.ts';
 import { shown } from './shown.ts';
 
-/** What there is in a world. */
+/** The state of a world. */
 export interface Look {
   readonly open: number | undefined;
   readonly probes: readonly string[];
 }
 
-/** What the trials of one case share. */
+/** Shared by the trials of one case. */
 export interface Kit {
   readonly setting: Setting;
-  /** What messages call the manager. */
+  /** The manager's name in messages. */
   name: string;
-  /** Whether `open` gives a promise. */
+  /** Whether `open` returns a promise. */
   isSlow?: boolean;
 }
 
-/** A world, and a manager that is tried in it. */
+/** A world, and a manager that is tested in it. */
 export class Trial {
   readonly kit: Kit;
   readonly recorder: Recorder;
   readonly world: unknown;
-  /** Whether `use` gave a promise. */
+  /** Whether `use` returned a promise. */
   isUseAsync = false;
   /** How many blocks have succeeded here. */
   private successes = 0;
-  /** Whether the second one had an effect after the first: else those of all others may look the same. */
+  /** Whether the second one added to the effect of the first: if not, the effects of all may look the same. */
   private addsUp = false;
 
   constructor(kit: Kit, recorder: Recorder, world: unknown) {
@@ -40,7 +40,7 @@ export class Trial {
     recorder.countOpen = () => this.countNow();
   }
 
-  /** How much is open, unless that takes time: then it isn't asked again. */
+  /** How much is open, unless counting takes time: then it isn't counted again. */
   private countNow(): number | undefined {
     const { kit, world } = this;
     const count = kit.isSlow ? undefined : kit.setting.open?.(world);
@@ -77,21 +77,21 @@ export class Trial {
     return shown(await this.setting.effect?.(this.world));
   }
 
-  /** How many items the effect has, if it is a list or the like, and else NaN. */
+  /** How many items the effect has if it is a list or the like; otherwise NaN. */
   async effectSize(): Promise<number> {
     const effect = await this.setting.effect?.(this.world);
     const { length, size } = (isObject(effect) ? effect : {}) as { length?: unknown; size?: unknown };
     return Number(length ?? size ?? NaN);
   }
 
-  /** Notes whether a block that succeeded had an effect; gives whether that can be right. */
+  /** Records whether a successful block had an effect; returns whether that can be right. */
   noteSuccess(isChanged: boolean): boolean {
     this.successes += 1;
     if (this.successes === 2) this.addsUp = isChanged;
     return isChanged || (this.successes > 1 && !this.addsUp);
   }
 
-  /** Throws unless the world is as it was before. `when` says after what: "a block that returns". */
+  /** Throws unless the world is as it was before. `when` says after what, such as "a block that returns". */
   async expectNothingLeft(before: Look, when: string): Promise<void> {
     const after = await this.settled(before);
     const { calls } = this.recorder;
@@ -113,7 +113,7 @@ export class Trial {
   }
 }
 
-/** Runs what is to be tried in a world of its own. */
+/** Runs a test in its own world. */
 export async function inWorld(kit: Kit, work: (trial: Trial) => Promise<void>, injection?: Injection): Promise<void> {
   const recorder = new Recorder(injection);
   let failure: Thrown | undefined;
@@ -135,7 +135,7 @@ export async function inWorld(kit: Kit, work: (trial: Trial) => Promise<void>, i
   );
   await Promise.race([isTried, ended]);
   const { timeout } = kit.setting;
-  // What the manager has left may keep its world from ending.
+  // What the manager left behind may keep its world from ending.
   const left = await within<Thrown | undefined>(timeout, ended, async () => ({ error: worldStuck(timeout) }));
   if (failure && left && left.error !== failure.error)
     throw new AggregateError([failure.error, left.error], (failure.error as Error).message);

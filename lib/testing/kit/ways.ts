@@ -21,13 +21,13 @@ export type Body = (value: unknown) => unknown;
 
 /** A way to run a block in a manager. */
 export interface Way {
-  /** As messages go on after "a block that returns". */
+  /** How messages continue after "a block that returns". */
   readonly name: string;
-  /** Whether the body is given the manager's value. */
+  /** Whether the body gets the manager's value. */
   readonly hasValue: boolean;
-  /** Whether the manager isn't told the block's error itself. */
+  /** Whether the manager doesn't get the block's error itself. */
   readonly isUsing: boolean;
-  /** Whether it is told that the block failed even if it returned. */
+  /** Whether it sees a failure even if the block returned. */
   readonly isUnknown: boolean;
   readonly run: (manager: unknown, body: Body) => Promise<unknown>;
 }
@@ -75,7 +75,7 @@ export const decorated: Way = way(
 
 export const byHand: Way = way(' by hand', (manager, body) => {
   const methods = asyncMethodsOf(manager) ?? syncMethodsOf(manager);
-  // What is no manager is refused in the driver's words.
+  // Anything but a manager is refused with the driver's message.
   return methods ? drive(methods, body) : inWithAsync.run(manager, body);
 });
 
@@ -130,7 +130,7 @@ interface Methods {
   exit(thrown?: Thrown): unknown;
 }
 
-/** How a manager is entered and exited by hand. A disposable is its own value. */
+/** Enters and exits a manager by hand. A disposable is its own value. */
 function asyncMethodsOf(manager: unknown): Methods | undefined {
   if (isAsyncContextManager(manager))
     return { enter: () => manager.enterAsync(), exit: (thrown) => manager.exitAsync(thrown) };
@@ -150,12 +150,12 @@ function syncMethodsOf(manager: unknown): Methods | undefined {
   };
 }
 
-/** Whether it is made anew for each block: a disposable is set up when it is made, and is used up by its block. */
+/** Whether to make a new one for each block: a disposable is set up when it is made, and its block uses it up. */
 export function isDisposable(manager: unknown): boolean {
   return !isAsyncContextManager(manager) && !isContextManager(manager);
 }
 
-/** By hand, for a manager that may be synchronous; tells if it is not. */
+/** By hand, for a manager that may be synchronous; reports if it isn't. */
 export function tryingInSync(tell: () => void): Way {
   const watched = (value: unknown) => {
     if (isThenable(value)) tell();

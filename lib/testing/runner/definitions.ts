@@ -5,7 +5,7 @@ import { namesTakenBy } from './parameters.ts';
 
 export type Values = Record<string, unknown>;
 
-/** A fixture, and those that it needs. */
+/** A fixture, and the fixtures that it needs. */
 export interface Definition {
   readonly name: string;
   readonly isOfFile: boolean;
@@ -15,7 +15,7 @@ export interface Definition {
 
 export type Definitions = ReadonlyMap<string, Definition>;
 
-/** Reads what is given as fixtures. One may need those that were there before, even one of its own name. */
+/** Reads the fixtures. A fixture may need earlier ones, even one with its own name. */
 export function definitionsOf(given: Record<string, unknown>, before: Definitions): Definitions {
   const defined = new Map<string, Definition>();
   const define = (name: string, path: readonly string[]): Definition => {
@@ -44,7 +44,7 @@ function namesNeeded(make: Definition['make']): string[] {
   return names;
 }
 
-/** A function, or a list of one and its options. */
+/** A function, or a list of a function and its options. */
 function partsOf(name: string, given: unknown): Pick<Definition, 'make' | 'isOfFile'> {
   const [make, options = {}] = (Array.isArray(given) ? given : [given]) as unknown[];
   const scope = isObject(options) ? (options['scope'] ?? 'test') : undefined;

@@ -3,26 +3,26 @@ import type { Definition, Values } from './definitions.ts';
 import { testEnded, testsFailed } from '../messages.ts';
 import type { FixtureHooks } from '../with-fixtures.ts';
 
-/** A test that runs. */
+/** A running test. */
 export interface RunningBlock {
   /** Ends it with an error; resolves when its fixtures are torn down. */
   end(error: Error): Promise<void>;
 }
 
-/** The fixtures of a file, and what is known of its tests. */
+/** The fixtures of a file, and what is known about its tests. */
 export class FileFixtures {
-  /** Whether somebody tells when all tests are over. */
+  /** Whether a hook says when all tests are over. */
   readonly canEnd: boolean;
   private readonly stack = new AsyncExitStack<unknown>();
   private readonly values = new Map<Definition, Promise<unknown>>();
   private readonly failures = new Map<unknown, unknown>();
   private readonly running = new Set<RunningBlock>();
-  /** How many tests are over of which the runner has not told yet. */
+  /** How many finished tests the runner has not reported yet. */
   private over = 0;
 
   constructor({ afterEach, afterAll }: FixtureHooks) {
     this.canEnd = afterAll !== undefined;
-    // Without parameters: jest would take one for a callback.
+    // Without parameters, because jest would treat one as a callback.
     afterEach?.(() => this.afterEach());
     afterAll?.(() => this.afterAll());
   }
@@ -45,7 +45,7 @@ export class FileFixtures {
     this.over += 1;
   }
 
-  /** `test` tells it from others: one that passes when it is tried again has not failed. */
+  /** `test` identifies it: a test that passes on a retry has not failed. */
   pass(test: unknown): void {
     this.failures.delete(test);
   }
@@ -60,11 +60,11 @@ export class FileFixtures {
     return this.stack.enterContext(make(values));
   }
 
-  /** A test that the runner has finished though it still runs has taken too long. */
+  /** A test that the runner has finished although it still runs has taken too long. */
   private async afterEach(): Promise<void> {
     const [block, ...others] = this.running;
     if (this.over > 0) this.over -= 1;
-    // Of several that run at once it isn't known which one has.
+    // If several run at once, it isn't known which one.
     else if (block && others.length === 0) await block.end(testEnded());
   }
 

@@ -1,6 +1,6 @@
 /**
- * The names that a function takes from its first parameter, as in `({ db, log }) => …`: none if it has no parameter;
- * undefined if it takes the whole of it, or a rest.
+ * The names that a function destructures from its first parameter, as in `({ db, log }) => …`: none if it has no
+ * parameter, undefined if it takes the whole parameter or a rest.
  */
 export function namesTakenBy(fn: (...args: never) => unknown): string[] | undefined {
   const [first] = parametersOf(withoutComments(String(fn)));
@@ -18,12 +18,12 @@ function parametersOf(text: string): string[] {
 
 const pairs: Partial<Record<string, string>> = { '(': ')', '{': '}', '[': ']', "'": "'", '"': '"', '`': '`' };
 
-/** What is between the first character, which opens, and the one that closes it. */
+/** The text between the first character, which opens, and the character that closes it. */
 function inside(text: string): string {
   return text.slice(1, endOf(text, 0));
 }
 
-/** The index of what closes the bracket or the text that opens there. */
+/** The index of the character that closes the bracket or the string that opens there. */
 function endOf(text: string, start: number): number {
   const close = pairs[text.charAt(start)];
   const isText = close === text.charAt(start);
@@ -36,7 +36,7 @@ function endOf(text: string, start: number): number {
   return index;
 }
 
-/** Splits at the commas that are in no brackets. */
+/** Splits at the commas outside brackets. */
 function split(text: string): string[] {
   const parts: string[] = [];
   let start = 0;

@@ -1,13 +1,13 @@
 import { isError, isObject } from '../../support/describe.ts';
 import type { Thrown } from '../../index.ts';
 
-/** A test that runs, as its runner shows it to fixtures and hooks. */
+/** A running test, as its runner shows it to fixtures and hooks. */
 export interface RunningTest {
-  /** How it has failed, if it has, since it was asked for. */
+  /** How it has failed, if it has, since this object was made. */
   failure(): Thrown | undefined;
-  /** Has an error of a teardown reported. */
+  /** Reports an error of a teardown. */
   report(error: unknown): void;
-  /** Tells it from other tests, and is the same if it is tried again. */
+  /** Identifies the test, and stays the same on a retry. */
   readonly key: unknown;
 }
 
@@ -36,7 +36,7 @@ function vitestTest(context: VitestContext): RunningTest {
   const errors = collected.get(task) ?? [];
   if (!collected.has(task)) {
     collected.set(task, errors);
-    // An error that a fixture threw would be reported twice, and leave the fixtures before it open.
+    // If a fixture threw the error, it would be reported twice, and leave earlier fixtures open.
     context.onTestFinished(() => {
       collected.delete(task);
       throwAll(errors, 'Several fixtures failed to tear down.');
@@ -46,8 +46,8 @@ function vitestTest(context: VitestContext): RunningTest {
 }
 
 /**
- * A test that is tried again keeps the errors of the attempts before. What the teardown of a fixture threw is a failure for
- * those that it needed.
+ * A retried test keeps the errors of earlier attempts. If the teardown of a fixture throws, that is a failure for the
+ * fixtures that it needed.
  */
 export function failureOf(task: VitestContext['task'], collected: readonly unknown[] = []): () => Thrown | undefined {
   const before = task.result?.errors?.length ?? 0;
@@ -68,7 +68,7 @@ function isPlaywrightTest(value: unknown): value is PlaywrightTest {
 function playwrightTest(info: PlaywrightTest): RunningTest {
   return {
     failure: firstOf(() => info.errors),
-    // It tears down the other fixtures in any case.
+    // It tears down the other fixtures anyway.
     report(error) {
       throw error;
     },
@@ -76,7 +76,7 @@ function playwrightTest(info: PlaywrightTest): RunningTest {
   };
 }
 
-/** The first of the errors that a runner has; always the same one, for a manager may throw it on. */
+/** The first error that a runner has; always the same object, because a manager may rethrow it. */
 function firstOf(errors: () => readonly unknown[]): () => Thrown | undefined {
   let first: Thrown | undefined;
   return () => {
@@ -89,7 +89,7 @@ function firstOf(errors: () => readonly unknown[]): () => Thrown | undefined {
 /** Runners hand out copies of errors. A manager may ask for an Error. */
 function asThrown(copy: unknown): unknown {
   if (isError(copy) || !isObject(copy)) return copy;
-  // Playwright's field for what was thrown and is not an error.
+  // Playwright's field for a thrown value that isn't an error.
   const { message = copy['value'], stack, cause, name } = copy;
   const error = new Error(plain(String(message)), cause === undefined ? undefined : { cause: asThrown(cause) });
   for (const [key, value] of Object.entries({ stack, name }))
@@ -106,7 +106,7 @@ function plain(message: string): string {
     .replace(/^Error: /, '');
 }
 
-/** Throws what there is: one error as it is, several as one. */
+/** Throws the errors: one as it is, several as one. */
 export function throwAll(errors: readonly unknown[], message: string): void {
   if (errors.length > 1) throw new AggregateError(errors, message);
   if (errors.length > 0) throw errors[0];

@@ -9,19 +9,19 @@ export type AnyFunction = (...args: unknown[]) => unknown;
 
 const suites = new WeakMap<object, Suite>();
 
-/** What a function that `withFixtures` gave belongs to. */
+/** What a function returned by `withFixtures` belongs to. */
 export function suiteOf(test: object): Suite | undefined {
   return suites.get(test);
 }
 
-/** What a runner's function has that defines tests in another way, */
+/** Properties of a runner's function that define tests in another way, */
 const variants = new Set<PropertyKey>(['only', 'skip', 'failing', 'fails', 'concurrent', 'serial', 'ignore']);
-/** or gives one that does. */
+/** or return a function that does. */
 const conditions = new Set<PropertyKey>(['if', 'skipIf', 'runIf', 'todoIf', 'failingIf', 'concurrentIf', 'serialIf']);
 
-/** Tests that can take the same fixtures. */
+/** Tests that can use the same fixtures. */
 export class Suite {
-  /** The runner's function, for tests that take fixtures. */
+  /** The runner's function, for tests with fixtures. */
   readonly test: AnyFunction;
   private readonly runner: AnyFunction;
   private readonly definitions: Definitions;
@@ -35,7 +35,7 @@ export class Suite {
     suites.set(this.test, this);
   }
 
-  /** With more fixtures; those of the file are set up once for both. */
+  /** With more fixtures; file fixtures are set up once for both. */
   extended(given: Values): Suite {
     const definitions = definitionsOf(given, this.definitions);
     if (!this.file.canEnd && [...definitions.values()].some(({ isOfFile }) => isOfFile)) throw needsAfterAll();
@@ -74,7 +74,7 @@ export class Suite {
     });
   }
 
-  /** Has no parameters: jest and Bun would take one for a callback. */
+  /** Without parameters, because jest and Bun would treat one as a callback. */
   private wrapped(test: AnyFunction, isRow: boolean): AnyFunction {
     const names = namesTakenBy(test) ?? [...this.definitions.keys()];
     const definitions = names.map((name) => {
@@ -106,13 +106,13 @@ export class Suite {
   }
 }
 
-/** One test, as the body of a block of its fixtures. */
+/** One test, as the body of its fixtures' block. */
 class Block implements RunningBlock {
   private readonly definitions: readonly Definition[];
   private readonly file: FileFixtures;
   private readonly values = new Map<Definition, unknown>();
   private isSetUp = false;
-  /** What it is ended with, if the runner does not wait any longer. */
+  /** The error that ends it, if the runner no longer waits. */
   private endedWith: Thrown | undefined;
   private giveUp: (error: Error) => void = () => undefined;
   private over: Promise<void> | undefined;
@@ -133,7 +133,7 @@ class Block implements RunningBlock {
     // A setup can't be ended. Once it is done, the test fails before it begins.
     if (!this.isSetUp) return;
     await this.over?.catch((outcome: unknown) => {
-      // Nobody hears of it but from here: the runner has given up the test.
+      // This is the only place that can report it: the runner has given up on the test.
       if (outcome !== error) throw outcome;
     });
   }
@@ -150,7 +150,7 @@ class Block implements RunningBlock {
         throw error;
       }
     });
-    // A manager may have handled it, but the test has failed.
+    // A manager may have handled it, but the test has still failed.
     if (thrown) throw thrown.error;
   }
 

@@ -93,7 +93,7 @@ export const breakages: readonly Breakage[] = [
   {
     fault: 'the service does not release its connections',
     file: 'service/database.ts',
-    from: 'yield* enter(closing(await pool.connect(), (connection) => connection.release()))',
+    from: 'yield* enter(\n    closing(await pool.connect(), (connection) => connection.release()),\n  )',
     to: 'await pool.connect()',
     check: 'service/transaction',
   },
@@ -116,8 +116,8 @@ export const breakages: readonly Breakage[] = [
   {
     fault: 'the lock of the database is not waited for',
     file: 'lock/advisory.ts',
-    from: 'await unlessAborted(client.query(',
-    to: 'void unlessAborted(client.query(',
+    from: 'await unlessAborted(\n      client.query(',
+    to: 'void unlessAborted(\n      client.query(',
     check: 'advisoryLock',
   },
   {
@@ -227,7 +227,7 @@ export const breakages: readonly Breakage[] = [
   {
     fault: 'the thread is not terminated if the block fails',
     file: 'worker/worker.ts',
-    from: 'yield* enter(closing(new Worker(file, options), (thread) => thread.terminate()))',
+    from: 'yield* enter(\n    closing(new Worker(file, options), (thread) => thread.terminate()),\n  )',
     to: 'new Worker(file, options)',
     check: 'worker',
   },

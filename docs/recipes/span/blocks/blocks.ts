@@ -1,12 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
-import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
+import {
+  context,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { contextManager } from 'withal';
 import { observe, type Visit } from 'withal/observe';
 import { exceptionOf } from '../span.ts';
 
-/** Keeps OpenTelemetry's context in our own store, so that a channel can bind it to the blocks it reports. */
+/**
+ * Keeps OpenTelemetry's context in our own store, so that a channel can bind it to the
+ * blocks it reports.
+ */
 export class StoredContextManager extends AsyncLocalStorageContextManager {
   readonly store = new AsyncLocalStorage<Context>();
 
@@ -29,8 +40,14 @@ export class StoredContextManager extends AsyncLocalStorageContextManager {
   }
 }
 
-/** Makes a span for every block that starts while this manager is entered, and makes it active there. */
-export const blockSpans = contextManager(function* blockSpans(tracer: Tracer, store: AsyncLocalStorage<Context>) {
+/**
+ * Makes a span for every block that starts while this manager is entered, and makes it
+ * active there.
+ */
+export const blockSpans = contextManager(function* blockSpans(
+  tracer: Tracer,
+  store: AsyncLocalStorage<Context>,
+) {
   const { start } = tracingChannel<Context, Visit>('withal:block');
   const spans = new WeakMap<Visit, Span>();
   const finish = (visit: unknown) => endSpan(visit as Visit, spans);
@@ -60,7 +77,10 @@ function startSpan({ name, by, times }: Visit, tracer: Tracer): Span {
   });
 }
 
-/** For an async block, `end` comes after the first part of its setup, which is too early. */
+/**
+ * For an async block, `end` comes after the first part of its setup, which is too
+ * early.
+ */
 function endSpan(visit: Visit, spans: WeakMap<Visit, Span>): void {
   const { phase, result = '', error, times } = visit;
   const span = spans.get(visit);

@@ -1,5 +1,9 @@
 import { context } from '@opentelemetry/api';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { setImmediate } from 'node:timers/promises';
 import { asyncContextManager, enter, withAsync } from 'withal';
 import { show } from '../show.ts';
@@ -28,7 +32,9 @@ async function pay(card: string): Promise<void> {
 // What an app does once, when it starts
 
 const exporter = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+const provider = new BasicTracerProvider({
+  spanProcessors: [new SimpleSpanProcessor(exporter)],
+});
 const tracer = provider.getTracer('shop');
 const contextManager = new StoredContextManager();
 context.setGlobalContextManager(contextManager.enable());
