@@ -25,6 +25,23 @@ const scripts = {
   },
 };
 
+/** Scripts of the site's pages, and of a worker. */
+const browser = {
+  files: ['site/**/*.mjs'],
+  languageOptions: {
+    globals: {
+      addEventListener: false,
+      Blob: false,
+      clearTimeout: false,
+      document: false,
+      fetch: false,
+      innerWidth: false,
+      self: false,
+      structuredClone: false,
+    },
+  },
+};
+
 const typed = {
   files: ['**/*.ts'],
   ignores: ['**/*.md/**'],
@@ -72,7 +89,7 @@ const words = readdirSync(new URL('lib', import.meta.url)).filter((name) => name
 
 /** The managers of the project itself. */
 const managers = {
-  files: ['{lib,docs,__tests__,bench,conformance}/**/*.{ts,mjs}', '**/*.md/*.{ts,js}'],
+  files: ['{lib,docs,site,__tests__,bench,conformance}/**/*.{ts,mjs}', '**/*.md/*.{ts,js}'],
   extends: [withal.configs.strict],
   settings: { withal: { modules: words.map((name) => `lib/${name}`) } },
 };
@@ -99,6 +116,12 @@ const pages = [
   { files: ['**/*.md'], plugins: { markdown }, processor: 'markdown/markdown' },
   { files: ['**/*.md/**'], languageOptions: { parser: tseslint.parser } },
 ];
+
+/** Lines of the playground that show a value. */
+const playground = {
+  files: ['site/playground/examples/*.ts'],
+  rules: { '@typescript-eslint/no-unused-expressions': 'off' },
+};
 
 /** Wrong input is what many of the tests are about. */
 const tests = {
@@ -197,11 +220,13 @@ const typeTests = {
 export default defineConfig(
   // What the compiler refuses, the linter need not look at.
   { ignores: ['dist', 'coverage', 'docs/api', '.stryker-tmp', 'typetests/refused', 'typetests/legacy'] },
+  { ignores: ['site/dist', 'site/reference', 'site/.vitepress/{cache,.temp}', 'site/programs/*.md'] },
   // Fragments of sources; examples of what is wrong, which the tests of the rules lint.
   { ignores: ['docs/mutants.md', 'docs/lint/*.md', 'reports/*.md', '__tests__/eslint/snippets'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   { ...js.configs.recommended, ignores: ['**/*.md/**'] },
   scripts,
+  browser,
   typed,
   library,
   plugin,
@@ -212,6 +237,7 @@ export default defineConfig(
   otherRunners,
   fixtures,
   typeTests,
+  playground,
   managers,
   faulty,
   nest,

@@ -1,0 +1,122 @@
+// The pages of the site, in headless Chromium: `npm run site:check` runs it on the built site.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { builtSite } from '../scripts/browser.mjs';
+
+const site = builtSite();
+let open;
+
+before(async () => (open = await site.enterAsync()));
+after(() => site.exitAsync());
+
+test('no kind of page complains in the console', async () => {
+  const page = await open();
+  const complaints = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+
+  for (const path of [
+    '',
+    'docs/generators',
+    'docs/recipes/lock/',
+    'docs/recipes/lock/main.ts',
+    'docs/lint/yields-once',
+    'api/withal/functions/all',
+  ])
+    await page.goto(path && !path.endsWith('/') ? `/${path}.html` : `/${path}`, { waitUntil: 'networkidle' });
+
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test('the type of a name shows when you point at it, and goes when you leave', async () => {
+  const page = await open();
+  await page.goto('/', { waitUntil: 'networkidle' });
+
+  await page.locator('[data-type]', { hasText: 'transaction' }).first().hover();
+
+  const popup = page.locator('.type-popup');
+  await popup.waitFor();
+  assert.match(await popup.textContent(), /^const transaction: \(this: unknown, db: PGlite\) => AsyncContextManager</);
+  await page.locator('h1').hover();
+  assert.equal(await popup.count(), 0);
+  await page.context().close();
+});
+
+test('an excerpt of a program has types, too, also on a page that was navigated to', async () => {
+  const page = await open();
+  await page.goto('/docs/recipes/', { waitUntil: 'networkidle' });
+  await page.locator('.vp-doc').getByRole('link', { name: 'A transaction' }).first().click();
+  await page.waitForURL('**/transaction/');
+
+  await page.locator('[data-type]', { hasText: 'statements' }).first().hover();
+
+  await page.locator('.type-popup').waitFor();
+  assert.match(await page.locator('.type-popup').textContent(), /^function statements\(depth: number\)/);
+  await page.context().close();
+});
+
+test('braces in the text of a page are text', async () => {
+  const page = await open();
+
+  await page.goto('/docs/lint/yields-once.html');
+
+  assert.match(await page.locator('table').textContent(), /\{\{name\}\} can yield a second time here/);
+  await page.context().close();
+});
+
+test('what is copied is the code', async () => {
+  const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.goto('/', { waitUntil: 'networkidle' });
+  await page.locator('.language-ts').first().hover();
+
+  await page.locator('.language-ts .copy').first().click();
+
+  const copied = await page.evaluate(() => globalThis.navigator.clipboard.readText());
+  assert.match(copied, /^import \{ asyncContextManager, withAsync \} from 'withal';\nimport \{ PGlite \}/);
+  assert.match(copied, /await db\.close\(\);\s*$/);
+  await page.context().close();
+});
+
+for (const [word, path] of [
+  ['savepoint', 'docs/recipes/transaction/'],
+  ['ERR_DID_NOT_STOP', 'docs/messages'],
+  ['taskGroup', 'docs/reference'],
+])
+  test(`the search finds ${word}`, async () => {
+    const page = await open();
+    await page.goto('/', { waitUntil: 'networkidle' });
+    await page.keyboard.press('Control+k');
+
+    await page.locator('.search-input').fill(word);
+
+    await page.locator(`.results a[href^="/${path}"]`).first().waitFor();
+    await page.context().close();
+  });
+
+test('a switch makes the pages dark, and they stay so', async () => {
+  const page = await open({ colorScheme: 'light' });
+  await page.goto('/', { waitUntil: 'networkidle' });
+  const background = () => page.evaluate(() => globalThis.getComputedStyle(globalThis.document.body).backgroundColor);
+  assert.equal(await background(), 'rgb(255, 255, 255)');
+
+  await page.locator('.VPNavBarAppearance button').click();
+  await page.goto('/docs/', { waitUntil: 'networkidle' });
+
+  await page.waitForFunction(() => globalThis.document.documentElement.classList.contains('dark'));
+  assert.notEqual(await background(), 'rgb(255, 255, 255)');
+  await page.context().close();
+});
+
+test('llms.txt lists the pages, and each page names its Markdown', async () => {
+  const page = await open();
+  const list = await (await page.request.get('/llms.txt')).text();
+  assert.match(list, /\(\/docs\/recipes\/transaction\.md\)/);
+
+  await page.goto('/docs/recipes/transaction/');
+
+  const twin = await page.locator('link[type="text/markdown"]').getAttribute('href');
+  assert.match(await (await page.request.get(twin)).text(), /^---[^]*# A transaction\n/);
+  await page.context().close();
+});
