@@ -343,11 +343,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a function that was not called', { db: transaction }, 'transaction() was given as db. Did you forget to call'],
       ['a promise', { db: Promise.resolve() }, 'an object (Promise) was given as db. Did you forget await?'],
       ['a generator', [(function* () {})()], 'at index 0. Did you mean aclosing()?'],
-      [
-        'half a manager',
-        [nullContext(), { enterAsync() {} }],
-        'at index 1. It has only enterAsync().',
-      ],
+      ['half a manager', [nullContext(), { enterAsync() {} }], 'at index 1. It has only enterAsync().'],
       ['a list of managers', [[nullContext()]], 'an object (Array) was given at index 0. Did you mean closing'],
     ])('refuses %s as a member', (_what, given, message) => {
       expect(() => all(given)).toThrow(TypeError);
