@@ -436,11 +436,11 @@ describe.each(builds)('%s', (_build, library) => {
 
   it('is called by the name of its function, if that has one', () => {
     const nameOf = (manager: unknown) => (JSON.parse(JSON.stringify(manager)) as { manager: string }).manager;
-    expect(nameOf(manage((callback) => callback(undefined)))).toBe('fromCallback');
+    expect(nameOf(manage((callback) => callback('')))).toBe('fromCallback');
     expect(
       nameOf(
         manage(async function requestId(callback) {
-          await callback(undefined);
+          await callback('');
         }),
       ),
     ).toBe('requestId');
