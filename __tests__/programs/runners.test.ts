@@ -33,7 +33,7 @@ function run(args: string[], temporary: string): Promise<{ code: unknown; output
 const runners: [string, string[], RegExp, number][] = [
   ['jest', ['--experimental-vm-modules', bin('jest/bin/jest.js')], /1 failed, 1 passed/, 1],
   ['node:test', ['--import', 'tsx', '--test', 'node.test.ts'], /pass 1\n. fail 1/, 1],
-  ['vitest', [bin('vitest/vitest.mjs'), 'run'], /1 failed \| 2 passed/, 2],
+  ['vitest', [bin('vitest/vitest.mjs'), 'run', 'vitest.test.ts'], /1 failed \| 2 passed/, 2],
   ['Playwright', [bin('@playwright/test/cli.js'), 'test'], /1 failed\n(.*\n)+ *1 passed/, 1],
 ];
 
@@ -63,4 +63,14 @@ describe('a workspace for tests', () => {
     },
     60_000,
   );
+});
+
+describe('a transaction for each test', () => {
+  it('is rolled back where the test succeeds, too', async () => {
+    await withAsync(directory(), async (temporary) => {
+      const { output } = await run([bin('vitest/vitest.mjs'), 'run', 'database.test.ts'], temporary);
+      expect(output).toMatch(/1 failed \| 3 passed/);
+      expect(output).toMatch(/FAIL .* stores an order, and fails/);
+    });
+  }, 60_000);
 });

@@ -125,7 +125,7 @@ const table: readonly (readonly [Error, string])[] = [
   ],
   [
     messages.otherEffect(m, 2, 1),
-    'three blocks at once must have the effect of three in turn, which is 2 more, but it is 1 more: blocks were mixed up. Keep the state of each block in a variable inside the generator function.',
+    'three blocks at once must have the effect of three in turn, which is 2 more, but it is 1 more: blocks were mixed up. Keep the state of each block in a variable inside the generator function. If all blocks share one connection, pass concurrent: false.',
   ],
   [
     messages.gaveReleased(m, when, release),

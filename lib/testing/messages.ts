@@ -182,7 +182,7 @@ export function otherEffect(name: string, expected: number, effect: number): Err
     name,
     `three blocks at once must have the effect of three in turn, which is ${String(expected)} more`,
     `it is ${String(effect)} more: blocks were mixed up`,
-    'Keep the state of each block in a variable inside the generator function.',
+    'Keep the state of each block in a variable inside the generator function. If all blocks share one connection, pass concurrent: false.',
   );
 }
 
