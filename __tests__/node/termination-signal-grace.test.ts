@@ -43,6 +43,7 @@ async function ended(): Promise<void> {
 
 const stillRuns =
   'Cannot end: the process must be done within 20 ms of SIGTERM, but it still runs. Close what is left, or give it more time.';
+const hint = 'No observer sees the open blocks. Start with node --import withal/observe/register to list them here.';
 const neverEnds =
   'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.';
 
@@ -51,7 +52,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   const stuck = (options: TerminationSignalOptions) => withAsync(terminationSignal(options), terminate);
 
   describe('a grace period', () => {
-    it('ends the process that still lives, and tells of it', async () => {
+    itUnobserved('ends the process that still lives, and tells of it', async () => {
       const active = jest
         .spyOn(process, 'getActiveResourcesInfo')
         .mockReturnValue(['TCPServerWrap', 'Timeout', 'Timeout']);
@@ -59,7 +60,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(exits()).toEqual([]);
       await ended();
       expect(exits()).toEqual([143]);
-      expect(printed()).toBe(`${stillRuns}\nActive resources: TCPServerWrap, Timeout (2)\n`);
+      expect(printed()).toBe(`${stillRuns}\nActive resources: TCPServerWrap, Timeout (2)\n${hint}\n`);
       active.mockRestore();
     });
 
@@ -114,6 +115,17 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       observers().delete(list);
       expect(reports).toMatchObject([{ open }]);
       expect(reports[0]?.message.split('\n')[1]).toBe('Open blocks: app() (body), transaction() (exiting)');
+      expect(reports[0]?.message).not.toContain(hint);
+    });
+
+    it('gives no hint if somebody observes, and nothing is open', async () => {
+      const list = () => [];
+      observers().add(list);
+      const reports: GraceReport[] = [];
+      await stuck({ grace: 0, onGrace: (report) => reports.push(report) });
+      await ended();
+      observers().delete(list);
+      expect(reports[0]?.message).not.toContain(hint);
     });
 
     it('waits for an onGrace that takes its time', async () => {
@@ -175,7 +187,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
         starve();
         starve();
       });
-      expect(printed()).toBe(`${neverEnds}\n`);
+      expect(printed()).toBe(`${neverEnds}\n${hint}\n`);
       expect(exits()).toEqual([]);
     });
 
@@ -185,7 +197,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
         terminate();
         starve();
       });
-      expect(reports).toEqual([{ signal: 'SIGTERM', open: [], active: [], message: neverEnds }]);
+      expect(reports).toEqual([{ signal: 'SIGTERM', open: [], active: [], message: `${neverEnds}\n${hint}` }]);
       expect(printed()).toBe('');
     });
 

@@ -622,6 +622,10 @@ const printed: Record<string, readonly [text: string, expected: string]> = {
     messages.notFinished('SIGTERM'),
     'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.',
   ],
+  notObserved: [
+    messages.notObserved(),
+    'No observer sees the open blocks. Start with node --import withal/observe/register to list them here.',
+  ],
 };
 
 /** The codes that programs ask for. */

@@ -3,8 +3,8 @@ import { constants } from 'node:os';
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { after } from '../support/after.ts';
-import { notDone, notFinished } from '../support/messages.ts';
-import { openBlocks, type OpenBlock } from '../support/open-blocks.ts';
+import { notDone, notFinished, notObserved } from '../support/messages.ts';
+import { observers, openBlocks, type OpenBlock } from '../support/open-blocks.ts';
 import type { SignalName } from './termination-signal.ts';
 
 /** What keeps a process from ending. */
@@ -59,6 +59,7 @@ function reportOf(signal: NodeJS.Signals, summary: string, active: readonly stri
     summary,
     ...(open.length > 0 ? [`Open blocks: ${open.map(({ name, phase }) => `${name}() (${phase})`).join(', ')}`] : []),
     ...(active.length > 0 ? [`Active resources: ${counted(active).join(', ')}`] : []),
+    ...(observers().size === 0 ? [notObserved()] : []),
   ];
   return { signal, open, active, message: lines.join('\n') };
 }

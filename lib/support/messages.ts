@@ -571,6 +571,11 @@ export function notFinished(signal: string): string {
   );
 }
 
+/** The last line of a report that can't name the open blocks. */
+export function notObserved(): string {
+  return 'No observer sees the open blocks. Start with node --import withal/observe/register to list them here.';
+}
+
 // What is wrong with a decorator, or with what it decorates
 
 export function outcomeUnknown(manager: unknown): ContextManagerError {
