@@ -346,7 +346,7 @@ describe.each(builds)('%s', (_build, library) => {
       [
         'half a manager',
         [nullContext(), { enterAsync() {} }],
-        'at index 1. The counterpart of its enterAsync() is missing.',
+        'at index 1. It has only enterAsync().',
       ],
       ['a list of managers', [[nullContext()]], 'an object (Array) was given at index 0. Did you mean closing'],
     ])('refuses %s as a member', (_what, given, message) => {

@@ -370,7 +370,7 @@ describe.each(builds)('%s', (_build, library) => {
         given['exit'] = undefined;
         expect(await errorOf(() => driven.next())).toHaveProperty(
           'message',
-          `Cannot enter: ${decoratorName} takes a manager or a disposable, but an object (Object) was given. The counterpart of its enter() is missing.`,
+          `Cannot enter: ${decoratorName} takes a manager or a disposable, but an object (Object) was given. It has only enter().`,
         );
       });
 

@@ -434,6 +434,18 @@ describe.each(builds)('%s', (_build, library) => {
     );
   });
 
+  it('is called by the name of its function, if that has one', () => {
+    const nameOf = (manager: unknown) => (JSON.parse(JSON.stringify(manager)) as { manager: string }).manager;
+    expect(nameOf(manage((callback) => callback('')))).toBe('fromCallback');
+    expect(
+      nameOf(
+        manage(async function requestId(callback) {
+          await callback('');
+        }),
+      ),
+    ).toBe('requestId');
+  });
+
   it('gives the error of a body, where it is undefined, too', async () => {
     expect(await errorOf(() => withAsync(manage(transaction([])), fail(undefined)))).toBeUndefined();
   });

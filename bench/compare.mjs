@@ -22,9 +22,9 @@ const ofBlocks = {
 
 const ofMore = {
   'sets ambient context for the body': setsContext,
-  'takes a callback API as a resource': takesCallbacks,
+  'can wrap a callback API': takesCallbacks,
   'tasks end with the block': endsTasks,
-  'releases a setup that comes late': releasesLate,
+  'releases a setup that finishes late': releasesLate,
 };
 
 const block = new Error('block');

@@ -4,7 +4,7 @@ import { compose, type EnterManager } from './engine/compose.ts';
 import { answer, type Run } from './engine/run.ts';
 import type { Entered, EnteredSync, Fallback, FallbackSync } from './protocol.ts';
 import { notAnswered, notEnterable, starForgotten } from './support/messages.ts';
-import type { SlipSync, Starless, TakenAsync } from './support/slips.ts';
+import type { Dropped, SlipSync, Starless, TakenAsync } from './support/slips.ts';
 import { asyncIterator } from './support/symbols.ts';
 
 declare const asked: unique symbol;
@@ -30,7 +30,9 @@ export interface EnterRequest<T, F = never> {
  *
  * @typeParam M - the manager
  */
-export interface Entering<M> extends Starless {
+export type Entering<M> = Stars<M> & (Starless | Dropped);
+
+interface Stars<M> {
   /** For `yield*` in an async generator. */
   [Symbol.asyncIterator](): AsyncIterator<
     EnterRequest<Awaited<Entered<M>>, Awaited<Fallback<M>>>,

@@ -1,4 +1,4 @@
-import { makeAsyncManager } from './engine/manager.ts';
+import { makeAsyncManager, type StartRun } from './engine/manager.ts';
 import { answer, type Request, type Run, type Step } from './engine/run.ts';
 import { takeSnapshot, type Within } from './engine/snapshot.ts';
 import { Watched } from './engine/watched.ts';
@@ -36,10 +36,12 @@ export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : 
  *
  * The ambient context that the API sets (`AsyncLocalStorage`, an active span) reaches the body of `withAsync`,
  * decorated functions, and the setup and teardown of whatever the same generator or scope enters later. It doesn't
- * reach code after `stack.enterContext()`, entries by hand, or `all` with `{ concurrent: true }`.
+ * reach the code of decorated generators, code after `stack.enterContext()`, entries by hand, or `all` with
+ * `{ concurrent: true }`.
  *
  * @typeParam T - what the API passes to the callback; `undefined` if it passes nothing
- * @param surround - calls the API with the callback that it gets, and returns the API's promise
+ * @param surround - calls the API with the callback that it gets, and returns the API's promise. If the function has a
+ *   name, messages and reports call the manager by it
  * @returns a manager that you can use as often as the API
  * @throws TypeError if `surround` is not a function
  * @throws ContextManagerError `ERR_DID_NOT_YIELD` from the block, if the API ends without calling back
@@ -60,14 +62,18 @@ export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : 
 export function fromCallback<T = undefined>(surround: (body: SurroundedBody<T>) => unknown): AsyncContextManager<T>;
 export function fromCallback(surround: unknown): AsyncContextManager<unknown> {
   if (typeof surround !== 'function') throw notSurround(surround);
-  return makeAsyncManager(start, undefined, [surround]) as AsyncContextManager<unknown>;
+  return makeAsyncManager(starting(surround.name || 'fromCallback'), undefined, [
+    surround,
+  ]) as AsyncContextManager<unknown>;
 }
 
 type Surround = (body: (value?: unknown) => Promise<void>) => unknown;
 
-const { fromCallback: start } = {
-  fromCallback: (surround: Surround) => new CallbackRun(surround),
-};
+/** A function of that name, by which messages and reports call the manager. */
+function starting(name: string): StartRun {
+  const { [name]: start } = { [name]: (surround: Surround) => new CallbackRun(surround) };
+  return start as StartRun;
+}
 
 /**
  * One call of the API. It first yields a request and answers that itself, because drivers look for an ambient context

@@ -6,6 +6,7 @@ import {
   closing,
   contextManager,
   enter,
+  nullContext,
   suppress,
   withAsync,
   withSync,
@@ -72,16 +73,26 @@ const wrong = contextManager(function* wrong() {
 });
 void wrong;
 
+// The compiler says so once for each type, so each is of a type of its own; see `Dropped`.
+
 const starless = asyncContextManager(async function* starless() {
   // @ts-expect-error -- the star is forgotten
-  yield enter(database('a'));
+  yield enter(nullContext('starless' as const));
 });
 void starless;
+
+// TypeScript 5.2 to 7.0 crashed here.
+const starlessOnce = asyncContextManager(async function* starlessOnce() {
+  // @ts-expect-error -- the star is forgotten
+  yield enter(nullContext('starless once' as const));
+  yield 1;
+});
+void starlessOnce;
 
 const awaited = asyncContextManager(async function* awaited() {
   // @ts-expect-error -- what needs yield* is awaited
   // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule knows, too
-  yield await enter(database('a'));
+  yield await enter(nullContext('awaited' as const));
 });
 void awaited;
 

@@ -382,6 +382,7 @@ testCases('settle-in-body', [
   ['withAsync(p, async (v) => { const c = await v.connect(); c.query(); q.query(); });', 'floating'],
   ['const c = q.connect(); withAsync(p, async (v) => { c.query(); });'],
   ['withAsync(taskGroup(), ({ start, stop }) => { void start(q); start(q); void stop(q); });', 'void'],
+  ['withAsync(taskGroup(), ({ start, stop }) => { void start(q).catch(r); void stop(q).catch(r); });', 'void'],
   ['withAsync(p, ({ start }) => { void start(q); });', 'void'],
 ]);
 

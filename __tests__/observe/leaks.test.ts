@@ -15,7 +15,8 @@ async function leaksOf(forget: string, options = ''): Promise<string[]> {
     const connection = asyncContextManager(async function* connection() { yield; });
     const lock = contextManager(function* lock() { yield; });
     const leaks = [];
-    const watch = observe({ onLeak: ({ kind, name, site }) => leaks.push([kind, name, site?.includes('forget')].join(' ').trim()), ${options} });
+    const watch = observe({ onLeak: ({ kind, name, site, message }) => leaks.push([kind, name, site?.includes('forget')].join(' ').trim())
+      && (message === name + ' was ' + kind + '.' + (site ? '\\n' + site : '') || leaks.push('another message')), ${options} });
     async function forget() { ${forget} }
     await forget();
     for (let round = 0; round < 20; round++) {

@@ -96,19 +96,19 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
     [
       messages.notEnterable('withAsync()', { enter() {} }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. The counterpart of its enter() is missing.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. It has only enter().',
     ],
     [
       messages.notEnterable('withAsync()', { enterAsync() {} }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. The counterpart of its enterAsync() is missing.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. It has only enterAsync().',
     ],
     [
       messages.notEnterable('withAsync()', { exit() {} }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. The counterpart of its exit() is missing.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. It has only exit().',
     ],
     [
       messages.notEnterable('withAsync()', { exitAsync() {}, enter: 1 }),
-      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. The counterpart of its exitAsync() is missing.',
+      'Cannot enter: withAsync() takes a manager or a disposable, but an object (Object) was given. It has only exitAsync().',
     ],
     [
       messages.notEnterable('withAsync()', { exit: true }),
@@ -172,10 +172,13 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
   ],
   alreadyEntered: [
-    [messages.alreadyEntered(transaction), 'Cannot enter transaction(): it must be free, but it is not. Exit first.'],
+    [
+      messages.alreadyEntered(transaction),
+      'Cannot enter transaction(): it must not be entered, but it already is. Exit first.',
+    ],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its function; keep names when minifying): it must be free, but it is not. Exit first.',
+      'Cannot enter an unnamed manager (name its function; keep names when minifying): it must not be entered, but it already is. Exit first.',
     ]),
   ],
   notEntered: [

@@ -21,7 +21,7 @@ jest.setTimeout(60_000);
 
 afterEach(closeLeftovers);
 
-/** The right managers that take the kit through all of its own code. */
+/** The correct managers that take the kit through all of its own code. */
 const telling = new Set([
   "a driver's own transaction",
   'savepoints',
@@ -71,17 +71,17 @@ describe('managerCases', () => {
       'stays set up while its block waits to be aborted',
       'can be entered five times in a row',
       'can be entered three times at once',
-      'can be entered within its own block',
+      'can be entered inside its own block',
       'works on an exit stack',
       'works under using, with complete()',
-      'is told of a failure under using, without complete()',
+      'sees a failure under using, without complete()',
       'works in a manager that enters it',
       'works in all()',
       'works as a decorator',
       'works by hand',
       'works in withSync(), if it is synchronous',
       'leaves nothing open when its setup fails',
-      'tells of a teardown that fails after a block that returns',
+      'reports a teardown that fails after a block that returns',
       'loses no error when its teardown fails after a block that throws',
     ]);
   });

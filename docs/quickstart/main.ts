@@ -100,8 +100,7 @@ async function threwUndefined(db: Database) {
 
   const block = withAsync(transaction(db), async () => {
     await transfer(db, 30);
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- some code out
-    // there does
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- some code does
     throw undefined;
   });
 

@@ -5,7 +5,7 @@ export type Node = TSESTree.Node;
 export type FunctionNode =
   TSESTree.ArrowFunctionExpression | TSESTree.FunctionDeclaration | TSESTree.FunctionExpression;
 
-/** The names of the fields of a node that hold its children, in the order of the source. */
+/** The fields of a node that hold its children, in source order. */
 export type VisitorKeys = Readonly<Record<string, readonly string[] | undefined>>;
 
 export function isFunction(node: Node | null | undefined): node is FunctionNode {
@@ -23,7 +23,7 @@ export function isGeneratorFunction(node: Node | null | undefined): node is Func
   return isFunction(node) && node.generator;
 }
 
-/** The expression itself: without the syntax of TypeScript, and without optional chaining around it. */
+/** The expression itself, without TypeScript syntax or optional chaining around it. */
 export function unwrap(node: Node): Node {
   switch (node.type) {
     case 'TSAsExpression':
@@ -38,7 +38,7 @@ export function unwrap(node: Node): Node {
   }
 }
 
-/** The expression with everything around it that `unwrap` takes away. */
+/** The expression with everything around it that `unwrap` removes. */
 export function wrapped(node: Node): Node {
   const { parent } = node;
   return parent && unwrap(parent) !== parent ? wrapped(parent) : node;
@@ -50,7 +50,10 @@ export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
   return children;
 }
 
-/** Calls `visit` on the node and on all below it, outermost first; where it answers `false`, on nothing below that. */
+/**
+ * Calls `visit` on the node and on everything below it, outermost first; if it returns `false`, on nothing below that
+ * node.
+ */
 export function walk(node: Node, keys: VisitorKeys, visit: (node: Node) => boolean | undefined): void {
   if (visit(node) !== false) eachChild(node, keys, (child) => walk(child, keys, visit));
 }
@@ -67,7 +70,7 @@ function eachChild(node: Node, keys: VisitorKeys, visit: (child: Node) => unknow
 
 const own = new WeakMap<Node, readonly Node[]>();
 
-/** The nodes that run when the code of this one does: those of functions and classes within it run some other time. */
+/** The nodes that run when this node runs: functions and classes inside it run at some other time. */
 export function ownNodes(root: Node, keys: VisitorKeys): readonly Node[] {
   const known = own.get(root);
   if (known) return known;
@@ -98,12 +101,12 @@ export function headOf({ loc, body }: FunctionNode): TSESTree.SourceLocation {
   return { start: loc.start, end: body.loc.start };
 }
 
-/** The nearest statement that the node is part of; all that runs is part of one. */
+/** The nearest statement around the node; everything that runs is part of one. */
 export function statementOf(node: Node): Node {
   return [node, ...ancestorsOf(node)].find(({ type }) => /(Statement|Declaration)$/.test(type)) as Node;
 }
 
-/** The values that an expression statement drops: of `on && start()`, what `start()` gives. */
+/** The values that an expression statement drops: for `on && start()`, the result of `start()`. */
 export function droppedIn(expression: Node): Node[] {
   const node = unwrap(expression);
   switch (node.type) {
@@ -123,8 +126,8 @@ export function isVoid(node: Node): node is TSESTree.UnaryExpression {
 }
 
 /**
- * The name of a property: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`; empty, if the source does not
- * show it.
+ * The name of a property: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`; empty, if the source does
+ * not show it.
  */
 export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property | TSESTree.PropertyDefinition): string {
   const key = unwrap(node.type === 'MemberExpression' ? node.property : node.key);
@@ -134,14 +137,14 @@ export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property | TSE
   return isSymbol ? `@@${nameOf(key)}` : '';
 }
 
-/** The name that is called: `f` of `f()`, `m` of `a.m()`; empty, if the source does not show it. */
+/** The name that is called: `f` in `f()`, `m` in `a.m()`; empty if the source doesn't show it. */
 export function calleeName(call: TSESTree.CallExpression | TSESTree.NewExpression): string {
   const callee = unwrap(call.callee);
   if (callee.type === 'Identifier') return callee.name;
   return callee.type === 'MemberExpression' ? nameOf(callee) : '';
 }
 
-/** The text of a literal, or of a template without its expressions; empty, if it is neither. */
+/** The text of a literal, or of a template without its expressions; empty if it is neither. */
 export function textOf(node: Node | undefined): string {
   if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
   return node?.type === 'TemplateLiteral' ? node.quasis.map(({ value }) => value.raw).join(' ') : '';

@@ -2,15 +2,15 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { functionAround, isFunction, nameOf, ownNodes, unwrap, type Node, type VisitorKeys } from './ast.ts';
 import { type Variable, type Variables } from './variables.ts';
 
-/** A condition as a key that is the same wherever the same is asked, and whether the test asks for its opposite. */
+/** A condition, as a key that is the same for equal conditions, and whether the test negates it. */
 export interface Condition {
   readonly key: string;
   readonly isNegated: boolean;
 }
 
 /**
- * The conditions that a function asks more than once, so that `if (a) …; if (!a) …` counts as two ways and not as four.
- * They are about variables that only the function itself writes.
+ * The conditions that a function tests more than once, so that `if (a) …; if (!a) …` counts as two paths, not four. They
+ * involve only variables that nothing but the function itself writes.
  */
 export class Conditions {
   private readonly root: Node;
@@ -36,7 +36,7 @@ export class Conditions {
     return variable && this.isStable(variable) ? this.idOf(variable) : undefined;
   }
 
-  /** The keys that a node asks about, or settles by assigning a literal. */
+  /** The keys that a node tests, or decides by assigning a literal. */
   private asked(node: Node): string[] {
     switch (node.type) {
       case 'IfStatement':
@@ -87,7 +87,7 @@ export class Conditions {
     }
   }
 
-  /** Whether nobody else writes it: not a callback, not another function. */
+  /** Whether nothing else writes it: no callback, no other function. */
   private isStable(variable: Variable): boolean {
     return variable.references.every((reference) => !reference.isWrite() || this.isOwn(reference.identifier));
   }
@@ -103,7 +103,7 @@ export class Conditions {
   }
 }
 
-/** The tests that a test is made of with `!`, `&&` and `||`. */
+/** The tests that `!`, `&&` and `||` combine into a test. */
 function testsIn(given: Node): Node[] {
   const test = unwrap(given);
   if (isNot(test)) return testsIn(test.argument);
@@ -118,7 +118,7 @@ function joined(left: string | undefined, operator: string, right: string | unde
   return left === undefined || right === undefined ? undefined : `${left} ${operator} ${right}`;
 }
 
-/** Whether a value is truthy, where it shows. */
+/** Whether a value is truthy, if the source shows it. */
 export function truthOf(given: Node): boolean | undefined {
   const node = unwrap(given);
   switch (node.type) {

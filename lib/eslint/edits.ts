@@ -3,7 +3,7 @@ import { walk, type Node } from './ast.ts';
 
 type Code = Readonly<TSESLint.SourceCode>;
 
-/** The white space that the line of a node starts with. */
+/** The white space at the start of a node's line. */
 export function indentOf({ range }: Node, code: Code): string {
   return indentAt(range[0], code);
 }
@@ -12,7 +12,7 @@ function indentAt(index: number, { text }: Code): string {
   return text.slice(text.lastIndexOf('\n', index - 1) + 1, index).replace(/\S[^]*$/, '');
 }
 
-/** By how much a statement of a block is moved in. */
+/** How far a block's statements are indented. */
 export function stepOf(statement: TSESTree.Statement, code: Code): string {
   const outer = indentAt(statement.parent.range[1] - 1, code);
   return indentOf(statement, code).slice(outer.length) || '  ';
@@ -24,7 +24,7 @@ export function endOf(node: Node, code: Code): number {
   return comments.at(-1)?.range[1] ?? node.range[1];
 }
 
-/** Puts a statement at the end of a block, laid out as the block is. */
+/** Adds a statement at the end of a block, in the block's layout. */
 export function insertLast(
   fixer: TSESLint.RuleFixer,
   block: TSESTree.BlockStatement,
@@ -42,7 +42,7 @@ export function insertLast(
   return fixer.insertTextBeforeRange([end, end], text);
 }
 
-/** The source from one statement to another, moved in by one step; what a template literal holds stays as it is. */
+/** The source from one statement to another, indented by one step; the contents of template literals stay unchanged. */
 export function movedIn(first: TSESTree.Statement, last: Node, code: Code): string {
   const texts: TSESTree.Range[] = [];
   walk(first.parent, code.visitorKeys, ({ type, range }) => {

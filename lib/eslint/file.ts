@@ -6,21 +6,21 @@ import { Words } from './words.ts';
 
 /** `settings.withal`. */
 export interface Settings {
-  /** Modules that export what withal exports: as they are imported, or as paths from where ESLint runs. */
+  /** Modules that export what withal exports: as they are imported, or as paths from the folder where ESLint runs. */
   readonly modules?: readonly string[];
-  /** The names of types that hold an error as a value. */
+  /** The names of types that represent errors as values. */
   readonly results?: readonly string[];
 }
 
 export type Context = TSESLint.RuleContext<string, readonly unknown[]>;
 
-/** A file, and what the rules ask of it. */
+/** A file, and what the rules need to know about it. */
 export class File {
   readonly code: Readonly<TSESLint.SourceCode>;
   readonly keys: VisitorKeys;
   readonly filename: string;
   readonly settings: Settings;
-  /** There are some only if typescript-eslint was told to read them. */
+  /** Defined only if typescript-eslint provides type information. */
   readonly types: Types | undefined;
   readonly variables: Variables;
   readonly words: Words;
@@ -44,7 +44,7 @@ export class File {
     return /\.[cm]?tsx?$/.test(this.filename);
   }
 
-  /** Whether the cases of a `switch` are all there are, by the types, or by an annotation in the same file. */
+  /** Whether a `switch` covers every case, by the types, or by an annotation in the same file. */
   isExhaustive(node: TSESTree.SwitchStatement): boolean {
     return this.types?.isExhaustive(node) ?? this.coversAnnotation(node);
   }
@@ -58,7 +58,7 @@ export class File {
     return union.types.every((type) => type.type === 'TSLiteralType' && tested.includes(this.code.getText(type)));
   }
 
-  /** What the name of a type stands for, where the file says so. */
+  /** What a type name stands for, if the file says so. */
   private aliased(type: TSESTree.TypeNode | undefined): TSESTree.TypeNode | undefined {
     const [definition] = (type?.type === 'TSTypeReference' && this.variables.of(type.typeName)?.defs) || [];
     return definition?.node.type === 'TSTypeAliasDeclaration' ? definition.node.typeAnnotation : type;
@@ -74,7 +74,7 @@ export class File {
 
 const files = new WeakMap<object, File>();
 
-/** All rules share what was found out about a file. */
+/** All rules share the analysis of a file. */
 export function fileOf(context: Context): File {
   const known = files.get(context.sourceCode);
   if (known) return known;
@@ -87,7 +87,7 @@ function typesOf(services: Partial<ParserServices> | undefined): Types | undefin
   return services?.program ? new Types(services as ParserServicesWithTypeInformation) : undefined;
 }
 
-/** Types hold nothing that runs. */
+/** Nothing in types runs. */
 const types = /^TS(Interface|Type)/;
 
 function nodesOf(root: Node, keys: VisitorKeys): Node[] {

@@ -3,9 +3,11 @@ import { ancestorsOf, childrenOf, isFunction, unwrap, type FunctionNode, type No
 import { Conditions, isNot, truthOf } from './conditions.ts';
 import type { Variables } from './variables.ts';
 
-/** What is followed along the ways through a piece of code. States are plain data: those that look the same are the same. */
+/**
+ * What to track along the paths through a piece of code. States are plain data: states that look the same are the same.
+ */
 export interface Watch<S> {
-  /** The state after the node has run; `undefined` if control never goes on from there. */
+  /** The state after the node has run; `undefined` if control never continues from there. */
   pass(node: Node, state: S): S | undefined;
   /** The state in which the node throws; `undefined` if it doesn't. */
   fail(node: Node, state: S): S | undefined;
@@ -13,17 +15,17 @@ export interface Watch<S> {
   catch(clause: TSESTree.CatchClause, state: S): S | undefined;
 }
 
-/** What can be followed. */
+/** What can be tracked. */
 export type Root = FunctionNode | TSESTree.BlockStatement | TSESTree.Program;
 
-/** How the ways end. */
+/** How the paths end. */
 export interface Ends<S> {
-  /** Those that come to the end of the code. */
+  /** The paths that reach the end of the code. */
   readonly finished: readonly S[];
   readonly returned: readonly { readonly node: TSESTree.ReturnStatement; readonly state: S }[];
 }
 
-/** What the ways depend on. */
+/** What the paths depend on. */
 export interface Program {
   readonly keys: VisitorKeys;
   readonly variables: Variables;
@@ -31,14 +33,14 @@ export interface Program {
 }
 
 /**
- * Follows every way through a function or a block. ESLint has code paths, but from version 10 on they take every `yield`
- * for a possible return, and they don't say what was thrown where.
+ * Follows every path through a function or a block. ESLint has code paths, but from version 10 on they treat every
+ * `yield` as a possible return, and they don't say what was thrown where.
  */
 export function follow<S>(root: Root, state: S, watch: Watch<S>, program: Program): Ends<S> {
   return new Follower(root, watch, program).follow(state);
 }
 
-/** A state, and the conditions that were met on the way to it. */
+/** A state, and the conditions on the path to it. */
 interface Way<S> {
   readonly state: S;
   readonly facts: Facts;
@@ -48,7 +50,7 @@ type Facts = Readonly<Record<string, boolean>>;
 
 type Ways<S> = ReadonlySet<Way<S>>;
 
-/** From here on facts cost more than they tell. */
+/** Beyond this number, facts cost more than they are worth. */
 const manyWays = 500;
 
 class Follower<S> {
@@ -58,7 +60,7 @@ class Follower<S> {
   private readonly conditions: Conditions;
   private readonly known = new Map<string, Way<S>>();
   private readonly returns = new Map<string, TSESTree.ReturnStatement>();
-  /** For each optional chain around: the ways that left it early. */
+  /** For each enclosing optional chain: the paths that left it early. */
   private readonly chains: Set<Way<S>>[] = [];
 
   constructor(root: Root, watch: Watch<S>, program: Program) {
@@ -96,7 +98,7 @@ class Follower<S> {
     return nodes.reduce((before, node) => this.run(node, before, exits), ways);
   }
 
-  /** The ways in which the code comes to its end; those that leave it otherwise are added to the exits. */
+  /** The paths that reach the end of the code; paths that leave it otherwise are added to the exits. */
   private run(node: Node, ways: Ways<S>, exits: Exits<S>): Ways<S> {
     if (ways.size === 0) return ways;
     switch (node.type) {
@@ -140,7 +142,7 @@ class Follower<S> {
     }
   }
 
-  /** Anything else: what it is made of, and then itself. */
+  /** Any other node: its children, and then the node itself. */
   private runParts(node: Node, ways: Ways<S>, exits: Exits<S>): Ways<S> {
     const [first, ...others] = childrenOf(node, this.program.keys);
     const begun = first ? this.run(first, ways, exits) : ways;
@@ -174,7 +176,7 @@ class Follower<S> {
     return union(over, this.run(node.right, on, exits));
   }
 
-  /** The ways on which a test holds, and those on which it does not. */
+  /** The paths on which a test holds, and those on which it doesn't. */
   private branch(given: Node, ways: Ways<S>, exits: Exits<S>): { yes: Ways<S>; no: Ways<S> } {
     const test = unwrap(given);
     if (isNot(test)) {
@@ -201,7 +203,7 @@ class Follower<S> {
     return { yes: union(left.yes, right.yes), no: right.no };
   }
 
-  /** Those of the ways on which a test can have that answer. */
+  /** The paths on which a test can have that answer. */
   private assume(test: Node, truth: boolean | undefined, answer: boolean, ways: Ways<S>): Ways<S> {
     if (truth !== undefined) return truth === answer ? ways : new Set();
     const condition = this.conditions.of(test);
@@ -240,7 +242,7 @@ class Follower<S> {
     return union(this.run(loop.body, ways, exits), exits.take(exitOf('ContinueStatement', loop)));
   }
 
-  /** Turn after turn, until one brings no way that was not there before. */
+  /** Repeats the loop until an iteration adds no new path. */
   private repeat(
     loop: Loop,
     begun: Ways<S>,
@@ -322,7 +324,7 @@ class Follower<S> {
     return this.write(id, init ? truthOf(init) : undefined, this.step(node, this.run(id, begun, exits), exits));
   }
 
-  /** What was known of a variable no longer holds once it is written. */
+  /** What was known about a variable no longer holds once it is written. */
   private write(target: Node, truth: boolean | undefined, ways: Ways<S>): Ways<S> {
     const token = this.conditions.tokenOf(target);
     if (token === undefined) return ways;
@@ -347,11 +349,11 @@ class Follower<S> {
   }
 }
 
-/** The ways that leave a piece of code before its end, by where they go. */
+/** The paths that leave a piece of code before its end, by their targets. */
 class Exits<S> {
   private readonly ways = new Map<string, Set<Way<S>>>();
 
-  /** Nothing goes on where it left. */
+  /** No path continues. */
   add(exit: string, ways: Iterable<Way<S>>): Ways<S> {
     this.ways.set(exit, new Set([...(this.ways.get(exit) ?? []), ...ways]));
     return new Set();
@@ -383,7 +385,7 @@ function exitOf(kind: 'BreakStatement' | 'ContinueStatement' | 'ReturnStatement'
   return `${kind} ${target.range.join()}`;
 }
 
-/** The statement that a `break` or a `continue` is about. */
+/** The statement that a `break` or a `continue` targets. */
 function targetOf({ type, label, parent }: TSESTree.BreakStatement | TSESTree.ContinueStatement): Node {
   const around = [parent, ...ancestorsOf(parent)];
   const isTarget = (node: Node): boolean => (label ? isLabeled(node, label.name) : endsAt(type, node));
@@ -402,7 +404,7 @@ function endsAt(type: string, node: Node): boolean {
   );
 }
 
-/** Types, and what functions and classes will do some other time. */
+/** Types, and the bodies of functions and classes, which run at some other time. */
 function isElsewhere(node: Node): boolean {
   return isFunction(node) || node.type.startsWith('Class') || (node.type.startsWith('TS') && unwrap(node) === node);
 }

@@ -1,5 +1,5 @@
 /**
- * An ESLint plugin for what neither the compiler nor the run time can see of managers.
+ * An ESLint plugin for mistakes with managers that neither the compiler nor the runtime can see.
  *
  * @module withal/eslint
  */
@@ -26,7 +26,7 @@ import { yieldsOnce } from './rules/yields-once.ts';
 
 export type { Rule } from './rule.ts';
 
-/** The name of a rule, as it is written after `withal/`. */
+/** The name of a rule, without `withal/`. */
 export type RuleName =
   | 'annotate-defaults'
   | 'await-blocks'
@@ -54,17 +54,17 @@ export interface Config {
   readonly rules: Record<string, 'error'>;
 }
 
-/** The plugin, as a flat config takes it. */
+/** The plugin, for a flat config. */
 export interface Plugin {
   readonly meta: { readonly name: string; readonly version: string };
   readonly rules: Record<RuleName, Rule>;
   readonly configs: Record<'recommended' | 'strict', Config>;
 }
 
-/** What the plugin is, for ESLint's cache and its messages. */
+/** Identifies the plugin, for ESLint's cache and messages. */
 export const meta: Plugin['meta'] = { name: 'withal/eslint', version: '0.2.0' };
 
-/** The rules, by their names. */
+/** The rules by name. */
 export const rules: Plugin['rules'] = {
   'annotate-defaults': annotateDefaults,
   'await-blocks': awaitBlocks,
@@ -90,7 +90,7 @@ const names = Object.keys(rules) as RuleName[];
 
 const strictOnly: readonly RuleName[] = ['exit-in-order', 'no-escaping-value'];
 
-/** `recommended` has the rules that find mistakes; `strict` has all. */
+/** `recommended` has the rules that find mistakes; `strict` has all rules. */
 export const configs: Plugin['configs'] = {
   get recommended() {
     return configOf(

@@ -12,7 +12,7 @@ import {
 import type { File } from './file.ts';
 import { definitionOf, pickedProperty, type Variable } from './variables.ts';
 
-/** A generator function that `asyncContextManager()` or `contextManager()` makes a manager of, or that a scope runs. */
+/** A generator function that is passed to `asyncContextManager()` or `contextManager()`, or that a scope runs. */
 export interface Generator {
   readonly fn: FunctionNode;
   readonly isScope: boolean;
@@ -22,7 +22,7 @@ export interface Generator {
   readonly isInline: boolean;
 }
 
-/** What a driver or a decorator runs in a manager. */
+/** The function that a driver or a decorator runs in a manager. */
 export interface Block {
   readonly call: Node;
   /** The manager; where a function of it is written down, and the driver takes it apart. */
@@ -105,7 +105,7 @@ function decoratedMethods(file: File): Block[] {
   );
 }
 
-/** ESLint's own parser knows none. */
+/** ESLint's own parser doesn't know decorators. */
 function decoratorsOf({ decorators }: Partial<TSESTree.MethodDefinition>): readonly TSESTree.Decorator[] {
   return decorators ?? [];
 }
@@ -115,7 +115,7 @@ function functionOf(node: Node, file: File): FunctionNode | undefined {
   return isFunction(value) ? value : undefined;
 }
 
-/** Words that give a manager when they are called. */
+/** Words that return a manager when they are called. */
 const makerWords = new Set([
   'aclosing',
   'all',
@@ -140,7 +140,7 @@ const makerWords = new Set([
 /** They are managers, too, but mostly they are used otherwise. */
 const stackNames = new Set(['AsyncExitStack', 'ExitStack']);
 
-/** Whether an expression gives a manager that nobody has entered yet. */
+/** Whether an expression is a manager that has not been entered yet. */
 export function isManager(node: Node, file: File, seen: readonly Node[] = []): boolean {
   const value = file.variables.valueOf(node);
   switch (value.type) {
@@ -157,7 +157,7 @@ export function isManager(node: Node, file: File, seen: readonly Node[] = []): b
   return isManagerByType(node, file);
 }
 
-/** What a method gives back that it was called on, or was given, is nothing new: `stack.push(manager)`. */
+/** A method that returns its object or its argument makes nothing new: `stack.push(manager)`. */
 function isManagerByType(node: Node, file: File): boolean {
   const { types } = file;
   if (!types?.isManager(node) || stackNames.has(String(types.nameOf(node)))) return false;
@@ -168,7 +168,7 @@ function isManagerByType(node: Node, file: File): boolean {
   return !subjects.some((subject) => types.isManager(subject));
 }
 
-/** Whether a function gives managers: one that withal made of a generator function, or one that returns such. */
+/** Whether a function returns managers: a manager function, or one that returns what such a function returns. */
 function makesManagers(callee: Node, file: File, seen: readonly Node[]): boolean {
   const value = valueIn(callee, file);
   if (!value || seen.includes(value)) return false;

@@ -3,8 +3,8 @@ import type { File } from './file.ts';
 import type { Variable } from './variables.ts';
 
 /**
- * Something that can be set up and undone, as a key that is the same wherever the same is meant: a variable, `this`, a
- * property of these, a literal; of anything else, its text.
+ * Something that can be set up and undone, as a key that is the same wherever the same thing is meant: a variable,
+ * `this`, a property of these, a literal; for anything else, its text.
  */
 export type Place = string;
 
@@ -44,7 +44,7 @@ export function placesOf(given: Node, file: File): Place[] {
     case 'MemberExpression':
       return [placeOf(node, file), ...placesOf(node.object, file)];
     case 'CallExpression': {
-      // Of `Object.values(clients)` the argument, of `clients.toReversed()` the object.
+      // For `Object.values(clients)` the argument, for `clients.toReversed()` the object.
       const callee = unwrap(node.callee);
       const isMethod = callee.type === 'MemberExpression' && (file.variables.of(callee.object)?.defs.length ?? 0) > 0;
       const [first = callee] = isMethod ? [callee.object] : node.arguments;
@@ -60,7 +60,9 @@ export function placesOf(given: Node, file: File): Place[] {
   }
 }
 
-/** What the values of a variable are taken from: the iterable of a loop, the array of a callback, the object of a pattern. */
+/**
+ * What the values of a variable are taken from: the iterable of a loop, the array of a callback, the object of a pattern.
+ */
 function sourceOf(variable: Variable | undefined): Node | undefined {
   const [definition] = variable?.defs ?? [];
   if (definition?.type === 'Parameter') return sourceOfParameter(definition.node);

@@ -3,13 +3,16 @@ import { calleeName, isFunction, unwrap, type FunctionNode } from './ast.ts';
 import type { File } from './file.ts';
 import { follow } from './flow.ts';
 
-/** Names that nobody gives to a function which returns; the last ones are those of Next. */
+/** Names that nobody gives to a function that returns; the last ones are from Next. */
 const neverReturns =
   /^(fail|rethrow|raise|panic|die|bail|absurd|unreachable|assertNever|throw[A-Z]\w*|notFound|redirect|permanentRedirect|forbidden|unauthorized)$/;
 
 const neverReturnsOn = /^(process\.(exit|abort)|(assert|expect)\.(fail|unreachable)|Deno\.exit)$/;
 
-/** Whether control goes on after a call, as far as the types show; without types, as the function or its name does. */
+/**
+ * Whether control continues after a call, as far as the types show; without types, as far as the function or its name
+ * shows.
+ */
 export function returns(call: TSESTree.CallExpression, file: File): boolean {
   if (neverReturnsOn.test(file.code.getText(unwrap(call.callee)))) return false;
   if (file.types) return !file.types.isNever(call);
@@ -25,7 +28,7 @@ function mayReturn(called: FunctionNode, file: File): boolean {
   if (called.returnType?.typeAnnotation.type === 'TSNeverKeyword') return false;
   const known = asked.get(called);
   if (known !== undefined) return known;
-  // One that calls itself returns, unless all its other ways throw.
+  // A function that calls itself returns, unless all its other paths throw.
   asked.set(called, true);
   const { finished, returned } = follow(called, '', watch(file), file);
   const may = called.async || called.generator || finished.length > 0 || returned.length > 0;
@@ -33,7 +36,7 @@ function mayReturn(called: FunctionNode, file: File): boolean {
   return may;
 }
 
-/** Of a function it matters only where its ways end. */
+/** For a function, only the ends of its paths matter. */
 function watch(file: File) {
   return {
     pass: (node: TSESTree.Node, state: string) =>

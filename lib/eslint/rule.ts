@@ -14,7 +14,7 @@ export interface RuleParts<M extends string> {
   check(file: File, report: Report<M>, options: readonly unknown[]): void;
 }
 
-/** A rule as the plugin shows it: its types name nothing that a consumer may not have installed. */
+/** A rule as the plugin exposes it: its types don't refer to anything that a consumer may not have installed. */
 export interface Rule {
   readonly meta: {
     readonly type: 'problem' | 'suggestion';
@@ -27,7 +27,7 @@ export interface Rule {
   create(context: object): Record<string, (node: never) => void>;
 }
 
-/** Every rule looks at a file as a whole: what is a manager there shows only then. */
+/** Every rule looks at a whole file, because only that shows what is a manager. */
 export function rule<M extends string>({
   description,
   messages,

@@ -35,7 +35,7 @@ function kindByType(node: Node, file: File): StackKind | undefined {
   return stackNamed(file.types?.nameOf(node));
 }
 
-/** Of `stack.move()`, and of `enter(stack)`, `stack.enterContext(stack)`, which give the stack itself. */
+/** For `stack.move()`, and for `enter(stack)` and `stack.enterContext(stack)`, which return the stack itself. */
 function kindOfResult(call: TSESTree.CallExpression, file: File): StackKind | undefined {
   const callee = unwrap(call.callee);
   const [first] = call.arguments;
@@ -57,7 +57,7 @@ function kindByAnnotation(annotation: TSESTree.TSTypeAnnotation | undefined, fil
   return type?.type === 'TSTypeReference' ? stackNamed(file.words.of(type.typeName)?.name) : undefined;
 }
 
-/** Of `this.stack` */
+/** For `this.stack` */
 function kindOfField(member: TSESTree.MemberExpression, file: File): StackKind | undefined {
   if (member.object.type !== 'ThisExpression') return undefined;
   const field = classAround(member)?.body.find(
@@ -74,7 +74,7 @@ export interface Stack {
   readonly variable: Variable;
   readonly kind: StackKind;
   readonly isUsing: boolean;
-  /** Every mention of the variable but its declaration. */
+  /** Every mention of the variable except its declaration. */
   readonly uses: readonly Node[];
 }
 

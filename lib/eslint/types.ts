@@ -2,7 +2,7 @@ import type { ParserServicesWithTypeInformation, TSESTree } from '@typescript-es
 import type { Symbol, Type, TypeChecker } from 'typescript';
 import type { Node } from './ast.ts';
 
-/** What the types say of a file, where typescript-eslint was told to read them. */
+/** What the types say about a file, if typescript-eslint provides type information. */
 export class Types {
   private readonly services: ParserServicesWithTypeInformation;
   private readonly checker: TypeChecker;
@@ -16,7 +16,7 @@ export class Types {
     return this.services.getTypeAtLocation(node);
   }
 
-  /** The name of a type that has one. */
+  /** The name of a type, if it has one. */
   nameOf(node: Node): string | undefined {
     return this.ask(undefined, () => nameOf(this.of(node)));
   }
@@ -48,13 +48,13 @@ export class Types {
     return this.hasMethod(type, 'enterAsync') && this.hasMethod(type, 'exitAsync');
   }
 
-  /** Others have an `enter()` and an `exit()`, too, d3 for one: but not an `exit(thrown)`. */
+  /** Other libraries, such as d3, also have an `enter()` and an `exit()`, but not an `exit(thrown)`. */
   private isSyncManager(type: Type): boolean {
     const exits = this.signaturesOf(type, 'exit');
     return this.hasMethod(type, 'enter') && exits.some(({ parameters }) => parameters.length > 0);
   }
 
-  /** Whether it is a disposable, and no manager. */
+  /** Whether it is a disposable, and not a manager. */
   isDisposable(node: Node): boolean {
     return this.ask(false, () => {
       const properties = this.checker.getPropertiesOfType(this.of(node));
@@ -75,7 +75,7 @@ export class Types {
     return this.nameOf(node) === 'TaskGroup';
   }
 
-  /** Whether it is what `enter()` gives. */
+  /** Whether it is what `enter()` returns. */
   isEnterRequest(node: Node): boolean {
     return /^Enter(ing(Async)?|Request)$/.test(String(this.nameOf(node)));
   }
@@ -89,7 +89,7 @@ export class Types {
     );
   }
 
-  /** Whether an error as a value comes out of a call, or a promise of it. */
+  /** Whether a call returns an error as a value, or a promise of one. */
   givesResult(call: Node, names: readonly string[]): boolean {
     return this.ask(false, () => this.withAwaited(this.of(call)).some((type) => this.isResult(type, names)));
   }
@@ -112,7 +112,7 @@ export class Types {
     return [type, this.checker.getAwaitedType(type)].filter((one) => one !== undefined);
   }
 
-  /** Whether it can be used up, or closed: an object that does things, and is not one of the language's containers. */
+  /** Whether it can be used up or closed: an object with behavior that isn't one of the language's containers. */
   isResource(node: Node): boolean {
     return this.ask(false, () => this.partsOf(this.of(node)).some((part) => this.doesThings(part)));
   }
@@ -123,14 +123,14 @@ export class Types {
     return this.isObject(type) && this.checker.getPropertiesOfType(type).some((property) => this.isMethod(property));
   }
 
-  /** Whether it gives its items when it is asked for them, and so when the block may be over. */
+  /** Whether it produces its items on request, and so possibly after the block is over. */
   isLazy(node: Node): boolean {
     return this.ask(false, () =>
       this.partsOf(this.of(node)).some((part) => this.isObject(part) && this.hasMethod(part, 'next')),
     );
   }
 
-  /** Whether the cases are all that the value can be. */
+  /** Whether the cases cover every value. */
   isExhaustive({ discriminant, cases }: TSESTree.SwitchStatement): boolean {
     return this.ask(false, () => {
       const tested = new Set(cases.map(({ test }) => test && this.text(this.of(test))));
@@ -148,7 +148,7 @@ export class Types {
     });
   }
 
-  /** The compiler itself may fail, on code that it would refuse. */
+  /** The compiler itself may crash on code that it would reject. */
   private ask<T>(otherwise: T, question: () => T): T {
     try {
       return question();
@@ -157,7 +157,7 @@ export class Types {
     }
   }
 
-  /** The types that a value may have, but for those of no value; of `any` and `unknown` nothing is known. */
+  /** The types that a value may have, except null and undefined; nothing is known about `any` and `unknown`. */
   private partsOf(type: Type): Type[] {
     const parts = type.isUnion() ? type.types : [type];
     return parts.filter((part) => !/^(any|unknown|never|void|undefined|null)$/.test(this.text(part)));
@@ -189,10 +189,10 @@ export class Types {
   }
 }
 
-/** Fields by which one tells whether a Result is a failure. */
+/** Fields that say whether a Result is a failure. */
 const tellsFailure = ['isErr', 'isError', 'isFailure', 'isLeft', 'ok', 'success', 'error', '_tag', 'tag', 'kind'];
 
-/** Objects with methods that hold nothing but data, and signals, which nobody closes. */
+/** Objects with methods that hold only data, and signals, which nobody closes. */
 const data =
   /^(ReadonlyArray|Array|ReadonlyMap|Map|ReadonlySet|Set|Date|RegExp|URL|URLSearchParams|Headers|\w*Error|\w*Array|ArrayBuffer|Buffer|Blob|File|AbortSignal|Function|Promise)$/;
 

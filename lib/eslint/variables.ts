@@ -5,7 +5,7 @@ export type Variable = TSESLint.Scope.Variable;
 
 export type Definition = TSESLint.Scope.Definition;
 
-/** Which variable a name means, and what is in it, as far as the file shows. */
+/** Which variable a name refers to, and what is in it, as far as the file shows. */
 export class Variables {
   private readonly byName = new Map<Node, Variable>();
 
@@ -20,7 +20,7 @@ export class Variables {
     return this.byName.get(unwrap(node));
   }
 
-  /** What the expression is: of a variable that keeps its first value, that value; of any other expression, itself. */
+  /** The value of a variable that keeps its first value; any other expression itself. */
   valueOf(node: Node): Node {
     const seen = new Set<Node>();
     let value = unwrap(node);
@@ -32,7 +32,7 @@ export class Variables {
   }
 }
 
-/** The one definition of a variable that is never written again. */
+/** The only definition of a variable that is never written again. */
 export function definitionOf(variable: Variable | undefined): Definition | undefined {
   const [definition, another] = variable?.defs ?? [];
   return another || isReassigned(variable) ? undefined : definition;
@@ -42,7 +42,7 @@ export function isReassigned(variable: Variable | undefined): boolean {
   return variable?.references.some((reference) => reference.isWrite() && !reference.init) ?? false;
 }
 
-/** What a variable is declared with: `value` of `const v = value`, the function or the class of that name. */
+/** What a variable is declared with: `value` in `const v = value`, or the function or class with that name. */
 function initialValueOf(variable: Variable | undefined): Node | null | undefined {
   const definition = definitionOf(variable);
   switch (definition?.type) {

@@ -1,7 +1,7 @@
-// The verbs by which one tells what sets up, and what undoes it. They are those of the platform and of what is used
-// with it: a name says more than anything else that the source shows.
+// The verbs that show what sets up, and what undoes it. They come from the platform and from common libraries: a name
+// says more than anything else in the source.
 
-/** What undoes what its object is, or what it is given: `client.release()`, `clearTimeout(timer)`, `removeUser(user)`. */
+/** Verbs that undo their object or argument: `client.release()`, `clearTimeout(timer)`, `removeUser(user)`. */
 const undoing =
   /^(@@dispose|@@asyncDispose|abort|cancel|clean|cleanup|clear|close|del|delete|destroy|detach|disconnect|dispose|drop|end|exit|free|kill|leave|logOut|logout|mockRestore|off|quit|release|remove|reset|restore|revert|revoke|rm|rmdir|shutdown|shut|signOut|signout|stop|teardown|tear|terminate|unbind|undo|uninstall|unlink|unlisten|unlock|unmock|unmount|unregister|unsubscribe|unstub|unwatch)(?![a-z])/;
 
@@ -9,17 +9,17 @@ export function isUndoing(name: string): boolean {
   return undoing.test(name);
 }
 
-/** What releases even what somebody else has acquired. */
+/** Verbs that release even what other code acquired. */
 export function isReleasing(name: string): boolean {
   return /^(@@dispose|@@asyncDispose|close|destroy|disconnect|dispose|release|terminate|unlock)(?![a-z])/.test(name);
 }
 
-/** What takes away what somebody else may have put there. */
+/** Verbs that remove what other code may have put there. */
 export function isDeleting(name: string): boolean {
   return /^(clean|clear|del|delete|drop|remove|rm|rmdir|unlink)(?![a-z])/.test(name);
 }
 
-/** What gives something that was there before. */
+/** Verbs that return something that already existed. */
 export function isFinding(name: string): boolean {
   return /^(dequeue|fetch|find|get|list|load|lookup|next|peek|poll|pop|pull|query|read|receive|select|shift|take)(?![a-z])/.test(
     name,
@@ -34,28 +34,28 @@ export function areReadAndWrite(read: string, write: string): boolean {
   );
 }
 
-/** What is called again and again, and sets nothing: `lines.push(text)`, `log(text)`. */
+/** Verbs that are called repeatedly, and set nothing: `lines.push(text)`, `log(text)`. */
 export function isRepeated(name: string): boolean {
   return /^(push|unshift|add|append|log|debug|info|warn|error|print|write|emit|send|postMessage|query|execute|expect)(?![a-z])/.test(
     name,
   );
 }
 
-/** Functions that need no object to undo something. */
+/** Functions that undo something without an object. */
 export function isTeardown(name: string): boolean {
   return /^(cleanup|cleanUp|shutdown|shutDown|tearDown|teardown|(close|destroy|disconnect|dispose|release|reset|restore|stop|unmock)(All)?([A-Z]\w*)?)$/.test(
     name,
   );
 }
 
-/** What is called for its result, which holds something until it is given back, though nothing is awaited. */
+/** Verbs that are called for a result that holds something until it is given back, although nothing is awaited. */
 export function isHolding(name: string): boolean {
   return /^(set(Interval|Timeout)|open|mkdtemp|spawn|fork|subscribe|watch|acquire|lock|listen|start|register|install|mount)(?![a-z])/.test(
     name,
   );
 }
 
-/** What makes an object hold something. */
+/** Verbs that make an object hold something. */
 export function isActivating(name: string): boolean {
   return /^(listen|start|open|connect|acquire|lock|begin|launch|run|watch|subscribe)(?![a-z])/.test(name);
 }
@@ -153,7 +153,10 @@ const words: readonly (readonly [setup: string, undo: string])[] = [
   ['On', 'Off'],
 ];
 
-/** Whether one verb undoes what the other did: `add` and `delete`, `startServer` and `stopServer`, `mkdirSync` and `rmSync`. */
+/**
+ * Whether one verb undoes what the other did: `add` and `delete`, `startServer` and `stopServer`, `mkdirSync` and
+ * `rmSync`.
+ */
 export function areOpposite(setup: string, undo: string): boolean {
   if (opposites[setup]?.includes(undo)) return true;
   if (/^use(Fake|Real)/.test(setup) && /^use(Fake|Real)/.test(undo)) return setup !== undo;
@@ -180,7 +183,7 @@ export function areOppositeStatements(setup: string, undo: string): boolean {
   return statements.some(([one, other]) => one.test(setup) && other.test(undo));
 }
 
-/** What makes a failed transaction undone. */
+/** Statements that undo a failed transaction. */
 export function isRollback(nameOrStatement: string): boolean {
   return /^\s*(rollback|abort)/i.test(nameOrStatement);
 }

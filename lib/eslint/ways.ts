@@ -4,33 +4,33 @@ import type { File } from './file.ts';
 import { follow, type Watch } from './flow.ts';
 import { returns } from './returns.ts';
 
-/** Where a way through a manager's generator is: before the block, after it returned, after it threw. */
+/** Where a path through a manager's generator is: before the block, after it returned, after it threw. */
 export type Phase = 'setup' | 'returned' | 'threw';
 
 interface State {
   readonly phase: Phase;
   readonly yields: number;
-  /** Whether `yield*` gave control to a generator of which nobody knows how often it yields. */
+  /** Whether `yield*` gave control to a generator that yields an unknown number of times. */
   readonly isDelegated: boolean;
-  /** Where the catch clause starts that has the error of the block. */
+  /** Where the catch clause that has the block's error starts. */
   readonly caughtAt: number | null;
-  /** Whether the error was kept: thrown on later, or told to someone. */
+  /** Whether the error was kept: rethrown later, or reported. */
   readonly isKept: boolean;
-  /** Whether what was thrown comes from a call of the setup, of which nobody knows whether it ever throws. */
+  /** Whether the error comes from a call in the setup that may never throw. */
   readonly isGuess: boolean;
 }
 
-/** What was found on the ways through a generator. */
+/** What was found on the paths through a generator. */
 export interface Ways {
-  /** The yields that come when the block has been run already. */
+  /** The yields that come after the block has already run. */
   readonly again: ReadonlySet<Node>;
-  /** Where a way ends without a yield: a `return`, or the end of the function. */
+  /** Where a path ends without a yield: a `return`, or the end of the function. */
   readonly missing: ReadonlySet<Node>;
   /** Where the block's error ends: a catch clause; the `return` of a `finally`; or the generator, for any other jump. */
   readonly swallowed: ReadonlySet<Node>;
-  /** The phases in which control comes to a node. */
+  /** The phases in which control reaches a node. */
   readonly phases: ReadonlyMap<Node, ReadonlySet<Phase>>;
-  /** How often the generator yields, on the ways that come to its end. */
+  /** How often the generator yields, on the paths that reach its end. */
   readonly yields: ReadonlySet<number>;
 }
 
@@ -49,7 +49,7 @@ const nothing: Ways = {
 export function waysThrough(generator: FunctionNode, file: File): Ways {
   const found = known.get(generator);
   if (found) return found;
-  // One that delegates to itself.
+  // It delegates to itself.
   known.set(generator, nothing);
   const ways = new Walk(generator, file).ways();
   known.set(generator, ways);
@@ -134,7 +134,7 @@ class Walk implements Watch<State> {
     this.phases.set(node, phases.add(phase));
   }
 
-  /** The state after a yield, if the block ends so. */
+  /** The state after a yield, for this end of the block. */
   private yield(node: TSESTree.YieldExpression, state: State, phase: Phase): State | undefined {
     const yields = this.yieldsOf(node);
     if (yields === 0) return state;
@@ -144,7 +144,7 @@ class Walk implements Watch<State> {
     return { ...state, phase, yields };
   }
 
-  /** How often a `yield` or a `yield*` comes to a block; `NaN` where that is not known. */
+  /** How often a `yield` or a `yield*` reaches a block; `NaN` if that is unknown. */
   private yieldsOf({ argument, delegate }: TSESTree.YieldExpression): number {
     if (isEnter(argument, this.file)) return 0;
     if (!delegate) return 1;
@@ -157,7 +157,7 @@ class Walk implements Watch<State> {
     return another === undefined ? once : NaN;
   }
 
-  /** The error of the block is not silent if it is kept, or given to someone who waits for it. */
+  /** The block's error isn't silent if it is kept, or passed to code that waits for it. */
   private told(node: TSESTree.AssignmentExpression | TSESTree.CallExpression, state: State): State {
     const { param } = this.clauses.get(state.caughtAt ?? -1) ?? {};
     if (!param || state.isKept) return state;
@@ -169,7 +169,7 @@ class Walk implements Watch<State> {
     return this.isListener(unwrap(call.callee)) && call.arguments.some((argument) => this.mentions(argument, error));
   }
 
-  /** Whether a function takes errors for something else than a log. */
+  /** Whether a function takes errors for anything but a log. */
   private isListener(callee: Node): boolean {
     return callee.type === 'MemberExpression'
       ? callee.property.type === 'Identifier' && listeningMethod.test(callee.property.name)
@@ -207,7 +207,7 @@ const listener = /^(reject|resolve|abort|callback|cb|done|next|(set|on)[A-Z]\w*)
 
 const logger = /^(log|print|warn|debug|info|trace|report|console|error)/i;
 
-/** Calls that don't throw, and of which many stand in a setup. */
+/** Calls that don't throw, and that are common in setups. */
 function isHarmless(node: TSESTree.CallExpression | TSESTree.NewExpression, file: File): boolean {
   const callee = file.code.getText(unwrap(node.callee));
   return node.type === 'NewExpression' ? harmlessClasses.test(callee) : harmlessCalls.test(callee);

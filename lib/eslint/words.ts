@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import { nameOf, unwrap, type FunctionNode, type Node } from './ast.ts';
 import { definitionOf, pickedProperty, type Definition, type Variable, type Variables } from './variables.ts';
 
-/** Something that withal exports, as a file uses it. */
+/** An export of withal, as a file uses it. */
 export interface Word {
   /** Its name in withal; what belongs to `withal/fp` has `fp.` before it. */
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Word {
   readonly takesResults: boolean;
 }
 
-/** An expression means a word, or all the words of a module. */
+/** The meaning of an expression: a word, or all words of a module. */
 type Meaning = Word | Namespace;
 
 interface Namespace {
@@ -31,7 +31,7 @@ const namespaces = new Map([
 /** Which modules a file takes the words from. */
 export interface Modules {
   isReexport(specifier: string): boolean;
-  /** Whether types show that the name comes from withal, through whatever modules. */
+  /** Whether types show that the name comes from withal, through any modules. */
   isWithal(name: Node): boolean;
 }
 
@@ -52,7 +52,7 @@ export class Words {
     return meaning && 'name' in meaning ? meaning : undefined;
   }
 
-  /** The name of the word that a call calls, or that a `new` constructs. */
+  /** The name of the word that is called, or constructed with `new`. */
   calledBy(node: Node | null | undefined): string | undefined {
     const call = node && unwrap(node);
     return call?.type === 'CallExpression' || call?.type === 'NewExpression' ? this.of(call.callee)?.name : undefined;
@@ -91,7 +91,7 @@ export class Words {
   private meaningOfVariable(variable: Variable | undefined): Meaning | undefined {
     if (!variable) return undefined;
     if (!this.known.has(variable)) {
-      // One that is defined by itself means nothing.
+      // A variable that is defined by itself means nothing.
       this.known.set(variable, undefined);
       this.known.set(variable, this.meaningOfDefinition(definitionOf(variable)));
     }
@@ -142,7 +142,7 @@ function picked(name: Node, pattern: Node, meaning: Meaning | undefined): Meanin
 
 function memberOf(meaning: Meaning | undefined, name: string): Meaning | undefined {
   if (!meaning || 'name' in meaning || name === '') return undefined;
-  // What CommonJS exports, as an ES module sees it.
+  // The CommonJS exports, as an ES module sees them.
   if (name === 'default') return meaning;
   return { name: meaning.prefix + name, takesResults: meaning.takesResults };
 }

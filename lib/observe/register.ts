@@ -24,7 +24,7 @@ const watch = observe({
   slow,
   sites: WITHAL_SITES === '1',
   onSlow: ({ message }) => print(message),
-  onLeak: ({ kind, name, site }) => print([`${name} was ${kind}.`, site].filter(Boolean).join('\n')),
+  onLeak: ({ message }) => print(message),
 });
 
 if (WITHAL_SIGNAL) listen(WITHAL_SIGNAL);

@@ -29,7 +29,7 @@ function likelySlip(given: unknown): string {
       : 'Did you forget to call it?';
   if (isObject(given) && 'next' in given) return 'Did you mean aclosing()?';
   for (const half of ['enterAsync', 'exitAsync', 'enter', 'exit'])
-    if (isObject(given) && typeof given[half] === 'function') return `The counterpart of its ${half}() is missing.`;
+    if (isObject(given) && typeof given[half] === 'function') return `It has only ${half}().`;
   return 'Did you mean closing() or all()?';
 }
 
@@ -116,7 +116,7 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
 // What is wrong with an entry by hand
 
 export function alreadyEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must be free', 'it is not', 'Exit first.');
+  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must not be entered', 'it already is', 'Exit first.');
 }
 
 export function notEntered(manager: unknown): ContextManagerError {

@@ -28,7 +28,7 @@ type WordsAsync<M> = [M] extends [GeneratorLike]
   ? 'Did you mean aclosing(), or a manager function?'
   : [M] extends [AnyFunction]
     ? 'Did you forget to call it?'
-    : [M] extends [Starless]
+    : [M] extends [Unstarred]
       ? 'Did you mean a generator, with yield* enter(manager)?'
       : 'Did you forget await?';
 
@@ -111,16 +111,33 @@ interface GeneratorLike {
 
 type AnyFunction = (...args: never) => unknown;
 
-/** Refuses `await` and a `yield` without its star: the compiler compares `this`, and shows the message. */
-export interface Starless {
+/** What `enter` returns, as far as the star goes. */
+export interface Unstarred {
+  /** Distinguishes it from every other value; there is nothing to read. */
+  readonly [unstarred]: unknown;
+}
+
+declare const unstarred: unique symbol;
+
+/** Refuses `await` and a `yield` without its star: the compiler compares `this`, and shows the words. */
+export interface Starless extends Unstarred {
+  readonly [unstarred]: 'not awaited';
   /** Awaiting enters nothing. */
   then(this: 'Write yield* enter(manager).'): never;
+}
+
+/**
+ * What is left of it after that error: without it, TypeScript 5.2 to 7.0 crash if the generator yields anything else, and
+ * name no line.
+ */
+export interface Dropped extends Unstarred {
+  readonly [unstarred]: 'awaited';
 }
 
 /** What a scope yields. */
 export type OnlyRequests<Y, Request> = [PlainYield<Y, Request>] extends [never]
   ? Y
-  : Y extends Starless
+  : Y extends Unstarred
     ? 'Write yield* enter(manager).'
     : 'A scope may yield only yield* enter(manager).';
 
@@ -130,4 +147,10 @@ type PlainYield<Y, Request> = unknown extends Y ? never : Y extends Request ? ne
 export type Starred<G> = [Forgotten<G>] extends [never] ? unknown : 'Write yield* enter(manager).';
 
 type Forgotten<G> =
-  G extends Generator<infer Y, unknown, never> ? (unknown extends Y ? never : Y extends Starless ? any : never) : never;
+  G extends Generator<infer Y, unknown, never>
+    ? unknown extends Y
+      ? never
+      : Y extends Unstarred
+        ? any
+        : never
+    : never;

@@ -120,26 +120,34 @@ contextDecorator(section())(async () => 1);
 
 // The star is forgotten, or is an await
 
+// The compiler says so of an async generator once for each type.
+
 asyncContextManager(async function* () {
   // refused: Write yield* enter(manager).
-  yield enter(transaction());
+  yield enter(nullContext(1));
 });
 asyncContextManager(async function* () {
   // refused: Write yield* enter(manager).
-  await enter(transaction());
+  const value = yield enter(nullContext('a'));
+
+  yield value;
+});
+asyncContextManager(async function* () {
+  // refused: Write yield* enter(manager).
+  await enter(nullContext(2n));
   yield;
 });
 // refused: Write yield* enter(manager).
 contextManager(function* () {
   yield enter(section());
 });
+// refused: Write yield* enter(manager).
 void scopeAsync(async function* () {
-  // refused: Write yield* enter(manager).
-  yield enter(transaction());
+  yield enter(nullContext(1));
 });
 void scopeAsync(async function* () {
   // refused: Write yield* enter(manager).
-  await enter(transaction());
+  await enter(nullContext(true));
 });
 // refused: Write yield* enter(manager).
 scopeSync(function* () {

@@ -365,7 +365,7 @@ const outcomes: Faulty[] = [
     }),
   ),
   committing(
-    'takes an abort for success',
+    'treats an abort as a success',
     /throws an AbortError must (have no effect|reject)/,
     transaction(async (connection, thrown) => {
       const isAborted = (thrown?.error as Error | undefined)?.name === 'AbortError';
@@ -429,7 +429,7 @@ const outcomes: Faulty[] = [
       }),
   },
   committing(
-    'COMMIT fails and nobody is told',
+    'COMMIT fails silently',
     /resolved although query\("COMMIT"\) at .* failed: the failure was ignored/,
     transaction(async (connection, thrown) => {
       await connection.query(thrown ? 'ROLLBACK' : 'COMMIT').catch(() => undefined);
@@ -693,7 +693,7 @@ const states: Faulty[] = [
 
 const waits: Faulty[] = [
   {
-    fault: 'waits for ever in its setup',
+    fault: 'waits forever in its setup',
     message: /its setup still waits/,
     cases: () =>
       managerCases(
@@ -705,7 +705,7 @@ const waits: Faulty[] = [
       ),
   },
   {
-    fault: 'waits for ever in its teardown',
+    fault: 'waits forever in its teardown',
     message: /its teardown still waits/,
     cases: () =>
       managerCases(
@@ -717,7 +717,7 @@ const waits: Faulty[] = [
       ),
   },
   {
-    fault: 'waits for ever if its block fails',
+    fault: 'waits forever if its block fails',
     message: /throws an Error must end within 30 ms, but its teardown still waits for wait\(\) at/,
     cases: () =>
       managerCases(

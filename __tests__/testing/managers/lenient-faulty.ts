@@ -89,7 +89,7 @@ const calls: Faulty[] = [
     }),
   ),
   pooling(
-    'closed twice, by a method that gives no promise',
+    'closed twice, by a method that returns no promise',
     /released twice: closeNow\(\)/,
     asyncContextManager(async function* twice(pool) {
       const client = yield* enter(closing(await pool.connect(), (client) => client.closeNow()));
@@ -183,7 +183,7 @@ const calls: Faulty[] = [
     }),
   ),
   pooling(
-    'a setup that is not awaited, and whose failure is nobody’s',
+    'a setup that is not awaited, and whose failure is unhandled',
     /ran although begin\(\) at .* failed: the failure was swallowed/,
     asyncContextManager(async function* hasty(pool) {
       const client = await pool.connect();
@@ -436,7 +436,7 @@ const outcomes: Faulty[] = [
     void (thrown ? client.rollback() : client.commit()).then(() => client.close());
   }),
   {
-    fault: 'is open for ever if it could not be opened',
+    fault: 'stays open forever if it could not be opened',
     message:
       /returns, after a block that returns, with connect\(\) failing in the setup must resolve, but its setup failed/,
     cases: () => managerCases((pool, faults) => new Once(faults.wrap(pool)), { ...inPool, concurrent: false }),

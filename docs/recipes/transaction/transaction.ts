@@ -23,7 +23,7 @@ export const transaction = asyncContextManager(async function* transaction(
   } catch (error) {
     // Also if the commit failed: otherwise the connection could not begin another
     // transaction.
-    await client.query(rollback);
+    for (const statement of rollback) await client.query(statement);
     throw error;
   } finally {
     depths.set(client, depth);
@@ -34,11 +34,11 @@ export const transaction = asyncContextManager(async function* transaction(
 const depths = new WeakMap<Client, number>();
 
 function statements(depth: number) {
-  if (depth === 0) return { begin: 'BEGIN', commit: 'COMMIT', rollback: 'ROLLBACK' };
+  if (depth === 0) return { begin: 'BEGIN', commit: 'COMMIT', rollback: ['ROLLBACK'] };
   const name = `savepoint_${String(depth)}`;
   return {
     begin: `SAVEPOINT ${name}`,
     commit: `RELEASE SAVEPOINT ${name}`,
-    rollback: `ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`,
+    rollback: [`ROLLBACK TO SAVEPOINT ${name}`, `RELEASE SAVEPOINT ${name}`],
   };
 }

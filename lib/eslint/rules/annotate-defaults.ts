@@ -27,7 +27,7 @@ function isTyped(pattern: TSESTree.AssignmentPattern['left']): boolean {
   return 'typeAnnotation' in pattern && Boolean(pattern.typeAnnotation);
 }
 
-/** The type of a default that is a literal, or an object of a class that needs no type arguments. */
+/** The type of a default that is a literal, or an instance of a class without type arguments. */
 function typeOf(given: Node): string | undefined {
   const node = unwrap(given);
   switch (node.type) {

@@ -23,7 +23,7 @@ export const awaitBlocks: Rule = rule<Message>({
   },
 });
 
-/** What gives the promise of a block that is dropped: whole, or with a `then` that takes no errors. */
+/** The call whose block promise is dropped, entirely or by a `then` that doesn't handle errors. */
 function nameOfPromise(call: TSESTree.CallExpression, file: File): string | undefined {
   const word = file.words.of(call.callee)?.name;
   if (word === 'withAsync' || word === 'scopeAsync') return `${word}()`;

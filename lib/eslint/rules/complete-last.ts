@@ -23,12 +23,12 @@ export const completeLast: Rule = rule<'early'>({
 });
 
 interface State {
-  /** Where the call starts that said so. */
+  /** Where that call starts. */
   readonly completedAt: number | null;
 }
 
 class Completion implements Watch<State> {
-  /** The calls of `complete()` after which something can fail, and the first of what can. */
+  /** The calls of `complete()` after which something can fail, and the first thing that can. */
   readonly early = new Map<Node, Node>();
   private readonly calls = new Map<Node, string | undefined>();
   private readonly completions = new Map<number, Node>();
@@ -46,7 +46,7 @@ class Completion implements Watch<State> {
 
   pass(node: Node, state: State): State {
     if (this.completions.get(node.range[0]) === node) return { completedAt: node.range[0] };
-    // Finished by hand, it is over.
+    // If it was finished by hand, it is over.
     return /^(exit|dispose|@@)/.test(this.calls.get(node) ?? '') ? { completedAt: null } : state;
   }
 

@@ -82,7 +82,7 @@ function isDropped({ parent, expression }: TSESTree.ArrowFunctionExpression): bo
   return expression && parent.type === 'CallExpression' && calleeName(parent) === 'forEach';
 }
 
-/** Whether what `enter()` gave is taken for what it enters: `const db = enter(pool()); db.query('…')`. */
+/** Whether the result of `enter()` is used as the entered value: `const db = enter(pool()); db.query('…')`. */
 function isUsedAsValue({ id }: TSESTree.VariableDeclarator, file: File): boolean {
   const variable = file.variables.of(id);
   if (!variable || isReassigned(variable)) return false;
@@ -104,7 +104,7 @@ function starred({ range: [start] }: Node, fixer: TSESLint.RuleFixer): TSESLint.
   return fixer.insertTextAfterRange([start, end], '*');
 }
 
-/** A `yield*` takes all that follows it, so that it needs parentheses within another expression. */
+/** A `yield*` takes everything that follows it, so inside another expression it needs parentheses. */
 function delegated(node: Node, request: Node, fixer: TSESLint.RuleFixer): TSESLint.RuleFix[] {
   const before: TSESTree.Range = [node.range[0], request.range[0]];
   const isWhole = /Statement|Declarator|^AssignmentExpression|^YieldExpression/.test(

@@ -18,7 +18,7 @@ export const exitInOrder: Rule = rule<'early'>({
   },
 });
 
-/** What is undone in the generator, though something that was entered after it is exited only later. */
+/** What the generator undoes although something that was entered after it exits only later. */
 function earlyIn({ fn, isScope }: Generator, file: File): { node: Node; entered: Node }[] {
   const nodes = ownNodes(fn, file.keys);
   const enters = nodes.filter(
@@ -33,7 +33,7 @@ function earlyIn({ fn, isScope }: Generator, file: File): { node: Node; entered:
   });
 }
 
-/** What runs after a success only is protect-teardown's. */
+/** Code that runs only after a success is left to protect-teardown. */
 function runsAfterFailure(node: Node, fn: FunctionNode, file: File): boolean {
   return waysThrough(fn, file).phases.get(node)?.has('threw') === true;
 }

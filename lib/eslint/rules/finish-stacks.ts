@@ -56,20 +56,20 @@ function holdsManager({ uses }: Stack, file: File): boolean {
   });
 }
 
-/** Whether a mention says that the block succeeded, or leaves that to somebody else. */
+/** Whether a mention declares success, or leaves that to other code. */
 function completes(use: Node): boolean {
   const method = methodCalledOn(use);
   return method ? /^(complete|exit|exitAsync|move)$/.test(method.name) : !isOwnMember(use);
 }
 
-/** Whether a mention finishes the stack, or gives it to somebody who may. */
+/** Whether a mention finishes the stack, or passes it to code that may. */
 function mayFinish(use: Node): boolean {
   const method = methodCalledOn(use);
   if (!method) return !isOwnMember(use);
   return /^(dispose|disposeAsync|exit|exitAsync|move|@@dispose|@@asyncDispose)$/.test(method.name);
 }
 
-/** `stack.disposed` says nothing; `stack.disposeAsync` that is handed on may finish it. */
+/** `stack.disposed` does nothing; `stack.disposeAsync`, passed on, may finish it. */
 function isOwnMember(use: Node): boolean {
   const { parent } = wrapped(use);
   return parent?.type === 'MemberExpression' && nameOf(parent) === 'disposed';

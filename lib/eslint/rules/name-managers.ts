@@ -25,7 +25,9 @@ export const nameManagers: Rule = rule<'unnamed'>({
   },
 });
 
-/** The name of what the manager function is kept in, unless it would hide that from the generator's own code. */
+/**
+ * The name of the variable or field with the manager function, unless it would shadow a name in the generator's own code.
+ */
 function nameFor(call: Node, fn: FunctionNode, file: File): string | undefined {
   const name = nameOfHolder(wrapped(call));
   const isUsable =

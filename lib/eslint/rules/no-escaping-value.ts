@@ -22,7 +22,7 @@ export const noEscapingValue: Rule = rule<Message>({
     if (!types) return;
     for (const block of managersOf(file).blocks) {
       const { fn, manager } = block;
-      // What it gives belongs to somebody else.
+      // Its value has an owner elsewhere.
       if (!fn || file.words.calledBy(manager) === 'nullContext') continue;
       const held = enteredVariables(block, file).filter(({ identifiers: [name] }) => name && types.isResource(name));
       for (const node of leaving(block, fn, file)) {
@@ -33,7 +33,7 @@ export const noEscapingValue: Rule = rule<Message>({
   },
 });
 
-/** What outlives the block: what its body returns, and what is put into variables, fields and lists from outside. */
+/** What outlives the block: what its body returns, or puts into variables, fields and lists outside. */
 function leaving(block: Block, fn: FunctionNode, file: File): Node[] {
   const stored: Node[] = [];
   walk(fn, file.keys, (node) => {
@@ -81,7 +81,7 @@ function escapeIn(given: Node, held: readonly Variable[], file: File, types: Typ
   }
 }
 
-/** What the value of an expression is made of. */
+/** The parts of an expression's value. */
 function partsOf(node: Node): Node[] {
   switch (node.type) {
     case 'ArrayExpression':

@@ -58,7 +58,7 @@ function isMade({ type }: Node): boolean {
   return type === 'CallExpression' || type === 'NewExpression';
 }
 
-/** Whether somebody may enter what is mentioned so: not where only some property of it is asked for. */
+/** Whether this mention may lead to an entry: not if it only reads a property. */
 function mayEnter(use: Node): boolean {
   const object = wrapped(use);
   const { parent } = object;

@@ -31,7 +31,7 @@ function givesGenerator({ fn }: Block, file: File): boolean {
   );
 }
 
-/** A generator function that only enters managers is what a scope takes. */
+/** A generator function that only enters managers fits a scope. */
 function suggestionsFor(
   { body, fn, call, isSync }: Block,
   data: { readonly scope: string },
@@ -53,7 +53,7 @@ function suggestionsFor(
   return [{ messageId: 'scope', data, fix }];
 }
 
-/** Imports it beside the driver, unless it is there. */
+/** Imports it next to the driver, unless it is already imported. */
 function importOf(name: string, driver: Node, fixer: TSESLint.RuleFixer, file: File): TSESLint.RuleFix[] {
   const [definition] = file.variables.of(driver)?.defs ?? [];
   const specifier = definition?.node;

@@ -36,11 +36,11 @@ export const noLeakySetup: Rule = rule<'leak' | 'commit'>({
 interface Leak {
   /** What can fail. */
   readonly risk: Node;
-  /** Where what leaks was acquired. */
+  /** Where the leaked resource was acquired. */
   readonly line: number;
 }
 
-/** What sees to it that something is undone. */
+/** What makes sure that something is undone. */
 type Handler = Pick<Undo, 'node' | 'target'>;
 
 function leaksIn(fn: FunctionNode, file: File): Leak[] {
@@ -60,7 +60,7 @@ function leaksIn(fn: FunctionNode, file: File): Leak[] {
     const risks = nodes.filter(
       (risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, handlers) && !assigns(risk, target, file),
     );
-    // A value that was assigned, and is assigned back, is there at once.
+    // A value that is assigned, and later assigned back, takes effect at once.
     const leaking = isState ? risks : risksWhileHeld(risks, target, setup, file);
     return leaking.map((risk) => ({ risk, line: setup.loc.start.line }));
   });
@@ -75,7 +75,7 @@ function isLookup(setup: Node): boolean {
   return setup.type === 'VariableDeclarator' && setup.init?.type === 'CallExpression' && isFinding(verbOf(setup));
 }
 
-/** What is entrusted already, nothing else has to see to. */
+/** If it is already entrusted, nothing else has to undo it. */
 function firstOnes(entrustments: readonly Entrustment[]): Entrustment[] {
   return entrustments.filter(
     ({ target }, index) => entrustments.findIndex((other) => other.target === target) === index,
@@ -98,7 +98,9 @@ function isFallible(node: Node, file: File): boolean {
   return !request.arguments[0] || !startsAtOnce(request.arguments[0], file);
 }
 
-/** Whether entering a manager does nothing that can fail: `closing(file)`, and one whose generator starts with its yield. */
+/**
+ * Whether entering a manager does nothing that can fail: `closing(file)`, and one whose generator starts with its yield.
+ */
 function startsAtOnce(manager: Node, file: File): boolean {
   const call = unwrap(manager);
   if (call.type !== 'CallExpression') return false;
@@ -112,7 +114,7 @@ function startsAtOnce(manager: Node, file: File): boolean {
   );
 }
 
-/** The loop in which `clients.push(await connect())` acquires one after the other: each can fail when others are there. */
+/** The loop in which `clients.push(await connect())` acquires one after the other: each may fail when others are held. */
 function loopThatFills(setup: Node, late: Node): Node | undefined {
   const loops = ancestorsOf(setup).filter(({ type }) => /^(While|DoWhile|For|ForOf|ForIn)Statement$/.test(type));
   const isFilling = setup.type === 'CallExpression' && /^(push|unshift|add|set)$/.test(calleeName(setup));
@@ -135,7 +137,7 @@ function areAlternatives(one: Node, other: Node): boolean {
   );
 }
 
-/** Whether the same is undone there, too, or where its failure is caught; or entrusted to something there. */
+/** Whether the same thing is undone there, or where its failure is caught, or entrusted to something there. */
 function isHandled(risk: Node, target: Place, handlers: readonly Handler[]): boolean {
   const others = handlers.filter((handler) => handler.target === target).map(({ node }) => node);
   const after = ancestorsOf(risk).flatMap((around) =>
@@ -155,8 +157,8 @@ function assigns(risk: Node, target: Place, file: File): boolean {
 }
 
 /**
- * The risks at which something is held. What is made without waiting often holds nothing yet: it is held once it was
- * waited for, and if that fails, as `await once(server, 'listening')` may, there is nothing to undo.
+ * The risks while something is held. What is made without waiting often holds nothing yet: it is held once it was
+ * awaited, and if that fails, as `await once(server, 'listening')` may, there is nothing to undo.
  */
 function risksWhileHeld(risks: readonly Node[], target: Place, setup: Node, file: File): Node[] {
   const isAwaited = ownNodes(setup, file.keys).some(({ type }) => type === 'AwaitExpression');
@@ -194,7 +196,7 @@ function mentions(node: Node, target: Place, file: File): boolean {
   return isMentioned;
 }
 
-/** What commits after a `try` around the block whose `catch` rolls back. */
+/** Commits that come after the `try` around the block, whose `catch` rolls back. */
 function unprotectedCommits(fn: FunctionNode, file: File): Node[] {
   const nodes = ownNodes(fn, file.keys);
   const tries = nodes.filter(

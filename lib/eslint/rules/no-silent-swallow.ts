@@ -59,7 +59,7 @@ function suggestionsFor(
   return suggestions;
 }
 
-/** Whether a block ends with a statement from which nothing goes on. */
+/** Whether a block ends with a statement that nothing continues after. */
 function isLeft({ body }: TSESTree.BlockStatement): boolean {
   return /^(Return|Throw)Statement$/.test(String(body.at(-1)?.type));
 }

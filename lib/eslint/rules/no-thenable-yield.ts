@@ -18,7 +18,7 @@ export const noThenableYield: Rule = rule<'awaited'>({
   },
 });
 
-/** Whether a value is awaited that is more than a promise; a request that lacks its star is enter-with-star's. */
+/** Whether an awaited value is more than a promise; a request without its star is left to enter-with-star. */
 function isAwaited({ argument, delegate }: TSESTree.YieldExpression, file: File): boolean {
   if (!argument || delegate || isEnter(argument, file)) return false;
   return file.types?.isThenableResource(argument) ?? false;

@@ -27,14 +27,14 @@ export const protectTeardown: Rule = rule<Message>({
   },
 });
 
-/** What undoes something after the block has returned only, while nothing is done about it after the block threw. */
+/** Code that undoes something only after the block has returned, while nothing undoes it after the block threw. */
 function skippedIn(fn: FunctionNode, file: File): Undo[] {
   const { phases } = waysThrough(fn, file);
   const isIn = (node: Node, phase: Phase): boolean => phases.get(node)?.has(phase) === true;
   const failing = [...phases.keys()].filter((node) => isIn(node, 'threw') && !isIn(node, 'returned'));
   const undos = undosIn(fn, file);
   const handled = undos.filter(({ node }) => isIn(node, 'threw')).map(({ target }) => target);
-  // What is acquired after the block, too, has nothing to do with the setup; but a name for it may be given there.
+  // Something acquired after the block isn't part of the setup; but the setup may name it.
   const isLate = (setup: Node | undefined): boolean =>
     setup !== undefined &&
     !isIn(setup, 'setup') &&
@@ -51,13 +51,13 @@ function skippedIn(fn: FunctionNode, file: File): Undo[] {
   );
 }
 
-/** Whether a call that is made after a failure only sees to the same: it does the same, or is given what is undone. */
+/** Whether a call after a failure handles the same thing: it does the same, or gets the thing as an argument. */
 function takesOver(call: Node, target: Place, undo: Node, file: File): boolean {
   if (call.type !== 'CallExpression' || undo.type !== 'CallExpression') return false;
   const name = calleeName(call);
   if (isRollback(name)) return false;
   if (isUndoing(name) && placeOf(call.callee, file) === placeOf(undo.callee, file)) return true;
-  // Of functions without an object there is nothing but the name to go by.
+  // For functions without an object, there is only the name to go by.
   if (undo.callee.type === 'Identifier' && undo.arguments.length === 0 && isUndoing(name)) return true;
   return call.arguments.some((argument) => mentionsPlace(argument, target, file));
 }
@@ -68,7 +68,7 @@ function mentionsPlace(node: Node, target: Place, file: File): boolean {
 
 type Suggestions = TSESLint.SuggestionReportDescriptor<Message>[];
 
-/** What undoes something can be moved where all that stands from there to the end of the block does. */
+/** The code can be moved if everything from there to the end of the block can. */
 function suggestionsFor({ parent }: Node, skipped: ReadonlySet<Node>, { code, keys }: File): Suggestions {
   if (parent?.type !== 'BlockStatement') return [];
   const isUndo = (statement: Node): boolean => skipped.has(statement);
@@ -100,7 +100,7 @@ function moved(fix: TSESLint.ReportFixFunction): TSESLint.SuggestionReportDescri
   return { messageId: 'finally', fix };
 }
 
-/** The `finally` that a `try` has, or gets. */
+/** The `finally` of a `try`, which may have to be added. */
 function extended(
   { finalizer }: TSESTree.TryStatement,
   end: string,

@@ -1,7 +1,7 @@
 import { managersOf } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
 
-/** The types of neverthrow, fp-ts, Effect and their kind. */
+/** The types of neverthrow, fp-ts, Effect and similar libraries. */
 const usual = [
   'Result',
   'ResultAsync',

@@ -32,14 +32,14 @@ function importsRejecting(node: Node): boolean {
 }
 
 interface Next {
-  /** The function that it is a parameter of. */
+  /** The function whose parameter it is. */
   readonly middleware: FunctionNode;
   /** `next`, or `next({ ctx })` */
   readonly expression: Node;
   readonly isPart: boolean;
 }
 
-/** The `next()` that a body is nothing but. */
+/** The `next()` that is the whole body. */
 function nextOf({ body, call: driver, fn }: Block, file: File): Next | undefined {
   if (!fn) return isNext(body, body, driver, file);
   const called = unwrap(onlyExpressionOf(fn) ?? fn);

@@ -44,7 +44,7 @@ class Body {
   private readonly fn: FunctionNode;
   private readonly file: File;
   private readonly report: Report<Message>;
-  /** What the block holds: what was entered, and what the manager was made of. */
+  /** What the block holds: the entered value, and the manager's arguments. */
   private readonly held: readonly Variable[];
 
   constructor(block: Block, fn: FunctionNode, file: File, report: Report<Message>) {
@@ -57,7 +57,7 @@ class Body {
 
   check(promiseAll: boolean): void {
     const { body, expression } = this.fn;
-    // Of an arrow without braces the result is awaited, but not that of `void`.
+    // The result of an arrow without braces is awaited, but not the result of `void`.
     if (expression) for (const node of droppedIn(body)) if (isVoid(node) || isTimer(node)) this.checkDropped(node);
     for (const node of this.nodesOf(this.fn)) {
       if (node.type === 'ExpressionStatement')
@@ -68,7 +68,7 @@ class Body {
     }
   }
 
-  /** What runs in the body: also in the callbacks that it has called at once. */
+  /** The code that runs in the body, including callbacks that are called at once. */
   private nodesOf(fn: FunctionNode): Node[] {
     const nodes: Node[] = [];
     walk(fn, this.file.keys, (node) => {
@@ -89,7 +89,8 @@ class Body {
   }
 
   private isVoidPromise(node: Node): boolean {
-    if (this.isTask(node) || this.isItemAhead(node)) return false;
+    const source = (node.type === 'CallExpression' && sourceOf(node)) || node;
+    if (this.isTask(source) || this.isItemAhead(source)) return false;
     if (this.file.types) return this.file.types.isThenable(node);
     if (node.type !== 'CallExpression') return false;
     return this.isPromise(node) || (!this.block.isSync && !isDoneAtOnce.test(calleeName(node)));
@@ -97,16 +98,16 @@ class Body {
 
   private isFloating(node: TSESTree.CallExpression): boolean {
     const source = sourceOf(node);
-    // What a variable holds, somebody else may await; and what a stack enters, the stack waits for.
+    // Other code may await what a variable holds; and a stack waits for what it enters.
     if (!source || this.isTask(source) || this.isItemAhead(source) || calleeName(source) === 'enterContext')
       return false;
-    // These are await-blocks' and enter-with-star's.
+    // These are left to await-blocks and enter-with-star.
     if ((this.isBlock(source) && calleeName(node) !== 'catch') || isEnter(source, this.file)) return false;
     if (isAsyncMap(node)) return true;
     return this.file.types?.isThenable(node) ?? (this.isPromise(node) || this.isAwaitedElsewhere(node));
   }
 
-  /** Whether what the block holds is asked for something that is awaited elsewhere, or by all. */
+  /** Whether this calls something that the block holds, with a result that is awaited elsewhere. */
   private isAwaitedElsewhere({ callee }: TSESTree.CallExpression): boolean {
     const method = unwrap(callee);
     if (method.type !== 'MemberExpression' || this.block.isSync || !this.isAboutHeld(method)) return false;
@@ -114,7 +115,7 @@ class Body {
     return alwaysAwaited.test(name) || this.file.nodes.some((node) => isAwaitOf(node, name));
   }
 
-  /** Whether a call gives a promise, as far as the source shows. */
+  /** Whether a call returns a promise, as far as the source shows. */
   private isPromise(node: TSESTree.CallExpression): boolean {
     const callee = unwrap(node.callee);
     const called = this.file.variables.valueOf(callee);
@@ -129,10 +130,9 @@ class Body {
     return /^(withAsync|scopeAsync)$/.test(this.file.words.calledBy(node) ?? '');
   }
 
-  /** `void rows.next()`: what `aclosing()` was asked for, it settles when it closes. */
-  private isItemAhead(given: Node): boolean {
-    const call = (given.type === 'CallExpression' && sourceOf(given)) || given;
-    const callee = call.type === 'CallExpression' ? unwrap(call.callee) : call;
+  /** `void rows.next()`: `aclosing()` settles pending calls when it closes. */
+  private isItemAhead(node: Node): boolean {
+    const callee = node.type === 'CallExpression' ? unwrap(node.callee) : node;
     return callee.type === 'MemberExpression' && nameOf(callee) === 'next' && this.isFrom('aclosing', callee.object);
   }
 
@@ -145,7 +145,7 @@ class Body {
     return (this.file.types?.isTaskGroup(callee.object) ?? false) || this.isFrom('taskGroup', callee.object);
   }
 
-  /** Whether a variable holds what the manager gives that a word makes, or one that it is within. */
+  /** Whether a variable holds the value of a manager from a certain word, or of one around it. */
   private isFrom(word: string, node: Node): boolean {
     const variable = this.file.variables.of(node);
     const block = managersOf(this.file).blocks.find(
@@ -165,7 +165,7 @@ class Body {
     if (isFunction(callback) && this.mentionsHeld(callback)) this.report({ node, messageId: 'timer' });
   }
 
-  /** Whether it is what the block holds, or was made of that: `const client = await pool.connect()`. */
+  /** Whether it is what the block holds, or comes from that: `const client = await pool.connect()`. */
   private isAboutHeld(method: TSESTree.MemberExpression): boolean {
     const definition = definitionOf(this.file.variables.of(method.object));
     const made = definition?.type === 'Variable' && definition.node.init;
@@ -198,7 +198,7 @@ class Body {
 const isDoneAtOnce =
   /^(push|unshift|add|set|delete|clear|splice|pop|shift|log|warn|error|info|debug|emit|assert|expect|fill|sort|reverse|forEach)$/;
 
-/** Methods of clients that give a promise with every library. */
+/** Methods of clients that return a promise in every library. */
 const alwaysAwaited = /^(query|execute|insert|upsert|save|fetch|\$(query|execute)Raw\w*)$/;
 
 function isAwaitOf(node: Node, name: string): boolean {
@@ -213,7 +213,7 @@ function isTimer(node: Node): boolean {
   return node.type === 'CallExpression' && timers.test(calleeName(node));
 }
 
-/** The call that gave the promise: that of `f()` in `f().then(…).catch(…)`. */
+/** The call that returned the promise: `f()` in `f().then(…).catch(…)`. */
 function sourceOf(call: TSESTree.CallExpression): TSESTree.CallExpression | undefined {
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression' || !/^(then|catch|finally)$/.test(nameOf(callee))) return call;

@@ -12,9 +12,11 @@ export interface Leak {
   readonly name: string;
   /** With `sites: true`, the stack where it was made or entered. */
   readonly site: string | undefined;
+  /** All of this as text. */
+  readonly message: string;
 }
 
-type Owed = { -readonly [K in keyof Leak]: Leak[K] };
+type Owed = { -readonly [K in keyof Omit<Leak, 'message'>]: Leak[K] };
 
 /** Reports things that are collected before they were entered or finished. It keeps none of them alive. */
 export class Leaks {
@@ -26,12 +28,12 @@ export class Leaks {
   constructor(tell: (leak: Leak) => void, forget: (visit: Visit) => void) {
     this.registry = new FinalizationRegistry((held) => {
       if (this.isOver) return;
-      if (!('phase' in held)) tell(held);
+      if (!('phase' in held)) tell(withMessage(held));
       else if (held.phase !== 'over') {
         forget(held);
         // What a stack holds is forgotten with the stack, which is reported itself.
         if (held.times.entering !== undefined || held.by.startsWith('scope'))
-          tell({ kind: 'never exited', name: held.name, site: held.site });
+          tell(withMessage({ kind: 'never exited', name: held.name, site: held.site }));
       }
     });
   }
@@ -60,4 +62,9 @@ export class Leaks {
     this.owed.set(thing, owed);
     this.registry.register(thing, owed, thing);
   }
+}
+
+function withMessage({ kind, name, site }: Owed): Leak {
+  const message = `${name} was ${kind}.`;
+  return { kind, name, site, message: site ? `${message}\n${site}` : message };
 }
