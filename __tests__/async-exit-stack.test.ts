@@ -5,7 +5,7 @@ import { itUnobserved } from './helpers/unobserved.ts';
 
 const bodyError = new Error('body');
 
-describe.each(builds)('%s', (_build, { AsyncExitStack, withAsync }) => {
+describe.each(builds)('%s', (_build, { AsyncExitStack, contextManager, withAsync }) => {
   describe('AsyncExitStack, as TC39 has it', () => {
     itUnobserved('reads Symbol.asyncDispose, then Symbol.dispose, once each, when it takes the value', async () => {
       const reads: unknown[] = [];
@@ -120,6 +120,25 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, withAsync }) => {
       expect(await Promise.all(entries)).toEqual(['late', 'early']);
       await expect(failing).rejects.toBe(bodyError);
       expect(events).toEqual(['enter early', 'enter late', 'exit late succeeded', 'exit early succeeded']);
+    });
+
+    it('waits for the value of a sync manager, too, and exits that where it rejects', async () => {
+      const events: string[] = [];
+      const promised = contextManager(function* promised(value: Promise<string>) {
+        try {
+          yield value;
+        } finally {
+          events.push('exit');
+        }
+      });
+      const stack = new AsyncExitStack();
+      expect(await stack.enterContext(promised(Promise.resolve('value')))).toBe('value');
+      const entering = stack.enterContext(promised(Promise.reject(bodyError)));
+      const exiting = stack.exitAsync();
+      expect(events).toEqual([]);
+      await expect(entering).rejects.toBe(bodyError);
+      await exiting;
+      expect(events).toEqual(['exit', 'exit']);
     });
 
     it('moves pending entries along', async () => {

@@ -22,7 +22,7 @@ import { didNotYield, stackAlreadyEntered, stackFinished } from './support/messa
 import type { TakenAsync } from './support/slips.ts';
 import { asyncDispose, dispose, inspect } from './support/symbols.ts';
 
-/** A manager that {@link AsyncExitStack.push} takes: it is entered already. */
+/** A manager that {@link AsyncExitStack.push} takes: it is already entered. */
 export type AsyncExit =
   | { exitAsync(thrown?: Thrown): PromiseLike<ExitAnswer<unknown>> }
   | { exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> };
@@ -31,13 +31,13 @@ type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
 
 /**
  * A dynamic set of managers, disposables and callbacks, undone in reverse order: TC39's `AsyncDisposableStack`, and
- * more, for it sees errors.
+ * more, because it sees errors.
  *
- * Entered by `withAsync`, its managers are told how the block ended, and may suppress. Disposed by `await using` it
- * can't know that, so success is said in words: without {@link AsyncExitStack.complete | complete()} the managers are
- * exited with a `ContextManagerError` `ERR_OUTCOME_UNKNOWN`, and a transaction rolls back.
+ * When `withAsync` enters the stack, its managers learn how the block ended, and may suppress its error. `await using`
+ * can't tell them, so declare success with {@link AsyncExitStack.complete | complete()}. Without it the managers exit with
+ * a `ContextManagerError` `ERR_OUTCOME_UNKNOWN`, and a transaction rolls back.
  *
- * It equals nested blocks, made one by one:
+ * It equals nested blocks, built at run time:
  *
  * ```ts no-run: the equivalent
  * await withAsync(first, async (a) => {
@@ -47,7 +47,7 @@ type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
  * });
  * ```
  *
- * @typeParam F - what the block may give where a manager on the stack suppressed its error
+ * @typeParam F - the block's value if a manager on the stack suppresses its error
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
  * {
  *   await using stack = new AsyncExitStack();
  *   await stack.enterContext(transaction('c'));
- *   // Without stack.complete() nothing says that the block succeeded.
+ *   // There's no stack.complete(), so the stack doesn't know that the block succeeded.
  * }
  *
  * log; // => ['done', 'b committed', 'a committed', 'c rolled back']
@@ -102,7 +102,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Takes a disposable, and disposes it in turn. Null and undefined are left alone.
+   * Takes a disposable, and disposes it in turn. Ignores null and undefined.
    *
    * @param value - an async disposable or a disposable
    * @returns the value
@@ -116,7 +116,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Takes a value with a function that disposes it.
+   * Takes a value, and a function that disposes it.
    *
    * @param value - anything
    * @param onDisposeAsync - called with the value in turn, and awaited
@@ -134,7 +134,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   /**
    * Takes a callback.
    *
-   * @param onDisposeAsync - called in turn, and awaited; what it returns suppresses nothing
+   * @param onDisposeAsync - called in turn, and awaited; its result suppresses nothing
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` isn't a function
    */
@@ -145,12 +145,12 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Enters a manager, and exits it in turn. An entry still pending when the stack finishes is waited for, and exited too.
+   * Enters a manager, and exits it in turn. A stack that finishes waits for pending entries, and exits them too.
    *
    * @param manager - whatever `withAsync` takes
-   * @returns what entering gave
-   * @throws ReferenceError if the stack is finished; nothing is entered then
-   * @throws TypeError if it can't be entered
+   * @returns the entered value
+   * @throws ReferenceError if the stack is finished, before anything is entered
+   * @throws TypeError if it isn't a manager or a disposable
    * @throws whatever entering throws
    */
   async enterContext<M extends TakenAsync<M>>(
@@ -179,10 +179,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Takes an exit without an entry.
+   * Takes an exit that needs no entry.
    *
-   * @param exit - a manager that is already entered, or a function that is told how the block ended and may suppress
-   * @returns what was given
+   * @param exit - a manager that is already entered, or a function that gets the block's error in a box, if it threw, and may suppress it
+   * @returns `exit`
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if it is neither
    */
@@ -200,18 +200,18 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Says that the block succeeded, where the stack is disposed and not exited. Entering a manager afterwards takes it back.
+   * Declares that the block succeeded, for a stack that is disposed. Entering another manager takes that back.
    *
-   * With an argument it gives that back, so that `return stack.complete(rows)` reads well. It goes last: what fails after
-   * it has succeeded by then.
+   * It returns its argument, so you can write `return stack.complete(rows)`. Call it last: if something fails after it,
+   * the managers have still exited successfully.
    *
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if the argument is a promise, which may still reject
    */
   complete(): void;
-  /** {@link AsyncExitStack.complete} with a promise, which is refused. */
+  /** {@link AsyncExitStack.complete} with a promise, which it refuses. */
   complete<T extends PromiseLike<unknown>>(result: T): Unsettled<T>;
-  /** {@link AsyncExitStack.complete} that gives its argument back. */
+  /** {@link AsyncExitStack.complete} that returns its argument. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
     const { exits } = stateOf(this);
@@ -222,7 +222,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Moves everything to a new stack, entries still pending too, and finishes this one. It carries no `complete()`.
+   * Moves everything to a new stack, pending entries too, and finishes this one. `complete()` isn't carried over.
    *
    * @returns the new stack
    * @throws ReferenceError if the stack is finished
@@ -237,7 +237,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Gives the stack itself.
+   * Returns the stack itself.
    *
    * @throws ReferenceError if the stack is finished
    * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
@@ -253,12 +253,12 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Exits everything now: successfully, or with the error of the block. While the stack is finishing it waits for that;
-   * so a teardown on this stack must not await it: it would wait for itself.
+   * Exits everything now: successfully, or with the block's error. If the stack is already finishing, it waits for that, so
+   * a teardown on this stack must not await it: it would wait for itself.
    *
-   * @param thrown - a box with the error of the block
+   * @param thrown - a box with the block's error, if it threw
    * @returns the fallback, if a manager suppressed the error
-   * @throws whatever the exits throw, with all errors kept
+   * @throws what the exits throw, with all errors kept
    */
   exitAsync(thrown?: Thrown): Promise<ExitAnswer<F>> {
     try {
@@ -271,9 +271,9 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Undoes everything. Managers are exited successfully after `complete()`, and else with `ERR_OUTCOME_UNKNOWN`.
+   * Undoes everything. After `complete()`, managers exit successfully; without it, with `ERR_OUTCOME_UNKNOWN`.
    *
-   * @throws whatever the exits and disposals throw, with all errors kept
+   * @throws what the exits and disposals throw, with all errors kept
    */
   disposeAsync(): Promise<void> {
     try {
@@ -290,8 +290,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
 }
 
 /**
- * Where a stack keeps its state. No private field, because some that bundle for React Native refuse them; a method that
- * is called on something else finds none, and throws a TypeError.
+ * Where a stack keeps its state. It isn't a private field, because some React Native bundlers refuse those. A method that is
+ * called on another object finds no state, and throws a TypeError.
  */
 const state: unique symbol = Symbol('AsyncExitStack');
 
@@ -301,7 +301,7 @@ interface State {
   isEntered: boolean;
   /** While it is being exited or disposed. */
   isFinishing?: boolean;
-  /** Whether somebody else who disposes the stack waits for that. */
+  /** Whether another disposal waits for that. */
   isDisposalAwaited?: boolean;
   waiting?: (() => void)[];
 }
@@ -310,7 +310,7 @@ function stateOf(stack: object): State {
   return (stack as { [state]: State })[state];
 }
 
-/** What `console.log` shows: what a stack holds may hold a password. */
+/** What `console.log` shows: never the contents, which may hold a password. */
 function show(this: object): Record<string, string> {
   return { manager: 'AsyncExitStack', state: stateOf(this).exits ? 'open' : 'finished' };
 }
@@ -350,12 +350,12 @@ function finish(
   });
 }
 
-/** Waits for the end of an exit or a disposal that somebody else began. */
+/** Waits for an exit or a disposal that another call began. */
 function finished(own: State): Promise<void> | undefined {
   return own.isFinishing ? new Promise((resolve) => (own.waiting ??= []).push(resolve)) : undefined;
 }
 
-/** A stack keeps both errors by itself: one that a manager on it suppressed stays out of what the block throws. */
+/** A stack keeps both errors by itself, and leaves out those that its managers suppressed. */
 function stackRun(this: AsyncExitStack): Run {
   const run = runOfAsync(
     true,
@@ -376,7 +376,7 @@ function asyncDisposal(value: object): () => unknown {
   return disposalOf(value, asyncDispose) ?? rejecting(disposalOf(value, dispose)) ?? refuse(value);
 }
 
-/** As TC39 has it: what a sync disposal returns is not awaited, and what it throws is a rejection. */
+/** As in TC39: the result of a sync disposal isn't awaited, and what it throws becomes a rejection. */
 function rejecting(disposal: (() => unknown) | undefined): (() => Promise<void>) | undefined {
   return disposal && (async () => void disposal());
 }

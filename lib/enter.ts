@@ -32,6 +32,7 @@ export interface EnterRequest<T, F = never> {
  */
 export type Entering<M> = Stars<M> & (Starless | Dropped);
 
+/** What `yield*` needs of it. */
 interface Stars<M> {
   /** For `yield*` in an async generator. */
   [Symbol.asyncIterator](): AsyncIterator<

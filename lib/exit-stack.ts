@@ -22,16 +22,16 @@ import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
 import type { TakenSync } from './support/slips.ts';
 import { dispose, inspect } from './support/symbols.ts';
 
-/** A manager that {@link ExitStack.push} takes: it is entered already. */
+/** A manager that {@link ExitStack.push} takes: it is already entered. */
 export interface Exit {
   /** Tears down. */
   exit(thrown?: Thrown): ExitAnswer<unknown>;
 }
 
 /**
- * {@link AsyncExitStack} for what is done when it returns: TC39's `DisposableStack`, and more.
+ * {@link AsyncExitStack} for code that is done when it returns: TC39's `DisposableStack`, and more.
  *
- * @typeParam F - what the block may give where a manager on the stack suppressed its error
+ * @typeParam F - the block's value if a manager on the stack suppresses its error
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Takes a disposable, and disposes it in turn. Null and undefined are left alone.
+   * Takes a disposable, and disposes it in turn. Ignores null and undefined.
    *
    * @param value - a disposable
    * @returns the value
@@ -86,7 +86,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Takes a value with a function that disposes it.
+   * Takes a value, and a function that disposes it.
    *
    * @param value - anything
    * @param onDispose - called with the value in turn
@@ -104,7 +104,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /**
    * Takes a callback.
    *
-   * @param onDispose - called in turn; what it returns suppresses nothing
+   * @param onDispose - called in turn; its result suppresses nothing
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` isn't a function
    */
@@ -118,9 +118,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
    * Enters a manager, and exits it in turn.
    *
    * @param manager - whatever `withSync` takes
-   * @returns what entering gave
-   * @throws ReferenceError if the stack is finished; nothing is entered then
-   * @throws TypeError if it can't be entered
+   * @returns the entered value
+   * @throws ReferenceError if the stack is finished, before anything is entered
+   * @throws TypeError if it isn't a manager or a disposable
    * @throws whatever entering throws
    */
   enterContext<M extends TakenSync<M, 'AsyncExitStack'>>(
@@ -135,10 +135,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Takes an exit without an entry.
+   * Takes an exit that needs no entry.
    *
-   * @param exit - a manager that is already entered, or a function that is told how the block ended and may suppress
-   * @returns what was given
+   * @param exit - a manager that is already entered, or a function that gets the block's error in a box, if it threw, and may suppress it
+   * @returns `exit`
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if it is neither
    */
@@ -156,18 +156,18 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Says that the block succeeded, where the stack is disposed and not exited. Entering a manager afterwards takes it back.
+   * Declares that the block succeeded, for a stack that is disposed. Entering another manager takes that back.
    *
-   * With an argument it gives that back, so that `return stack.complete(rows)` reads well. It goes last: what fails after
-   * it has succeeded by then.
+   * It returns its argument, so you can write `return stack.complete(rows)`. Call it last: if something fails after it,
+   * the managers have still exited successfully.
    *
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if the argument is a promise, which may still reject
    */
   complete(): void;
-  /** {@link ExitStack.complete} with a promise, which is refused. */
+  /** {@link ExitStack.complete} with a promise, which it refuses. */
   complete<T extends PromiseLike<unknown>>(result: T): Unsettled<T>;
-  /** {@link ExitStack.complete} that gives its argument back. */
+  /** {@link ExitStack.complete} that returns its argument. */
   complete<T>(result: T): T;
   complete(result?: unknown): unknown {
     const { exits } = stateOf(this);
@@ -178,7 +178,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Moves everything to a new stack, and finishes this one. It carries no `complete()`.
+   * Moves everything to a new stack, and finishes this one. `complete()` isn't carried over.
    *
    * @returns the new stack
    * @throws ReferenceError if the stack is finished
@@ -193,7 +193,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Gives the stack itself.
+   * Returns the stack itself.
    *
    * @throws ReferenceError if the stack is finished
    * @throws ContextManagerError `ERR_ALREADY_ENTERED` if another block has entered it
@@ -207,11 +207,11 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Exits everything now: successfully, or with the error of the block.
+   * Exits everything now: successfully, or with the block's error.
    *
-   * @param thrown - a box with the error of the block
+   * @param thrown - a box with the block's error, if it threw
    * @returns the fallback, if a manager suppressed the error
-   * @throws whatever the exits throw, with all errors kept
+   * @throws what the exits throw, with all errors kept
    */
   exit(thrown?: Thrown): ExitAnswer<F> {
     const exits = takeExits(this);
@@ -219,9 +219,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Undoes everything. Managers are exited successfully after `complete()`, and else with `ERR_OUTCOME_UNKNOWN`.
+   * Undoes everything. After `complete()`, managers exit successfully; without it, with `ERR_OUTCOME_UNKNOWN`.
    *
-   * @throws whatever the exits and disposals throw, with all errors kept
+   * @throws what the exits and disposals throw, with all errors kept
    */
   dispose(): void {
     const exits = takeExits(this);
@@ -229,7 +229,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 }
 
-/** As an async stack has it. */
+/** The same as for an async stack. */
 const state: unique symbol = Symbol('ExitStack');
 
 interface State {
@@ -242,7 +242,7 @@ function stateOf(stack: object): State {
   return (stack as { [state]: State })[state];
 }
 
-/** What `console.log` shows: what a stack holds may hold a password. */
+/** What `console.log` shows: never the contents, which may hold a password. */
 function show(this: object): Record<string, string> {
   return { manager: 'ExitStack', state: stateOf(this).exits ? 'open' : 'finished' };
 }

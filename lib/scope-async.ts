@@ -5,9 +5,9 @@ import type { OnlyRequests } from './support/slips.ts';
 
 /**
  * Runs an async generator function in which `yield* enter(manager)` enters a manager: a block without nesting. When the
- * function is done, the managers are exited in reverse order, and are told how it ended.
+ * function is done, the managers exit in reverse order with its outcome.
  *
- * It equals nested blocks, but that it keeps the result where a manager swallowed an error of another one's teardown:
+ * It equals nested blocks, except that it keeps the result if a manager suppresses an error of another one's teardown:
  *
  * ```ts no-run: the equivalent
  * await withAsync(first, (a) =>
@@ -17,9 +17,11 @@ import type { OnlyRequests } from './support/slips.ts';
  * );
  * ```
  *
- * @param fn - the generator function; it is called without arguments and `this`; bind it if needed. It yields nothing else
+ * @param fn - the generator function, called without a `this`. It may yield only `yield* enter(manager)`. A function that is
+ *   made once, outside, runs faster than one that is made for each call: pass it what it needs
+ * @param args - the arguments for `fn`
  * @returns what the function returned, or the fallback of a manager that suppressed its error
- * @throws TypeError if `fn` isn't an async generator function; and at a `yield` of anything else, in the function
+ * @throws TypeError if `fn` isn't an async generator function; and inside `fn`, at a `yield` of anything else
  * @throws whatever entering, the function or exiting throws
  *
  * @example
@@ -34,11 +36,13 @@ import type { OnlyRequests } from './support/slips.ts';
  *   log.push(`close ${name}`);
  * });
  *
- * await scopeAsync(async function* () {
- *   const a = yield* enter(opened('a'));
- *   const bc = yield* enter(opened('bc'));
- *   return a + bc;
- * }); // => 3
+ * async function* lengths(first: string, second: string) {
+ *   const a = yield* enter(opened(first));
+ *   const b = yield* enter(opened(second));
+ *   return a + b;
+ * }
+ *
+ * await scopeAsync(lengths, 'a', 'bc'); // => 3
  *
  * log; // => ['open a', 'open bc', 'close bc', 'close a']
  * ```

@@ -4,12 +4,13 @@ import type { EnteredFallback, EnterRequest } from './enter.ts';
 import type { Done, OnlyRequests } from './support/slips.ts';
 
 /**
- * {@link scopeAsync} for what is done when it returns.
+ * {@link scopeAsync} for code that is done when it returns.
  *
- * @param fn - the generator function; it is called without arguments and `this`; bind it if needed. It yields nothing else
+ * @param fn - the generator function, called without a `this`. It may yield only `yield* enter(manager)`
+ * @param args - the arguments for `fn`
  * @returns what the function returned, or the fallback of a manager that suppressed its error
- * @throws TypeError if `fn` isn't a generator function; and at a `yield` of anything else, in the function
- * @throws TypeError if the function returns a promise; the managers are exited with that error, and can't suppress it
+ * @throws TypeError if `fn` isn't a generator function; and inside `fn`, at a `yield` of anything else
+ * @throws TypeError if the function returns a promise; the managers exit with that error, and can't suppress it
  * @throws whatever entering, the function or exiting throws
  *
  * @example

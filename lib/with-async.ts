@@ -8,10 +8,10 @@ import { didNotYield } from './support/messages.ts';
 import type { GivenAsync, TakenAsync } from './support/slips.ts';
 
 /**
- * Enters a manager, runs the body with what entering gave, and exits the manager, which is told how the body ended:
- * Python's `async with`.
+ * Enters a manager, runs the body with the entered value, and exits the manager with the body's outcome: Python's
+ * `async with`.
  *
- * It equals, with an error that leaves the exit put in place of the body's, and the body's kept reachable from it:
+ * It equals the following, except that an error thrown by the exit keeps the body's error reachable:
  *
  * ```ts no-run: the equivalent
  * const value = await manager.enterAsync();
@@ -29,10 +29,10 @@ import type { GivenAsync, TakenAsync } from './support/slips.ts';
  * ```
  *
  * @param manager - an async manager, a sync manager, an async disposable or a disposable, in this order of preference;
- *   a disposable is its own value, and is disposed as by `await using`
- * @param body - gets the value; it is awaited before the manager is exited
+ *   a disposable is its own value, and is disposed the way `await using` does it
+ * @param body - gets the entered value; its promise is awaited before the manager exits
  * @returns what the body returned, or the fallback of a manager that suppressed the body's error
- * @throws TypeError if the arguments are wrong; nothing is entered then
+ * @throws TypeError if an argument is wrong, before anything is entered
  * @throws whatever entering, the body or exiting throws
  *
  * @example

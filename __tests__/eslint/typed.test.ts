@@ -28,12 +28,13 @@ const resources = `
   interface TaskGroup { start(task: unknown): Promise<void> }
   type Result<T, E> = { ok: true; value: T } | { ok: false; error: E };
   interface Success { value: number }
+  interface TaskEither<E, A> { (): Promise<Result<A, E>> }
   declare const m: AsyncContextManager<Cursor> & { self(m: unknown): AsyncContextManager<Cursor> };
   declare const data: AsyncContextManager<Map<string, string>>;
   declare const enterable: { enter(): void; exit(thrown?: unknown): void };
   declare const like: Like, any: any, text: string, disposable: Disposable, kept: any[], names: string[];
   declare const later: Promise<string>, query: { then(f: () => void): void; where: string }, group: TaskGroup;
-  declare const result: Result<number, string>, named: Success, requests: EnterRequest<number>, lib: { aclosing: typeof aclosing };
+  declare const result: Result<number, string>, named: Success, task: TaskEither<string, number>, requests: EnterRequest<number>, lib: { aclosing: typeof aclosing };
   declare function make(): AsyncContextManager<number>; declare function makeEither(): AsyncContextManager<1> | AsyncContextManager<2>;
   declare function promised(): Promise<void>; declare function rowsOf(n: number): Generator<string>;
   declare function f(x: unknown): void; declare function stop(): never; declare const list: AsyncContextManager<1>[]; declare let other: any;
@@ -99,6 +100,8 @@ testTyped('result-blocks', [
     'success',
   ],
   ['withAsync(m, () => named); withAsync(m, () => text); withAsync(m, p);'],
+  // A task that nobody has run
+  ['withAsync(m, () => task); withAsync(m, () => task());', 'success', 'success'],
 ]);
 
 testTyped('yields-once', [

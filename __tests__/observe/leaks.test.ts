@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { aclosing, AsyncExitStack, asyncContextManager, ExitStack, scopeAsync, withAsync } from '../../lib/index.ts';
 import { observe, type Leak } from '../../lib/observe/index.ts';
 import { collected } from '../helpers/garbage.ts';
+
+// A machine that does something else, too, takes its time to start a process and to collect.
+jest.setTimeout(30_000);
 
 /** Runs a program with a real collector, which forgets something in `forget()`; gives the leaks that were found. */
 async function leaksOf(forget: string, options = ''): Promise<string[]> {

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { asyncContextManager, withAsync } from '../../lib/index.ts';
 import { collected } from '../helpers/garbage.ts';
+
+// A machine that does something else, too, takes its time to start a process and to collect.
+jest.setTimeout(30_000);
 
 const waiting = asyncContextManager(async function* waiting() {
   await sleep(30);

@@ -18,9 +18,9 @@ import { answer, beginSync, isRequest, type Request, type Run, type Step } from 
 import type { Within } from './snapshot.ts';
 import { unwindAsync, unwindSync, type Exit, type Exits, type Unwound } from './unwind.ts';
 
-/** What a generator yields to have a manager entered. */
+/** What a generator yields to enter a manager. */
 export interface EnterManager extends Request {
-  /** Gives what to enter; throws if that was asked for wrongly. */
+  /** Returns what to enter; throws if it was requested in the wrong way. */
   hear(): unknown;
 }
 
@@ -29,12 +29,12 @@ export interface Resumable extends Run {
   next(value?: unknown): Step | Promise<Step>;
 }
 
-/** Makes the next step of the step that a generator gave, or of its failure. */
+/** Turns a generator's step, or its failure, into the next step of the run. */
 export type Settle = (step: Step, failure: Thrown | undefined) => Step | Promise<Step>;
 
 /** The sync or the async form of driving a composition: that of its generator. */
 export interface Form {
-  /** Enters what the generator asks for until it yields something else, finishes or throws; then settles. */
+  /** Enters what the generator requests until it yields something else, finishes or throws; then settles. */
   enterAll(generator: Resumable, exits: Exits, step: Step, settle: Settle): Step | Promise<Step>;
   readonly unwind: typeof unwindAsync | typeof unwindSync;
 }
@@ -134,7 +134,7 @@ export abstract class CompositeRun implements Run, Exits {
 
   protected abstract enter(): Step | Promise<Step>;
 
-  /** Exits what was entered with the failure of the setup. That may be suppressed, but there is no value for a block. */
+  /** Exits what was entered, with the failure of the setup. A manager may suppress that, but the block has no value. */
   protected abandon(failure: Thrown | undefined): Step | Promise<Step> {
     const { manager, form } = this;
     const outcome = failure ?? { error: markRefusal(didNotYield(manager)) };
@@ -150,14 +150,14 @@ export abstract class CompositeRun implements Run, Exits {
 }
 
 /**
- * The run of a generator that has asked for a manager.
+ * The run of a generator that has requested a manager.
  *
  * It equals an exit stack around the whole generator. The generator is the last thing on that stack: what comes out of
  * it is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
  */
 class Composition extends CompositeRun {
   private readonly generator: Resumable;
-  /** What the generator gave when it asked. */
+  /** The step with the request. */
   private readonly asked: Step;
 
   constructor(request: EnterManager, generator: Resumable, manager: unknown) {
@@ -176,7 +176,7 @@ class Composition extends CompositeRun {
     });
   }
 
-  /** The generator asked in its teardown half, and so was told the outcome: it only goes on. */
+  /** The generator made the request in its teardown, so it already has the outcome: resume it. */
   resume(isClosing: boolean): void {
     const { generator, manager } = this;
     this.isEntered = true;
@@ -186,30 +186,30 @@ class Composition extends CompositeRun {
   }
 }
 
-/** Gives or throws what the generator gave or threw, as it is. */
+/** Returns or throws what the generator did, unchanged. */
 export function passStep(step: Step, failure: Thrown | undefined): Step {
   if (failure) throw failure.error;
   return step;
 }
 
-/** A generator that yielded again was closed, whatever came of that. */
+/** The generator that yielded again was closed, and that is the error, however the closing ended. */
 function settleClosed(manager: unknown, blockError: Thrown | undefined): Settle {
   return (_step, failure) => {
     throw didNotStop(manager, failure ? { error: suppressing(failure.error, blockError) } : blockError);
   };
 }
 
-/** Answers a generator that asks for a manager while it enters, while it exits, or while it is being closed. */
+/** Answers a generator that requests a manager while it enters, while it exits, or while it is being closed. */
 export function compose(request: EnterManager, generator: Run, manager: unknown, isClosing?: boolean): Run {
   const composition = new Composition(request, generator, manager);
   if (isClosing !== undefined) composition.resume(isClosing);
   return composition;
 }
 
-/** Gives or throws what an unwinding ended with, as the last step of a run. */
+/** Returns or throws the result of an unwinding, as the last step of a run. */
 export function lastStepOf({ thrown, fallback }: Unwound, outcome: Thrown | undefined): Step {
   if (thrown) throw thrown.error;
-  // Nobody can suppress an unknown outcome: it passes.
+  // An unknown outcome can't be suppressed: it passes.
   if (outcome && !fallback) throw outcome.error;
   return { value: fallback?.value, done: true };
 }

@@ -12,12 +12,12 @@ export type ExitFallback<E> = E extends { exitAsync(thrown?: Thrown): infer Answ
     ? AnsweredValue<Awaited<Answer>>
     : never;
 
-/** Refuses what may suppress on a stack that isn't declared to, in the words of the compiler. */
+/** Refuses a manager that may suppress, on a stack that doesn't declare it, in a message of the compiler. */
 export type Allowed<Given, F, Stack extends string, Taken = unknown> = [Given] extends [F]
   ? Taken
   : `It may suppress. Declare what the block gives then, as in new ${Stack}<undefined>().`;
 
-/** Refuses a result that has not settled, in the words of the compiler. */
+/** Refuses a result that hasn't settled, in a message of the compiler. */
 export type Unsettled<T> = 0 extends 1 & T ? T : 'The block has not succeeded yet: write complete(await …).';
 
 /** Throws what an unwinding ended with, for a stack that is disposed. */
@@ -41,7 +41,7 @@ export function refuse(value: unknown): never {
   throw notDisposable(value);
 }
 
-/** A promise may still reject, and of a generator nothing has run: the block has not succeeded then. */
+/** A promise may still reject, and a generator hasn't run: the block hasn't succeeded yet. */
 export function assertSettled(result: unknown): void {
   if (isUnrun(result)) throw bodyIsGenerator('complete()', result);
   if (!isThenable(result)) return;
@@ -58,7 +58,7 @@ export function assertFunction(method: string, given: unknown): void {
   if (typeof given !== 'function') throw notFunction(method, given);
 }
 
-/** As TC39 has it: null is no method, and anything else that can't be called is refused. */
+/** As in TC39: null counts as missing, and anything else that can't be called is refused. */
 export function disposalOf(value: object, key: typeof dispose | typeof asyncDispose): (() => unknown) | undefined {
   if (Object(value) !== value) return undefined;
   const method = (value as Record<PropertyKey, unknown>)[key];

@@ -12,18 +12,18 @@ export interface Exit {
   readonly disposal?: () => unknown;
   /** The ambient context in which the run was entered. */
   readonly within?: Within | undefined;
-  /** Goes on with the exit of a run that was told the outcome before it asked to enter a manager. */
+  /** Resumes the exit of a run that had its outcome when it asked to enter a manager. */
   readonly resume?: (blockError: Thrown | undefined) => Step | Promise<Step>;
 }
 
 /** All that a stack or a composition has to undo; `move()` hands it over. */
 export interface Exits {
   readonly items: Exit[];
-  /** How many entries have not settled yet. */
+  /** How many entries haven't settled yet. */
   pending?: number;
   /** Called when all have. */
   onIdle?: () => void;
-  /** Whether the block has said that it succeeded. Kept here, because an entry may settle after `move()`. */
+  /** Whether the block has declared success. Kept here, because an entry may settle after `move()`. */
   isComplete?: boolean;
   isUnwound?: true;
   /** The ambient context for what is entered next. */
@@ -114,7 +114,7 @@ function idle(exits: Exits): Promise<void> {
   });
 }
 
-/** What all unwindings share: who is told what, and what came of it. */
+/** What all unwindings share: the outcome for the next exit, and what the last one made of it. */
 class Unwinding implements Unwound {
   thrown: Thrown | undefined;
   fallback: Suppressed<unknown> | undefined;
@@ -124,13 +124,13 @@ class Unwinding implements Unwound {
   constructor(exits: Exits, isUnknown: boolean, given: Thrown | undefined) {
     exits.isUnwound = true;
     this.isUnknown = isUnknown;
-    // A stack on another stack may be told that the outcome is unknown, which nobody can suppress here either.
+    // A stack on another stack may get an unknown outcome, which can't be suppressed here either.
     this.unknown = given && isUnknownOutcome(given) ? given : undefined;
     this.thrown = this.unknown ? undefined : given;
     this.fallback = undefined;
   }
 
-  /** What a manager is told. Made only for a manager: what TC39's stacks can hold notices nothing of it. */
+  /** What a manager gets. Made only for managers: what TC39's stacks hold doesn't get an outcome. */
   outcome(): Thrown | undefined {
     if (this.isUnknown) this.unknown ??= makeUnknownOutcome(outcomeNotSaid());
     return this.thrown ?? this.unknown;
@@ -144,15 +144,15 @@ class Unwinding implements Unwound {
 
   failed(run: Run | undefined, error: unknown): void {
     const { thrown, unknown } = this;
-    // An error that only passes is not looked through at each manager.
+    // An error that only passes isn't searched at each manager.
     if (run && thrown && Object.is(error, thrown.error)) return;
-    // Only the very object: what a teardown made of it is a failure of that teardown.
+    // Only the same object: what a teardown made of it is that teardown's failure.
     if (unknown && Object.is(error, unknown.error)) return;
     this.thrown = { error: join(run, error, thrown) };
   }
 }
 
-/** Gives what to throw on after an exit or a disposal threw the error. */
+/** Returns what to throw after an exit or a disposal threw the error. */
 function join(run: Run | undefined, error: unknown, thrown: Thrown | undefined): unknown {
   if (!run) return suppressing(error, thrown);
   return run.throwsAsIs ? error : keepBoth(error, thrown);

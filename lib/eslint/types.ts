@@ -99,7 +99,12 @@ export class Types {
     const parts = this.partsOf(type);
     return (
       (isNamed(type) || (parts.length > 0 && parts.every(isNamed))) &&
-      parts.some((part) => tellsFailure.some((name) => this.checker.getPropertyOfType(part, name)))
+      parts.some(
+        (part) =>
+          // A `TaskEither` that nobody has run.
+          part.getCallSignatures().length > 0 ||
+          tellsFailure.some((name) => this.checker.getPropertyOfType(part, name)),
+      )
     );
   }
 

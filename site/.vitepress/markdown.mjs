@@ -41,7 +41,7 @@ export function repositoryMarkdown(md) {
 function runLink({ relativePath }, index, tokens) {
   const isFirst = tokens.findIndex(({ type }) => type === 'fence') === index;
   return relativePath === 'index.md' && isFirst
-    ? '<p class="run"><a href="playground.html">Run it in the playground</a></p>'
+    ? '<p class="try-it"><a href="playground.html">Run it in the playground</a></p>'
     : '';
 }
 
