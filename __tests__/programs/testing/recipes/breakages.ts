@@ -58,14 +58,14 @@ export const breakages: readonly Breakage[] = [
   {
     fault: 'the transaction is committed in any case',
     file: 'transaction/transaction.ts',
-    from: 'await client.query(rollback);',
+    from: 'for (const statement of rollback) await client.query(statement);',
     to: 'await client.query(commit);',
     check: 'transaction',
   },
   {
     fault: 'the transaction is not rolled back',
     file: 'transaction/transaction.ts',
-    from: 'await client.query(rollback);',
+    from: 'for (const statement of rollback) await client.query(statement);',
     to: '',
     check: 'transaction',
   },
