@@ -36,6 +36,7 @@ const resources = `
   declare const later: Promise<string>, query: { then(f: () => void): void; where: string }, group: TaskGroup;
   declare const result: Result<number, string>, named: Success, task: TaskEither<string, number>, requests: EnterRequest<number>, lib: { aclosing: typeof aclosing };
   declare function make(): AsyncContextManager<number>; declare function makeEither(): AsyncContextManager<1> | AsyncContextManager<2>;
+  declare const refused: { then(this: 'never'): never }; declare function same<T>(given: T): T;
   declare function promised(): Promise<void>; declare function rowsOf(n: number): Generator<string>;
   declare function f(x: unknown): void; declare function stop(): never; declare const list: AsyncContextManager<1>[]; declare let other: any;
 `;
@@ -80,6 +81,8 @@ testTyped('finish-stacks', [
 testTyped('no-thenable-yield', [
   [manager('yield promised(); yield query; yield; yield text; yield later;'), 'awaited'],
   [manager('yield enter(p);')],
+  // Of which the compiler crashes
+  [manager('yield same(refused); yield 1;')],
   ['contextManager(function* m() { yield query; });'],
 ]);
 
