@@ -7,9 +7,6 @@ const typescript = {
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
 };
 
-/** NestJS asks for TypeScript's own decorators, which have parameters. */
-const nest = ['ts-jest', { useESM: true, tsconfig: 'docs/recipes/nest/tsconfig.json' }];
-
 /** The library's own behavior, tested on its sources and on what is built. */
 const unit = {
   ...typescript,
@@ -52,8 +49,16 @@ const smoke = {
 const programs = {
   ...typescript,
   displayName: 'programs',
-  transform: { 'recipes/nest/.*\\.ts$': nest, ...typescript.transform },
   testMatch: ['<rootDir>/__tests__/{programs,recipes}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/__tests__/recipes/nest/'],
+};
+
+/** NestJS asks for TypeScript's own decorators. A project of its own, since ts-jest reads one tsconfig for each. */
+const nest = {
+  ...typescript,
+  displayName: 'nest',
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'docs/recipes/nest/tsconfig.json' }] },
+  testMatch: ['<rootDir>/__tests__/recipes/nest/**/*.test.ts'],
 };
 
 /** The examples of the pages and of the doc comments, run against the build. */
@@ -68,7 +73,7 @@ const docs = {
 };
 
 export default {
-  projects: [unit, observed, kit, rules, docs, smoke, programs],
+  projects: [unit, observed, kit, rules, docs, smoke, programs, nest],
   // A log shows what failed, and the counts.
   reporters: [
     process.stdout.isTTY ? 'default' : ['summary', { summaryThreshold: 0 }],

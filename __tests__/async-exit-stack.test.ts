@@ -5,7 +5,7 @@ import { itUnobserved } from './helpers/unobserved.ts';
 
 const bodyError = new Error('body');
 
-describe.each(builds)('%s', (_build, { AsyncExitStack, contextManager, withAsync }) => {
+describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, contextManager, withAsync }) => {
   describe('AsyncExitStack, as TC39 has it', () => {
     itUnobserved('reads Symbol.asyncDispose, then Symbol.dispose, once each, when it takes the value', async () => {
       const reads: unknown[] = [];
@@ -139,6 +139,42 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, contextManager, withAsync
       await expect(entering).rejects.toBe(bodyError);
       await exiting;
       expect(events).toEqual(['exit', 'exit']);
+    });
+
+    it('gives the value to whoever entered before it exits that', async () => {
+      let isOpen = false;
+      const connection = {
+        async enterAsync() {
+          await Promise.resolve();
+          isOpen = true;
+          return { query: () => (isOpen ? 'rows' : 'closed') };
+        },
+        async exitAsync() {
+          await Promise.resolve();
+          isOpen = false;
+        },
+      };
+      const stack = new AsyncExitStack();
+      const rows = stack.enterContext(connection).then((client) => client.query());
+      await stack.exitAsync();
+      expect(await rows).toBe('rows');
+    });
+
+    it('exits a manager that finishes the stack when its run is started', async () => {
+      const events: string[] = [];
+      const stack = new AsyncExitStack();
+      let disposed: Promise<void> | undefined;
+      const manager = asyncContextManager(async function* manager(begun = (disposed = stack.disposeAsync())) {
+        events.push('setup');
+        try {
+          yield typeof begun;
+        } finally {
+          events.push('teardown');
+        }
+      });
+      await stack.enterContext(manager());
+      await disposed;
+      expect(events).toEqual(['setup', 'teardown']);
     });
 
     it('moves pending entries along', async () => {

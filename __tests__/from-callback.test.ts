@@ -434,6 +434,12 @@ describe.each(builds)('%s', (_build, library) => {
     );
   });
 
+  it('takes a proxy whose name is anything', async () => {
+    const api: (body: (value: string) => Promise<void>) => Promise<void> = (body) => body('value');
+    const proxy = new Proxy(api, { get: () => proxy });
+    expect(await withAsync(manage(proxy), (value) => value)).toBe('value');
+  });
+
   it('is called by the name of its function, if that has one', () => {
     const nameOf = (manager: unknown) => (JSON.parse(JSON.stringify(manager)) as { manager: string }).manager;
     expect(nameOf(manage((callback) => callback('')))).toBe('fromCallback');

@@ -179,6 +179,22 @@ describe.each(builds)('%s', (_build, library) => {
       expect(result).toBe('result');
     });
 
+    it('lets a manager suppress what an exit threw, even if a stack made that for an unknown outcome', async () => {
+      const stack = new library.ExitStack<undefined>();
+      let unknown: unknown;
+      stack.push((thrown) => {
+        unknown = thrown?.error;
+      });
+      stack.dispose();
+      const result = await run(function* () {
+        yield* enter(suppress(() => true));
+        yield* enter(logged([], 'a', { exiting: fail(unknown) }));
+        return 'result';
+      });
+      expect(unknown).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
+      expect(result).toBe('result');
+    });
+
     it('throws an error of entering at the enter', async () => {
       const log: unknown[] = [];
       const broken = () => logged(log, 'broken', { entering: fail(bodyError) });
@@ -632,5 +648,17 @@ describe.each(builds)('%s', (_build, library) => {
         'disconnect',
       ]);
     });
+  });
+
+  it('refuses a function that only has the prototype of a generator function', async () => {
+    const like = (given: () => unknown, kind: unknown) => Object.setPrototypeOf(given, kind as object) as never;
+    const [asyncKind, syncKind] = [async function* () {}, function* () {}].map((one) => Object.getPrototypeOf(one));
+    const refused = { name: 'TypeError', message: expect.stringContaining('a function that returned an object') };
+    const lost = like(() => Promise.reject(bodyError), asyncKind);
+    expect(await errorOf(() => scopeAsync(lost))).toMatchObject(refused);
+    expect(await errorOf(() => scopeAsync(like(function* () {}.bind(undefined), asyncKind)))).toMatchObject(refused);
+    expect(await errorOf(() => scopeSync(like(async function* () {}.bind(undefined), syncKind)))).toMatchObject(
+      refused,
+    );
   });
 });

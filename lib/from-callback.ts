@@ -62,12 +62,15 @@ export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : 
 export function fromCallback<T = undefined>(surround: (body: SurroundedBody<T>) => unknown): AsyncContextManager<T>;
 export function fromCallback(surround: unknown): AsyncContextManager<unknown> {
   if (typeof surround !== 'function') throw notSurround(surround);
-  return makeAsyncManager(starting(surround.name || 'fromCallback'), undefined, [
-    surround,
-  ]) as AsyncContextManager<unknown>;
+  return makeAsyncManager(starting(nameOf(surround)), undefined, [surround]) as AsyncContextManager<unknown>;
 }
 
 type Surround = (body: (value?: unknown) => Promise<void>) => unknown;
+
+/** A proxy may have anything for a name. */
+function nameOf({ name }: { readonly name: unknown }): string {
+  return (typeof name === 'string' && name) || 'fromCallback';
+}
 
 /** A function of that name, by which messages and reports call the manager. */
 function starting(name: string): StartRun {

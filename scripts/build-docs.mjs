@@ -38,7 +38,7 @@ const application = await Application.bootstrapWithPlugins({
     ...['GivenSync', 'GivesResult', 'LegacyDecorated', 'Managers', 'Matcher', 'Method'],
     ...['OnlyRequests', 'ReturnedAsync', 'ReturnedSync', 'SlipAsync', 'SlipSync', 'SourceFunction'],
     ...['Before', 'ValueOf', 'WorldManager'],
-    ...['Starred', 'SyncMethod', 'TakesArguments', 'Unsettled', 'WordsAsync'],
+    ...['Dropped', 'Starless', 'Starred', 'Stars', 'SyncMethod', 'TakesArguments', 'Unsettled', 'WordsAsync'],
   ],
   // The methods of objects that are described in place.
   intentionallyNotDocumented: [

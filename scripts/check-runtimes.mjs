@@ -136,8 +136,8 @@ async function answersOfCompiled(title, compile, isAll) {
     cpSync(join(folder, name), join(target, name));
   const installed = join('node_modules', 'withal');
   if (isAll) cpSync(join(folder, installed), join(target, installed), { recursive: true });
-  // What starts it awaits at the top, which no older target has.
-  const isCompiled = (path) => /\.m?js$/.test(path) && !path.startsWith('run.');
+  // What starts it awaits at the top, which no older target has. So do programs of the pages that the package carries.
+  const isCompiled = (path) => /\.m?js$/.test(path) && !path.startsWith('run.') && !path.includes('/docs/');
   for (const path of readdirSync(target, { recursive: true }).filter(isCompiled)) {
     const file = join(target, path);
     writeFileSync(file, compile(readFileSync(file, 'utf8')));

@@ -547,6 +547,28 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
+    it('leaves the context of a sync block alone for those who only listen', () => {
+      const storage = new AsyncLocalStorage<string>();
+      const listener = () => undefined;
+      diagnostics.subscribe('tracing:withal:block:start', listener);
+      try {
+        start();
+        const named = contextManager(function* named() {
+          storage.enterWith('setup');
+          yield;
+        });
+        storage.run('around', () => {
+          expect(withSync(named(), () => storage.getStore())).toBe('setup');
+          withSync(named(), () => {
+            storage.enterWith('body');
+          });
+          expect(storage.getStore()).toBe('body');
+        });
+      } finally {
+        diagnostics.unsubscribe('tracing:withal:block:start', listener);
+      }
+    });
+
     it('lets it reach the body of a sync block, and of one in passing()', () => {
       const storage = new AsyncLocalStorage<string>();
       const { start: channel } = diagnostics.tracingChannel('withal:block');

@@ -108,8 +108,9 @@ export function unwindSync<R>(
   return conclude(unwinding, given);
 }
 
-function idle(exits: Exits): Promise<void> {
-  return new Promise((resolve) => {
+/** Takes a turn more, in which whoever entered gets the value before it is exited. */
+async function idle(exits: Exits): Promise<void> {
+  await new Promise<void>((resolve) => {
     exits.onIdle = resolve;
   });
 }

@@ -2,6 +2,7 @@ import { isUnknownOutcome } from '../../engine/outcome.ts';
 import { takeSnapshot, type Within } from '../../engine/snapshot.ts';
 import type { Thrown } from '../../protocol.ts';
 import { hasFailed, type Visit, type VisitResult } from '../visit.ts';
+import type { Channel } from './host.ts';
 import type { Hub, VisitRecord } from './hub.ts';
 
 /** One visit while it is open: in which context its code runs, and what is reported about it. */
@@ -14,7 +15,9 @@ export class Frame {
   private readonly parent: Visit | undefined;
   private readonly flow: Visit | undefined;
   /** The context that subscribers of the channel have bound, too. */
-  snapshot: Within | undefined;
+  private snapshot: Within | undefined;
+  /** The context for the body of a sync block, if somebody has bound a store. */
+  inner: Within | undefined;
 
   constructor(hub: Hub, name: string, by: string) {
     this.hub = hub;
@@ -39,6 +42,16 @@ export class Frame {
         return setUp();
       }),
     );
+  }
+
+  /** {@link openWith} for a setup that is done when it returns. What it set by `enterWith` reaches the body, too. */
+  openSync<R>(setUp: () => R): R {
+    return this.openWith('entering', () => {
+      const result = setUp();
+      // Somebody who only listens must not change in which context the body runs.
+      this.inner = hasStores(this.hub.channel?.start) ? takeSnapshot() : undefined;
+      return result;
+    });
   }
 
   /** The part of the setup that runs at once is done. */
@@ -94,4 +107,10 @@ export class Frame {
     const channel = this.hub.channel?.[event];
     if (channel?.hasSubscribers) channel.publish(this.visit);
   }
+}
+
+/** Node's channels don't tell in public. Those that don't tell at all may have some. */
+function hasStores(channel: Channel | undefined): boolean {
+  if (!channel?.hasSubscribers) return false;
+  return (channel as { _stores?: { readonly size: number } })._stores?.size !== 0;
 }

@@ -118,14 +118,14 @@ export class SeenSyncRun extends Seen implements SyncRun {
   private enter(): Step {
     const { frame } = this;
     try {
-      const begun = frame.openWith('entering', () => {
+      const begun = frame.openSync(() => {
         frame.enterSync();
         return beginSync(this.run, this.manager);
       });
       this.run = begun.run;
       // Any other block may continue in another tick.
       if (frame.by !== 'withSync()') frame.leaveSync();
-      else this.within = begun.within ?? frame.snapshot;
+      else this.within = begun.within ?? frame.inner;
       frame.entered();
       return { done: false, value: begun.value };
     } catch (error) {
