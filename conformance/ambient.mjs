@@ -1,8 +1,9 @@
 // What is true of ambient context wherever there is an AsyncLocalStorage.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { resultsOf } from './cases.mjs';
 
-export async function suite({
+export function suite({
   all,
   asyncContextDecorator,
   asyncContextManager,
@@ -77,22 +78,14 @@ export async function suite({
       return [error, storage.getStore() ?? 'none'];
     },
   };
-  const expected = [
-    ['a', 'b', 'none'],
-    ['b', 'a'],
-    100,
-    ['a', 'b', 'b', 'a'],
-    ['a', 'a', 'a', 'b', 'b', 'b'],
-    'a',
-    ['a', 'none'],
-    ['block', 'none'],
-  ].map((value) => JSON.stringify(value));
-  const results = [];
-  for (const [index, [name, run]] of Object.entries(cases).entries()) {
-    const actual = await Promise.resolve()
-      .then(run)
-      .then(JSON.stringify, (error) => String(error?.stack ?? error));
-    results.push(actual === expected[index] ? [name] : [name, `expected ${expected[index]}, but got ${actual}`]);
-  }
-  return results;
+  return resultsOf(cases, {
+    'the context holds in the body, and not after it': ['a', 'b', 'none'],
+    'contexts nest': ['b', 'a'],
+    'contexts of many blocks at once are kept apart': 100,
+    'the context holds in what a scope enters later, setup and teardown': ['a', 'b', 'b', 'a'],
+    'the context holds in what a manager and all enter later': ['a', 'a', 'a', 'b', 'b', 'b'],
+    'the context holds in a decorated function': 'a',
+    'the context does not reach code after enterContext': ['a', 'none'],
+    'a block that fails leaves no context behind': ['block', 'none'],
+  });
 }

@@ -1,18 +1,11 @@
 // What is true of `withal/fp` on every runtime, with the core from the same build.
 
+import { resultsOf } from './cases.mjs';
+
 const failure = new Error('block');
 
-export async function suite(withal, fp) {
-  const cases = casesOf(withal, fp);
-  const results = [];
-  for (const [name, run] of Object.entries(cases)) {
-    const actual = await Promise.resolve()
-      .then(run)
-      .then(JSON.stringify, (error) => String(error?.stack ?? error));
-    const expected = JSON.stringify(expectations[name]);
-    results.push(actual === expected ? [name] : [name, `expected ${expected}, but got ${actual}`]);
-  }
-  return results;
+export function suite(withal, fp) {
+  return resultsOf(casesOf(withal, fp), expectations);
 }
 
 const expectations = {

@@ -1,19 +1,13 @@
 // What is true of a lock of `navigator.locks` as a manager, on the runtimes that have it.
 
+import { resultsOf } from './cases.mjs';
+
 const failure = new Error('block');
 
 export async function suite(withal) {
   const { locks } = globalThis.navigator ?? {};
   if (!locks) return [];
-  const results = [];
-  for (const [name, run] of Object.entries(casesOf(withal, locks))) {
-    const actual = await Promise.resolve()
-      .then(run)
-      .then(JSON.stringify, (error) => String(error?.stack ?? error));
-    const expected = JSON.stringify(expectations[name]);
-    results.push(actual === expected ? [name] : [name, `expected ${expected}, but got ${actual}`]);
-  }
-  return results;
+  return resultsOf(casesOf(withal, locks), expectations);
 }
 
 const expectations = {

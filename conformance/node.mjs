@@ -1,8 +1,9 @@
 // What is true of `withal/node` wherever there is a `process`.
 
 import process from 'node:process';
+import { resultsOf } from './cases.mjs';
 
-export async function suite({ withAsync, withSync }, { chdir, redirectStdout, terminationSignal }) {
+export function suite({ withAsync, withSync }, { chdir, redirectStdout, terminationSignal }) {
   const cases = {
     'redirectStdout collects': () =>
       withSync(redirectStdout([]), (texts) => (process.stdout.write('text'), texts.join(''))),
@@ -18,13 +19,9 @@ export async function suite({ withAsync, withSync }, { chdir, redirectStdout, te
       return [within, listening() - before].join();
     },
   };
-  const expected = ['text', '/,true', 'false,1,0'];
-  const results = [];
-  for (const [index, [name, run]] of Object.entries(cases).entries()) {
-    const actual = await Promise.resolve()
-      .then(run)
-      .catch((error) => String(error));
-    results.push(actual === expected[index] ? [name] : [name, `expected ${expected[index]}, but got ${actual}`]);
-  }
-  return results;
+  return resultsOf(cases, {
+    'redirectStdout collects': 'text',
+    'chdir comes back': '/,true',
+    'terminationSignal listens, and stops': 'false,1,0',
+  });
 }
