@@ -135,9 +135,12 @@ async function answersOfCompiled(title, compile, isAll) {
   for (const name of readdirSync(folder).filter((name) => name.endsWith('.mjs')))
     cpSync(join(folder, name), join(target, name));
   const installed = join('node_modules', 'withal');
-  if (isAll) cpSync(join(folder, installed), join(target, installed), { recursive: true });
-  // What starts it awaits at the top, which no older target has. So do programs of the pages that the package carries.
-  const isCompiled = (path) => /\.m?js$/.test(path) && !path.startsWith('run.') && !path.includes('/docs/');
+  if (isAll) {
+    for (const part of ['package.json', 'dist'])
+      cpSync(join(folder, installed, part), join(target, installed, part), { recursive: true });
+  }
+  // What starts it awaits at the top, which no older target has.
+  const isCompiled = (path) => /\.m?js$/.test(path) && !path.startsWith('run.');
   for (const path of readdirSync(target, { recursive: true }).filter(isCompiled)) {
     const file = join(target, path);
     writeFileSync(file, compile(readFileSync(file, 'utf8')));
