@@ -4,16 +4,14 @@
 // A release is told how the body ended, as far as it is told that: nothing after a success, a box with the error after a
 // failure, and `untold` where nobody tells. To recover it may answer `{ value }`.
 
-import { Buffer } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { withF } from '@matrixai/resources';
 import Bluebird from 'bluebird';
 import { Cause, Effect, Exit } from 'effect';
 import { resource, run, until } from 'effection';
-import { buildSync } from 'esbuild';
 import { Disposable } from 'promise-toolbox';
 import { asyncContextManager, contextManager, withAsync, withSync } from 'withal';
-import { hasUsing } from '../conformance/all.mjs';
+import { bundled } from './bundled.mjs';
 
 export const untold = Symbol('untold');
 
@@ -263,17 +261,6 @@ export const forms = {
 export const suppressors = ['withal', '`try`/`catch`', 'contextlib (npm)'];
 
 // Loading them
-
-async function bundled(options) {
-  const { outputFiles } = buildSync({
-    ...options,
-    bundle: true,
-    format: 'esm',
-    target: hasUsing ? 'esnext' : 'es2022',
-    write: false,
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
 
 function packageOf(name) {
   return new URL(`../node_modules/${name}/`, import.meta.url);

@@ -23,7 +23,8 @@ export async function measureEach(scenarios, { head, measure, ratio, row }) {
   keep(basename(script, '.mjs'), ratios);
 }
 
-function print([name, ...cells]) {
+/** Prints a row of a table. */
+export function print([name, ...cells]) {
   console.log(name.padEnd(20), ...cells.map((cell) => cell.padStart(13)));
 }
 
@@ -48,7 +49,8 @@ async function roundOf(tasks) {
   return times;
 }
 
-function rotated(tasks, round) {
+/** In every order once, round after round. */
+export function rotated(tasks, round) {
   const start = round % tasks.length;
   return [...tasks.slice(start), ...tasks.slice(0, start)];
 }

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { Pool } from 'undici';
 import { keep } from './results.mjs';
-import { quantiles } from './rounds.mjs';
+import { print, quantiles, rotated } from './rounds.mjs';
 import { forms } from './server/forms.mjs';
 
 const names = Object.keys(forms);
@@ -30,7 +30,7 @@ async function measure({ name, failing, rounds, requests, url }) {
   const measured = [];
   for (let round = -3; round < rounds; round++) {
     const times = {};
-    for (const form of rotated(round)) times[form] = await cost(server, form, { failing, requests });
+    for (const form of rotated(names, round)) times[form] = await cost(server, form, { failing, requests });
     // The first rounds are for the engine to warm up.
     if (round >= 0) measured.push(times);
   }
@@ -61,11 +61,6 @@ async function start(url) {
       await once(child, 'exit');
     },
   };
-}
-
-function rotated(round) {
-  const start = (round + names.length) % names.length;
-  return [...names.slice(start), ...names.slice(0, start)];
 }
 
 /** Microseconds of CPU a request, and requests a second. */
@@ -120,7 +115,7 @@ async function checkCounts({ ask }) {
 }
 
 function report(name, measured, bytes) {
-  print([name, 'CPU, µs', 'ratio', 'quartiles', 'requests/s', 'bytes in flight']);
+  print([name, 'CPU, µs', 'ratio', 'quartiles', 'requests/s', 'bytes held']);
   const rows = {};
   for (const form of names) {
     const ratio = quantiles(measured.map((times) => times[form].cpu / times['by hand'].cpu));
@@ -133,8 +128,4 @@ function report(name, measured, bytes) {
   }
   console.log();
   return rows;
-}
-
-function print([name, ...cells]) {
-  console.log(name.padEnd(24), ...cells.map((cell) => cell.padStart(15)));
 }

@@ -1,12 +1,10 @@
 // One request in each form: a span around a connection around a transaction, which has to know how the block ended.
 
-import { Buffer } from 'node:buffer';
 import { withF } from '@matrixai/resources';
 import { Cause, Effect, Exit } from 'effect';
-import { buildSync } from 'esbuild';
 import { Disposable } from 'promise-toolbox';
 import { asyncContextDecorator, asyncContextManager, AsyncExitStack, enter, scopeAsync, withAsync } from 'withal';
-import { hasUsing } from '../../conformance/all.mjs';
+import { bundled } from '../bundled.mjs';
 import { endSpan, startSpan } from './stores.mjs';
 
 async function byHand(pool, body) {
@@ -122,7 +120,9 @@ const decorated = asyncContextDecorator(spanned('request'))(async (pool, body) =
 // Others
 
 /** As it is where the runtime has it, and else lowered. It can't see errors, so whoever writes the block says that it succeeded. */
-const { awaitUsing } = await bundled(`
+const { awaitUsing } = await bundled({
+  stdin: {
+    contents: `
   export async function awaitUsing(pool, body, startSpan, endSpan) {
     const span = startSpan('request');
     using _ended = { [Symbol.dispose]: () => endSpan(span) };
@@ -139,13 +139,9 @@ const { awaitUsing } = await bundled(`
       span.error = error;
       throw error;
     }
-  }`);
-
-async function bundled(contents) {
-  const target = hasUsing ? 'esnext' : 'es2022';
-  const { outputFiles } = buildSync({ stdin: { contents }, bundle: true, format: 'esm', target, write: false });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
+  }`,
+  },
+});
 
 const acquireSpan = async () => {
   const span = startSpan('request');

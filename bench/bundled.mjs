@@ -1,0 +1,15 @@
+import { Buffer } from 'node:buffer';
+import { buildSync } from 'esbuild';
+import { hasUsing } from '../conformance/all.mjs';
+
+/** Imports what esbuild makes of it: `using` as it is where the runtime has it, and else lowered. */
+export function bundled(options) {
+  const { outputFiles } = buildSync({
+    ...options,
+    bundle: true,
+    format: 'esm',
+    target: hasUsing ? 'esnext' : 'es2022',
+    write: false,
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
