@@ -54,13 +54,7 @@ function text({
     '## One entry and exit',
     command('bench'),
     'Compared with driving the same generator by hand: checking both ends, passing on the error, and returning the fallback, without handling a second error.',
-    table(
-      ['', ...Object.keys(entry)],
-      Object.keys(scenariosOf(entry)).map((name) => [
-        name,
-        ...Object.values(entry).map((node) => withGoal(node[name])),
-      ]),
-    ),
+    nodesTable(entry),
     "The floor is the least that this API allows: one function takes the arguments and another the block, so an object has to hold the arguments in between; and an error that leaves the generator has to be caught, compared with the block's error, and rethrown. The floor does that, and checks nothing. In async code, all of this is negligible next to the cost of an `await`. In sync code, an entry and exit by hand takes well under a tenth of a microsecond, so the object, its list of arguments and the extra throw become visible.",
 
     '## Against others',
@@ -84,14 +78,14 @@ function text({
         .map(([name, found]) => `${name}: ${ratio(found)}`)
         .join('; ')}.`,
     'Managers that `enter` enters, compared with nested blocks of the same managers. The floor is the same generators driven by hand, without handling errors: a `yield*` in an async generator awaits twice by itself.',
-    composeTable(compose),
+    nodesTable(compose, withGoal, composeRows),
 
     '## Callbacks and groups',
     command('bench:callback', 'bench:group'),
     'An entry and exit through `fromCallback`, against handing the same body to the API itself. The API does nothing but call back, so the ratio is that of a promise, a snapshot of the context and a look at whether the API is over, to a bare `await`:',
-    timesTable(callback),
+    nodesTable(callback, withTime),
     'Each task of a `taskGroup`, against `Promise.all`, which waits for nobody when one fails. The floor is an `AbortController` and `Promise.allSettled`, which wait for all:',
-    timesTable(group),
+    nodesTable(group, withTime),
 
     '## An item through aclosing',
     command('bench:aclosing'),
@@ -185,16 +179,6 @@ function refusedText(rows) {
   return `Compiled for older targets, a few cases can't work, and fail with an error that says why:\n\n${each.join('\n')}`;
 }
 
-function composeTable(compose) {
-  return table(
-    ['', ...Object.keys(compose)],
-    Object.entries(composeRows).map(([name, row]) => [
-      row,
-      ...Object.values(compose).map((found) => withGoal(found[name])),
-    ]),
-  );
-}
-
 function serverText(server) {
   return [
     'A request holds a span, a connection and a transaction. A number is the CPU time that the server takes for it, compared with `try`, `catch` and `finally` by hand; the last column is the heap that a request takes which waits in its block.',
@@ -216,13 +200,18 @@ function serverTable(node, scenarios) {
 }
 
 /** A row for each scenario, a column for each Node. */
-function timesTable(byNode) {
-  const cell = ({ nanoseconds, ...found }) => `${number(Math.round(nanoseconds))} ns; ${withGoal(found)}`;
-  const names = Object.keys(scenariosOf(byNode));
+function nodesTable(byNode, cell = withGoal, names = {}) {
   return table(
     ['', ...Object.keys(byNode)],
-    names.map((name) => [name, ...Object.values(byNode).map((found) => cell(found[name]))]),
+    Object.keys(scenariosOf(byNode)).map((name) => [
+      names[name] ?? name,
+      ...Object.values(byNode).map((found) => cell(found[name])),
+    ]),
   );
+}
+
+function withTime({ nanoseconds, ...found }) {
+  return `${number(Math.round(nanoseconds))} ns; ${withGoal(found)}`;
 }
 
 function mutationText({ files }) {
