@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Application, Converter } from 'typedoc';
+import { documented } from './documented.mjs';
 import { root } from './examples.mjs';
 
 /** The pages in the order in which the indexes list them, with the heading that each is listed under. */
@@ -15,16 +16,11 @@ const pages = [
 ];
 
 const application = await Application.bootstrapWithPlugins({
-  name: 'withal',
-  entryPoints: ['index', 'fp/index', 'node/index', 'observe/index', 'testing/index'].map((name) => `lib/${name}.ts`),
-  tsconfig: 'tsconfig.json',
-  skipErrorChecking: true,
+  ...documented,
   readme: 'README.md',
   projectDocuments: pages.map(({ file }) => file),
   out: 'docs/api',
   plugin: ['typedoc-plugin-mdn-links'],
-  disableGit: true,
-  disableSources: true,
   includeVersion: true,
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,

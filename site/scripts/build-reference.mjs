@@ -8,6 +8,7 @@ import process from 'node:process';
 import { format } from 'prettier';
 import { Application } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
+import { documented } from '../../scripts/documented.mjs';
 import { root, site } from '../.vitepress/pages.mjs';
 
 const out = join(site, 'reference');
@@ -18,15 +19,10 @@ process.chdir(root);
 rmSync(out, { recursive: true, force: true });
 
 const application = await Application.bootstrapWithPlugins({
-  name: 'withal',
-  entryPoints: ['index', 'fp/index', 'node/index', 'observe/index', 'testing/index'].map((name) => `lib/${name}.ts`),
-  tsconfig: 'tsconfig.json',
-  skipErrorChecking: true,
+  ...documented,
   readme: 'none',
   outputs: [{ name: 'markdown', path: out }],
   plugin: [resolve('typedoc-plugin-markdown'), 'typedoc-plugin-mdn-links'],
-  disableGit: true,
-  disableSources: true,
   logLevel: 'Warn',
   validation: false,
   entryFileName: 'index',
