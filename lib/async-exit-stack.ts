@@ -299,11 +299,10 @@ interface State {
   /** Undefined once the stack is finished. */
   exits: AsyncExits | undefined;
   isEntered: boolean;
-  /** While it is being exited or disposed. */
-  isFinishing?: boolean;
+  /** While it is being exited or disposed: those who wait for that. */
+  waiting?: (() => void)[] | undefined;
   /** Whether another disposal waits for that. */
   isDisposalAwaited?: boolean;
-  waiting?: (() => void)[];
 }
 
 function stateOf(stack: object): State {
@@ -338,21 +337,20 @@ function finish(
   conclude: (unwound: Unwound, given: Thrown | undefined) => unknown,
 ): Promise<unknown> {
   const own = stateOf(stack);
-  own.isFinishing = true;
+  const waiting: (() => void)[] = (own.waiting = []);
   // TC39's second disposal resolves at once; so does this one, for what TC39's stacks can hold.
   own.isDisposalAwaited = exits.pending > 0 || exits.items.some(({ run }) => run);
   return unwindAsync(exits, isUnknown, thrown, (unwound, given) => {
-    own.isFinishing = false;
-    own.waiting?.forEach((resume) => {
-      resume();
-    });
+    for (const resume of waiting) resume();
+    own.waiting = undefined;
     return conclude(unwound, given);
   });
 }
 
 /** Waits for an exit or a disposal that another call began. */
 function finished(own: State): Promise<void> | undefined {
-  return own.isFinishing ? new Promise((resolve) => (own.waiting ??= []).push(resolve)) : undefined;
+  const { waiting } = own;
+  return waiting && new Promise((resolve) => waiting.push(resolve));
 }
 
 /** A stack keeps both errors by itself, and leaves out those that its managers suppressed. */
