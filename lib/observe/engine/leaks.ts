@@ -1,6 +1,7 @@
 import type { Debt } from '../../engine/observer.ts';
 import type { Visit } from '../visit.ts';
 import { nameOf } from './names.ts';
+import { withSite } from './text.ts';
 
 /** Something that was forgotten, and has now been garbage-collected. */
 export interface Leak {
@@ -65,6 +66,5 @@ export class Leaks {
 }
 
 function withMessage({ kind, name, site }: Owed): Leak {
-  const message = `${name} was ${kind}.`;
-  return { kind, name, site, message: site ? `${message}\n${site}` : message };
+  return { kind, name, site, message: withSite(`${name} was ${kind}.`, site) };
 }

@@ -1,6 +1,7 @@
 import { after } from '../../support/after.ts';
 import { ancestorsOf, aroundOf, isMoving, pathOf, timeOf, type Phase, type Visit } from '../visit.ts';
 import { currentTime } from './host.ts';
+import { withSite } from './text.ts';
 
 /** A setup or a teardown that takes too long. */
 export interface SlowReport {
@@ -85,5 +86,5 @@ function reportOf(visit: Visit, phase: SlowReport['phase'], duration: number): S
   const action = phase === 'entering' ? 'set up' : 'tear down';
   const place = below.length > 0 ? ` in ${below.join(' > ')}` : '';
   const message = `${visit.name} has taken ${String(Math.round(duration))} ms to ${action}${place}.`;
-  return { visit, phase, duration, below, message: visit.site ? `${message}\n${visit.site}` : message };
+  return { visit, phase, duration, below, message: withSite(message, visit.site) };
 }

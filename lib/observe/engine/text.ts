@@ -32,6 +32,11 @@ export function assertDrawing(
   }
 }
 
+/** A message, and below it the stack that it is about, if that is known. */
+export function withSite(message: string, site: string | undefined): string {
+  return site ? `${message}\n${site}` : message;
+}
+
 /** A time for people: `12 ms`, `3.4 s`, `2 min 5 s`. */
 export function humanTime(ms: number): string {
   if (ms < 999.5) return `${ms < 9.95 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
