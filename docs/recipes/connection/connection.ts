@@ -22,7 +22,7 @@ export class Connection implements AsyncContextManager<Client> {
 
   async enterAsync(): Promise<Client> {
     if (this.#client) throw new Error('The connection is open already.');
-    // Set before it has connected, so that nobody else enters meanwhile.
+    // Set before connecting, so that no other block can enter in the meantime.
     this.#client = connect(this.url);
     this.#client.catch(() => (this.#client = undefined));
     return this.#client;

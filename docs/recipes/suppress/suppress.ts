@@ -4,8 +4,8 @@ import { suppress, withAsync } from 'withal';
 
 /** Matches system errors that have one of these codes. */
 export function hasCode(...codes: string[]): (error: unknown) => boolean {
-  // Not by instanceof: code in jest has its own Error class, and system errors are not
-  // instances of it.
+  // Not `instanceof`: jest gives code its own Error class, and system errors don't extend
+  // it.
   return (error) =>
     isObject(error) && 'code' in error && codes.some((code) => code === error.code);
 }
