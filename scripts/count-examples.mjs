@@ -1,4 +1,4 @@
-import { exampleFiles, examplesOf } from './examples.mjs';
+import { exampleFiles, examplesOf, titleOf } from './examples.mjs';
 
 /** A reporter that says, at the end, what was checked in which way and holds, and why the rest was not. */
 export default class CountExamples {
@@ -6,7 +6,7 @@ export default class CountExamples {
     const tested = testResults.filter(({ displayName }) => displayName?.name === 'docs');
     if (tested.length === 0) return;
     const passed = tested.flatMap(({ testFilePath, testResults }) =>
-      examplesOf(testFilePath).filter(({ line }) => hasPassed(testResults, line)),
+      examplesOf(testFilePath).filter((example) => hasPassed(testResults, titleOf(example))),
     );
     const all = exampleFiles().flatMap(examplesOf);
     const reasons = all.flatMap(({ reason }) => reason ?? []);
@@ -24,8 +24,8 @@ export default class CountExamples {
   }
 }
 
-function hasPassed(tests, line) {
-  return tests.some(({ title, status }) => title === `line ${line}` && status === 'passed');
+function hasPassed(tests, name) {
+  return tests.some(({ title, status }) => title === name && status === 'passed');
 }
 
 function tally(reasons) {

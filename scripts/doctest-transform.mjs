@@ -4,7 +4,7 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { examplesIn, lineAt, shortName } from './examples.mjs';
+import { examplesIn, lineAt, shortName, titleOf } from './examples.mjs';
 
 export default {
   process(text, file) {
@@ -23,7 +23,7 @@ function testsIn(text, file) {
 
 /** The test opens in the line of the opening fence, and closes in that of the closing one. */
 function place(lines, example, folder) {
-  const test = `test('line ${example.line}', ${testOf(example, folder)}, 60_000);`;
+  const test = `test('${titleOf(example)}', ${testOf(example, folder)}, 60_000);`;
   for (const [offset, content] of test.split('\n').entries()) lines[example.line - 1 + offset] += content;
 }
 

@@ -37,6 +37,11 @@ export function isRun({ output, from, lint, reason, problem }) {
   return !output && !from && !lint && !reason && !problem;
 }
 
+/** What its test is called. `npm run examples` leaves out those of whole programs by this name. */
+export function titleOf({ line, output }) {
+  return output ? `line ${line}, printed by ${output}` : `line ${line}`;
+}
+
 /** A name for messages. */
 export function shortName(file) {
   return relative(root, file);
