@@ -5,6 +5,7 @@ import {
   asyncContextManager,
   enter,
   scopeAsync,
+  suppress,
   type AsyncContextManager,
 } from 'withal';
 
@@ -21,13 +22,12 @@ export const whileConnected = asyncContextManager(async function* whileConnected
   const abort = () => {
     if (!res.writableFinished) gone.abort(reason);
   };
+  yield* enter(suppress((error) => error === reason));
   res.once('close', abort);
-  // It may have left before this handler was called.
-  if (res.destroyed) abort();
   try {
+    // It may have left before this handler was called.
+    if (res.destroyed) abort();
     yield signal;
-  } catch (error) {
-    if (error !== reason) throw error;
   } finally {
     res.off('close', abort);
   }
