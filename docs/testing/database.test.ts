@@ -1,44 +1,74 @@
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, type Transaction } from '@electric-sql/pglite';
+import type { Client } from 'pg';
 import { expect, test as base } from 'vitest';
-import { asyncContextManager } from 'withal';
+import { asyncContextManager, enter, fromCallback, withAsync } from 'withal';
 import { fixture, shared } from 'withal/testing';
-import { rolledBack, rolledBackTx } from './rolled-back.ts';
+import { connection } from '../recipes/connection/connection.ts';
+import { postgres } from '../recipes/postgres.ts';
+import { transaction } from '../recipes/transaction/transaction.ts';
+import { undone } from './undone.ts';
 
-const database = asyncContextManager(async function* database() {
-  const db = await PGlite.create();
-  try {
-    await db.exec('CREATE TABLE orders (item text UNIQUE)');
-    yield db;
-  } finally {
-    await db.close();
-  }
+const table = 'CREATE TEMP TABLE orders (item text UNIQUE)';
+
+const session = asyncContextManager(async function* session() {
+  const client = yield* enter(connection(yield* enter(postgres())));
+  await client.query(table);
+  yield client;
+});
+
+const embedded = asyncContextManager(async function* embedded() {
+  const db = yield* enter(await PGlite.create());
+  await db.exec(table);
+  yield db;
 });
 
 const test = base
-  .extend({ ...shared('db', () => database(), 'file') })
-  .extend({ tx: fixture(({ db }) => rolledBackTx(db)) })
-  .extend({ connection: fixture(({ db }) => rolledBack(db)) });
+  .extend({ ...shared('client', () => session(), 'file') })
+  .extend({ tx: fixture(({ client }) => undone(transaction(client))) });
 
-const insert = "INSERT INTO orders VALUES ('tea')";
+const callbackTest = base
+  .extend({ ...shared('db', () => embedded(), 'file') })
+  .extend({ tx: fixture(({ db }) => undone(transactionOf(db))) });
+
+const transactionOf = (db: PGlite) =>
+  fromCallback<Transaction>((body) => db.transaction(body));
+
+/** It begins a transaction of its own: in a test, a savepoint. */
+async function order(client: Client, item: string) {
+  await withAsync(transaction(client), (tx) =>
+    tx.query('INSERT INTO orders VALUES ($1)', [item]),
+  );
+}
+
 const count = 'SELECT count(*)::int AS stored FROM orders';
 
 // A second order of tea would violate the constraint.
 
 test('stores an order', async ({ tx }) => {
-  await tx.query(insert);
+  await order(tx, 'tea');
   expect((await tx.query(count)).rows).toEqual([{ stored: 1 }]);
 });
 
-test('stores an order again', async ({ connection }) => {
-  await connection.query(insert);
-  expect((await connection.query(count)).rows).toEqual([{ stored: 1 }]);
+test('stores an order again', async ({ tx }) => {
+  await order(tx, 'tea');
+  await expect(order(tx, 'tea')).rejects.toThrow('unique');
+  expect((await tx.query(count)).rows).toEqual([{ stored: 1 }]);
 });
 
 test('stores an order, and fails', async ({ tx }) => {
-  await tx.query(insert);
+  await order(tx, 'tea');
   expect((await tx.query(count)).rows).toEqual([{ stored: 2 }]);
 });
 
-test('leaves nothing', async ({ db }) => {
+test('leaves nothing', async ({ client }) => {
+  expect((await client.query(count)).rows).toEqual([{ stored: 0 }]);
+});
+
+callbackTest('stores an order through a callback', async ({ tx }) => {
+  await tx.query("INSERT INTO orders VALUES ('tea')");
+  expect((await tx.query(count)).rows).toEqual([{ stored: 1 }]);
+});
+
+callbackTest('leaves nothing either', async ({ db }) => {
   expect((await db.query(count)).rows).toEqual([{ stored: 0 }]);
 });
