@@ -15,7 +15,7 @@ export default class CountExamples {
     console.log(
       [
         `examples: ${passed.length - outputs - quoted} executed`,
-        `${outputs} compared with what a program prints`,
+        ...(outputs > 0 ? [`${outputs} compared with what a program prints`] : []),
         `${quoted} quoted from files`,
         `${all.filter(({ lint }) => lint).length} left to the linter`,
         `${reasons.length} exempt${tally(reasons)}`,

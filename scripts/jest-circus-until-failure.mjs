@@ -1,5 +1,5 @@
-// Runs a test file for mutate.mjs as jest does, but a changed source only until a test fails: for hundreds of failing tests
-// jest draws what differs, and takes a hundred times as long.
+// Runs a test file for mutate.mjs as jest does; on a changed source, it stops at the first failure. Otherwise jest would
+// format the diffs of hundreds of failures, which takes a hundred times as long.
 
 import circus from 'jest-circus/runner';
 import { currentChange, isReached, keepTests } from './mutation-tests.mjs';
@@ -11,7 +11,7 @@ export default async function run(globalConfig, config, environment, runtime, fi
   const change = currentChange();
   const runFile = (global) => circus.default(global, config, environment, runtime, file, ...rest);
   if (change === undefined) return remembered(file, () => runFile(globalConfig));
-  if (noticed === change) return nothing();
+  if (noticed === change) return skippedResult();
   runUntilFailure(environment, globalConfig, change);
   return runFile({ ...globalConfig, testNamePattern: '' });
 }
@@ -39,8 +39,8 @@ function fullNameOf({ parent, name }) {
   return outer ? `${outer} ${name}` : name;
 }
 
-/** Jest takes a file without a test for a mistake. */
-function nothing() {
+/** Jest fails a file without tests, so this one has a pending test. */
+function skippedResult() {
   const counts = { numFailingTests: 0, numPassingTests: 0, numPendingTests: 1, numTodoTests: 0 };
   const snapshot = {
     added: 0,

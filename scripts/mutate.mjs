@@ -55,17 +55,21 @@ function isOpen(mutant) {
   return !mutant.isNoticed && !explained.some((explanation) => isExplainedBy(mutant, explanation));
 }
 
-/** What became of each change of the files, on the tests of a project. */
-function changesOf(places, project) {
-  const report = join(results, 'mutation.json');
-  const environment = { MUTATION_PROJECT: project, MUTATION_CACHE: join(results, project), MUTATION_REPORT: report };
-  console.log(`\n${places.join(', ')}`);
-  execFileSync('npx', ['stryker', 'run', 'scripts/stryker.config.mjs', '--mutate', places.join(',')], {
+/** What became of each change of the sources, on the tests of a project. */
+function changesOf(sources, project) {
+  const reportFile = join(results, 'mutation.json');
+  const environment = {
+    MUTATION_PROJECT: project,
+    MUTATION_CACHE: join(results, project),
+    MUTATION_REPORT: reportFile,
+  };
+  console.log(`\n${sources.join(', ')}`);
+  execFileSync('npx', ['stryker', 'run', 'scripts/stryker.config.mjs', '--mutate', sources.join(',')], {
     cwd: root,
     env: { ...process.env, MODEL_RUNS: '300', ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const { files } = JSON.parse(readFileSync(report, 'utf8'));
+  const { files } = JSON.parse(readFileSync(reportFile, 'utf8'));
   const found = Object.entries(files).flatMap(([file, { source, mutants }]) =>
     mutants
       .filter(({ status }) => !/Ignored|CompileError/.test(status))

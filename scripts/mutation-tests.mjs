@@ -1,6 +1,6 @@
-// What the processes of mutate.mjs know of the tests.
+// The names and durations of the tests, shared by the processes of mutate.mjs.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
@@ -9,20 +9,19 @@ const folder = process.env.MUTATION_CACHE;
 /** Keeps the names of the file's tests on the unchanged sources, and how many milliseconds they took together. */
 export function keepTests(file, tests) {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(kept(file), JSON.stringify(tests));
+  writeFileSync(cacheFile(file), JSON.stringify(tests));
 }
 
-/** @returns {{ names: string[], duration: number }} */
+const known = new Map();
+
+/** @returns {{ names: string[], duration: number } | undefined} */
 export function testsOf(file) {
-  try {
-    return JSON.parse(readFileSync(kept(file), 'utf8'));
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
-    return { names: [], duration: 0 };
-  }
+  if (!known.has(file) && existsSync(cacheFile(file)))
+    known.set(file, JSON.parse(readFileSync(cacheFile(file), 'utf8')));
+  return known.get(file);
 }
 
-function kept(file) {
+function cacheFile(file) {
   const [, inside] = file.split('__tests__');
   return join(folder, `${inside.replaceAll(/[\\/]/g, '+')}.json`);
 }

@@ -7,7 +7,7 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: { configFile: 'scripts/jest.mutation.mjs', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
-  // To try `() => undefined` it wraps the function, which then has no name; the mutants of its body remain.
+  // To replace an arrow function, Stryker wraps it, and it loses its name, which messages show.
   mutator: { excludedMutations: ['ArrowFunction'] },
   concurrency: 2,
   timeoutMS: 10_000,

@@ -6,6 +6,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { answerFailure, makeApp } from '../../docs/recipes/express/app.ts';
 import { insert, ordered, store, type Store, type Tx } from '../../docs/recipes/express/store.ts';
 import { streamed, whileConnected } from '../../docs/recipes/express/streaming.ts';
+import { transactional } from '../../docs/recipes/express/transactional.ts';
 import { aclosing, AsyncExitStack, closing, enter, scopeAsync, timeout, withAsync } from '../../lib/index.ts';
 
 const shared = new AsyncExitStack();
@@ -96,6 +97,17 @@ async function visit(handlers: RequestHandler[], client: Client) {
 }
 
 describe('transactional for Express', () => {
+  it('answers 500 if the handler went on after a statement that had failed', async () => {
+    const app = appOf(
+      transactional(orders.transaction, async (tx) => {
+        await insert(tx, 'rice');
+        await tx.execute('SELECT 1 / 0').catch(() => {});
+        return { status: 201, body: {} };
+      }),
+    );
+    expect(await post(app, 'orders/rice')).toEqual([500, failed, []]);
+  });
+
   it('commits a success, and answers 500 if the commit fails', async () => {
     expect(await post(makeApp(orders), 'orders/tea')).toEqual([201, { ordered: 'tea' }, ['tea']]);
     expect(await post(makeApp(orders), 'orders/tea')).toEqual([500, failed, ['tea']]);

@@ -1,5 +1,6 @@
+import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Client } from 'pg';
+import type { Client, Pool } from 'pg';
 import { connection } from '../../docs/recipes/connection/connection.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
 import { withAsync } from '../../lib/index.ts';
@@ -52,6 +53,37 @@ describe('a transaction', () => {
     await expect(block).rejects.toThrow('duplicate key');
     await withAsync(transaction(database.client), (tx) => insert(tx, 'cups'));
     expect(await committed()).toEqual(['cups']);
+  });
+
+  it('refuses two that overlap on one connection, and leaves it ready for the next', async () => {
+    const { client } = database;
+    let inner: Promise<void> | undefined;
+    const outer: Promise<unknown> = withAsync(transaction(client), async (tx) => {
+      await insert(tx, 'tea');
+      inner = withAsync(transaction(tx), () => outer.then(fail, () => {}));
+      await insert(tx, 'cups');
+    });
+    await expect(outer).rejects.toThrow('Two transactions on this connection overlap.');
+    await expect(inner).rejects.toThrow('SAVEPOINT');
+    await withAsync(transaction(client), (tx) => insert(tx, 'milk'));
+    expect(await committed()).toEqual(['milk']);
+  });
+
+  it('takes a PGlite, and neither its own transactions nor a pool', async () => {
+    const db = await PGlite.create();
+    await db.exec('CREATE TABLE items (name text)');
+    const block = withAsync(transaction(db), async (tx) => {
+      await withAsync(transaction(tx), () => db.query("INSERT INTO items VALUES ('tea')"));
+      return fail();
+    });
+    await expect(block).rejects.toBe(failure);
+    expect((await db.query('SELECT name FROM items')).rows).toEqual([]);
+    // @ts-expect-error -- another connection for each statement
+    const ofPool = (pool: Pool) => transaction(pool);
+    // @ts-expect-error -- PGlite ends it
+    const ofTransaction = (tx: Transaction) => transaction(tx);
+    expect([ofPool, ofTransaction]).toHaveLength(2);
+    await db.close();
   });
 
   it('rejects where the block went on after a statement that had failed', async () => {

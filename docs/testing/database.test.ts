@@ -33,7 +33,7 @@ const callbackTest = base
 const transactionOf = (db: PGlite) =>
   fromCallback<Transaction>((body) => db.transaction(body));
 
-/** It begins a transaction of its own: in a test, a savepoint. */
+/** Begins its own transaction; in a test, that's a savepoint. */
 async function order(client: Client, item: string) {
   await withAsync(transaction(client), (tx) =>
     tx.query('INSERT INTO orders VALUES ($1)', [item]),

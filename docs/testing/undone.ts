@@ -1,12 +1,12 @@
 import { asyncContextManager, enter, suppress, type AsyncContextManager } from 'withal';
 
-/** Enters the manager, and lets it see a failure even if the block succeeds. */
+/** Runs the block in the manager, and makes the manager undo it even if the block succeeds. */
 export const undone = asyncContextManager(async function* undone<T>(
   manager: AsyncContextManager<T>,
 ) {
   yield* enter(suppress(Undo));
   yield yield* enter(manager);
-  throw new Undo();
+  throw new Undo('The test is over. Roll back.');
 });
 
 class Undo extends Error {

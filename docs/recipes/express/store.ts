@@ -26,7 +26,14 @@ export const store = asyncContextManager(async function* store() {
     );
     const db = drizzle(client);
     const made: Store = {
-      transaction: () => fromCallback<Tx>((body) => db.transaction(body)),
+      transaction: () =>
+        fromCallback<Tx>((body) =>
+          db.transaction(async (tx) => {
+            await body(tx);
+            // Fails if a statement has failed; the COMMIT would only roll back.
+            await tx.execute(sql`SELECT 1`);
+          }),
+        ),
       readOnly: () =>
         fromCallback<Tx>((body) => db.transaction(body, { accessMode: 'read only' })),
       stored: async () =>

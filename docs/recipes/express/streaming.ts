@@ -6,6 +6,7 @@ import {
   enter,
   scopeAsync,
   suppress,
+  type AbortSignalLike,
   type AsyncContextManager,
 } from 'withal';
 
@@ -35,14 +36,15 @@ export const whileConnected = asyncContextManager(async function* whileConnected
 
 /** Sends rows as lines of JSON, read in one transaction as fast as the client takes them. */
 export function streamed<Tx>(
-  transaction: () => AsyncContextManager<Tx>,
-  rows: (tx: Tx, req: Request) => AsyncIterable<unknown>,
+  readOnly: () => AsyncContextManager<Tx>,
+  rows: (tx: Tx, req: Request, stop: AbortSignalLike) => AsyncIterable<unknown>,
 ): RequestHandler {
   return async (req, res) => {
     await scopeAsync(async function* stream() {
       const signal = yield* enter(whileConnected(res));
-      const tx = yield* enter(transaction());
-      const items = yield* enter(aclosing(rows(tx, req), { signal }));
+      const tx = yield* enter(readOnly());
+      const items = yield* enter(aclosing((stop) => rows(tx, req, stop), { signal }));
+      res.type('application/x-ndjson');
       for await (const item of items) {
         const isReady = res.write(`${JSON.stringify(item)}\n`);
         if (!isReady) await once(res, 'drain', { signal });

@@ -14,6 +14,8 @@ export const transaction = asyncContextManager(async function* transaction<
   depths.set(client, depth + 1);
   try {
     yield client;
+    if (depths.get(client) !== depth + 1)
+      throw new Error('Two transactions on this connection overlap.');
     const { command } = await client.query(commit);
     // If the block continued after a failed statement, Postgres answers this way
     // instead of with an error.
@@ -25,14 +27,18 @@ export const transaction = asyncContextManager(async function* transaction<
     for (const statement of rollback) await client.query(statement);
     throw error;
   } finally {
-    depths.set(client, depth);
+    // One that overlaps may have ended this one, too.
+    depths.set(client, Math.min(depth, depths.get(client) ?? 0));
   }
 });
 
-/** A client of pg, or a PGlite; but no pool, which sends each statement over any connection. */
+/** A client of pg, or a PGlite. */
 interface Connection {
   query(statement: string): Promise<{ rows: unknown[]; command?: string }>;
+  /** A pool has it, and sends each statement over any connection. */
   totalCount?: never;
+  /** PGlite's own transactions have it. */
+  rollback?: never;
 }
 
 /** How many transactions each connection is in. */
