@@ -182,6 +182,16 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
         });
       });
 
+      it('says so where the other one is no manager any more', async () => {
+        const other: { enter: () => unknown; exit?: () => undefined } = { enter: () => 1, exit: () => undefined };
+        const manager = orElse(other as never)(broken([], setupError) as never);
+        delete other.exit;
+        expect(await errorOf(() => withAsync(manager, () => 'never'))).toMatchObject({
+          message: expect.stringContaining('It has only enter().'),
+          cause: setupError,
+        });
+      });
+
       it('enters a function that is a manager', async () => {
         const other = Object.assign(() => 1, { enter: () => 'by hand', exit: () => undefined });
         const manager = orElse(other as never)(broken([], setupError) as never);
