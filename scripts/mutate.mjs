@@ -1,10 +1,10 @@
 // Changes the sources in thousands of ways, and sees whether the tests notice: `npm run mutation`, or for some files
-// `npm run mutation -- lib/with-async.ts lib/all.ts`. Each change is tried on the tests that are nearest to its file; what these
-// let pass is tried on all. It takes an hour or two. A change that no test notices must be explained in docs/mutants.md.
+// `npm run mutation -- lib/with-async.ts lib/all.ts`. Each change is tried on the tests that reach it, the quickest first, until
+// one fails. All files take hours. A change that no test notices must be explained in docs/mutants.md.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { keep, results as kept } from '../bench/results.mjs';
 import { examplesOf, lineAt, root } from './examples.mjs';
@@ -13,34 +13,8 @@ import { outdented } from './outdented.mjs';
 /** Kept out of the package's own dependencies, for they are many, and the gate needs none of them. */
 const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/jest-runner@9.6.1'];
 
-/** The tests of a file have its name; where others are nearer, they come here. */
-const nearest = {
-  adapt: ['adapt', 'with', 'context-manager', 'enter', 'context-decorator'],
-  all: ['all', 'enter'],
-  'async-exit-stack': ['exit-stack', 'tc39'],
-  compose: ['compose', 'enter', 'scope', 'faults'],
-  decorate: ['context-decorator'],
-  define: ['error', 'exit-stack'],
-  describe: ['describe', 'join', 'messages'],
-  enter: ['enter', 'scope'],
-  'error-class': ['error'],
-  'error-fields': ['join', 'is-abort', 'failures'],
-  'exit-stack': ['exit-stack', 'tc39'],
-  generator: ['context-manager', 'enter'],
-  'is-abort': ['is-abort', 'timeout', 'aclosing'],
-  join: ['join', 'failures', 'exit-stack'],
-  manager: ['context-manager', 'enter', 'all'],
-  'on-abort': ['on-abort', 'timeout', 'aclosing'],
-  'owned-source': ['aclosing', 'interleavings'],
-  run: ['with', 'context-manager', 'enter', 'scope', 'context-decorator'],
-  scope: ['scope'],
-  'signal-option': ['aclosing', 'timeout'],
-  signature: ['context-manager', 'context-decorator'],
-  source: ['aclosing', 'interleavings'],
-  stack: ['exit-stack', 'tc39'],
-  unwind: ['exit-stack', 'tc39', 'failures', 'enter'],
-  watched: ['aclosing', 'interleavings'],
-};
+/** The tests of a folder are a project of jest's; those of all others are the unit tests. */
+const projects = { 'lib/eslint': 'rules', 'lib/testing': 'kit' };
 
 const results = join(root, 'node_modules', '.cache', 'mutation');
 const [, , ...given] = process.argv;
@@ -49,20 +23,24 @@ const files = given.length > 0 ? given : sources();
 mkdirSync(results, { recursive: true });
 install();
 const explained = explanations();
-for (const file of files) report(file, changesOf(file));
+for (const folder of new Set(files.map(dirname))) {
+  const own = files.filter((file) => dirname(file) === folder);
+  const changes = changesOf(own, projectOf(folder));
+  for (const file of own) report(file, changes.filter(isIn(file)));
+}
+
+function isIn(file) {
+  return (change) => change.file === file;
+}
 
 function sources() {
   const found = readdirSync(join(root, 'lib'), { recursive: true }).filter((file) => file.endsWith('.ts'));
   return found.sort().map((file) => `lib/${file.replaceAll('\\', '/')}`);
 }
 
-function stem(file) {
-  return basename(file, '.ts');
-}
-
-/** The sync and the async form share their tests. */
-function word(file) {
-  return stem(file).replace(/async-|-a?sync$/, '');
+function projectOf(folder) {
+  const [, project = 'unit'] = Object.entries(projects).find(([prefix]) => folder.startsWith(prefix)) ?? [];
+  return project;
 }
 
 function install() {
@@ -72,27 +50,19 @@ function install() {
   });
 }
 
-/** What became of each change of the file. Others of the same places come along to all tests: they were noticed before. */
-function changesOf(file) {
-  const found = tried([file], (nearest[stem(file)] ?? [word(file)]).join('|'));
-  const open = found.filter(isOpen);
-  if (open.length === 0) return found;
-  const again = tried(open.map(({ place }) => place));
-  return found.map((mutant) => (open.includes(mutant) ? again.find(({ key }) => key === mutant.key) : mutant));
-}
-
 /** Whether it went unnoticed, and nobody has said why. */
 function isOpen(mutant) {
   return !mutant.isNoticed && !explained.some((explanation) => isExplainedBy(mutant, explanation));
 }
 
-/** Tries all changes of the places on the tests whose names match, or on all tests. */
-function tried(places, tests = '') {
+/** What became of each change of the files, on the tests of a project. */
+function changesOf(places, project) {
   const report = join(results, 'mutation.json');
-  console.log(`\n${places.length === 1 ? places[0] : `${places.length} changes`}: ${tests || 'all tests'}`);
+  const environment = { MUTATION_PROJECT: project, MUTATION_CACHE: join(results, project), MUTATION_REPORT: report };
+  console.log(`\n${places.join(', ')}`);
   execFileSync('npx', ['stryker', 'run', 'scripts/stryker.config.mjs', '--mutate', places.join(',')], {
     cwd: root,
-    env: { ...process.env, MODEL_RUNS: '300', MUTATION_TESTS: tests, MUTATION_REPORT: report },
+    env: { ...process.env, MODEL_RUNS: '300', ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const { files } = JSON.parse(readFileSync(report, 'utf8'));
@@ -101,8 +71,7 @@ function tried(places, tests = '') {
       .filter(({ status }) => !/Ignored|CompileError/.test(status))
       .map((mutant) => described(file, source, mutant)),
   );
-  const passed = found.filter(({ isNoticed }) => !isNoticed);
-  console.log(`${found.length} changes, of which the tests notice ${found.length - passed.length}`);
+  const passed = found.filter(isOpen);
   for (const { place, original, replacement } of passed) console.log(`\n${place}\n- ${original}\n+ ${replacement}`);
   return found;
 }
@@ -166,8 +135,9 @@ function report(file, mutants) {
     (explanation) => explanation.file === file && !unnoticed.some((mutant) => isExplainedBy(mutant, explanation)),
   );
   const counts = { mutants: mutants.length, killed: mutants.length - unnoticed.length, unexplained: open.length };
-  const others = Object.values(kept().mutation ?? {})[0]?.files;
-  keep('mutation', { files: { ...others, [file]: counts } });
+  const others = Object.entries(Object.values(kept().mutation ?? {})[0]?.files ?? {});
+  const still = others.filter(([name]) => existsSync(join(root, name)));
+  keep('mutation', { files: { ...Object.fromEntries(still), [file]: counts } });
   for (const { key, crash } of mutants.filter(({ crash }) => crash)) console.log(`Ends the tests: ${key}: ${crash}`);
   for (const { key } of open) console.error(`Not explained: ${key}`);
   for (const { original, replacement } of idle)

@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -215,21 +216,25 @@ function withTime({ nanoseconds, ...found }) {
 }
 
 function mutationText({ files }) {
-  const sum = (key) => Object.values(files).reduce((total, file) => total + file[key], 0);
-  const [mutants, killed, unexplained] = [sum('mutants'), sum('killed'), sum('unexplained')];
+  const tried = Object.entries(files).map(([file, counts]) => ({ folder: dirname(file), ...counts }));
+  const { mutants, killed, unexplained } = sumOf(tried);
   const explained = mutants - killed - unexplained;
   return [
-    `Of ${number(mutants)} changes to the sources, made one at a time, the tests notice ${number(killed)}. Nothing can notice the other ${explained}, and [a page explains each](mutants.md)${unexplained > 0 ? `; but ${unexplained} are still unexplained` : ''}.`,
+    `Of ${number(mutants)} changes to ${tried.length} source files, made one at a time, the tests notice ${number(killed)}. Nothing can notice ${explained} others, and [a page explains each](mutants.md)${unexplained > 0 ? `; ${unexplained} are neither noticed nor explained yet` : ''}.`,
     table(
-      ['', 'changes', 'noticed', 'explained'],
-      Object.entries(files).map(([file, { mutants, killed, unexplained }]) => [
-        file,
-        mutants,
-        killed,
-        mutants - killed - unexplained,
-      ]),
+      ['', 'files', 'changes', 'noticed', 'explained'],
+      [...new Set(tried.map(({ folder }) => folder))].map((folder) => {
+        const own = tried.filter((file) => file.folder === folder);
+        const { mutants, killed, unexplained } = sumOf(own);
+        return [folder, own.length, number(mutants), number(killed), mutants - killed - unexplained];
+      }),
     ),
   ].join('\n\n');
+}
+
+function sumOf(files) {
+  const sum = (key) => files.reduce((total, file) => total + file[key], 0);
+  return { mutants: sum('mutants'), killed: sum('killed'), unexplained: sum('unexplained') };
 }
 
 function growthText(growth) {

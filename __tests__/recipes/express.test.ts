@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { answerFailure, makeApp } from '../../docs/recipes/express/app.ts';
-import { insert, store, type Store, type Tx } from '../../docs/recipes/express/store.ts';
-import { AsyncExitStack, closing, enter, scopeAsync, withAsync } from '../../lib/index.ts';
+import { insert, ordered, store, type Store, type Tx } from '../../docs/recipes/express/store.ts';
+import { streamed, whileConnected } from '../../docs/recipes/express/streaming.ts';
+import { aclosing, AsyncExitStack, closing, enter, scopeAsync, timeout, withAsync } from '../../lib/index.ts';
 
 const shared = new AsyncExitStack();
 let orders: Store;
@@ -39,6 +41,60 @@ function appOf(...handlers: RequestHandler<{ item: string }>[]): Express {
 
 const failed = { error: 'Something went wrong.' };
 
+const failure = new Error('There are no more rows.');
+
+const lineOf = (item: string) => `${JSON.stringify({ item })}\n`;
+
+type Client = (response: globalThis.Response, controller: AbortController) => Promise<string | undefined>;
+
+/** Undefined for a response that breaks off. */
+const readAll: Client = (response) => response.text().catch(() => undefined);
+
+const leave: Client = async ({ body }, controller) => {
+  await Promise.race([body?.getReader().read(), sleep(20)]);
+  controller.abort();
+  return undefined;
+};
+
+/**
+ * Gets from a real server of the handlers; gives what the client read, and, once the last handler is over, what has
+ * reached the error handler, and how many more listeners wait for the end of the response than before.
+ */
+async function visit(handlers: RequestHandler[], client: Client) {
+  return scopeAsync(async function* visiting() {
+    const errors: { error: unknown; headersSent: boolean }[] = [];
+    let resolve: (listeners: number) => void = () => {};
+    const over = new Promise<number>((settle) => (resolve = settle));
+    const last = handlers.pop() as RequestHandler;
+    const watched: RequestHandler = async (req, res, next) => {
+      const before = res.listenerCount('close');
+      try {
+        await last(req, res, next);
+      } finally {
+        resolve(res.listenerCount('close') - before);
+      }
+    };
+    const seen: ErrorRequestHandler = (error, req, res, next) => {
+      errors.push({ error, headersSent: res.headersSent });
+      answerFailure(error, req, res, next);
+    };
+    const app = express()
+      .set('env', 'test')
+      .get('/', ...handlers, watched)
+      .use(seen);
+    const server = yield* enter(closing(app.listen(0)));
+    await once(server, 'listening');
+    yield* enter(closing(server, () => server.closeAllConnections()));
+    const controller = new AbortController();
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://localhost:${String(port)}`, { signal: controller.signal });
+    const answer = await client(response, controller);
+    const listeners = await over;
+    await sleep(1);
+    return { status: response.status, answer, errors, listeners };
+  });
+}
+
 describe('transactional for Express', () => {
   it('commits a success, and answers 500 if the commit fails', async () => {
     expect(await post(makeApp(orders), 'orders/tea')).toEqual([201, { ordered: 'tea' }, ['tea']]);
@@ -65,6 +121,172 @@ describe('transactionalResult for Express', () => {
 
   it('rolls back and answers 422 if the handler returns { ok: false }', async () => {
     expect(await post(makeApp(orders), 'checked/cups')).toEqual([422, { error: 'There are no more cups.' }, []]);
+  });
+});
+
+async function* ticks(close: () => unknown) {
+  try {
+    for (;;) {
+      yield 'tick';
+      await sleep(1);
+    }
+  } finally {
+    close();
+  }
+}
+
+describe('streamed for Express', () => {
+  it('sends the rows, and ends the response', async () => {
+    const { status, answer } = await visit([streamed(orders.readOnly, ordered)], readAll);
+    expect([status, answer]).toEqual([200, (await orders.stored()).map(lineOf).join('')]);
+  });
+
+  it('fetches as often as the cursor has rows', async () => {
+    const items = Array.from({ length: 250 }, (_, index) => `order ${String(index).padStart(3, '0')}`);
+    const seen: string[] = [];
+    const reading = withAsync(orders.transaction(), async (tx) => {
+      for (const item of items) await insert(tx, item);
+      for await (const { item } of ordered(tx)) if (item.startsWith('order ')) seen.push(item);
+      throw failure;
+    });
+    await expect(reading).rejects.toBe(failure);
+    expect(seen).toEqual(items);
+  });
+
+  it('refuses to write', async () => {
+    const { status, errors } = await visit(
+      [
+        streamed(orders.readOnly, async function* (tx) {
+          await insert(tx, 'knives');
+          yield 'not reached';
+        }),
+      ],
+      readAll,
+    );
+    expect([status, errors.length, await storedOf('knives')]).toEqual([500, 1, []]);
+  });
+
+  it('answers 500 if it fails before the first row', async () => {
+    const failing = streamed(orders.readOnly, async function* () {
+      throw failure;
+    });
+    const { status, answer, errors } = await visit([failing], readAll);
+    expect([status, JSON.parse(answer ?? '')]).toEqual([500, failed]);
+    expect(errors).toEqual([{ error: failure, headersSent: false }]);
+  });
+
+  it('breaks the response off if it fails after a row, and passes the error on', async () => {
+    const failing = streamed(orders.readOnly, async function* () {
+      yield 'first';
+      throw failure;
+    });
+    const { status, answer, errors } = await visit([failing], readAll);
+    expect([status, answer]).toEqual([200, undefined]);
+    expect(errors).toEqual([{ error: failure, headersSent: true }]);
+    await expect(orders.stored()).resolves.toEqual(expect.any(Array));
+  });
+
+  it('stops if the client leaves while a row is awaited', async () => {
+    const log: string[] = [];
+    const ticking = streamed(orders.readOnly, () => ticks(() => log.push('closed')));
+    const { errors, listeners } = await visit([ticking], leave);
+    expect({ log, errors, listeners }).toEqual({ log: ['closed'], errors: [], listeners: 0 });
+    // There is one connection, so this would wait for a transaction that is still open.
+    await expect(orders.stored()).resolves.toEqual(expect.any(Array));
+  });
+
+  it('stops if the client leaves while it does not read', async () => {
+    const log: string[] = [];
+    const flooding = streamed(orders.readOnly, async function* () {
+      try {
+        for (;;) {
+          log.push('row');
+          yield 'x'.repeat(1 << 20);
+        }
+      } finally {
+        log.push('closed');
+      }
+    });
+    const { errors, listeners } = await visit([flooding], async (response, controller) => {
+      // Until the buffers are full.
+      let rows: number;
+      do {
+        rows = log.length;
+        await sleep(50);
+      } while (rows < log.length);
+      return leave(response, controller);
+    });
+    expect(log.length).toBeLessThan(100);
+    expect([log.pop(), errors, listeners]).toEqual(['closed', [], 0]);
+    await expect(orders.stored()).resolves.toEqual(expect.any(Array));
+  });
+
+  it('reads nothing if the client has left before', async () => {
+    const log: string[] = [];
+    const waiting: RequestHandler = (_req, res, next) => {
+      res.flushHeaders();
+      res.once('close', () => setImmediate(next));
+    };
+    const reading = streamed(orders.readOnly, async function* () {
+      log.push('row');
+      yield 'row';
+    });
+    const { errors, listeners } = await visit([waiting, reading], leave);
+    expect({ log, errors, listeners }).toEqual({ log: [], errors: [], listeners: 0 });
+  });
+
+  it('passes on an error that a leaving client only set off', async () => {
+    const fail = () => {
+      throw failure;
+    };
+    const { errors } = await visit([streamed(orders.readOnly, () => ticks(fail))], leave);
+    expect(errors).toEqual([{ error: failure, headersSent: true }]);
+  });
+});
+
+describe('whileConnected', () => {
+  it('suppresses its reason if that has gone through timeout', async () => {
+    const log: unknown[] = [];
+    const limited: RequestHandler = (_req, res) =>
+      scopeAsync(async function* stream() {
+        const connected = yield* enter(whileConnected(res));
+        const signal = yield* enter(timeout(30_000, { signal: connected }));
+        const items = yield* enter(
+          aclosing(
+            ticks(() => log.push(signal.aborted)),
+            { signal },
+          ),
+        );
+        for await (const item of items) res.write(item);
+      });
+    const { errors } = await visit([limited], leave);
+    expect({ errors, log }).toEqual({ errors: [], log: [true] });
+  });
+
+  it('does not abort when the response is complete', async () => {
+    const seen: boolean[] = [];
+    const ending: RequestHandler = async (_req, res) => {
+      await withAsync(whileConnected(res), async (signal) => {
+        res.end('done');
+        await once(res, 'close');
+        seen.push(signal.aborted);
+      });
+    };
+    const { answer, errors } = await visit([ending], readAll);
+    expect({ answer, errors, seen }).toEqual({ answer: 'done', errors: [], seen: [false] });
+  });
+
+  it.each([failure, undefined, null, 0, ''])('passes on %p', async (thrown) => {
+    const seen: unknown[] = [];
+    const throwing: RequestHandler = async (_req, res) => {
+      const block = withAsync(whileConnected(res), () => {
+        throw thrown;
+      });
+      await block.catch((error: unknown) => seen.push(error));
+      res.end();
+    };
+    const { status } = await visit([throwing], readAll);
+    expect([status, seen]).toEqual([200, [thrown]]);
   });
 });
 

@@ -1,8 +1,9 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { insert, type Store } from './store.ts';
+import { insert, ordered, type Store } from './store.ts';
+import { streamed } from './streaming.ts';
 import { transactional, transactionalResult } from './transactional.ts';
 
-export function makeApp({ transaction }: Store): Express {
+export function makeApp({ transaction, readOnly }: Store): Express {
   const app = express();
 
   app.post(
@@ -22,6 +23,8 @@ export function makeApp({ transaction }: Store): Express {
       return { ok: true, value: { status: 201, body: { ordered: item } } };
     }),
   );
+
+  app.get('/orders', streamed(readOnly, ordered));
 
   app.use(answerFailure);
   return app;

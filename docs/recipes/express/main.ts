@@ -22,5 +22,7 @@ await scopeAsync(async function* main() {
     });
     console.log(`${path} ${String(response.status)} ${await response.text()}`);
   }
-  console.log(`stored: ${(await orders.stored()).join(', ')}`);
+  const response = await fetch(`${url}/orders`, { headers: { connection: 'close' } });
+  console.log(`orders ${String(response.status)}`);
+  console.log((await response.text()).trimEnd());
 });

@@ -1,4 +1,3 @@
-import type { Client } from 'pg';
 import { asyncContextManager } from 'withal';
 
 /**
@@ -6,9 +5,9 @@ import { asyncContextManager } from 'withal';
  * transaction on the same connection it is a savepoint: it rolls back its own part, and
  * the rest stands.
  */
-export const transaction = asyncContextManager(async function* transaction(
-  client: Client,
-) {
+export const transaction = asyncContextManager(async function* transaction<
+  C extends Connection,
+>(client: C) {
   const depth = depths.get(client) ?? 0;
   const { begin, commit, rollback } = statements(depth);
   await client.query(begin);
@@ -30,8 +29,14 @@ export const transaction = asyncContextManager(async function* transaction(
   }
 });
 
+/** A client of pg, or a PGlite; but no pool, which sends each statement over any connection. */
+interface Connection {
+  query(statement: string): Promise<{ rows: unknown[]; command?: string }>;
+  totalCount?: never;
+}
+
 /** How many transactions each connection is in. */
-const depths = new WeakMap<Client, number>();
+const depths = new WeakMap<Connection, number>();
 
 function statements(depth: number) {
   if (depth === 0) return { begin: 'BEGIN', commit: 'COMMIT', rollback: ['ROLLBACK'] };
