@@ -167,6 +167,10 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => passing(disposable, 'Redirect' as never)).toThrow('passing() takes error classes and predicates');
     });
 
+    it('shows its name, and nothing else', () => {
+      expect(JSON.parse(JSON.stringify(passing(suppress(Error))))).toEqual({ manager: 'passing' });
+    });
+
     it('keeps the ambient context', async () => {
       const storage = new AsyncLocalStorage<string>();
       const ambient = fromCallback((body) => storage.run('a', body));
