@@ -352,6 +352,7 @@ describe.each(builds)('%s', (_build, library) => {
     ])('refuses %s', (_what, args, words) => {
       const call = () => (abandonable as (...args: unknown[]) => unknown)(...args);
       expect(call).toThrow(TypeError);
+      expect(call).toThrow(': abandonable() takes ');
       expect(call).toThrow(words);
     });
   });

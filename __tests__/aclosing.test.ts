@@ -1101,7 +1101,7 @@ describe.each(builds)('%s', (_build, library) => {
           'a block by hand',
           async (manager) => {
             const error = await errorOf(async () => all(await manager.enterAsync()));
-            expect(await manager.exitAsync({ error })).toBeUndefined();
+            expect(await outcomeOf(() => manager.exitAsync({ error }))).toEqual({ value: undefined });
             return manager.exitAsync({ error: bareAbort() });
           },
         ],

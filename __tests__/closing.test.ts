@@ -263,6 +263,22 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         expect(thing[Symbol.asyncDispose]).not.toHaveBeenCalled();
       });
 
+      it('closes as always by an async function, for its parameter is no callback', async () => {
+        const close = jest.fn();
+        const disposed = jest.fn();
+        const thing = {
+          async close(force?: boolean) {
+            close(force);
+          },
+          async [Symbol.asyncDispose]() {
+            disposed();
+          },
+        };
+        await withAsync(closing(thing), () => 'result');
+        expect(close.mock.calls).toEqual([[undefined]]);
+        expect(disposed).not.toHaveBeenCalled();
+      });
+
       it('closes as always what can’t be disposed', async () => {
         const close = jest.fn();
         await withAsync(
@@ -275,15 +291,16 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       it.each<[string, object]>([
         ['what emits no events', {}],
         ['what only listens', { on() {} }],
+        ['what only stops listening', { off() {} }],
       ])('disposes %s, for its parameter may be no callback', async (_what, more) => {
         const close = jest.fn();
         const disposed = jest.fn();
         const thing = {
           ...more,
           close: declaring(1, close),
-          async [Symbol.asyncDispose]() {
+          async [Symbol.asyncDispose](...args: unknown[]) {
             await new Promise(setImmediate);
-            disposed(this);
+            disposed(this, ...args);
           },
         };
         await withAsync(closing(thing), () => 'result');

@@ -633,6 +633,8 @@ describe.each(builds)('%s', (_build, library) => {
     it('makes a sync function async', async () => {
       const wrapped = asyncContextDecorator(manager({}))((x: number) => x + 1);
       expect(wrapped(1)).toBeInstanceOf(Promise);
+      // Only the promise of a function that may hide a generator says why it can't be iterated.
+      expect(Symbol.asyncIterator in asyncContextDecorator(manager({}))(async () => 1)()).toBe(false);
       expect(await wrapped(1)).toBe(2);
     });
 

@@ -271,6 +271,7 @@ describe.each(builds)('%s', (_build, library) => {
     ])('refuses %s', (_what, args, words) => {
       const call = () => (deadline as (...args: unknown[]) => unknown)(...args);
       expect(call).toThrow(TypeError);
+      expect(call).toThrow(': deadline() takes ');
       expect(call).toThrow(words);
     });
   });

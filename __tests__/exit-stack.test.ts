@@ -738,6 +738,7 @@ describe.each(builds)('%s', (_build, library) => {
       await settle(kind, [() => stack[kind.enter]?.(), () => stack['enterContext']?.(kind.manager(events, 'tx'))]);
       expect(await errorOf(() => kind.run(stack, () => events.push('never')))).toMatchObject({
         code: 'ERR_ALREADY_ENTERED',
+        message: expect.stringContaining(`enter an ${kind.name}:`),
       });
       expect(events).toEqual(['enter tx']);
       await stack[kind.exit]?.();
@@ -803,6 +804,14 @@ describe.each(builds)('%s', (_build, library) => {
   >([
     ['a manager', (stack, exit) => stack.enterContext({ enter: () => undefined, exit }), true],
     ['an exit', (stack, exit) => stack.push(exit), true],
+    [
+      'an exit and a disposal',
+      (stack, exit) => {
+        stack.push(exit);
+        stack.defer(() => undefined);
+      },
+      true,
+    ],
     [
       'an entry that is pending',
       (stack, exit) => void stack.enterContext({ enter: async () => undefined, exit }),

@@ -12,5 +12,9 @@ describe.each(builds)('%s', (_build, { nullContext, withAsync, withSync }) => {
       const error = new Error('body');
       expect(await errorOf(() => withAsync(nullContext(1), async () => Promise.reject(error)))).toBe(error);
     });
+
+    it('shows its name, and nothing else', () => {
+      expect(JSON.parse(JSON.stringify(nullContext('secret')))).toEqual({ manager: 'nullContext' });
+    });
   });
 });

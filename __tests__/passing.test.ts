@@ -163,8 +163,12 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await outcomeOf(() => withSync(suppressing, fail(new TypeError())))).toEqual({ value: undefined });
       const disposable = { [Symbol.dispose]() {} };
       expect(await withAsync(passing(disposable), (value) => value === disposable)).toBe(true);
-      expect(() => passing({} as never)).toThrow(TypeError);
-      expect(() => passing(disposable, 'Redirect' as never)).toThrow('Write passing(manager, Redirect)');
+      expect(() => passing({} as never)).toThrow('passing() takes a manager or a disposable');
+      expect(() => passing(disposable, 'Redirect' as never)).toThrow('passing() takes error classes and predicates');
+    });
+
+    it('shows its name, and nothing else', () => {
+      expect(JSON.parse(JSON.stringify(passing(suppress(Error))))).toEqual({ manager: 'passing' });
     });
 
     it('keeps the ambient context', async () => {

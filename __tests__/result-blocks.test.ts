@@ -294,8 +294,8 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each<[string, Way, Body, string]>([
-      ['withAsync', asyncWays['withAsync'] as Way, () => (function* () {})(), 'takes a plain function'],
-      ['withSync', syncWays['withSync'] as Way, () => (function* () {})(), 'takes a plain function'],
+      ['withAsync', asyncWays['withAsync'] as Way, () => (function* () {})(), 'withAsync() takes a plain function'],
+      ['withSync', syncWays['withSync'] as Way, () => (function* () {})(), 'withSync() takes a plain function'],
       ['withSync', syncWays['withSync'] as Way, async () => taken, 'Did you mean withAsync()?'],
       ['scopeSync', syncWays['scopeSync'] as Way, async () => taken, 'Did you mean scopeAsync()?'],
       [

@@ -285,6 +285,10 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(refusal.cause).toBe(error);
     });
 
+    it('shows its name, and nothing else', () => {
+      expect(JSON.parse(JSON.stringify(suppress(TypeError)))).toEqual({ manager: 'suppress' });
+    });
+
     it.each([['TypeError'], [undefined], [{}]])('refuses %p', (given) => {
       expect(() => suppress(given as never)).toThrow(TypeError);
       expect(() => suppress(given as never)).toThrow('suppress() takes error classes and predicates');

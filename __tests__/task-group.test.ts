@@ -212,8 +212,8 @@ describe.each(builds)('%s', (_build, library) => {
     it.each<[string, unknown, string]>([
       ['a promise', Promise.resolve(), 'Write start((signal) => work(signal)).'],
       ['nothing', undefined, 'start() takes a function'],
-      ['a generator function', function* () {}, 'takes a plain function'],
-      ['an async generator function', async function* () {}, 'takes a plain function'],
+      ['a generator function', function* () {}, 'start() takes a plain function'],
+      ['an async generator function', async function* () {}, 'start() takes a plain function'],
     ])('refuses %s as a task', async (_what, task, words) => {
       const outcome = await run(({ start }) => start(task as never));
       expect(outcome).toEqual({ error: expect.objectContaining({ name: 'TypeError' }) });
@@ -223,7 +223,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('fails if a task gives a generator, of which nothing has run', async () => {
       const rows = (): unknown => (async function* () {})();
       const outcome = await run(({ start }) => void start(() => rows()));
-      expect(outcome).toEqual({ error: expect.objectContaining({ name: 'TypeError' }) });
+      expect(outcome).toMatchObject({ error: { message: expect.stringContaining('start() takes a plain function') } });
       const recovered = await outcomeOf(() =>
         withAsync(suppress(Error), () => withAsync(taskGroup(), ({ start }) => void start(() => rows()))),
       );
@@ -237,7 +237,9 @@ describe.each(builds)('%s', (_build, library) => {
       ['null as the signal', { signal: null }],
     ])('refuses %s as its options', (_what, options) => {
       expect(() => taskGroup(options as never)).toThrow(TypeError);
-      expect(() => taskGroup(options as never)).toThrow('Write taskGroup({ signal }).');
+      expect(() => taskGroup(options as never)).toThrow(
+        /taskGroup\(\) takes \{ signal \}.*Write taskGroup\(\{ signal \}\)\./,
+      );
     });
 
     it('shows its name, and nothing else', () => {

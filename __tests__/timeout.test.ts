@@ -399,7 +399,9 @@ describe.each(builds)('%s', (_build, library) => {
     ])('refuses %s', (_what, ms, named) => {
       const make = () => timeout(ms as number);
       expect(make).toThrow(TypeError);
-      expect(make).toThrow(`timeout() takes milliseconds, 0 or more, but ${named} was given`);
+      expect(make).toThrow(
+        `timeout() takes milliseconds, 0 or more, but ${named} was given. Write timeout(1000), or timeout(Infinity).`,
+      );
     });
 
     it.each<[string, unknown, string]>([
@@ -413,7 +415,9 @@ describe.each(builds)('%s', (_build, library) => {
     ])('refuses %s for a signal', (_what, options, named) => {
       const make = () => timeout(5, options as never);
       expect(make).toThrow(TypeError);
-      expect(make).toThrow(`timeout() takes { signal }, an AbortSignal, but ${named} was given`);
+      expect(make).toThrow(
+        `timeout() takes { signal }, an AbortSignal, but ${named} was given. Write timeout(ms, { signal }).`,
+      );
     });
   });
 

@@ -88,7 +88,7 @@ class AbandonableRun extends WrapperRun {
   private readonly late: Late;
 
   constructor(manager: unknown, signal: AbortSignalLike, late: Late) {
-    super(asyncForm, 'abandonable', manager);
+    super(asyncForm, manager);
     this.signal = signal;
     this.late = late;
   }

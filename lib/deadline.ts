@@ -79,7 +79,7 @@ class DeadlineRun extends WrapperRun {
   private readonly late: Late;
 
   constructor(manager: unknown, ms: number, late: Late) {
-    super(asyncForm, 'deadline', manager);
+    super(asyncForm, manager);
     this.ms = ms;
     this.late = late;
   }

@@ -100,7 +100,7 @@ class PassingRun extends WrapperRun {
   private readonly tests: readonly Test[];
 
   constructor(form: Form, manager: unknown, tests: readonly Test[]) {
-    super(form, 'passing', manager);
+    super(form, manager);
     this.tests = tests;
   }
 

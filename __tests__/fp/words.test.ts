@@ -56,7 +56,9 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
       it('refuse what is no body when they get it, and what is no manager when they get that', async () => {
         for (const [name, call] of Object.entries({ use, useSync })) {
           expect(() => (call as (body: unknown) => unknown)(1)).toThrow(`${name}() takes a body`);
-          expect(() => (call as (body: unknown) => unknown)(function* () {})).toThrow('takes a plain function');
+          expect(() => (call as (body: unknown) => unknown)(function* () {})).toThrow(
+            `${name}() takes a plain function`,
+          );
           const run = (call as (body: unknown) => (manager: unknown) => unknown)(() => 1);
           expect(await errorOf(() => run({}))).toBeInstanceOf(TypeError);
         }
@@ -175,6 +177,17 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
         const nothing = orElse((() => 1) as never)(broken([], setupError) as never);
         expect(await errorOf(() => withAsync(nothing, () => 'never'))).toMatchObject({
           name: 'TypeError',
+          message: expect.stringContaining('the function given to orElse() must return a manager'),
+          cause: setupError,
+        });
+      });
+
+      it('says so where the other one is no manager any more', async () => {
+        const other: { enter: () => unknown; exit?: () => undefined } = { enter: () => 1, exit: () => undefined };
+        const manager = orElse(other as never)(broken([], setupError) as never);
+        delete other.exit;
+        expect(await errorOf(() => withAsync(manager, () => 'never'))).toMatchObject({
+          message: expect.stringContaining('It has only enter().'),
           cause: setupError,
         });
       });
@@ -237,6 +250,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
       ],
     ])('%s refuses wrong input at once', (_word, call, words) => {
       expect(call).toThrow(TypeError);
+      expect(call).toThrow(/: \w+\(\) takes /);
       expect(call).toThrow(words);
     });
   },

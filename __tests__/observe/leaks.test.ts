@@ -43,7 +43,15 @@ const forgets: Record<string, () => unknown> = {
   'never entered connection': () => connection(),
   // eslint-disable-next-line withal/finish-stacks -- that is what is forgotten
   'never finished ExitStack': () => new ExitStack().defer(() => undefined),
-  'never finished aclosing': () => aclosing([1, 2]).next(),
+  // eslint-disable-next-line withal/finish-stacks -- that is what is forgotten
+  'never finished AsyncExitStack': () => new AsyncExitStack().defer(() => undefined),
+  'never finished ExitStack, moved': () => new ExitStack().move(),
+  'never finished AsyncExitStack, moved': () => new AsyncExitStack().move(),
+  'never finished aclosing': async () => {
+    const items = aclosing([1, 2]);
+    await items.enterAsync();
+    await withAsync(items, () => undefined).catch(() => undefined);
+  },
   'never exited connection': () => void withAsync(connection(), () => new Promise(() => undefined)),
   'never exited job': () =>
     void scopeAsync(async function* job() {
@@ -60,9 +68,17 @@ it('is found in this process, too', async () => {
   const watch = observe({ onLeak: (leak) => leaks.push(leak) });
   for (const forget of Object.values(forgets)) void forget();
   await withAsync(connection(), () => undefined);
+  await withAsync(
+    aclosing(() => [1]),
+    (items) => items.next(),
+  );
   await collected();
   watch.stop();
-  expect(leaks.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(Object.keys(forgets).sort());
+  expect(leaks.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual(
+    Object.keys(forgets)
+      .map((what) => what.replace(', moved', ''))
+      .sort(),
+  );
   expect(watch.open()).toEqual([]);
 });
 

@@ -432,12 +432,21 @@ describe.each(builds)('%s', (_build, library) => {
     it('leaves the replies alone that a sync stack does not await', async () => {
       start();
       let started = 0;
-      const stack = new ExitStack();
-      stack.defer(() => ({ then: () => (started += 1) }));
-      stack.dispose();
+      const reply = () => ({ then: () => (started += 1) }) as never;
+      const held: ((stack: InstanceType<typeof ExitStack>) => unknown)[] = [
+        (stack) => stack.use({ [Symbol.dispose]: reply }),
+        (stack) => stack.adopt(5, reply),
+        (stack) => stack.defer(reply),
+        (stack) => stack.push(reply),
+      ];
+      for (const hold of held) {
+        const stack = new ExitStack();
+        hold(stack);
+        await errorOfAny(() => stack.dispose());
+      }
       await turn();
       expect(started).toBe(0);
-      expect(watch.done().map(({ result }) => result)).toEqual(['returned']);
+      expect(watch.done().map(({ result }) => result)).toEqual(Array(4).fill('returned'));
     });
 
     it('names what has an odd name, and stands an odd stack', async () => {

@@ -24,9 +24,11 @@ describe('report', () => {
   it('marks a manager that hangs though what it has entered is in its body', () => {
     const server = visit('server', undefined, { entering: 0 });
     const db = visit('db', server, { entering: 0, body: 30 });
-    expect(report([server, db], { now: 1000 }).split('\n')).toEqual([
+    const query = visit('query', db, { entering: 30, body: 40 });
+    expect(report([server, db, query], { now: 1000 }).split('\n')).toEqual([
       '◀ server  entering 1.0 s  withAsync()',
       '└─ db  body 970 ms  withAsync()',
+      '   └─ query  body 960 ms  withAsync()',
     ]);
   });
 

@@ -5,15 +5,14 @@ import { app, done, open, visit } from '../helpers/visits.ts';
 describe('timeline', () => {
   it('draws bars below one another', () => {
     const visits = [...open, visit('broken', app, { entering: 0, over: 400 }, { result: 'failed to enter' })];
-    const lines = timeline(visits, { now: 4000, width: 60 }).split('\n');
-    expect(lines.map((line) => line.replace(/[░█▒ ]{20,}/, ' | '))).toEqual([
-      expect.stringMatching(/^app /),
-      expect.stringMatching(/^ {2}pool /),
-      expect.stringMatching(/^ {2}request /),
-      expect.stringMatching(/^ {4}transaction /),
-      expect.stringMatching(/^ {2}cache /),
-      expect.stringMatching(/^ {2}broken .* ✘$/),
-      expect.stringContaining('setup'),
+    expect(timeline(visits, { now: 4000, width: 60 }).split('\n')).toEqual([
+      'app              ░░░░░░░░█████████████████████████  4.0 s …',
+      '  pool           ░░░░█████████████████████████████  4.0 s …',
+      '  request                        █████████████████  2.0 s …',
+      '    transaction                  ████▒▒▒▒▒▒▒▒▒▒▒▒▒  2.0 s …',
+      '  cache                                  ░░░░░░░░░  1.0 s …',
+      '  broken         ░░░░                               400 ms ✘',
+      '                 ░ setup  █ body  ▒ teardown',
     ]);
   });
 
@@ -25,6 +24,20 @@ describe('timeline', () => {
   it('shows a moment as one column, and nothing as nothing', () => {
     expect(timeline([visit('now', undefined, { body: 5, over: 5 })], { width: 30 })).toContain('█');
     expect(timeline([])).toBe('Nothing to show.');
+  });
+
+  it('draws an SVG in which each block has a line, a name, its bars and its time', () => {
+    const failed = visit('db', undefined, { entering: 0, body: 25, exiting: 75, over: 100 }, { result: 'threw' });
+    const visits = [failed, visit('still', undefined, { body: 50 })];
+    const [first, title, ...rest] = timeline(visits, { format: 'svg', now: 100, width: 300 }).split('\n');
+    expect([first, title?.replace(/<style>.*/, ''), ...rest.slice(3)]).toEqual([
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 74" width="300" height="74" role="img" aria-label="Timeline of 2 blocks">',
+      '<title>Timeline of 2 blocks</title>',
+      '<line class="line" x1="80.0" x2="210.0" y1="22" y2="22"/><text x="4" y="15" class="failed">db</text><rect class="entering" x="80.0" y="4" width="32.5" height="14" rx="2"/><rect class="body" x="112.5" y="4" width="65.0" height="14" rx="2"/><rect class="exiting" x="177.5" y="4" width="32.5" height="14" rx="2"/><text x="218.0" y="15" class="failed">100 ms ✘</text>',
+      '<line class="line" x1="80.0" x2="210.0" y1="44" y2="44"/><text x="4" y="37">still</text><rect class="body" x="145.0" y="26" width="65.0" height="14" rx="2"/><text x="218.0" y="37">50 ms …</text>',
+      '<rect class="entering" x="80.0" y="52" width="10" height="10" rx="2"/><text x="95.0" y="61">setup</text><rect class="body" x="160.0" y="52" width="10" height="10" rx="2"/><text x="175.0" y="61">body</text><rect class="exiting" x="240.0" y="52" width="10" height="10" rx="2"/><text x="255.0" y="61">teardown</text>',
+      '</svg>',
+    ]);
   });
 
   it('draws an SVG whose text can’t break out of it', () => {

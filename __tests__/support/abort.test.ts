@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { describe, expect, it } from '@jest/globals';
-import { abortSource, isAbortSignal } from '../../lib/support/abort.ts';
+import { abortSource, isAbortSignal, reasonOf, type AbortSignalLike } from '../../lib/support/abort.ts';
 
 describe('abortSource', () => {
   it('lets any number of tasks listen to its signal, of which Node 20 would warn', () => {
@@ -33,6 +33,17 @@ describe('isAbortSignal', () => {
     ['undefined', undefined, false],
   ])('%s', (_what, value, expected) => {
     expect(isAbortSignal(value)).toBe(expected);
+  });
+});
+
+describe('reasonOf', () => {
+  it('makes up an AbortError where a signal has no reasons', () => {
+    expect(reasonOf(AbortSignal.abort(undefined))).toMatchObject({ name: 'AbortError' });
+    expect(reasonOf({ aborted: true } as AbortSignalLike)).toMatchObject({
+      name: 'AbortError',
+      message: 'This operation was aborted',
+    });
+    expect(reasonOf({ aborted: true, reason: undefined } as AbortSignalLike)).toBeUndefined();
   });
 });
 

@@ -12,8 +12,9 @@ export abstract class WrapperRun extends CompositeRun {
   private entered: Step | Promise<Step> | undefined;
   private isAnswered = false;
 
-  constructor(form: Form, name: string, given: unknown) {
-    super(form, { fn: { name } });
+  constructor(form: Form, given: unknown) {
+    // Its name is never told: whatever it enters has its own.
+    super(form, undefined);
     this.given = given;
   }
 
