@@ -146,7 +146,9 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(Object.getOwnPropertyDescriptors(given)).toEqual(before);
       const bare = new AggregateError([new TypeError(), 1]);
       Reflect.deleteProperty(bare, 'stack');
-      expect(await outcome(suppress(TypeError), bare)).toMatchObject({ error: { errors: [1] } });
+      expect(await outcome(suppress(TypeError), bare)).toMatchObject({
+        error: { errors: [1], stack: expect.any(String) },
+      });
     });
 
     it('asks a predicate about the error, and about each that it holds', async () => {
@@ -185,6 +187,12 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(left.errors[1]).toMatchObject({ message: 'inner', errors: [second] });
       expect(left.errors[1]).not.toHaveProperty('cause');
       expect(reachableFrom(left)).not.toContain(error);
+      const only = (await errorOf(() =>
+        withSync(suppress(Own), () => {
+          throw new AggregateError([new AggregateError([new Own(), second])]);
+        }),
+      )) as AggregateError;
+      expect(only.errors).toMatchObject([{ errors: [second] }]);
       const stacked = await errorOf(() =>
         withAsync(new AsyncExitStack<undefined>(), async (stack) => {
           await stack.enterContext(suppress(Own));

@@ -272,7 +272,7 @@ function costsText({ bundle, import: imported, types }) {
 function observeText({ bytesPerVisit, kilobytesAfterAMillion, ...levels }) {
   const { version, ...costs } = levels;
   const each = Object.entries(costs).map(([level, microseconds]) => `${level} ${microseconds.toFixed(1)}`);
-  return `Microseconds that \`withal/observe\` adds to an entry and exit, at each level (Node ${version}): ${each.join(', ')}. An open visit takes ${number(bytesPerVisit)} more bytes; after a million visits the heap has grown by ${number(kilobytesAfterAMillion)} kB.`;
+  return `Microseconds that \`withal/observe\` adds to an entry and exit, at each level (Node ${version}): ${each.join(', ')}. An open visit takes ${number(bytesPerVisit)} more bytes; after a million visits, once the event loop has turned, the heap has grown by ${number(kilobytesAfterAMillion)} kB.`;
 }
 
 function soakText({ failing, left, ...entries }) {

@@ -126,8 +126,11 @@ function composed(
   const setup = attempt(() => setUp(exits));
   if ('value' in setup && setup.value)
     return (told) => keepingResult(told, exitAll(exits, tearDown(told, exits), told));
-  const outcome = exitAll(exits, 'error' in setup ? setup : { error: misuse('ERR_DID_NOT_YIELD') });
-  throw 'error' in outcome ? outcome.error : misuse('ERR_DID_NOT_YIELD', setup);
+  const refusal = misuse('ERR_DID_NOT_YIELD');
+  const outcome = exitAll(exits, 'error' in setup ? setup : { error: refusal });
+  if ('error' in outcome) throw outcome.error;
+  // What was suppressed may be in the chain of another error, so it must be the same object.
+  throw 'error' in setup ? misuse('ERR_DID_NOT_YIELD', setup) : refusal;
 }
 
 /** Last in, first out; each is told what came out of the one before. */

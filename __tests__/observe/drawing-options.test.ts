@@ -18,6 +18,10 @@ describe.each(Object.entries(drawings))('the options of %s', (name, draw) => {
     );
   });
 
+  it('may be the default, and the least', () => {
+    expect(draw([], { format: 'text', width: 20, now: 0, colors: false })).toEqual(draw([], {}));
+  });
+
   it('may be undefined', () => {
     const nothing = { format: undefined, width: undefined, now: undefined, colors: undefined };
     expect(draw([], nothing)).toEqual(draw([], {}));

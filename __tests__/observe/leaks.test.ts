@@ -63,9 +63,9 @@ const connection = asyncContextManager(async function* connection() {
   yield;
 });
 
-it('is found in this process, too', async () => {
+it.each([true, false])('is found in this process, too, with sites: %p', async (sites) => {
   const leaks: Leak[] = [];
-  const watch = observe({ onLeak: (leak) => leaks.push(leak) });
+  const watch = observe({ sites, onLeak: (leak) => leaks.push(leak) });
   for (const forget of Object.values(forgets)) void forget();
   await withAsync(connection(), () => undefined);
   await withAsync(
@@ -79,6 +79,10 @@ it('is found in this process, too', async () => {
       .map((what) => what.replace(', moved', ''))
       .sort(),
   );
+  for (const { kind, name, site, message } of leaks) {
+    expect(site === undefined).toBe(!sites);
+    expect(message).toBe(`${name} was ${kind}.${sites ? `\n${String(site)}` : ''}`);
+  }
   expect(watch.open()).toEqual([]);
 });
 

@@ -38,6 +38,19 @@ describe('report', () => {
     );
   });
 
+  it.each([
+    [9.94, '9.9 ms'],
+    [9.95, '10 ms'],
+    [999.4, '999 ms'],
+    [999.5, '1.0 s'],
+    [59_949, '59.9 s'],
+    [59_950, '1 min 0 s'],
+    [3_599_000, '59 min 59 s'],
+    [3_600_000, '1 h 0 min'],
+  ])('writes %p ms as people do: %s', (over, text) => {
+    expect(report([visit('one', undefined, { body: 0, over })])).toBe(`one  returned after ${text}  withAsync()`);
+  });
+
   it('keeps within its width, draws no control character, and colors if asked to', () => {
     const long = visit(`evil\u001b[2J${'x'.repeat(100)}`, undefined, { body: 0 });
     const lines = report([long, visit('child', long, { exiting: 0 })], { now: 7_300_000, width: 40 }).split('\n');
