@@ -40,6 +40,8 @@ const library = {
       isolatedDeclarations: false,
       sourceMap: false,
       noEmitOnError: true,
+      // `npm run types` checks the same sources.
+      noCheck: true,
     }),
     pure({ except: effectful.map((name) => resolve(input[name])) }),
   ],
