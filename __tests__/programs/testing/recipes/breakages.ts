@@ -79,7 +79,7 @@ export const breakages: readonly Breakage[] = [
   {
     fault: 'the depth of the connection is not put back',
     file: 'transaction/transaction.ts',
-    from: '    depths.set(client, depth);\n  }',
+    from: '    depths.set(client, Math.min(depth, depths.get(client) ?? 0));\n  }',
     to: '  }',
     check: 'transaction',
   },
