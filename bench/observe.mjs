@@ -65,12 +65,14 @@ async function memory() {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc');
   const heap = () => (collectGarbage(), collectGarbage(), process.memoryUsage().heapUsed);
+  // What a WeakRef refers to is kept until the event loop turns.
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 50));
   const open = async (count) => {
     let close;
     const gate = new Promise((resolve) => (close = resolve));
     const before = heap();
     const blocks = Array.from({ length: count }, () => withAsync(session(), () => gate));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await turn();
     const bytes = (heap() - before) / count;
     close();
     await Promise.all(blocks);
@@ -81,8 +83,6 @@ async function memory() {
   observe();
   await open(1_000);
   const bytesPerVisit = Math.round((await open(20_000)) - unobserved);
-  // What a WeakRef refers to is kept until the event loop turns.
-  const turn = () => new Promise((resolve) => setTimeout(resolve, 50));
   await enterMany(100_000);
   await turn();
   const before = heap();

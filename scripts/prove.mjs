@@ -1,4 +1,4 @@
-// Measures what docs/proof.md says, and writes that page: `npm run proof`. It takes some ten minutes, on a machine that
+// Measures what docs/proof.md says, and writes that page: `npm run proof`. It takes a quarter of an hour, on a machine that
 // should do nothing else meanwhile.
 
 import { execFileSync } from 'node:child_process';
