@@ -166,7 +166,7 @@ class Asking implements EnterManager {
   throw(error: unknown): never {
     // The error of an entry, whose stack doesn't contain this line.
     if (this.state === 'heard') addCallSite(error, this.throw);
-    // Also if something throws before it was heard: it is no longer yielded.
+    // Even if no driver has heard it: after the throw, nothing yields it anymore.
     this.state = 'heard';
     throw error;
   }

@@ -13,7 +13,7 @@ export abstract class WrapperRun extends CompositeRun {
   private isAnswered = false;
 
   constructor(form: Form, given: unknown) {
-    // Its name is never told: whatever it enters has its own.
+    // Messages name what it enters, and never this run.
     super(form, undefined);
     this.given = given;
   }

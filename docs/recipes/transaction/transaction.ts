@@ -27,7 +27,7 @@ export const transaction = asyncContextManager(async function* transaction<
     for (const statement of rollback) await client.query(statement);
     throw error;
   } finally {
-    // One that overlaps may have ended this one, too.
+    // An overlapping transaction may have ended this one, too.
     depths.set(client, Math.min(depth, depths.get(client) ?? 0));
   }
 });
@@ -35,9 +35,9 @@ export const transaction = asyncContextManager(async function* transaction<
 /** A client of pg, or a PGlite. */
 interface Connection {
   query(statement: string): Promise<{ rows: unknown[]; command?: string }>;
-  /** A pool has it, and sends each statement over any connection. */
+  /** Only a pool has it, which sends each statement over any of its connections. */
   totalCount?: never;
-  /** PGlite's own transactions have it. */
+  /** Only PGlite's own transactions have it. */
   rollback?: never;
 }
 
