@@ -1,44 +1,185 @@
-// The names and durations of the tests, shared by the processes of mutate.mjs.
+// Runs test files written for Jest in this process, as often as wanted: jest-circus without Jest's own realm for each file,
+// which takes a second to make. See mutation-runner.mjs.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { setImmediate } from 'node:timers/promises';
+import { ModernFakeTimers } from '@jest/fake-timers';
+import { jestExpect } from '@jest/expect';
+import circus, { addEventHandler, getState, resetState, run, setState } from 'jest-circus';
+import { ModuleMocker } from 'jest-mock';
+import config from '../jest.config.mjs';
+import { Modules, urlOf } from './mutation-modules.mjs';
 
-const folder = process.env.MUTATION_CACHE;
+/** Tests of the sources alone: those of the README and of `register` start programs, which would run what is built. */
+const leftOut = /\/__tests__\/(readme|observe\/register)\.test\.ts$/;
 
-/** Keeps the names of the file's tests on the unchanged sources, and how many milliseconds they took together. */
-export function keepTests(file, tests) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(cacheFile(file), JSON.stringify(tests));
+/** The test files of one of Jest's projects, from the root. */
+export function testFiles(displayName) {
+  const { testMatch, testPathIgnorePatterns = [] } = config.projects.find((one) => one.displayName === displayName);
+  const [, folder] = /^<rootDir>\/(.+?)\/\*\*/.exec(testMatch[0]);
+  const ignored = [leftOut, ...testPathIgnorePatterns.map((pattern) => new RegExp(pattern))];
+  return readdirSync(resolve(folder), { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(folder, name).replaceAll('\\', '/'))
+    .filter((name) => !ignored.some((pattern) => pattern.test(`/${name}`)))
+    .sort();
 }
 
-const known = new Map();
-
-/** @returns {{ names: string[], duration: number } | undefined} */
-export function testsOf(file) {
-  if (!known.has(file) && existsSync(cacheFile(file)))
-    known.set(file, JSON.parse(readFileSync(cacheFile(file), 'utf8')));
-  return known.get(file);
+/** Loads the file and all modules of the project that it imports. Throws what they throw. */
+export async function load(file) {
+  resetState();
+  const timers = new ModernFakeTimers({ config: { fakeTimers: {}, rootDir: process.cwd() }, global: globalThis });
+  const modules = new Modules({});
+  modules.give('@jest/globals', { ...circus, expect: jestExpect, jest: jestFor(modules, timers) });
+  const globals = new Map();
+  try {
+    await modules.import(urlOf(resolve(file)));
+  } finally {
+    takeGlobals(globals);
+  }
+  const state = getState();
+  const [failure] = state.unhandledErrors;
+  if (failure !== undefined) throw failure;
+  return { file, state, tests: testsOf(state.rootDescribeBlock, file, new Map()), timers, globals };
 }
 
-function cacheFile(file) {
-  const [, inside] = file.split('__tests__');
-  return join(folder, `${inside.replaceAll(/[\\/]/g, '+')}.json`);
+/** What the copies of the library share in a process, and what else is new: each file has its own. */
+function takeGlobals(globals) {
+  globals.clear();
+  for (const key of Reflect.ownKeys(globalThis).filter((key) => !usual.has(key))) {
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, key);
+    if (Reflect.deleteProperty(globalThis, key)) globals.set(key, descriptor);
+  }
 }
 
-/** The change that is tried now, if it isn't the run on the unchanged sources. */
-export function currentChange() {
-  return process.env.__STRYKER_ACTIVE_MUTANT__;
+function giveGlobals(globals) {
+  for (const [key, descriptor] of globals) Object.defineProperty(globalThis, key, descriptor);
 }
 
-let last = { pattern: undefined, names: undefined };
+function jestFor(modules, timers) {
+  const mocker = new ModuleMocker(globalThis);
+  const methods = (object, names) => Object.fromEntries(names.map((name) => [name, object[name].bind(object)]));
+  return {
+    ...methods(mocker, ['fn', 'spyOn', 'replaceProperty', 'clearAllMocks', 'resetAllMocks', 'restoreAllMocks']),
+    ...methods(timers, ['useFakeTimers', 'useRealTimers', 'advanceTimersByTime', 'advanceTimersByTimeAsync']),
+    ...methods(timers, ['getTimerCount', 'runAllTimers', 'runAllTimersAsync']),
+    resetModules: () => modules.reset(),
+    unstable_mockModule: (specifier, exports) => modules.give(specifier, exports()),
+    setTimeout: (milliseconds) => void (getState().testTimeout = milliseconds),
+  };
+}
+
+/** By an identifier that stays the same: names are unique neither in a file nor in the project. */
+function testsOf(block, file, found) {
+  block.all = block.children;
+  for (const child of block.all) {
+    if (child.type === 'describeBlock') testsOf(child, file, found);
+    else if (child.mode !== 'skip') found.set(uniqueId(`${file} ${fullNameOf(child)}`, found), child);
+  }
+  return found;
+}
+
+function uniqueId(name, found) {
+  if (!found.has(name)) return name;
+  for (let count = 2; ; count++) if (!found.has(`${name} (${count})`)) return `${name} (${count})`;
+}
+
+function fullNameOf({ parent, name }) {
+  return parent.parent ? `${fullNameOf(parent)} ${name}` : name;
+}
+
+const usual = new Set([...Reflect.ownKeys(globalThis), '__stryker__', Symbol.for('TEST_TIMEOUT_SYMBOL')]);
+
+let current;
 
 /**
- * Whether the test reaches the change. Stryker asks for `(a name)|(another)`, each escaped, or for all tests if it can't
- * know. As a pattern, thousands of names would take minutes.
+ * Runs those tests of a loaded file, in order, until one fails. Resolves to `{ id, error }` then, with the file as the `id` if
+ * the error belongs to none of them.
+ *
+ * @param limitOf how many milliseconds a test may take
+ * @param onTest called with the identifier of each test as it starts, and without one as a hook for all starts
  */
-export function isReached({ testNamePattern: pattern }, name) {
-  if (!pattern) return true;
-  if (last.pattern !== pattern) last = { pattern, names: new Set(pattern.slice(1, -1).split(')|(')) };
-  return last.names.has(name.replace(/[.*+\-?^${}()|[\]\\]/g, '\\$&'));
+export async function runTests({ file, state, tests, timers, globals }, ids, { limitOf, onTest } = {}) {
+  const copies = new Map([...ids].map((id) => [tests.get(id), copyOf(tests.get(id), limitOf?.(id))]));
+  const idOf = new Map([...tests].map(([id, test]) => [copies.get(test), id]));
+  choose(state.rootDescribeBlock, copies);
+  Object.assign(state, {
+    currentDescribeBlock: state.rootDescribeBlock,
+    currentlyRunningTest: null,
+    hasStarted: false,
+  });
+  Object.assign(state, { unhandledErrors: [], unhandledRejectionErrorByPromise: new Map() });
+  setState(state);
+  current = { idOf, onTest, failed: false };
+  giveGlobals(globals);
+  await run();
+  await turnOfLoop();
+  takeGlobals(globals);
+  timers.useRealTimers();
+  for (const copy of copies.values()) {
+    const [found] = errorsOf(copy.errors, copy);
+    if (found) return { id: idOf.get(copy), ...found };
+  }
+  const [found] = errorsOf(state.unhandledErrors, state);
+  return found && { id: file, ...found };
+}
+
+/** An error is kept with the place that it is reported for. Any value may be thrown. */
+function errorsOf(errors, { unhandledRejectionErrorByPromise }) {
+  const thrown = errors.map((error) => (Array.isArray(error) ? error[0] : error));
+  return [...thrown, ...unhandledRejectionErrorByPromise.values()].map((error) => ({ error }));
+}
+
+/** What happens late, of an earlier run, is kept with the copy of that run. */
+function copyOf(test, timeout) {
+  const own = { errors: [], retryReasons: [], unhandledRejectionErrorByPromise: new Map() };
+  return { ...test, ...own, timeout: timeout ?? test.timeout };
+}
+
+function choose(block, copies) {
+  block.children = block.all.flatMap((child) => {
+    if (child.type === 'test') return copies.get(child) ?? [];
+    choose(child, copies);
+    return child.children.length > 0 ? child : [];
+  });
+}
+
+/** Rejections that nobody handles are known only then. */
+async function turnOfLoop() {
+  await setImmediate();
+  await setImmediate();
+}
+
+addEventHandler(({ name, test, hook }) => {
+  if (name === 'hook_start' && hook.type.endsWith('All')) current.onTest?.();
+  if (name === 'test_start') startTest(test);
+  if (name === 'test_done') endTest(test);
+});
+
+function startTest(test) {
+  if (current.failed) test.mode = 'skip';
+  else current.onTest?.(current.idOf.get(test));
+  jestExpect.setState({ currentTestName: fullNameOf(test), testFailing: test.failing });
+}
+
+/** What Jest's adapter does. */
+function endTest(test) {
+  const { suppressedErrors, isExpectingAssertions } = jestExpect.getState();
+  const unmet = jestExpect.extractExpectedAssertionsErrors().map(({ error }) => error);
+  jestExpect.setState({ suppressedErrors: [] });
+  test.errors.push(...suppressedErrors);
+  if (!isExpectingAssertions || test.errors.length === 0) test.errors.push(...unmet);
+  current.failed ||= test.errors.length > 0;
+}
+
+/** As jest-circus does it while it runs tests; here, it lasts, so that no test ends the process. */
+export function catchErrors() {
+  const tell = (event) => {
+    for (const handler of globalThis[Symbol.for('EVENT_HANDLERS')]) void handler(event, getState());
+  };
+  process.on('uncaughtException', (error) => tell({ name: 'error', error }));
+  process.on('unhandledRejection', (error, promise) => tell({ name: 'error', error, promise }));
+  process.on('rejectionHandled', (promise) => tell({ name: 'error_handled', promise }));
 }

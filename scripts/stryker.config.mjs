@@ -3,14 +3,16 @@
 import process from 'node:process';
 
 export default {
-  testRunner: 'jest',
-  testRunnerNodeArgs: ['--experimental-vm-modules'],
-  jest: { configFile: 'scripts/jest.mutation.mjs', enableFindRelatedTests: false },
+  plugins: ['./scripts/mutation-runner.mjs'],
+  testRunner: 'again',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--expose-gc'],
   coverageAnalysis: 'perTest',
   // To replace an arrow function, Stryker wraps it, and it loses its name, which messages show.
   mutator: { excludedMutations: ['ArrowFunction'] },
   concurrency: 2,
+  dryRunTimeoutMinutes: 30,
   timeoutMS: 10_000,
+  timeoutFactor: 4,
   reporters: ['json'],
   jsonReporter: { fileName: process.env.MUTATION_REPORT },
 };

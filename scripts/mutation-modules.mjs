@@ -1,0 +1,84 @@
+// Loads TypeScript modules as often as they are needed, each time anew, in the realm of the process: a test file has modules
+// of its own, as in Jest, and a change can be tried while they load. Packages and what is built are loaded once.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { SourceTextModule, SyntheticModule } from 'node:vm';
+import ts from 'typescript';
+
+/** The modules of one test file. `given` are those that aren't loaded: what the specifiers export. */
+export class Modules {
+  #given = new Map();
+  #own = new Map();
+  #linking = Promise.resolve();
+
+  constructor(given) {
+    for (const [specifier, exports] of Object.entries(given)) this.give(specifier, exports);
+  }
+
+  give(specifier, exports) {
+    this.#given.set(specifier, synthetic(exports));
+  }
+
+  /** What is imported from now on is loaded again. */
+  reset() {
+    this.#own.clear();
+  }
+
+  async import(specifier, referrer) {
+    const module = await this.#moduleOf(specifier, referrer);
+    this.#linking = this.#linking.then(() => this.#link(module));
+    await this.#linking;
+    await module.evaluate();
+    return module.namespace;
+  }
+
+  async #link(module) {
+    if (module.status === 'unlinked')
+      await module.link((specifier, { identifier }) => this.#moduleOf(specifier, identifier));
+  }
+
+  #moduleOf(specifier, referrer) {
+    if (this.#given.has(specifier)) return this.#given.get(specifier);
+    const url = /^[./]/.test(specifier) ? new URL(specifier, referrer).href : specifier;
+    if (!/\.ts(\?|$)/.test(url)) return foreign(url);
+    if (!this.#own.has(url)) this.#own.set(url, this.#compiled(url));
+    return this.#own.get(url);
+  }
+
+  #compiled(url) {
+    return new SourceTextModule(javascript(fileURLToPath(url)), {
+      identifier: url,
+      initializeImportMeta: (meta) => void (meta.url = url),
+      importModuleDynamically: (specifier) => this.import(specifier, url),
+    });
+  }
+}
+
+export function urlOf(file) {
+  return pathToFileURL(file).href;
+}
+
+const compiled = new Map();
+const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+const compilerOptions = { ...config.compilerOptions, module: 'esnext', sourceMap: false };
+
+function javascript(path) {
+  if (!compiled.has(path))
+    compiled.set(path, ts.transpileModule(readFileSync(path, 'utf8'), { compilerOptions }).outputText);
+  return compiled.get(path);
+}
+
+const foreigners = new Map();
+
+function foreign(specifier) {
+  if (!foreigners.has(specifier)) foreigners.set(specifier, import(specifier).then(synthetic));
+  return foreigners.get(specifier);
+}
+
+function synthetic(exports) {
+  const names = Object.keys(exports);
+  return new SyntheticModule(names, function () {
+    for (const name of names) this.setExport(name, exports[name]);
+  });
+}
