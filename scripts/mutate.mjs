@@ -3,8 +3,8 @@
 // one fails. A change that no test notices must be explained in docs/mutants.md.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { keep, results as kept } from '../bench/results.mjs';
 import { examplesOf, lineAt, root } from './examples.mjs';
@@ -20,12 +20,13 @@ const results = join(root, 'node_modules', '.cache', 'mutation');
 const [, , ...given] = process.argv;
 const files = given.length > 0 ? given : sources();
 
+rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 install();
 const explained = explanations();
-for (const folder of new Set(files.map(dirname))) {
-  const own = files.filter((file) => dirname(file) === folder);
-  const changes = changesOf(own, projectOf(folder));
+for (const project of new Set(files.map(projectOf))) {
+  const own = files.filter((file) => projectOf(file) === project);
+  const changes = changesOf(own, project);
   for (const file of own) report(file, changes.filter(isIn(file)));
 }
 
@@ -38,8 +39,8 @@ function sources() {
   return found.sort().map((file) => `lib/${file.replaceAll('\\', '/')}`);
 }
 
-function projectOf(folder) {
-  const [, project = 'unit'] = Object.entries(projects).find(([prefix]) => folder.startsWith(prefix)) ?? [];
+function projectOf(file) {
+  const [, project = 'unit'] = Object.entries(projects).find(([folder]) => file.startsWith(`${folder}/`)) ?? [];
   return project;
 }
 

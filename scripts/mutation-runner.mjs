@@ -4,8 +4,9 @@
 // A test that fails for another reason than the change would hide that nothing notices it: what earlier tests left behind
 // is one. So it must pass without the change, and fail with it again. If it doesn't pass, the process is left for a new one.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { Worker } from 'node:worker_threads';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 const { MUTATION_PROJECT: project, MUTATION_TESTS: knownFile } = process.env;
@@ -16,17 +17,21 @@ const shared = (globalThis.__stryker__ ??= {});
 /** Milliseconds. A test fails if it takes longer than this and ten times what it takes on the unchanged sources. */
 const patience = 1000;
 
-/** A test is quick up to so many milliseconds. */
-const quick = 5;
+/** Milliseconds: first come tests that take up to so many. Slower ones run only if none of these reaches the change. */
+const limits = [5, 50, 250];
 
 /** Of the second run of a test on the unchanged sources. */
 const again = 'again: ';
 
+const realTime = Date.now.bind(Date);
 const exit = process.exit.bind(process);
 const now = performance.now.bind(performance);
 
 /** Stryker's main process loads this module, too, but it can't load those: it has no modules of `node:vm`. */
 let catchErrors, load, runTests, testFiles;
+
+/** The change that is tried, and the time by which its test must be done, for the watchdog. */
+const watched = new Float64Array(new SharedArrayBuffer(16)).fill(Infinity);
 
 class Runner {
   #loaded = new Map();
@@ -42,6 +47,8 @@ class Runner {
   async init() {
     ({ catchErrors, load, runTests, testFiles } = await import('./mutation-tests.mjs'));
     catchErrors();
+    const watchdog = new URL('mutation-watchdog.mjs', import.meta.url);
+    new Worker(watchdog, { workerData: { watched, hungFile: hungFile('') } }).unref();
     // A test that ended the process would count as a crash.
     process.exit = () => {
       throw new Error('A test called process.exit().');
@@ -51,40 +58,49 @@ class Runner {
   /** Runs all tests twice. What the second run doesn't reach again runs once: modules have to be loaded anew to try a change. */
   async dryRun() {
     const { perTest } = (shared.mutantCoverage = { static: {}, perTest: {} });
-    const tests = [];
+    const costs = {};
     const failures = [];
-    for (const file of testFiles(project)) tests.push(...(await this.#tryUnchanged(file, failures)));
+    for (const file of testFiles(project)) failures.push(...(await this.#tryUnchanged(file, costs)));
     shared.currentTestId = undefined;
     if (failures.length > 0) return { status: 'error', errorMessage: failures.join('\n') };
-    const durations = Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]));
-    writeFileSync(knownFile, JSON.stringify({ durations, once: onceOf(tests, perTest) }));
-    const reached = Object.fromEntries(tests.map(({ id }) => [id, perTest[id] ?? {}]));
+    const ids = Object.keys(costs);
+    writeFileSync(knownFile, JSON.stringify({ costs, once: onceOf(byFile(ids), perTest) }));
+    const reached = Object.fromEntries(ids.map((id) => [id, perTest[id] ?? {}]));
+    const tests = ids.map((id) => ({ id, name: id, fileName: fileOf(id), timeSpentMs: totalOf(costs[id]), status: 0 }));
     return { status: 'complete', tests, mutantCoverage: { static: {}, perTest: reached } };
   }
 
-  async #tryUnchanged(file, failures) {
-    const times = new Map();
-    const start = (prefix) => (id) => {
-      shared.currentTestId = `${prefix}${id ?? file}`;
-      times.set(shared.currentTestId, now());
-    };
-    start('')(file);
+  /** Code that runs as the modules are loaded, or in a hook for all, counts as reached by the file. */
+  async #tryUnchanged(file, costs) {
+    shared.currentTestId = file;
+    const start = now();
     const loaded = await load(file);
+    costs[file] = { test: now() - start, setup: 0 };
     this.#loaded.set(file, loaded);
+    const failures = [];
     for (const prefix of ['', again]) {
-      const failure = await runTests(loaded, loaded.tests.keys(), { onTest: start(prefix) });
+      const failure = await runTests(loaded, loaded.tests.keys(), {
+        onStart: (id = file) => void (shared.currentTestId = `${prefix}${id}`),
+        onEnd: (id, test, setup) => void (costs[id] = { test, setup }),
+      });
       if (failure) failures.push(`${prefix}${failure.id}: ${textOf(failure.error)}`);
     }
-    const starts = [...times.entries(), ['', now()]];
-    const durations = new Map(starts.slice(1).map(([, end], index) => [starts[index][0], end - starts[index][1]]));
-    return [file, ...loaded.tests.keys()].map((id) => resultOf(file, id, durations));
+    return failures;
   }
 
   async mutantRun({ activeMutant: { id: change }, testFilter = [], hitLimit }) {
     if (this.#isSpoiled) exit(1);
+    if (existsSync(hungFile(change))) return { status: 'timeout' };
     this.#known ??= JSON.parse(readFileSync(knownFile, 'utf8'));
     const trial = { change, hitLimit, reached: new Set(testFilter), isFirst: this.#tried++ === 0, count: 0 };
-    const noticed = (await this.#tryReached(trial)) ?? (await this.#tryAnew(trial));
+    const began = now(); // DEV
+    let noticed = await this.#tryReached(trial);
+    const mid = now(); // DEV
+    noticed ??= await this.#tryAnew(trial);
+    appendFileSync(
+      '/root/w/fast-times.log',
+      `${process.pid} ${change} ${Math.round(mid - began)} ${Math.round(now() - mid)} ${trial.isFirst} ${trial.count} ${noticed?.id} ${Math.round(process.memoryUsage().rss / 1e6)}\n`,
+    ); // DEV
     if (!noticed) return { status: 'survived', nrOfTests: trial.count };
     this.#recent = [noticed.id, ...this.#recent.filter((id) => id !== noticed.id)].slice(0, 5);
     const failureMessage = textOf(noticed.error);
@@ -93,15 +109,20 @@ class Runner {
 
   /** First those that noticed the changes before this one, then the quick ones, then all others. */
   async #tryReached(trial) {
-    const rank = (id) => (this.#recent.includes(id) ? 0 : this.#durationOf(id) <= quick ? 1 : 2);
-    const ids = [...trial.reached].filter((id) => !isFile(id));
-    for (const rankNow of [0, 1, 2]) {
-      const chosen = ids.filter((id) => rank(id) === rankNow);
-      for (const [file, own] of this.#byCost(chosen)) {
+    for (const ids of this.#inTurn([...trial.reached].filter((id) => !isFile(id)))) {
+      for (const [file, own] of this.#byCost(ids)) {
         const noticed = await this.#noticed(trial, file, own, () => this.#loadedBefore(file));
         if (noticed) return noticed;
       }
     }
+  }
+
+  #inTurn(ids) {
+    const limitOf = (id) => limits.find((limit) => this.#costOf(id) <= limit);
+    const isNew = (id) => !this.#recent.includes(id);
+    const groups = limits.map((limit) => ids.filter((id) => limitOf(id) === limit));
+    if (groups.every((group) => group.length === 0)) return [ids];
+    return [this.#recent.filter((id) => ids.includes(id)), ...groups.map((group) => group.filter(isNew))];
   }
 
   /** The files in which the change is in code that runs once. If that is as they load, it may be for any of their tests. */
@@ -116,19 +137,17 @@ class Runner {
   }
 
   #testsOf(file) {
-    return Object.keys(this.#known.durations).filter((id) => !isFile(id) && fileOf(id) === file);
+    return Object.keys(this.#known.costs).filter((id) => !isFile(id) && fileOf(id) === file);
   }
 
-  #durationOf(id) {
-    return this.#known.durations[id];
+  #costOf(id) {
+    return totalOf(this.#known.costs[id]);
   }
 
   /** The files of the tests, those that take the least time first. */
   #byCost(ids) {
-    const files = new Map();
-    for (const id of ids) files.set(fileOf(id), [...(files.get(fileOf(id)) ?? []), id]);
-    const cost = ([, own]) => own.reduce((sum, id) => sum + this.#durationOf(id), 0);
-    return [...files].sort((one, other) => cost(one) - cost(other));
+    const cost = ([, own]) => own.reduce((sum, id) => sum + this.#costOf(id), 0);
+    return byFile(ids).sort((one, other) => cost(one) - cost(other));
   }
 
   /** The test that fails because of the change, with its error. */
@@ -165,11 +184,13 @@ class Runner {
       const loaded = await loading();
       activate(change, trial.hitLimit);
       trial.count += ids.length;
-      return await runTests(loaded, ids, { limitOf: (id) => patience + 10 * this.#durationOf(id) });
+      const limitOf = (id) => patience + 10 * this.#known.costs[id].test;
+      return await runTests(loaded, ids, { limitOf, onStart: (id) => watch(change, id && limitOf(id)) });
     } catch (error) {
       return { id: 'loading', error };
     } finally {
       activate(undefined);
+      watch();
     }
   }
 
@@ -188,6 +209,15 @@ function activate(change, hitLimit) {
   else process.env.__STRYKER_ACTIVE_MUTANT__ = change;
 }
 
+/** Tests that wait in vain end by their limit; this is for those that never let go of the process. */
+function watch(change, limit = Infinity) {
+  watched.set([Number(change), realTime() + limit + 3 * patience]);
+}
+
+function hungFile(change) {
+  return `${knownFile}.${change}`;
+}
+
 function isFile(id) {
   return id.endsWith('.test.ts');
 }
@@ -196,21 +226,31 @@ function fileOf(id) {
   return id.split(' ')[0];
 }
 
-function resultOf(file, id, durations) {
-  const timeSpentMs = durations.get(`${again}${id}`) ?? durations.get(id) ?? 0;
-  return { id, name: id, fileName: file, timeSpentMs, status: 0 };
+function byFile(ids) {
+  const files = new Map();
+  for (const id of ids) {
+    if (!files.has(fileOf(id))) files.set(fileOf(id), []);
+    files.get(fileOf(id)).push(id);
+  }
+  return [...files];
 }
 
-/** The files that reach a change as they load, or in tests that reach it no second time. */
-function onceOf(tests, perTest) {
+function totalOf({ test, setup }) {
+  return test + setup;
+}
+
+/** The files that reach a change as they load, or in none of their tests when these run again. */
+function onceOf(files, perTest) {
   const found = {};
-  for (const { id } of tests) {
-    const [first = {}, second = {}] = [perTest[id], perTest[`${again}${id}`]];
-    for (const change of Object.keys(first)) {
-      if (isFile(id) || !(change in second)) (found[change] ??= new Set()).add(fileOf(id));
-    }
+  for (const [file, ids] of files) {
+    const reached = (prefix) => new Set(ids.flatMap((id) => Object.keys(perTest[`${prefix}${id}`] ?? {})));
+    const reachedAgain = reached(again);
+    for (const change of [...reached('')].filter(
+      (change) => !reachedAgain.has(change) || change in (perTest[file] ?? {}),
+    ))
+      (found[change] ??= []).push(file);
   }
-  return Object.fromEntries(Object.entries(found).map(([change, files]) => [change, [...files]]));
+  return found;
 }
 
 function textOf(error) {

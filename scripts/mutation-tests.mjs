@@ -92,6 +92,9 @@ function fullNameOf({ parent, name }) {
 
 const usual = new Set([...Reflect.ownKeys(globalThis), '__stryker__', Symbol.for('TEST_TIMEOUT_SYMBOL')]);
 
+/** Tests may replace the clock. */
+const now = performance.now.bind(performance);
+
 let current;
 
 /**
@@ -99,9 +102,11 @@ let current;
  * the error belongs to none of them.
  *
  * @param limitOf how many milliseconds a test may take
- * @param onTest called with the identifier of each test as it starts, and without one as a hook for all starts
+ * @param onStart called with the identifier of each test as it starts, and without one as a hook for all starts
+ * @param onEnd called with the identifier of each test when it is done, its milliseconds, and those of the hooks for all
+ *   that it needs
  */
-export async function runTests({ file, state, tests, timers, globals }, ids, { limitOf, onTest } = {}) {
+export async function runTests({ file, state, tests, timers, globals }, ids, { limitOf, onStart, onEnd } = {}) {
   const copies = new Map([...ids].map((id) => [tests.get(id), copyOf(tests.get(id), limitOf?.(id))]));
   const idOf = new Map([...tests].map(([id, test]) => [copies.get(test), id]));
   choose(state.rootDescribeBlock, copies);
@@ -112,7 +117,7 @@ export async function runTests({ file, state, tests, timers, globals }, ids, { l
   });
   Object.assign(state, { unhandledErrors: [], unhandledRejectionErrorByPromise: new Map() });
   setState(state);
-  current = { idOf, onTest, failed: false };
+  current = { idOf, onStart, onEnd, failed: false, setups: new Map() };
   giveGlobals(globals);
   await run();
   await turnOfLoop();
@@ -152,16 +157,27 @@ async function turnOfLoop() {
   await setImmediate();
 }
 
-addEventHandler(({ name, test, hook }) => {
-  if (name === 'hook_start' && hook.type.endsWith('All')) current.onTest?.();
+addEventHandler(({ name, test, hook, describeBlock }) => {
+  if (name === 'hook_start' && hook.type.endsWith('All')) startHook();
+  if (name === 'hook_success' && hook.type === 'beforeAll') endHook(describeBlock);
   if (name === 'test_start') startTest(test);
   if (name === 'test_done') endTest(test);
 });
 
+function startHook() {
+  current.start = now();
+  current.onStart?.();
+}
+
+function endHook(block) {
+  current.setups.set(block, (current.setups.get(block) ?? 0) + now() - current.start);
+}
+
 function startTest(test) {
-  if (current.failed) test.mode = 'skip';
-  else current.onTest?.(current.idOf.get(test));
   jestExpect.setState({ currentTestName: fullNameOf(test), testFailing: test.failing });
+  if (current.failed) test.mode = 'skip';
+  else current.onStart?.(current.idOf.get(test));
+  current.start = now();
 }
 
 /** What Jest's adapter does. */
@@ -172,6 +188,11 @@ function endTest(test) {
   test.errors.push(...suppressedErrors);
   if (!isExpectingAssertions || test.errors.length === 0) test.errors.push(...unmet);
   current.failed ||= test.errors.length > 0;
+  current.onEnd?.(current.idOf.get(test), now() - current.start, setupOf(test));
+}
+
+function setupOf({ parent }) {
+  return parent ? (current.setups.get(parent) ?? 0) + setupOf(parent) : 0;
 }
 
 /** As jest-circus does it while it runs tests; here, it lasts, so that no test ends the process. */
