@@ -7,7 +7,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
-import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 const { MUTATION_PROJECT: project, MUTATION_TESTS: knownFile } = process.env;
 
@@ -257,4 +256,4 @@ function textOf(error) {
   return String(error?.message ?? error).slice(0, 500);
 }
 
-export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'again', Runner)];
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'again', injectableClass: Runner }];
