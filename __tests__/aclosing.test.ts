@@ -1322,10 +1322,10 @@ describe.each(builds)('%s', (_build, library) => {
             pull: throwsBody,
             cancel: () => void events.push('cancelled'),
           });
-          expect(await errorOf(() => withAsync(aclosing(source(failed)), async (items) => items.next()))).toBe(
-            bodyError,
-          );
-          expect(failed.locked).toBe(false);
+          await withAsync(aclosing(source(failed)), async (items) => {
+            expect(await errorOf(() => items.next())).toBe(bodyError);
+            expect(failed.locked).toBe(false);
+          });
           expect(events).toEqual([]);
         });
 

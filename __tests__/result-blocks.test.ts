@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Effect, type Exit } from 'effect';
@@ -375,6 +376,23 @@ describe.each(builds)('%s', (_build, library) => {
           expect(events[0]).toEqual(['roll back', error]);
         },
       );
+    });
+
+    describe.each([false, null, undefined])('a function that answers %p', (answer) => {
+      it.each(forms)('lets the block succeed: $form, $way', async ({ form, enterBy }) => {
+        const { events, manager } = scripted(form);
+        const drivers = resultBlocks(() => answer) as unknown as Drivers;
+        expect(await enterBy(drivers, manager, () => taken)).toBe(taken);
+        expect(new Set(events)).toEqual(new Set(['commit']));
+      });
+    });
+
+    it.each(Object.entries(syncWays))('asks nothing about a promise in a sync block: %s', async (_way, enterBy) => {
+      const asked: unknown[] = [];
+      const drivers = resultBlocks((result) => asked.push(result) < 0) as unknown as Drivers;
+      await outcomeOf(() => enterBy(drivers, scripted('sync').manager, async () => Promise.resolve(taken)));
+      await setImmediate();
+      expect(asked).toEqual([]);
     });
 
     it('fails the block with what the function throws', async () => {

@@ -1,7 +1,10 @@
 // Loads TypeScript modules as often as they are needed, each time anew, in the realm of the process: a test file has modules
-// of its own, as in Jest, and a change can be tried while they load. Packages and what is built are loaded once.
+// of its own, as in Jest, and a change can be tried while they load. Packages are loaded once.
 
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SourceTextModule, SyntheticModule } from 'node:vm';
 import ts from 'typescript';
@@ -14,6 +17,7 @@ export class Modules {
 
   constructor(given) {
     for (const [specifier, exports] of Object.entries(given)) this.give(specifier, exports);
+    forgetCommonJs();
   }
 
   give(specifier, exports) {
@@ -41,12 +45,13 @@ export class Modules {
   #moduleOf(specifier, referrer) {
     if (this.#given.has(specifier)) return this.#given.get(specifier);
     const url = /^[./]/.test(specifier) ? new URL(specifier, referrer).href : specifier;
-    if (!/\.ts(\?|$)/.test(url)) return foreign(url);
+    if (!/\.ts(\?|$)/.test(url) && !url.startsWith(built)) return foreign(url);
     if (!this.#own.has(url)) this.#own.set(url, this.#compiled(url));
     return this.#own.get(url);
   }
 
   #compiled(url) {
+    if (url.endsWith('.cjs')) return synthetic({ default: require(fileURLToPath(url)) });
     return new SourceTextModule(javascript(fileURLToPath(url)), {
       identifier: url,
       initializeImportMeta: (meta) => void (meta.url = url),
@@ -59,11 +64,25 @@ export function urlOf(file) {
   return pathToFileURL(file).href;
 }
 
+/** What is built shares things with the sources. */
+const built = urlOf(join(process.cwd(), 'dist/'));
+
+const require = createRequire(import.meta.url);
+
+function forgetCommonJs() {
+  for (const name of Object.keys(require.cache)) if (urlOf(name).startsWith(built)) delete require.cache[name];
+}
+
 const compiled = new Map();
 const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-const compilerOptions = { ...config.compilerOptions, module: 'esnext', sourceMap: false };
+const compilerOptions = {
+  ...config.compilerOptions,
+  module: 'esnext',
+  sourceMap: false,
+};
 
 function javascript(path) {
+  if (!path.endsWith('.ts')) return readFileSync(path, 'utf8');
   if (!compiled.has(path))
     compiled.set(path, ts.transpileModule(readFileSync(path, 'utf8'), { compilerOptions }).outputText);
   return compiled.get(path);

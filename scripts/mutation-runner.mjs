@@ -16,7 +16,10 @@ const shared = (globalThis.__stryker__ ??= {});
 /** Milliseconds. A test fails if it takes longer than this and ten times what it takes on the unchanged sources. */
 const patience = 1000;
 
-/** Milliseconds: first come tests that take up to so many. Slower ones run only if none of these reaches the change. */
+/**
+ * Milliseconds: first come tests that take up to so many. Slower ones run if they are those of the changed file, or if none
+ * of these reaches the change.
+ */
 const limits = [5, 50, 250];
 
 /** Of the second run of a test on the unchanged sources. */
@@ -87,11 +90,18 @@ class Runner {
     return failures;
   }
 
-  async mutantRun({ activeMutant: { id: change }, testFilter = [], hitLimit }) {
+  async mutantRun({ activeMutant: { id: change, fileName }, testFilter = [], hitLimit }) {
     if (this.#isSpoiled) exit(1);
     if (existsSync(hungFile(change))) return { status: 'timeout' };
     this.#known ??= JSON.parse(readFileSync(knownFile, 'utf8'));
-    const trial = { change, hitLimit, reached: new Set(testFilter), isFirst: this.#tried++ === 0, count: 0 };
+    const trial = {
+      change,
+      ownTests: ownTestsOf(fileName),
+      hitLimit,
+      reached: new Set(testFilter),
+      isFirst: this.#tried++ === 0,
+      count: 0,
+    };
     const began = now(); // DEV
     let noticed = await this.#tryReached(trial);
     const mid = now(); // DEV
@@ -108,7 +118,7 @@ class Runner {
 
   /** First those that noticed the changes before this one, then the quick ones, then all others. */
   async #tryReached(trial) {
-    for (const ids of this.#inTurn([...trial.reached].filter((id) => !isFile(id)))) {
+    for (const ids of this.#inTurn(trial)) {
       for (const [file, own] of this.#byCost(ids)) {
         const noticed = await this.#noticed(trial, file, own, () => this.#loadedBefore(file));
         if (noticed) return noticed;
@@ -116,12 +126,13 @@ class Runner {
     }
   }
 
-  #inTurn(ids) {
+  #inTurn({ reached, ownTests }) {
+    const ids = [...reached].filter((id) => !isFile(id));
     const limitOf = (id) => limits.find((limit) => this.#costOf(id) <= limit);
-    const isNew = (id) => !this.#recent.includes(id);
-    const groups = limits.map((limit) => ids.filter((id) => limitOf(id) === limit));
-    if (groups.every((group) => group.length === 0)) return [ids];
-    return [this.#recent.filter((id) => ids.includes(id)), ...groups.map((group) => group.filter(isNew))];
+    const recent = this.#recent.filter((id) => reached.has(id));
+    const groups = limits.map((limit) => ids.filter((id) => limitOf(id) === limit && !recent.includes(id)));
+    const slow = ids.filter((id) => limitOf(id) === undefined);
+    return [recent, ...groups, slow.length === ids.length ? slow : slow.filter((id) => id.startsWith(ownTests))];
   }
 
   /** The files in which the change is in code that runs once. If that is as they load, it may be for any of their tests. */
@@ -223,6 +234,12 @@ function isFile(id) {
 
 function fileOf(id) {
   return id.split(' ')[0];
+}
+
+/** How the identifiers of its tests begin: those of lib/a.ts are in __tests__/a.test.ts or __tests__/a-b.test.ts. */
+function ownTestsOf(fileName) {
+  const [, path] = /[\\/]lib[\\/](.+)\.ts$/.exec(fileName);
+  return `__tests__/${path.replaceAll('\\', '/')}`;
 }
 
 function byFile(ids) {

@@ -25,6 +25,15 @@ describe('suppressing', () => {
 });
 
 describe('a long way of failures', () => {
+  it('has messages that quote 200 characters of each error at most', () => {
+    const messageOf = (length: number) =>
+      (suppressing(new Error('x'.repeat(length)), { error: undefined }) as Error).message;
+    expect([messageOf(193), messageOf(194)]).toEqual([
+      `Error: ${'x'.repeat(193)} (after undefined)`,
+      `Error: ${'x'.repeat(192)}… (after undefined)`,
+    ]);
+  });
+
   it('has messages that stay short', () => {
     let error: unknown = Object.freeze(new Error('first'));
     for (let count = 0; count < 1000; count++)
@@ -181,6 +190,12 @@ describe('keepBoth', () => {
     expect(unwrapped).toMatchObject({ name: 'SuppressedError', error: first, suppressed: third });
     expect(first).not.toHaveProperty('cause');
     expect(reachableFrom(unwrapped)).toEqual(expect.arrayContaining([first, second, third]));
+  });
+
+  it('makes no ring through a list of errors, whatever comes first in it', () => {
+    const error = new Error('teardown');
+    const both = keepBoth(error, { error: new AggregateError([undefined, error]) });
+    expect([both instanceof SuppressedError, 'cause' in error]).toEqual([true, false]);
   });
 
   it('does not chain together the requests that failed with the same error', () => {
