@@ -595,6 +595,32 @@ describe.each(builds)('%s', (_build, library) => {
         });
       });
 
+      it('watches what was asked for by hand after a loop', async () => {
+        async function* failing() {
+          yield* [1, 2];
+          throw bodyError;
+        }
+        const error = await errorOf(() =>
+          withAsync(aclosing(failing()), async (items) => {
+            for await (const item of items) if (item === 1) break;
+            const next = items.next.bind(items);
+            expect(await next()).toEqual({ value: 2, done: false });
+            void next();
+            await new Promise(setImmediate);
+          }),
+        );
+        expect(error).toBe(bodyError);
+      });
+
+      it('passes on the argument of a next(), and none where there is none', async () => {
+        const next = jest.fn(async (...args: [] | [unknown]) => Promise.resolve({ value: args.length, done: false }));
+        await withAsync(aclosing({ next }), async (items) => {
+          await items.next();
+          await items.next(undefined);
+        });
+        expect(next.mock.calls.map((args) => args.length)).toEqual([0, 1]);
+      });
+
       it('goes from a loop to calls by hand, and back', async () => {
         await withAsync(aclosing(counting([], 9)), async (items) => {
           const seen: unknown[] = [];

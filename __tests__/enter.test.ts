@@ -434,8 +434,11 @@ describe.each(builds)('%s', (_build, library) => {
       });
       const frozen = Object.freeze(new Error('frozen'));
       const bare = Object.assign(new Error('bare'), { stack: undefined });
-      for (const error of [frozen, bare, 'text', undefined])
+      const empty = Object.assign(new Error('empty'), { stack: '' });
+      const other = { stack: 'of no error' };
+      for (const error of [frozen, bare, empty, other, 'text', undefined])
         expect(await errorOf(() => flat.run(app(error)))).toBe(error);
+      expect([empty.stack, other.stack]).toEqual(['', 'of no error']);
       const { captureStackTrace, stackTraceLimit } = Error;
       const error = new Error('elsewhere');
       try {

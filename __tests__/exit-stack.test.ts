@@ -759,7 +759,9 @@ describe.each(builds)('%s', (_build, library) => {
       const rows = (function* () {
         yield 1;
       })();
-      expect(() => stack['complete']?.(rows)).toThrow('it returned an object (Generator)');
+      expect(() => stack['complete']?.(rows)).toThrow(
+        'complete() takes a plain function, but it returned an object (Generator)',
+      );
     });
 
     it('is not so any more after an entry that failed', async () => {

@@ -378,7 +378,7 @@ describe.each(builds)('%s', (_build, library) => {
       );
     });
 
-    describe.each([false, null, undefined])('a function that answers %p', (answer) => {
+    describe.each<false | null | undefined>([false, null, undefined])('a function that answers %p', (answer) => {
       it.each(forms)('lets the block succeed: $form, $way', async ({ form, enterBy }) => {
         const { events, manager } = scripted(form);
         const drivers = resultBlocks(() => answer) as unknown as Drivers;
@@ -389,7 +389,10 @@ describe.each(builds)('%s', (_build, library) => {
 
     it.each(Object.entries(syncWays))('asks nothing about a promise in a sync block: %s', async (_way, enterBy) => {
       const asked: unknown[] = [];
-      const drivers = resultBlocks((result) => asked.push(result) < 0) as unknown as Drivers;
+      const drivers = resultBlocks((result) => {
+        asked.push(result);
+        return false;
+      }) as unknown as Drivers;
       await outcomeOf(() => enterBy(drivers, scripted('sync').manager, async () => Promise.resolve(taken)));
       await setImmediate();
       expect(asked).toEqual([]);

@@ -443,6 +443,13 @@ describe.each(builds)('%s', (_build, library) => {
       expect(thenable.then).not.toHaveBeenCalled();
     });
 
+    it.each([
+      ['an aclosing, though it can be iterated', library.aclosing([1])],
+      ['a function, though it has next() and throw()', Object.assign(() => 1, { next() {}, throw() {} })],
+    ])('passes on %s', (_what, result) => {
+      expect(withSync({ enter() {}, exit() {} }, () => result as unknown)).toBe(result);
+    });
+
     it('throws that TypeError even where the manager suppresses, and keeps it where the exit fails', async () => {
       const body = (() => Promise.resolve()) as never;
       expect(await errorOf(() => withSync({ enter() {}, exit: () => true }, body))).toBeInstanceOf(TypeError);

@@ -135,19 +135,23 @@ class Runner {
     return [recent, ...groups, slow.length === ids.length ? slow : slow.filter((id) => id.startsWith(ownTests))];
   }
 
-  /** The files in which the change is in code that runs once. If that is as they load, it may be for any of their tests. */
+  /**
+   * In modules that are new: the tests of the changed file, for what they share may have lost what they look for, and the
+   * files in which the change is in code that runs once. If that runs as they load, it may be for any of their tests.
+   */
   async #tryAnew(trial) {
-    const ids = (this.#known.once[trial.change] ?? []).flatMap((file) =>
-      this.#testsOf(file).filter((id) => trial.reached.has(file) || trial.reached.has(id)),
+    const { once, costs } = this.#known;
+    const files = new Set([
+      ...(once[trial.change] ?? []),
+      ...testFiles(project).filter((file) => file.startsWith(trial.ownTests)),
+    ]);
+    const ids = Object.keys(costs).filter(
+      (id) => !isFile(id) && files.has(fileOf(id)) && (trial.reached.has(fileOf(id)) || trial.reached.has(id)),
     );
     for (const [file, own] of this.#byCost(ids)) {
       const noticed = await this.#noticed(trial, file, own, () => load(file));
       if (noticed) return noticed;
     }
-  }
-
-  #testsOf(file) {
-    return Object.keys(this.#known.costs).filter((id) => !isFile(id) && fileOf(id) === file);
   }
 
   #costOf(id) {

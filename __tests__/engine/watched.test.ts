@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Watched } from '../../lib/engine/watched.ts';
+import { Watched, WatchedList } from '../../lib/engine/watched.ts';
 
 describe('Watched', () => {
   it('notes who awaits its promise, and who only quiets it', async () => {
@@ -18,5 +18,26 @@ describe('Watched', () => {
     const lowered = Reflect.construct(Promise, [() => undefined], prototype.constructor) as object;
     expect(Object.getPrototypeOf(lowered)).toBe(prototype);
     expect(promise.constructor).toBe(Promise);
+  });
+});
+
+describe('WatchedList', () => {
+  it.each([0, 1, 2])('keeps the others in order when number %d is taken out, and what is added then', (index) => {
+    const list = new WatchedList<string>();
+    const all = Array.from({ length: 4 }, () => new Watched<string>());
+    for (const watched of all.slice(0, 3)) list.add(watched);
+    list.delete(all[index] as Watched<string>);
+    list.add(all[3] as Watched<string>);
+    expect([...list].map((watched) => all.indexOf(watched))).toEqual([0, 1, 2, 3].filter((one) => one !== index));
+  });
+
+  it('is empty once it is cleared, and takes others', () => {
+    const list = new WatchedList<string>();
+    const [one, other] = [new Watched<string>(), new Watched<string>()];
+    list.add(one);
+    list.clear();
+    expect([...list]).toEqual([]);
+    list.add(other);
+    expect([...list]).toHaveLength(1);
   });
 });

@@ -600,6 +600,21 @@ describe.each(builds)('%s', (_build, library) => {
         channel.unbindStore(storage);
       }
     });
+
+    it('lets it reach the body of an async block in passing()', async () => {
+      const storage = new AsyncLocalStorage<string>();
+      const { start: channel } = diagnostics.tracingChannel('withal:block');
+      channel.bindStore(storage, ((visit: Visit) => `span of ${visit.name}`) as never);
+      try {
+        start();
+        const task = asyncContextManager(async function* task() {
+          yield;
+        });
+        expect(await withAsync(passing(task(), TypeError), () => storage.getStore())).toBe('span of task');
+      } finally {
+        channel.unbindStore(storage);
+      }
+    });
   });
 });
 

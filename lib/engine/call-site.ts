@@ -13,7 +13,7 @@ export function addCallSite(error: unknown, above: (...args: never) => unknown):
   const holder: { stack?: string } = {};
   try {
     captureStackTrace(holder, above);
-    const [, line] = holder.stack?.split('\n') ?? [];
+    const [, line] = (holder.stack as string).split('\n');
     // If many await one rejection, add the line once.
     if (line && error.stack && !error.stack.includes(line.trim().slice('at '.length)))
       error.stack += `\n${line.replace('at ', 'at async ')}`;

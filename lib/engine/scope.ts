@@ -43,8 +43,8 @@ export async function runScopeAsync(fn: unknown, args: unknown[], tell?: TellExi
     thrown = { error };
   }
   tell?.();
+  // A scope that succeeds exits here: with `unwindAsync`, one more async function, it takes 1.08 of the time.
   try {
-    // A scope that succeeds exits here: with `unwindAsync`, one more async function, it takes 1.08 of the time.
     for (let item = thrown ? undefined : items.pop(); item; item = items.pop()) {
       const { manager, within } = item;
       const run = item.run as Run;
