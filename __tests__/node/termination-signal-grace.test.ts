@@ -225,6 +225,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       ['NaN', [{ grace: NaN }], 'but NaN was given'],
       ['a text', [{ grace: '5s' }], 'but "5s" was given'],
       ['a number by itself', [['SIGINT'], 5_000], 'takes { grace }, milliseconds, 0 or more, but 5000 was given'],
+      ['a number as text', [{ grace: '5000' }], 'takes { grace }, milliseconds, 0 or more, but "5000" was given'],
       ['null', [['SIGINT'], null], 'takes { grace }, milliseconds, 0 or more, but null was given'],
       [
         'an onGrace that is no function',
