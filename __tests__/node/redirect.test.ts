@@ -193,7 +193,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
     it('let through what a later replacement still passes on to them', () => {
       withSync(redirect([]), () => {
         const { write } = stream;
-        stream.write = ((...args: [string]) => Reflect.apply(write, stream, args) as boolean);
+        stream.write = (text: unknown) => write.call(stream, text as string);
       });
       stream.write('later');
       Object.defineProperty(stream, 'write', original);
