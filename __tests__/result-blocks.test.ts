@@ -353,6 +353,16 @@ describe.each(builds)('%s', (_build, library) => {
       expect(String(error)).toContain('scopeAsync() may yield only yield* enter(manager)');
     });
 
+    it.each([undefined, null, 'main', {}])(
+      'refuses %p in place of a scope’s function, as the scopes do',
+      async (given) => {
+        for (const form of ['scopeAsync', 'scopeSync'] as const) {
+          const error = await errorOf(() => library[form](given as never));
+          expect(await errorOf(() => loose[form](given))).toEqual(error);
+        }
+      },
+    );
+
     it.each([undefined, null, 'isErr', {}])('refuses %p in place of a function', (given) => {
       expect(() => resultBlocks(given as never)).toThrow(TypeError);
       expect(() => resultBlocks(given as never)).toThrow('resultBlocks((result) => result.isErr()');
