@@ -32,6 +32,36 @@ describe('report', () => {
     ]);
   });
 
+  it('marks the innermost of several that are set up, each around the next', () => {
+    const outer = visit('outer', undefined, { entering: 0 });
+    const inner = visit('inner', outer, { entering: 10 });
+    expect(report([outer, inner], { now: 1000 }).split('\n')).toEqual([
+      'outer  entering 1.0 s  withAsync()',
+      '└─ ◀ inner  entering 990 ms  withAsync()',
+    ]);
+  });
+
+  it('marks no body around another, though it is open longer', () => {
+    const outer = visit('outer', undefined, { body: 0 });
+    const inner = visit('inner', outer, { body: 500 });
+    expect(report([outer, inner], { now: 1000 }).split('\n')).toEqual([
+      'outer  body 1.0 s  withAsync()',
+      '└─ ◀ inner  body 500 ms  withAsync()',
+    ]);
+  });
+
+  it('draws a line for each level that goes on', () => {
+    const [a, b, c] = [visit('a', undefined, { body: 0 }), visit('b', undefined, { body: 0 }), { body: 0 }];
+    const inA = visit('in a', a, c);
+    const below = visit('below', inA, c);
+    const visits = [a, inA, below, visit('lowest', below, c), visit('last in a', a, c), b];
+    expect(
+      report(visits, { now: 0 })
+        .split('\n')
+        .map((line) => line.split('  body')[0]),
+    ).toEqual(['a', '├─ in a', '│  └─ below', '│     └─ ◀ lowest', '└─ last in a', 'b']);
+  });
+
   it('says how what is over went', () => {
     expect(report(done)).toBe(
       'first  returned after 6.0 ms  withAsync()\nfailed  failed to enter after 1.0 ms  withAsync()',

@@ -22,8 +22,41 @@ describe('timeline', () => {
   });
 
   it('shows a moment as one column, and nothing as nothing', () => {
-    expect(timeline([visit('now', undefined, { body: 5, over: 5 })], { width: 30 })).toContain('█');
+    expect(timeline([visit('now', undefined, { body: 5, over: 5 })], { width: 30 }).split('\n')).toEqual([
+      'now  █                  0.0 ms',
+      '     ░ setup  █ body  ▒ teardown',
+    ]);
     expect(timeline([])).toBe('Nothing to show.');
+  });
+
+  it('begins with the first block, whenever that was', () => {
+    const drawn = (start: number, format: 'svg' | 'text') => {
+      const outer = visit('outer', undefined, { entering: start, body: start + 10, over: start + 40 });
+      return timeline([outer, visit('inner', outer, { body: start + 20, over: start + 30 })], { format });
+    };
+    for (const format of ['svg', 'text'] as const) expect(drawn(1000, format)).toBe(drawn(0, format));
+  });
+
+  it('gives names a third of the width at most, and the last moment the last column', () => {
+    const long = visit('a name longer than a third', undefined, { entering: 0, body: 5, over: 10 });
+    expect(timeline([long, visit('end', undefined, { body: 10, over: 10 })], { width: 36 }).split('\n')).toEqual([
+      'a name long…  ░░░░░░░███████  10 ms',
+      'end                        █  0.0 ms',
+      '              ░ setup  █ body  ▒ teardown',
+    ]);
+  });
+
+  it('gives names in an SVG the room that they need, a third of it at most', () => {
+    const outer = visit('an outer block', undefined, { body: 0, over: 10 });
+    const inner = visit('an inner block', outer, { body: 5, over: 10 });
+    const textsOf = (width: number) =>
+      [...timeline([outer, inner], { format: 'svg', width }).matchAll(/<(?:line|text) [^>]*?x1?="([\d.]+)"/g)].map(
+        ([, left]) => Number(left),
+      );
+    expect([textsOf(600), textsOf(240)]).toEqual([
+      [126, 4, 518, 126, 16, 518, 141, 221, 301],
+      [80, 4, 158, 80, 16, 158, 95, 175, 255],
+    ]);
   });
 
   it('draws an SVG in which each block has a line, a name, its bars and its time', () => {
