@@ -4,7 +4,7 @@ import { filesWithTests } from './scripts/examples.mjs';
 /** TypeScript as ES modules. */
 const typescript = {
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
+  transform: { '^.+\\.ts$': '<rootDir>/scripts/typescript-transform.mjs' },
 };
 
 /** The library's own behavior, tested on its sources and on what is built. */
