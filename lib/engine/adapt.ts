@@ -24,9 +24,8 @@ export function adaptAsync(value: unknown, caller: string): Run {
 export function adaptSync(value: unknown, caller: string, asyncForm?: string): SyncRun {
   const own = isContextManager(value) ? (value as Renewable)[newRun]?.(true) : undefined;
   const run = (own as SyncRun | undefined) ?? foreignRunSync(value, caller, asyncForm);
-  // `observed` would be too much to inline: a block with an object would cost 1.6 of one by hand, instead of 1.5.
-  const { observer } = slot;
-  return observer ? (observer.watch(run, value, caller, true) as SyncRun) : run;
+  // `observed` is too much to inline: with it, a block with an object would cost 1.6 of one by hand, instead of 1.5.
+  return slot.observer ? observed(run, value, caller, true) : run;
 }
 
 function foreignRunSync(value: unknown, caller: string, asyncForm = 'withAsync()'): SyncRun {

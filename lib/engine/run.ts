@@ -76,16 +76,15 @@ export async function beginAsync(run: Run, manager: unknown): Promise<Begun<Run>
 
 /** {@link beginAsync} for a sync driver. */
 export function beginSync(run: SyncRun, manager: unknown): Begun<SyncRun> {
-  const step = run.next();
-  if (isRequest(step.value)) return beginAnswered(step.value[answer](run, manager) as SyncRun, manager);
+  let step = run.next();
+  let within: Within | undefined;
+  if (isRequest(step.value)) {
+    run = step.value[answer](run, manager) as SyncRun;
+    step = run.next();
+    within = run.within;
+  }
   if (step.done) throw didNotYield(manager);
-  return { run, value: step.value, within: undefined };
-}
-
-function beginAnswered(run: SyncRun, manager: unknown): Begun<SyncRun> {
-  const step = run.next();
-  if (step.done) throw didNotYield(manager);
-  return { run, value: step.value, within: run.within };
+  return { run, value: step.value, within };
 }
 
 /** Exits, keeps both errors if that fails, and gives the last step: its value is the fallback. */
