@@ -4,7 +4,7 @@ import { filesWithTests } from './scripts/examples.mjs';
 /** TypeScript as ES modules. */
 const typescript = {
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': '<rootDir>/scripts/typescript-transform.mjs' },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
 };
 
 /** The library's own behavior, tested on its sources and on what is built. */

@@ -12,7 +12,10 @@ rmSync(folder, { recursive: true, force: true });
 const modules = exampleFiles().flatMap(modulesOf);
 for (const { name, text } of modules) write(name, text);
 write('tsconfig.json', JSON.stringify(configOf(modules)));
-const { stdout, status } = spawnSync('npx', ['tsgo', '-p', '.', '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
+const { stdout, status } = spawnSync('npx', ['tsgo', '-p', '.', '--pretty', 'false'], {
+  cwd: folder,
+  encoding: 'utf8',
+});
 // The line of the module is that of the page.
 process.stderr.write(stdout.replace(/^(.*?)\.\d+\.ts\((\d+),\d+\): error /gm, '$1:$2 '));
 console.log(`examples: ${modules.length} type-checked, ${stdout.match(/: error TS/g)?.length ?? 0} errors`);
