@@ -4,14 +4,9 @@
 // A test that fails for another reason than the change would hide that nothing notices it: what earlier tests left behind
 // is one. So it must pass without the change, and fail with it again. If it doesn't pass, the process is left for a new one.
 
-import {
-  appendFileSync,
-  existsSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
-import process from "node:process";
-import { Worker } from "node:worker_threads";
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { Worker } from 'node:worker_threads';
 
 const { MUTATION_PROJECT: project, MUTATION_TESTS: knownFile } = process.env;
 
@@ -29,7 +24,7 @@ const limits = [5, 50, 250, Infinity];
 const { MUTATION_LIMIT: longest = Infinity } = process.env;
 
 /** Of the second run of a test on the unchanged sources. */
-const again = "again: ";
+const again = 'again: ';
 
 const realTime = Date.now.bind(Date);
 const exit = process.exit.bind(process);
@@ -53,16 +48,15 @@ class Runner {
   }
 
   async init() {
-    ({ catchErrors, load, runTests, testFiles } =
-      await import("./mutation-tests.mjs"));
+    ({ catchErrors, load, runTests, testFiles } = await import('./mutation-tests.mjs'));
     catchErrors();
-    const watchdog = new URL("mutation-watchdog.mjs", import.meta.url);
+    const watchdog = new URL('mutation-watchdog.mjs', import.meta.url);
     new Worker(watchdog, {
-      workerData: { watched, hungFile: hungFile("") },
+      workerData: { watched, hungFile: hungFile('') },
     }).unref();
     // A test that ended the process would count as a crash.
     process.exit = () => {
-      throw new Error("A test called process.exit().");
+      throw new Error('A test called process.exit().');
     };
   }
 
@@ -71,19 +65,12 @@ class Runner {
     const { perTest } = (shared.mutantCoverage = { static: {}, perTest: {} });
     const costs = {};
     const failures = [];
-    for (const file of testFiles(project))
-      failures.push(...(await this.#tryUnchanged(file, costs)));
+    for (const file of testFiles(project)) failures.push(...(await this.#tryUnchanged(file, costs)));
     shared.currentTestId = undefined;
-    if (failures.length > 0)
-      return { status: "error", errorMessage: failures.join("\n") };
+    if (failures.length > 0) return { status: 'error', errorMessage: failures.join('\n') };
     const ids = Object.keys(costs);
-    writeFileSync(
-      knownFile,
-      JSON.stringify({ costs, once: onceOf(byFile(ids), perTest) }),
-    );
-    const reached = Object.fromEntries(
-      ids.map((id) => [id, perTest[id] ?? {}]),
-    );
+    writeFileSync(knownFile, JSON.stringify({ costs, once: onceOf(byFile(ids), perTest) }));
+    const reached = Object.fromEntries(ids.map((id) => [id, perTest[id] ?? {}]));
     const tests = ids.map((id) => ({
       id,
       name: id,
@@ -92,7 +79,7 @@ class Runner {
       status: 0,
     }));
     return {
-      status: "complete",
+      status: 'complete',
       tests,
       mutantCoverage: { static: {}, perTest: reached },
     };
@@ -106,25 +93,20 @@ class Runner {
     costs[file] = { test: now() - start, setup: 0 };
     this.#loaded.set(file, loaded);
     const failures = [];
-    for (const prefix of ["", again]) {
+    for (const prefix of ['', again]) {
       const failure = await runTests(loaded, loaded.tests.keys(), {
         onStart: (id = file) => void (shared.currentTestId = `${prefix}${id}`),
         onEnd: (id, test, setup) => void (costs[id] = { test, setup }),
       });
-      if (failure)
-        failures.push(`${prefix}${failure.id}: ${textOf(failure.error)}`);
+      if (failure) failures.push(`${prefix}${failure.id}: ${textOf(failure.error)}`);
     }
     return failures;
   }
 
-  async mutantRun({
-    activeMutant: { id: change, fileName },
-    testFilter = [],
-    hitLimit,
-  }) {
+  async mutantRun({ activeMutant: { id: change, fileName }, testFilter = [], hitLimit }) {
     if (this.#isSpoiled) exit(1);
-    if (existsSync(hungFile(change))) return { status: "timeout" };
-    this.#known ??= JSON.parse(readFileSync(knownFile, "utf8"));
+    if (existsSync(hungFile(change))) return { status: 'timeout' };
+    this.#known ??= JSON.parse(readFileSync(knownFile, 'utf8'));
     const trial = {
       change,
       ownTests: ownTestsOf(fileName),
@@ -133,22 +115,13 @@ class Runner {
       isFirst: this.#tried++ === 0,
       count: 0,
     };
-    const began = now(); // DEV
     let noticed = await this.#tryReached(trial);
-    const mid = now(); // DEV
     noticed ??= await this.#tryAnew(trial);
-    appendFileSync(
-      "/root/w/fast-times.log",
-      `${process.pid} ${change} ${Math.round(mid - began)} ${Math.round(now() - mid)} ${trial.isFirst} ${trial.count} ${noticed?.id} ${Math.round(process.memoryUsage().rss / 1e6)}\n`,
-    ); // DEV
-    if (!noticed) return { status: "survived", nrOfTests: trial.count };
-    this.#recent = [
-      noticed.id,
-      ...this.#recent.filter((id) => id !== noticed.id),
-    ].slice(0, 5);
+    if (!noticed) return { status: 'survived', nrOfTests: trial.count };
+    this.#recent = [noticed.id, ...this.#recent.filter((id) => id !== noticed.id)].slice(0, 5);
     const failureMessage = textOf(noticed.error);
     return {
-      status: "killed",
+      status: 'killed',
       killedBy: [noticed.id],
       failureMessage,
       nrOfTests: trial.count,
@@ -159,9 +132,7 @@ class Runner {
   async #tryReached(trial) {
     for (const ids of this.#inTurn(trial)) {
       for (const [file, own] of this.#byCost(ids)) {
-        const noticed = await this.#noticed(trial, file, own, () =>
-          this.#loadedBefore(file),
-        );
+        const noticed = await this.#noticed(trial, file, own, () => this.#loadedBefore(file));
         if (noticed) return noticed;
       }
     }
@@ -170,19 +141,11 @@ class Runner {
   #inTurn({ reached, ownTests }) {
     const ids = [...reached].filter((id) => !isFile(id));
     const isQuick = (id) => this.#costOf(id) <= longest;
-    const chosen = ids.some(isQuick)
-      ? ids.filter((id) => isQuick(id) || id.startsWith(ownTests))
-      : ids;
+    const chosen = ids.some(isQuick) ? ids.filter((id) => isQuick(id) || id.startsWith(ownTests)) : ids;
     const recent = this.#recent.filter((id) => reached.has(id));
     const isNew = (id) => !recent.includes(id);
-    const rankOf = (id) =>
-      limits.findIndex((limit) => this.#costOf(id) <= limit);
-    return [
-      recent,
-      ...limits.map((_limit, rank) =>
-        chosen.filter((id) => isNew(id) && rankOf(id) === rank),
-      ),
-    ];
+    const rankOf = (id) => limits.findIndex((limit) => this.#costOf(id) <= limit);
+    return [recent, ...limits.map((_limit, rank) => chosen.filter((id) => isNew(id) && rankOf(id) === rank))];
   }
 
   /**
@@ -196,10 +159,7 @@ class Runner {
       ...testFiles(project).filter((file) => file.startsWith(trial.ownTests)),
     ]);
     const ids = Object.keys(costs).filter(
-      (id) =>
-        !isFile(id) &&
-        files.has(fileOf(id)) &&
-        (trial.reached.has(fileOf(id)) || trial.reached.has(id)),
+      (id) => !isFile(id) && files.has(fileOf(id)) && (trial.reached.has(fileOf(id)) || trial.reached.has(id)),
     );
     for (const [file, own] of this.#byCost(ids)) {
       const noticed = await this.#noticed(trial, file, own, () => load(file));
@@ -213,8 +173,7 @@ class Runner {
 
   /** The files of the tests, those that take the least time first. */
   #byCost(ids) {
-    const cost = ([, own]) =>
-      own.reduce((sum, id) => sum + this.#costOf(id), 0);
+    const cost = ([, own]) => own.reduce((sum, id) => sum + this.#costOf(id), 0);
     return byFile(ids).sort((one, other) => cost(one) - cost(other));
   }
 
@@ -226,8 +185,7 @@ class Runner {
       const failure = await this.#run(trial, left, loading, trial.change);
       if (!failure) return;
       const suspects = left.includes(failure.id) ? [failure.id] : left;
-      if (await this.#isConfirmed(trial, file, suspects, loading))
-        return failure;
+      if (await this.#isConfirmed(trial, file, suspects, loading)) return failure;
       left = left.filter((id) => !suspects.includes(id));
     }
   }
@@ -243,9 +201,7 @@ class Runner {
         exit(1);
       }
     }
-    return (
-      (await this.#run(trial, suspects, loading, trial.change)) !== undefined
-    );
+    return (await this.#run(trial, suspects, loading, trial.change)) !== undefined;
   }
 
   /** Runs tests, with the change if there is one, and resolves to what fails. */
@@ -261,7 +217,7 @@ class Runner {
         onStart: (id) => watch(change, id && limitOf(id)),
       });
     } catch (error) {
-      return { id: "loading", error };
+      return { id: 'loading', error };
     } finally {
       activate(undefined);
       watch();
@@ -297,17 +253,17 @@ function hungFile(change) {
 }
 
 function isFile(id) {
-  return id.endsWith(".test.ts");
+  return id.endsWith('.test.ts');
 }
 
 function fileOf(id) {
-  return id.split(" ")[0];
+  return id.split(' ')[0];
 }
 
 /** How the identifiers of its tests begin: those of lib/a.ts are in __tests__/a.test.ts or __tests__/a-b.test.ts. */
 function ownTestsOf(fileName) {
   const [, path] = /[\\/]lib[\\/](.+)\.ts$/.exec(fileName);
-  return `__tests__/${path.replaceAll("\\", "/")}`;
+  return `__tests__/${path.replaceAll('\\', '/')}`;
 }
 
 function byFile(ids) {
@@ -327,12 +283,9 @@ function totalOf({ test, setup }) {
 function onceOf(files, perTest) {
   const found = {};
   for (const [file, ids] of files) {
-    const reached = (prefix) =>
-      new Set(
-        ids.flatMap((id) => Object.keys(perTest[`${prefix}${id}`] ?? {})),
-      );
+    const reached = (prefix) => new Set(ids.flatMap((id) => Object.keys(perTest[`${prefix}${id}`] ?? {})));
     const reachedAgain = reached(again);
-    for (const change of [...reached("")].filter(
+    for (const change of [...reached('')].filter(
       (change) => !reachedAgain.has(change) || change in (perTest[file] ?? {}),
     ))
       (found[change] ??= []).push(file);
@@ -344,6 +297,4 @@ function textOf(error) {
   return String(error?.message ?? error).slice(0, 500);
 }
 
-export const strykerPlugins = [
-  { kind: "TestRunner", name: "again", injectableClass: Runner },
-];
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'again', injectableClass: Runner }];
