@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import type { Result } from 'neverthrow';
 import type { ResultBlocks } from '../lib/index.ts';
+import { observe } from '../lib/observe/index.ts';
 import { builds } from './helpers/builds.ts';
 import { errorOf, outcomeOf, reachableFrom, unknownOutcome } from './helpers/outcome.ts';
 import { flavors, type Plain } from './helpers/results.ts';
@@ -172,6 +173,33 @@ describe.each(builds)('%s', (_build, library) => {
     const { withAsync, withSync, scopeAsync, scopeSync, asyncContextDecorator, contextDecorator } = plain;
     const loose = plain as unknown as Drivers;
     const taken = { ok: false, error: 'TAKEN' } as const;
+
+    it('names a scope by its function, for whoever observes', async () => {
+      const scopes: unknown[] = [];
+      const watch = observe({ onEnter: ({ parent }) => scopes.push([parent?.name, parent?.by]) });
+      try {
+        await scopeAsync(async function* app() {
+          return { ok: true, value: yield* enter(suppress()) };
+        });
+        scopeSync(function* syncApp() {
+          return { ok: true, value: yield* enter(suppress()) };
+        });
+      } finally {
+        watch.stop();
+      }
+      expect(scopes).toEqual([
+        ['app', 'scopeAsync()'],
+        ['syncApp', 'scopeSync()'],
+      ]);
+    });
+
+    it('refuses what is no function of a scope', async () => {
+      expect(await errorOf(() => loose.scopeAsync(undefined))).toHaveProperty(
+        'message',
+        expect.stringContaining('scopeAsync() takes'),
+      );
+      expect(() => loose.scopeSync(undefined)).toThrow('scopeSync() takes');
+    });
 
     it('tells two Errs with the same error apart', async () => {
       const [inner, outer] = [{ ...taken }, { ...taken }];

@@ -87,6 +87,16 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(log.text).toBe('one two');
     });
 
+    it('gives text to an object that has only some methods of a stream', () => {
+      const texts: string[] = [];
+      const log = { write: (text: string) => texts.push(text) < 0, end: () => undefined };
+      expect(withSync(redirect(log), () => [stream.write('one'), stream.write(Buffer.from('two'))])).toEqual([
+        true,
+        true,
+      ]);
+      expect(texts).toEqual(['one', 'two']);
+    });
+
     it('gives a stream the chunk, the encoding and the callback, and returns what it returns', async () => {
       const calls: unknown[][] = [];
       const target = new Writable({

@@ -8,6 +8,15 @@ afterEach(() => {
   process.exitCode = exitCode;
 });
 
+describe('terminationSignal in the main thread', () => {
+  it('does not warn', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    expect(withSync(terminationSignal(), (signal) => signal.aborted)).toBe(false);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+});
+
 describe('a grace period longer than a timer can be', () => {
   it('is kept', async () => {
     jest.useFakeTimers();

@@ -95,6 +95,16 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(exits()).toEqual([]);
     });
 
+    it('keeps no process alive by its timers, and leaves none that it doesn’t need', async () => {
+      const made = jest.spyOn(globalThis, 'setTimeout');
+      await stuck({ grace: 20, onGrace: () => new Promise(() => undefined) });
+      expect(jest.getTimerCount()).toBe(1);
+      await jest.advanceTimersByTimeAsync(20);
+      const timers = made.mock.results.map(({ value }) => value as NodeJS.Timeout);
+      expect(timers.map((timer) => timer.hasRef())).toEqual([false, false, false]);
+      made.mockRestore();
+    });
+
     it('tells onGrace in place of stderr', async () => {
       const reports: GraceReport[] = [];
       await stuck({ grace: 20, onGrace: (report) => reports.push(report) });
@@ -227,6 +237,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       ['a negative grace', [{ grace: -1 }], 'but -1 was given'],
       ['NaN', [{ grace: NaN }], 'but NaN was given'],
       ['a text', [{ grace: '5s' }], 'but "5s" was given'],
+      ['a number as text', [{ grace: '5' }], 'but "5" was given'],
       ['a number by itself', [['SIGINT'], 5_000], 'takes { grace }, milliseconds, 0 or more, but 5000 was given'],
       ['null', [['SIGINT'], null], 'takes { grace }, milliseconds, 0 or more, but null was given'],
       [

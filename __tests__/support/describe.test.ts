@@ -77,6 +77,7 @@ group('markHandled', () => {
     try {
       markHandled(Promise.reject(new Error('unseen')));
       markHandled({ then });
+      markHandled({ then, catch: then });
       markHandled(undefined);
       await new Promise(setImmediate);
     } finally {
