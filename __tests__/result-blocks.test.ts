@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import type { Result } from 'neverthrow';
 import type { ResultBlocks } from '../lib/index.ts';
-import { observe } from '../lib/observe/index.ts';
 import { builds } from './helpers/builds.ts';
 import { errorOf, outcomeOf, reachableFrom, unknownOutcome } from './helpers/outcome.ts';
 import { flavors, type Plain } from './helpers/results.ts';
@@ -173,33 +172,6 @@ describe.each(builds)('%s', (_build, library) => {
     const { withAsync, withSync, scopeAsync, scopeSync, asyncContextDecorator, contextDecorator } = plain;
     const loose = plain as unknown as Drivers;
     const taken = { ok: false, error: 'TAKEN' } as const;
-
-    it('names a scope by its function, for whoever observes', async () => {
-      const scopes: unknown[] = [];
-      const watch = observe({ onEnter: ({ parent }) => scopes.push([parent?.name, parent?.by]) });
-      try {
-        await scopeAsync(async function* app() {
-          return { ok: true, value: yield* enter(suppress()) };
-        });
-        scopeSync(function* syncApp() {
-          return { ok: true, value: yield* enter(suppress()) };
-        });
-      } finally {
-        watch.stop();
-      }
-      expect(scopes).toEqual([
-        ['app', 'scopeAsync()'],
-        ['syncApp', 'scopeSync()'],
-      ]);
-    });
-
-    it('refuses what is no function of a scope', async () => {
-      expect(await errorOf(() => loose.scopeAsync(undefined))).toHaveProperty(
-        'message',
-        expect.stringContaining('scopeAsync() takes'),
-      );
-      expect(() => loose.scopeSync(undefined)).toThrow('scopeSync() takes');
-    });
 
     it('tells two Errs with the same error apart', async () => {
       const [inner, outer] = [{ ...taken }, { ...taken }];
@@ -375,6 +347,16 @@ describe.each(builds)('%s', (_build, library) => {
       );
       expect(String(error)).toContain('scopeAsync() may yield only yield* enter(manager)');
     });
+
+    it.each([undefined, null, 'main', {}])(
+      'refuses %p in place of a scope’s function, as the scopes do',
+      async (given) => {
+        for (const form of ['scopeAsync', 'scopeSync'] as const) {
+          const error = await errorOf(() => library[form](given as never));
+          expect(await errorOf(() => loose[form](given))).toEqual(error);
+        }
+      },
+    );
 
     it.each([undefined, null, 'isErr', {}])('refuses %p in place of a function', (given) => {
       expect(() => resultBlocks(given as never)).toThrow(TypeError);

@@ -61,7 +61,7 @@ function changesOf(sources, project) {
   const reportFile = join(results, 'mutation.json');
   const environment = {
     MUTATION_PROJECT: project,
-    MUTATION_TESTS: join(results, 'tests.json'),
+    MUTATION_TESTS: join(results, `${project}.json`),
     MUTATION_REPORT: reportFile,
   };
   console.log(`\n${sources.join(', ')}`);

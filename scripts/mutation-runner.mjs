@@ -20,8 +20,11 @@ const patience = 1000;
  * Milliseconds: the quick tests come first. With `MUTATION_LIMIT`, those that take longer run only if no other test reaches the
  * change, or if they are those of the changed file.
  */
-const limits = [5, 50, 250, Infinity];
+const limits = [0, 5, 50, 250, Infinity];
 const { MUTATION_LIMIT: longest = Infinity } = process.env;
+
+/** Stryker allows a hundred times the hits on the unchanged sources, but a change that only takes longer isn't noticed. */
+const enoughHits = 1_000_000;
 
 /** Of the second run of a test on the unchanged sources. */
 const again = 'again: ';
@@ -115,8 +118,7 @@ class Runner {
       isFirst: this.#tried++ === 0,
       count: 0,
     };
-    let noticed = await this.#tryReached(trial);
-    noticed ??= await this.#tryAnew(trial);
+    const noticed = (await this.#tryReached(trial)) ?? (await this.#tryAnew(trial));
     if (!noticed) return { status: 'survived', nrOfTests: trial.count };
     this.#recent = [noticed.id, ...this.#recent.filter((id) => id !== noticed.id)].slice(0, 5);
     const failureMessage = textOf(noticed.error);
@@ -130,22 +132,15 @@ class Runner {
 
   /** First those that noticed the changes before this one, then the quick ones, then all others. */
   async #tryReached(trial) {
-    for (const ids of this.#inTurn(trial)) {
-      for (const [file, own] of this.#byCost(ids)) {
+    const ids = this.#chosen(trial, (id) => trial.reached.has(id));
+    const recent = this.#recent.filter((id) => ids.includes(id));
+    const rankOf = (id) => (recent.includes(id) ? 0 : limits.findIndex((limit) => this.#costOf(id) <= limit));
+    for (const rank of limits.keys()) {
+      for (const [file, own] of this.#byCost(ids.filter((id) => rankOf(id) === rank))) {
         const noticed = await this.#noticed(trial, file, own, () => this.#loadedBefore(file));
         if (noticed) return noticed;
       }
     }
-  }
-
-  #inTurn({ reached, ownTests }) {
-    const ids = [...reached].filter((id) => !isFile(id));
-    const isQuick = (id) => this.#costOf(id) <= longest;
-    const chosen = ids.some(isQuick) ? ids.filter((id) => isQuick(id) || id.startsWith(ownTests)) : ids;
-    const recent = this.#recent.filter((id) => reached.has(id));
-    const isNew = (id) => !recent.includes(id);
-    const rankOf = (id) => limits.findIndex((limit) => this.#costOf(id) <= limit);
-    return [recent, ...limits.map((_limit, rank) => chosen.filter((id) => isNew(id) && rankOf(id) === rank))];
   }
 
   /**
@@ -153,18 +148,19 @@ class Runner {
    * files in which the change is in code that runs once. If that runs as they load, it may be for any of their tests.
    */
   async #tryAnew(trial) {
-    const { once, costs } = this.#known;
-    const files = new Set([
-      ...(once[trial.change] ?? []),
-      ...testFiles(project).filter((file) => file.startsWith(trial.ownTests)),
-    ]);
-    const ids = Object.keys(costs).filter(
-      (id) => !isFile(id) && files.has(fileOf(id)) && (trial.reached.has(fileOf(id)) || trial.reached.has(id)),
-    );
+    const files = new Set(this.#known.once[trial.change]);
+    const isAnew = (id) => files.has(fileOf(id)) || id.startsWith(trial.ownTests);
+    const ids = this.#chosen(trial, (id) => isAnew(id) && (trial.reached.has(fileOf(id)) || trial.reached.has(id)));
     for (const [file, own] of this.#byCost(ids)) {
       const noticed = await this.#noticed(trial, file, own, () => load(file));
       if (noticed) return noticed;
     }
+  }
+
+  #chosen({ ownTests }, isWanted) {
+    const ids = Object.keys(this.#known.costs).filter((id) => !isFile(id) && isWanted(id));
+    const isQuick = (id) => this.#costOf(id) <= longest;
+    return ids.some(isQuick) ? ids.filter((id) => isQuick(id) || id.startsWith(ownTests)) : ids;
   }
 
   #costOf(id) {
@@ -236,7 +232,7 @@ function activate(change, hitLimit) {
   Object.assign(shared, {
     activeMutant: change,
     hitCount: change && 0,
-    hitLimit: change && hitLimit,
+    hitLimit: change && hitLimit + enoughHits,
   });
   // For processes that a test starts.
   if (change === undefined) delete process.env.__STRYKER_ACTIVE_MUTANT__;

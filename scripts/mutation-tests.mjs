@@ -123,6 +123,7 @@ export async function runTests({ file, state, tests, timers, globals }, ids, { l
   await turnOfLoop();
   takeGlobals(globals);
   timers.useRealTimers();
+  giveListeners();
   for (const copy of copies.values()) {
     const [found] = errorsOf(copy.errors, copy);
     if (found) return { id: idOf.get(copy), ...found };
@@ -195,6 +196,14 @@ function setupOf({ parent }) {
   return parent ? (current.setups.get(parent) ?? 0) + setupOf(parent) : 0;
 }
 
+/** A test may take them from the process: those below, and Stryker's. */
+const listeners = new Map();
+
+function giveListeners() {
+  for (const [event, own] of listeners)
+    for (const listener of own) if (!process.rawListeners(event).includes(listener)) process.on(event, listener);
+}
+
 /** As jest-circus does it while it runs tests; here, it lasts, so that no test ends the process. */
 export function catchErrors() {
   const tell = (event) => {
@@ -203,4 +212,5 @@ export function catchErrors() {
   process.on('uncaughtException', (error) => tell({ name: 'error', error }));
   process.on('unhandledRejection', (error, promise) => tell({ name: 'error', error, promise }));
   process.on('rejectionHandled', (promise) => tell({ name: 'error_handled', promise }));
+  for (const event of process.eventNames()) listeners.set(event, process.rawListeners(event));
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { withSync } from '../../lib/index.ts';
 import { terminationSignal } from '../../lib/node/index.ts';
@@ -6,15 +7,6 @@ const { exitCode } = process;
 
 afterEach(() => {
   process.exitCode = exitCode;
-});
-
-describe('terminationSignal in the main thread', () => {
-  it('does not warn', () => {
-    const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
-    expect(withSync(terminationSignal(), (signal) => signal.aborted)).toBe(false);
-    expect(warn).not.toHaveBeenCalled();
-    warn.mockRestore();
-  });
 });
 
 describe('a grace period longer than a timer can be', () => {
@@ -32,6 +24,40 @@ describe('a grace period longer than a timer can be', () => {
   });
 });
 
+describe('terminationSignal in the main thread', () => {
+  it('has nothing to warn of', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    withSync(terminationSignal(), () => undefined);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('leaves no timer behind', () => {
+    jest.useFakeTimers();
+    withSync(terminationSignal(), () => process.emit('SIGTERM', 'SIGTERM'));
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+  });
+
+  it('keeps no process alive, not even while it waits for onGrace', async () => {
+    const exit = jest.spyOn(process, 'exit').mockImplementation((() => undefined) as () => never);
+    const setTimeout = jest.spyOn(globalThis, 'setTimeout');
+    const isKeeping: boolean[] = [];
+    await new Promise<void>((resolve) => {
+      const onGrace = async () => {
+        await Promise.resolve();
+        for (const { value } of setTimeout.mock.results) isKeeping.push((value as NodeJS.Timeout).hasRef());
+        resolve();
+      };
+      withSync(terminationSignal({ grace: 0, onGrace }), () => process.emit('SIGTERM', 'SIGTERM'));
+    });
+    await setImmediate();
+    expect([isKeeping, exit.mock.calls]).toEqual([[false, false, false], [[143]]]);
+    setTimeout.mockRestore();
+    exit.mockRestore();
+  });
+});
+
 describe('terminationSignal in a worker thread', () => {
   it('warns once that no signal arrives, and runs the block', async () => {
     jest.resetModules();
@@ -39,9 +65,7 @@ describe('terminationSignal in a worker thread', () => {
     const { terminationSignal } = await import('../../lib/node/termination-signal.ts');
     const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
     const run = () => withSync(terminationSignal(), (signal) => signal.aborted);
-    expect(run()).toBe(false);
-    expect(warn).toHaveBeenCalledTimes(1);
-    expect(run()).toBe(false);
+    expect([run(), run(), run()]).toEqual([false, false, false]);
     expect(warn.mock.calls).toEqual([
       [
         'Cannot listen for signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and send the worker a message.',

@@ -107,6 +107,9 @@ describe.each(builds)('%s', (_build, library) => {
     enter,
     ExitStack,
     passing,
+    resultBlocks,
+    scopeAsync,
+    scopeSync,
     withAsync,
     withSync,
   } = library;
@@ -178,6 +181,31 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('observe', () => {
+    it('names a scope by its function, and says who runs it', async () => {
+      start();
+      const seen: string[] = [];
+      const see = () => seen.push(`${String(watch.current()?.name)} ${String(watch.current()?.by)}`);
+      const blocks = resultBlocks(() => false as const);
+      await scopeAsync(async function* loading() {
+        see();
+      });
+      scopeSync(function* loading() {
+        see();
+      });
+      await blocks.scopeAsync(async function* judged() {
+        see();
+      });
+      blocks.scopeSync(function* judged() {
+        see();
+      });
+      expect(seen).toEqual([
+        'loading scopeAsync()',
+        'loading scopeSync()',
+        'judged scopeAsync()',
+        'judged scopeSync()',
+      ]);
+    });
+
     it('nests by the flow of async code, not by time', async () => {
       start();
       const block = (name: string, body: () => unknown) => {

@@ -24,6 +24,29 @@ describe('abortSource', () => {
   });
 });
 
+describe('abortSource on React Native, whose AbortController has no reasons', () => {
+  it('aborts with the usual reason, or with the one that is given', () => {
+    const { AbortController } = globalThis;
+    globalThis.AbortController = class {
+      readonly signal = { aborted: false, addEventListener() {} };
+
+      abort() {
+        this.signal.aborted = true;
+      }
+    } as never;
+    try {
+      const [usual, given] = [abortSource(), abortSource()];
+      usual.abort();
+      given.abort('reason');
+      expect([usual.signal.aborted, given.signal.aborted]).toEqual([true, true]);
+      expect(reasonOf(usual.signal)).toMatchObject({ name: 'AbortError', message: 'This operation was aborted' });
+      expect(reasonOf(given.signal)).toBe('reason');
+    } finally {
+      globalThis.AbortController = AbortController;
+    }
+  });
+});
+
 describe('isAbortSignal', () => {
   it.each<[string, unknown, boolean]>([
     ['a signal', AbortSignal.abort(), true],

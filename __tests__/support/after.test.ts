@@ -1,33 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { after } from '../../lib/support/after.ts';
 
-const made = () => jest.mocked(setTimeout).mock.results.map(({ value }) => value as NodeJS.Timeout);
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describe('after', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-    jest.spyOn(globalThis, 'setTimeout');
-  });
-
-  afterEach(() => {
-    jest.restoreAllMocks();
-    jest.useRealTimers();
-  });
-
   it.each([
-    ['keeps the process alive', [], true],
-    ['keeps the process alive if asked to', [true], true],
-    ['lets the process end', [false], false],
-  ])('%s', (_what, keepsProcessAlive, hasRef) => {
-    const callback = jest.fn();
-    after(10, callback, ...keepsProcessAlive);
-    expect(made().map((timer) => timer.hasRef())).toEqual([hasRef]);
-    jest.advanceTimersByTime(10);
-    expect(callback).toHaveBeenCalledTimes(1);
+    ['keeps the process alive', undefined, true],
+    ['keeps it alive if told to', true, true],
+    ['lets it end if told to', false, false],
+  ])('%s', (_what, keepsProcessAlive, expected) => {
+    const setTimeout = jest.spyOn(globalThis, 'setTimeout');
+    const stop = after(1000, () => undefined, keepsProcessAlive);
+    const timer = setTimeout.mock.results[0]?.value as NodeJS.Timeout;
+    stop();
+    expect(timer.hasRef()).toBe(expected);
   });
 
-  it('takes the numbers that jsdom has for timers', () => {
-    jest.mocked(setTimeout).mockReturnValue(1 as never);
-    expect(after(10, jest.fn(), false)).toBeInstanceOf(Function);
+  it('takes a timer that is a number, as in a browser', () => {
+    jest.spyOn(globalThis, 'setTimeout').mockReturnValue(1 as never);
+    const clearTimeout = jest.spyOn(globalThis, 'clearTimeout');
+    after(1000, () => undefined, false)();
+    expect(clearTimeout).toHaveBeenCalledWith(1);
   });
 });

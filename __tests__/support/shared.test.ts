@@ -2,23 +2,23 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { observers } from '../../lib/support/open-blocks.ts';
 import { share } from '../../lib/support/shared.ts';
 
-const key = Symbol.for('withal.a test');
-const global = globalThis as Record<symbol, unknown>;
+const key = Symbol.for('withal.test');
 
-afterEach(() => void Reflect.deleteProperty(global, key));
+afterEach(() => {
+  Reflect.deleteProperty(globalThis, key);
+});
 
 describe('share', () => {
-  it('gives all copies what the first to ask has made', () => {
+  it('gives all copies in a process what the first made that asked', () => {
     const make = jest.fn(() => ({}));
-    const [first, second] = [share('a test', make), share('a test', make)];
-    expect(global[key]).toBeUndefined();
-    expect(second()).toBe(first());
-    expect(first()).toBe(global[key]);
+    const [first, second] = [share('test', make), share('test', make)];
+    expect(first()).toBe(second());
+    expect(first()).toBe(first());
     expect(make).toHaveBeenCalledTimes(1);
+    expect(Reflect.get(globalThis, key)).toBe(first());
   });
 
-  it('shares the observers under a name of their own', () => {
-    const own = observers();
-    expect(global[Symbol.for('withal.observers')]).toBe(own);
+  it('gives them the observers', () => {
+    expect(observers()).toBe(Reflect.get(globalThis, Symbol.for('withal.observers')));
   });
 });

@@ -48,9 +48,9 @@ export function abortSource(): AbortSource {
   const source = new AbortController();
   try {
     // Node 20 warns about a leak when ten tasks of a block listen to its signal at once.
-    (builtin('node:events') as Events | undefined)?.setMaxListeners(0, source.signal);
+    (builtin('node:events') as Events).setMaxListeners(0, source.signal);
   } catch {
-    // A signal from elsewhere, such as jsdom, has no limit.
+    // A signal from elsewhere, such as jsdom, has no limit; nor has a platform without that module.
   }
   return 'reason' in source.signal ? source : withReasons(source);
 }
