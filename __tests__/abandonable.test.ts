@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { promisify } from 'node:util';
@@ -6,6 +5,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import type { LateOptions } from '../lib/index.ts';
 import { builds } from './helpers/builds.ts';
 import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
+import { asyncLocalStorage } from './helpers/storage.ts';
 import { asyncWays } from './helpers/ways.ts';
 
 const turn = () => new Promise(setImmediate);
@@ -325,7 +325,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('keeps the ambient context', async () => {
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const ambient = abandonable(
         fromCallback((body) => storage.run('a', body)),
         new AbortController().signal,

@@ -3,6 +3,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { builds } from './helpers/builds.ts';
 import { collectGarbage } from './helpers/garbage.ts';
 import { errorOf, outcomeOf, reachableFrom, type Outcome } from './helpers/outcome.ts';
+import { asyncLocalStorage } from './helpers/storage.ts';
 import { again, twinsOf, type Script } from './helpers/twins.ts';
 
 const result = 'result';
@@ -369,8 +370,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('shows the body what setup set in an AsyncLocalStorage before its first await, and the teardown the same', async () => {
-      const { AsyncLocalStorage } = await import('node:async_hooks');
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const seen: unknown[] = [];
       const manager = asyncContextManager(async function* within() {
         seen.push(storage.getStore());

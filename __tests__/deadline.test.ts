@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -6,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { LateOptions } from '../lib/index.ts';
 import { builds } from './helpers/builds.ts';
 import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
+import { asyncLocalStorage } from './helpers/storage.ts';
 import { asyncWays } from './helpers/ways.ts';
 
 const bodyError = new Error('body');
@@ -234,7 +234,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('keeps the ambient context, in the teardown too', async () => {
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const seen: unknown[] = [];
       const surround = async (body: () => Promise<void>) =>
         storage.run('a', async () => {

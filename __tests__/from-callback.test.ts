@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { builds } from './helpers/builds.ts';
 import { errorOf, outcomeOf, unknownOutcome } from './helpers/outcome.ts';
+import { asyncLocalStorage } from './helpers/storage.ts';
 import { asyncWays, type Way } from './helpers/ways.ts';
 
 type Callback = (value: string) => Promise<void>;
@@ -237,7 +237,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('the ambient context', () => {
-    const storage = new AsyncLocalStorage<string>();
+    const storage = asyncLocalStorage<string>();
     const ambient = (value: string) => fromCallback((body) => storage.run(value, body));
     const seen = async () => {
       const before = storage.getStore();

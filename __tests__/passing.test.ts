@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import { builds } from './helpers/builds.ts';
 import { errorOf, outcomeOf, reachableFrom, unknownOutcome } from './helpers/outcome.ts';
+import { asyncLocalStorage } from './helpers/storage.ts';
 import { twinsOf } from './helpers/twins.ts';
 
 class Redirect extends Error {}
@@ -172,7 +172,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('keeps the ambient context', async () => {
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const ambient = fromCallback((body) => storage.run('a', body));
       expect(await withAsync(passing(ambient, Redirect), () => storage.getStore())).toBe('a');
     });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { TaskGroup } from '../lib/index.ts';
 import { builds, type Library } from './helpers/builds.ts';
 import { abortDelay, errorOnAbort, groupPrograms, modelledGroup, type Program } from './helpers/groups.ts';
-import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
+import { errorOf, outcomeOf, reachableFrom, unknownOutcome } from './helpers/outcome.ts';
 import { asyncWays } from './helpers/ways.ts';
 
 const turn = () => new Promise(setImmediate);
@@ -38,6 +38,12 @@ describe.each(builds)('%s', (_build, library) => {
     /** Runs a body in a group, and gives how that ended. */
     const run = async (body: (group: TaskGroup) => unknown, options = {}) =>
       outcomeOf(() => withAsync(taskGroup(options), body));
+
+    it('lets an unknown outcome pass', async () => {
+      const group = taskGroup();
+      await group.enterAsync();
+      expect(await group.exitAsync({ error: await unknownOutcome(library) })).toBe(false);
+    });
 
     it('gives what a task gives, and the body’s result', async () => {
       const body = async ({ start }: TaskGroup) => {

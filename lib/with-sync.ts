@@ -30,6 +30,8 @@ export function withSync<M extends TakenSync<M, 'withAsync()'>, R>(
   body: (value: EnteredSync<M>) => R & GivenSync<R>,
 ): R | FallbackSync<M>;
 export function withSync(manager: unknown, body: unknown): unknown {
+  // If all that this calls is small, V8 inlines it, and a block costs 1.4 of one by hand; else up to 2.2. So rare cases
+  // have functions of their own.
   assertBody('withSync()', body);
   const { run, value, within } = beginSync(adaptSync(manager, 'withSync()'), manager);
   let result: unknown;

@@ -1,39 +1,45 @@
 // Checks the types of the examples: each is a module of its own, with the lines before it left empty.
 
-import { join } from 'node:path';
-import ts from 'typescript';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { exampleFiles, examplesOf, isRun, root, shortName } from './examples.mjs';
 
-const modules = new Map(exampleFiles().flatMap(modulesOf));
-const diagnostics = ts.getPreEmitDiagnostics(programOf(modules, compilerOptions()));
-for (const diagnostic of diagnostics) console.error(located(diagnostic));
-console.log(`examples: ${modules.size} type-checked, ${diagnostics.length} errors`);
-process.exitCode = diagnostics.length > 0 ? 1 : 0;
+const folder = join(root, 'node_modules', '.cache', 'examples');
+
+rmSync(folder, { recursive: true, force: true });
+const modules = exampleFiles().flatMap(modulesOf);
+for (const { name, text } of modules) write(name, text);
+write('tsconfig.json', JSON.stringify(configOf(modules)));
+const { stdout, status } = spawnSync('npx', ['tsgo', '-p', '.', '--pretty', 'false'], {
+  cwd: folder,
+  encoding: 'utf8',
+});
+// The line of the module is that of the page.
+process.stderr.write(stdout.replace(/^(.*?)\.\d+\.ts\((\d+),\d+\): error /gm, '$1:$2 '));
+console.log(`examples: ${modules.length} type-checked, ${stdout.match(/: error TS/g)?.length ?? 0} errors`);
+process.exitCode = status;
 
 function modulesOf(file) {
   return examplesOf(file)
     .filter(isRun)
-    .map(({ line, code }) => [`${file}.${line}.ts`, '\n'.repeat(line) + code]);
+    .map(({ line, code }) => ({ name: `${shortName(file)}.${line}.ts`, text: '\n'.repeat(line) + code }));
 }
 
-/** Those of the repository; but an example may well declare more than it uses. */
-function compilerOptions() {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  return { ...options, noUnusedLocals: false, noUnusedParameters: false };
+function write(name, text) {
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
-function programOf(texts, options) {
-  const host = ts.createCompilerHost(options);
-  const { readFile, fileExists } = host;
-  host.readFile = (name) => texts.get(name) ?? readFile.call(host, name);
-  host.fileExists = (name) => texts.has(name) || fileExists.call(host, name);
-  return ts.createProgram([...texts.keys()], options, host);
-}
-
-function located({ file, start, messageText }) {
-  const text = ts.flattenDiagnosticMessageText(messageText, '\n');
-  if (!file) return text;
-  const { line } = file.getLineAndCharacterOfPosition(start);
-  return `${shortName(file.fileName).replace(/\.\d+\.ts$/, '')}:${line + 1} ${text}`;
+/** That of the repository; but an example may well declare more than it uses. */
+function configOf(modules) {
+  return {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: { rootDirs: [root, folder], noUnusedLocals: false, noUnusedParameters: false },
+    files: modules.map(({ name }) => name),
+    include: [],
+    exclude: [],
+  };
 }

@@ -8,7 +8,7 @@ import ts from 'typescript';
  * of a file; or it is quoted `from` a file; or the linter says of it what its `lint` mark does; or it is exempt for a
  * `reason`; or its fence is written wrongly, a `problem`.
  *
- * @typedef {{ line: number, code: string, output?: string, from?: string, lint?: string, reason?: string, problem?: string }} Example
+ * @typedef {{ line: number, code: string, output?: string, from?: string, lint?: string, reason?: string, problem?: string, hasDatabase?: boolean }} Example
  */
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,9 +37,10 @@ export function isRun({ output, from, lint, reason, problem }) {
   return !output && !from && !lint && !reason && !problem;
 }
 
-/** What its test is called. `npm run examples` leaves out those of whole programs by this name. */
-export function titleOf({ line, output }) {
-  return output ? `line ${line}, printed by ${output}` : `line ${line}`;
+/** What its test is called. `npm run examples` leaves out by this name those of whole programs, and of databases. */
+export function titleOf({ line, output, hasDatabase }) {
+  if (output) return `line ${line}, printed by ${output}`;
+  return hasDatabase ? `line ${line}, on a database` : `line ${line}`;
 }
 
 /** A name for messages. */
@@ -60,6 +61,9 @@ export function examplesIn(text, file) {
   const prose = file.endsWith('.md') ? text : docComments(text);
   const found = [...prose.matchAll(fences)];
   const examples = found.flatMap(file.endsWith('.md') ? pageExampleFrom : exampleFrom);
+  // The README's is one that `npm test` runs: it takes two seconds.
+  if (!file.endsWith('README.md'))
+    for (const example of examples) example.hasDatabase = example.code.includes("'@electric-sql/pglite'");
   const unclosed = /^[ \t]*(`{3,}|~{3,})/m.exec(prose.replace(fences, ''));
   return unclosed ? [...examples, { line: 1, code: '', problem: 'A fence is not closed.' }] : examples;
 }

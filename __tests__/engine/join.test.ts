@@ -47,7 +47,7 @@ describe('a long way of failures', () => {
       for (let index = 0; index < count; index++) error = new SuppressedError(new Error('next'), error);
       return error;
     };
-    for (const error of [chain(100_000), hostile(), revoked(), new Proxy(new Error(), { has: () => true })]) {
+    for (const error of [chain(30_000), hostile(), revoked(), new Proxy(new Error(), { has: () => true })]) {
       const stack = new AsyncExitStack();
       const exited: number[] = [];
       for (const index of [1, 2, 3])
@@ -249,7 +249,7 @@ describe('keepBoth', () => {
   });
 
   it('is linear in the number of failing teardowns', () => {
-    const count = 50_000;
+    const count = 20_000;
     let thrown: unknown = new Error('body');
     for (let index = 0; index < count; index++) thrown = keep(new Error(`teardown ${String(index)}`), thrown);
     for (let index = 0; index < count; index++) thrown = keep(new Error('translation', { cause: thrown }), thrown);

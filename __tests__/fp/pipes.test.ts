@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { pipe as effectPipe } from 'effect';
+import { pipe as effectPipe } from 'effect/Function';
 import { expectTypeOf } from 'expect-type';
 import { flow, pipe as fpTsPipe } from 'fp-ts/lib/function.js';
 import { pipe as remedaPipe, piped } from 'remeda';

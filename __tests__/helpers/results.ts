@@ -1,5 +1,6 @@
 import { Result as Better } from 'better-result';
-import { Effect, Exit } from 'effect';
+import * as Effect from 'effect/Effect';
+import * as Exit from 'effect/Exit';
 import { left, right, isLeft, type Either } from 'fp-ts/lib/Either.js';
 import { err, errAsync, ok, okAsync, safeTry, type Result as Neverthrow } from 'neverthrow';
 import * as trueMyth from 'true-myth/result';

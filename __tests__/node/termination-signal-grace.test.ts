@@ -1,7 +1,6 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { withAsync, withSync } from '../../lib/index.ts';
 import type { GraceReport, OpenBlock, SignalName, TerminationSignalOptions } from '../../lib/node/index.ts';
@@ -38,7 +37,7 @@ const exits = () => exit.mock.calls.map(([code]) => code);
 
 /** Waits until the process would have ended. */
 async function ended(): Promise<void> {
-  while (exits().length === 0) await sleep(1);
+  while (exits().length === 0) await jest.advanceTimersByTimeAsync(1);
 }
 
 const stillRuns =
@@ -52,13 +51,17 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   const stuck = (options: TerminationSignalOptions) => withAsync(terminationSignal(options), terminate);
 
   describe('a grace period', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+
     itUnobserved('ends the process that still lives, and tells of it', async () => {
       const active = jest
         .spyOn(process, 'getActiveResourcesInfo')
         .mockReturnValue(['TCPServerWrap', 'Timeout', 'Timeout']);
       await stuck({ grace: 20 });
+      await jest.advanceTimersByTimeAsync(19);
       expect(exits()).toEqual([]);
-      await ended();
+      await jest.advanceTimersByTimeAsync(1);
       expect(exits()).toEqual([143]);
       expect(printed()).toBe(`${stillRuns}\nActive resources: TCPServerWrap, Timeout (2)\n${hint}\n`);
       active.mockRestore();
@@ -67,7 +70,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
     it('begins with the signal, not with the block', async () => {
       const onGrace = jest.fn();
       await withAsync(terminationSignal({ grace: 5, onGrace }), async () => {
-        await sleep(50);
+        await jest.advanceTimersByTimeAsync(50);
         expect(onGrace).not.toHaveBeenCalled();
         terminate();
         await ended();
@@ -88,8 +91,18 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       withSync(terminationSignal({ grace: 0 }), () => undefined);
       withSync(terminationSignal(undefined, undefined), terminate);
       withSync(terminationSignal({ grace: Infinity }), terminate);
-      await sleep(20);
+      await jest.advanceTimersByTimeAsync(60_000);
       expect(exits()).toEqual([]);
+    });
+
+    it('keeps no process alive by its timers, and leaves none that it doesn’t need', async () => {
+      const made = jest.spyOn(globalThis, 'setTimeout');
+      await stuck({ grace: 20, onGrace: () => new Promise(() => undefined) });
+      expect(jest.getTimerCount()).toBe(1);
+      await jest.advanceTimersByTimeAsync(20);
+      const timers = made.mock.results.map(({ value }) => value as NodeJS.Timeout);
+      expect(timers.map((timer) => timer.hasRef())).toEqual([false, false, false]);
+      made.mockRestore();
     });
 
     it('tells onGrace in place of stderr', async () => {
@@ -118,14 +131,16 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(reports[0]?.message).not.toContain(hint);
     });
 
-    it('gives no hint if somebody observes, and nothing is open', async () => {
+    it('says no more than the summary if nothing is open, somebody observes, and nothing is active', async () => {
       const list = () => [];
+      const active = jest.spyOn(process, 'getActiveResourcesInfo').mockReturnValue([]);
       observers().add(list);
       const reports: GraceReport[] = [];
-      await stuck({ grace: 0, onGrace: (report) => reports.push(report) });
+      await stuck({ grace: 20, onGrace: (report) => reports.push(report) });
       await ended();
       observers().delete(list);
-      expect(reports[0]?.message).not.toContain(hint);
+      active.mockRestore();
+      expect(reports[0]?.message).toBe(stillRuns);
     });
 
     it('waits for an onGrace that takes its time', async () => {
@@ -133,7 +148,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       await stuck({
         grace: 0,
         async onGrace() {
-          await sleep(50);
+          await new Promise((resolve) => void setTimeout(resolve, 900));
           expect(exits()).toEqual([]);
           hasFlushed = true;
         },
@@ -143,10 +158,10 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
     });
 
     it('waits a second at most', async () => {
-      const begin = performance.now();
       await stuck({ grace: 0, onGrace: () => new Promise(() => undefined) });
-      await ended();
-      expect(performance.now() - begin).toBeGreaterThan(950);
+      await jest.advanceTimersByTimeAsync(999);
+      expect(exits()).toEqual([]);
+      await jest.advanceTimersByTimeAsync(2);
       expect(exits()).toEqual([143]);
     });
 

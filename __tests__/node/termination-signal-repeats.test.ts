@@ -4,9 +4,6 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { withAsync, withSync } from '../../lib/index.ts';
 import { nodeBuilds, nodeCopies } from '../helpers/builds.ts';
 
-/** Longer than what counts as a repeat. */
-const later = () => sleep(600);
-
 const names: NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 const listeners = () => [...names, 'beforeExit'].map((name) => process.listenerCount(name as NodeJS.Signals));
 const arrive = (name: NodeJS.Signals) => process.emit(name, name);
@@ -31,6 +28,12 @@ const added = () => listeners().map((count, index) => count - (before[index] ?? 
 
 describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   describe('terminationSignal and more than one signal', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+
+    /** When nothing counts as a repeat any more. */
+    const later = () => jest.advanceTimersByTimeAsync(600);
+
     it.each<[string, NodeJS.Signals[]]>([
       ['a wrapper that passes it on', ['SIGINT', 'SIGINT']],
       ['nodemon, which passes it on twice', ['SIGINT', 'SIGINT', 'SIGINT']],
@@ -58,7 +61,20 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(process.exitCode).toBe(130);
     });
 
+    it('takes for a repeat what arrives within 500 ms', async () => {
+      await withAsync(terminationSignal(), async () => {
+        arrive('SIGINT');
+        await jest.advanceTimersByTimeAsync(499);
+        arrive('SIGTERM');
+        expect(kill).not.toHaveBeenCalled();
+        await jest.advanceTimersByTimeAsync(2);
+        arrive('SIGTERM');
+        expect(kill).toHaveBeenCalledTimes(1);
+      });
+    });
+
     it('takes for a repeat what waited while the loop was blocked', async () => {
+      jest.useRealTimers();
       await withAsync(terminationSignal(), async () => {
         arrive('SIGINT');
         // A signal arrives where this does: after the timer is up, and before what waits for the loop to come round.
@@ -68,12 +84,14 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
             resolve();
           });
         });
-        const end = performance.now() + 700;
+        const end = performance.now() + 550;
         while (performance.now() < end);
         await polled;
         expect(kill).not.toHaveBeenCalled();
-        await sleep(20);
-        arrive('SIGINT');
+        while (kill.mock.calls.length === 0) {
+          await sleep(1);
+          arrive('SIGINT');
+        }
         expect(kill).toHaveBeenCalledTimes(1);
       });
     });

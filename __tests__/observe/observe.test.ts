@@ -1,10 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import diagnostics from 'node:diagnostics_channel';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { withSync } from '../../lib/index.ts';
 import { observe, report, type ObserveOptions, type Visit, type Watch } from '../../lib/observe/index.ts';
 import { builds, type Library } from '../helpers/builds.ts';
 import { errorOf } from '../helpers/outcome.ts';
+import { asyncLocalStorage } from '../helpers/storage.ts';
 import { asyncWays, syncWays } from '../helpers/ways.ts';
 
 const turn = () => new Promise((resolve) => void setImmediate(resolve));
@@ -426,7 +426,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('carries an ambient context into the body, with and without its own', async () => {
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const ambient = library.fromCallback((body) => storage.run('inside', body));
       for (const context of [true, false]) {
         start({ context });
@@ -553,7 +553,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('lets a store that is bound to its start reach setup, body and teardown', async () => {
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const { start: channel } = diagnostics.tracingChannel('withal:block');
       channel.bindStore(storage, ((visit: Visit) => `span of ${visit.name} ${visit.by}`) as never);
       try {
@@ -585,7 +585,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('leaves the context of a sync block alone for those who only listen', () => {
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const listener = () => undefined;
       diagnostics.subscribe('tracing:withal:block:start', listener);
       try {
@@ -607,7 +607,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('lets it reach the body of a sync block, and of one in passing()', () => {
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const { start: channel } = diagnostics.tracingChannel('withal:block');
       channel.bindStore(storage, ((visit: Visit) => `span of ${visit.name}`) as never);
       try {
@@ -630,7 +630,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it('lets it reach the body of an async block in passing()', async () => {
-      const storage = new AsyncLocalStorage<string>();
+      const storage = asyncLocalStorage<string>();
       const { start: channel } = diagnostics.tracingChannel('withal:block');
       channel.bindStore(storage, ((visit: Visit) => `span of ${visit.name}`) as never);
       try {

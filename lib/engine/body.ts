@@ -19,9 +19,12 @@ export function refuseGenerator(caller: string, result: unknown): TypeError | un
 
 /** The error for a sync body that returned a promise, or a generator. */
 export function refuseUnfinished(caller: string, result: unknown): TypeError | undefined {
-  if (!isThenable(result)) return refuseGenerator(caller, result);
+  return isThenable(result) || isUnrun(result) ? unfinished(caller, result) : undefined;
+}
+
+function unfinished(caller: string, result: unknown): TypeError {
   markHandled(result);
-  return markRefusal(bodyReturnedPromise(caller, result));
+  return markRefusal((isThenable(result) ? bodyReturnedPromise : bodyIsGenerator)(caller, result));
 }
 
 /** Iterators of lists, maps and the like have no `throw()`: they are values. So is a manager that can be iterated. */

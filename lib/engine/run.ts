@@ -101,8 +101,16 @@ export async function finishAsync(run: Run, manager: unknown, outcome: Thrown | 
 
 /** {@link finishAsync} for a sync driver. */
 export function finishSync(run: SyncRun, manager: unknown, outcome: Thrown | undefined): Step {
+  // The usual end needs no `try`. With one, a block would cost 1.5 of one by hand, instead of 1.4.
+  if (outcome) return finishCarefully(run, manager, outcome);
+  const step = run.next();
+  return step.done ? step : finishCarefully(run, manager, outcome, step);
+}
+
+/** Exits a run that gets an error, or that has yielded the step instead of finishing. */
+function finishCarefully(run: SyncRun, manager: unknown, outcome: Thrown | undefined, step?: Step): Step {
   try {
-    const step = exitStep(run, outcome);
+    step ??= exitStep(run, outcome);
     if (step.done) return step;
     run = stopSync(run, manager, step, outcome);
     return exitStep(run, outcome);

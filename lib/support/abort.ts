@@ -63,7 +63,7 @@ function withReasons(source: AbortSource): AbortSource {
   });
   return {
     signal,
-    abort(reason: unknown = platformError('AbortError', 'This operation was aborted')) {
+    abort(reason: unknown = reasonOf(signal)) {
       if (!signal.aborted) define(signal, 'reason', reason);
       source.abort();
     },

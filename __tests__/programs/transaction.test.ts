@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { builds } from './helpers/builds.ts';
-import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
+import { builds } from '../helpers/builds.ts';
+import { errorOf, outcomeOf, reachableFrom } from '../helpers/outcome.ts';
 
 let db: PGlite;
 
