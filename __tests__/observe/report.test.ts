@@ -32,6 +32,42 @@ describe('report', () => {
     ]);
   });
 
+  it('marks the inner of two, though the outer one takes longer', () => {
+    const outer = visit('outer', undefined, { entering: 0 });
+    const inner = visit('inner', outer, { entering: 500 });
+    expect(report([outer, inner], { now: 1000 }).split('\n')).toEqual([
+      'outer  entering 1.0 s  withAsync()',
+      '└─ ◀ inner  entering 500 ms  withAsync()',
+    ]);
+    const body = visit('body', undefined, { body: 0 });
+    expect(report([body, visit('innermost', body, { body: 500 })], { now: 1000 }).split('\n')).toEqual([
+      'body  body 1.0 s  withAsync()',
+      '└─ ◀ innermost  body 500 ms  withAsync()',
+    ]);
+  });
+
+  it('draws the lines of four levels', () => {
+    const level = (name: string, parent?: Visit) => visit(name, parent, { body: 0, over: 1 });
+    const root = level('root');
+    const first = level('first', root);
+    const inner = level('inner', first);
+    const lines = report([root, first, inner, level('innermost', inner), level('last', root)]).split('\n');
+    expect(lines.map((line) => line.replace(/ {2}returned.*/, ''))).toEqual([
+      'root',
+      '├─ first',
+      '│  └─ inner',
+      '│     └─ innermost',
+      '└─ last',
+    ]);
+  });
+
+  it('cuts no line that just fits', () => {
+    const line = 'twelve chars  returned after 1.0 ms  withAsync()';
+    const fits = visit('twelve chars', undefined, { body: 0, over: 1 });
+    expect(report([fits], { width: line.length })).toBe(line);
+    expect(report([fits], { width: line.length - 1 })).toBe(`${line.slice(0, -2)}…`);
+  });
+
   it('says how what is over went', () => {
     expect(report(done)).toBe(
       'first  returned after 6.0 ms  withAsync()\nfailed  failed to enter after 1.0 ms  withAsync()',
@@ -57,6 +93,7 @@ describe('report', () => {
     expect(lines.map((line) => line.length)).toEqual([40, 40]);
     expect(lines[0]).toMatch(/^evil·\[2Jx+…$/);
     expect(lines[1]).toContain('2 h 1 min');
+    expect(report([app], { now: 4000, colors: true })).toBe('\u001b[31m◀ app  body 3.0 s  withAsync()\u001b[39m');
     expect(report(open, { now: 4000, colors: true })).toContain('\u001b[31m◀ transaction');
     expect(report(open, { now: 4000, colors: true })).toContain('\u001b[2m├─ \u001b[22m');
   });

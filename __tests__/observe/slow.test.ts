@@ -113,7 +113,7 @@ describe('what is slow', () => {
   });
 });
 
-describe('what is slow, to the millisecond', () => {
+describe('what is slow, by a fake clock', () => {
   /** Tells its setup to go on. */
   let finish: () => void = () => undefined;
 

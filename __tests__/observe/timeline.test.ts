@@ -22,8 +22,38 @@ describe('timeline', () => {
   });
 
   it('shows a moment as one column, and nothing as nothing', () => {
-    expect(timeline([visit('now', undefined, { body: 5, over: 5 })], { width: 30 })).toContain('█');
+    expect(timeline([visit('now', undefined, { body: 5, over: 5 })], { width: 30 }).split('\n')).toEqual([
+      `now  █${' '.repeat(16)}  0.0 ms`,
+      '     ░ setup  █ body  ▒ teardown',
+    ]);
     expect(timeline([])).toBe('Nothing to show.');
+  });
+
+  it('begins with what began first, and shows what happened last', () => {
+    const visits = [
+      visit('late', undefined, { entering: 1050, body: 1100, over: 1100 }),
+      visit('first', undefined, { entering: 1000, body: 1050, over: 1100 }),
+    ];
+    expect(timeline(visits, { width: 25 }).split('\n').slice(0, 2)).toEqual([
+      'late        ░░░░█  50 ms',
+      'first  ░░░░░█████  100 ms',
+    ]);
+  });
+
+  it('leaves two thirds of the width to the bars', () => {
+    const [line = ''] = timeline([visit('x'.repeat(100), undefined, { body: 0, over: 1 })], { width: 30 }).split('\n');
+    expect(line).toBe(`${'x'.repeat(9)}…  ${'█'.repeat(10)}  1.0 ms`);
+  });
+
+  it.each([
+    ['a name within another', 'x'.repeat(20), '168.0'],
+    ['a long name', 'x'.repeat(100), '266.7'],
+    ['a short name', 'x', '80.0'],
+  ])('makes room in an SVG for %s', (_what, name, left) => {
+    const around = visit('a', undefined, { body: 0, over: 1 });
+    const svg = timeline([around, visit(name, around, { body: 0, over: 1 })], { format: 'svg' });
+    expect(svg).toContain(`<line class="line" x1="${left}"`);
+    expect(svg).toContain(`<text x="16" y="37">${name}</text>`);
   });
 
   it('draws an SVG in which each block has a line, a name, its bars and its time', () => {
