@@ -1,28 +1,9 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
-import { asyncContextManager, withAsync } from '../../lib/index.ts';
-import { collected } from '../helpers/garbage.ts';
 
 // A machine that does something else, too, takes its time to start a process and to collect.
 jest.setTimeout(30_000);
-
-const waiting = asyncContextManager(async function* waiting() {
-  await sleep(30);
-  yield;
-});
-
-// Another copy: a module runs once.
-const again = '../../lib/observe/register.ts?again';
-
-function forget(): void {
-  // eslint-disable-next-line withal/no-floating-managers -- that is what is forgotten
-  waiting();
-}
 
 /** Runs a program under `--import withal/observe/register`; gives what it wrote to stderr. */
 async function stderrOf(program: string, env: Record<string, string> = {}): Promise<string> {
@@ -44,41 +25,6 @@ const head = `
 `;
 
 describe('withal/observe/register', () => {
-  it('works in the process that imports it', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'withal-register-'));
-    const file = openSync(join(folder, 'stderr'), 'w');
-    const fd = Object.getOwnPropertyDescriptor(process.stderr, 'fd') ?? {};
-    Object.defineProperty(process.stderr, 'fd', { value: file, configurable: true });
-    const before = process.listeners('SIGUSR2');
-    Object.assign(process.env, { WITHAL_SLOW: '1', WITHAL_SITES: '1' });
-    try {
-      await import('../../lib/observe/register.ts');
-      await withAsync(waiting(), () => void process.emit('SIGUSR2', 'SIGUSR2'));
-      forget();
-      await collected();
-      Object.assign(process.env, { WITHAL_SIGNAL: 'SIGNONE' });
-      await import(again);
-      Object.assign(process.env, { WITHAL_SIGNAL: '' });
-      Reflect.deleteProperty(process.env, 'WITHAL_SLOW');
-      await import(`${again}2`);
-      Object.assign(process.env, { WITHAL_SLOW: '5s' });
-      await expect(import(`${again}3`)).rejects.toThrow('Write WITHAL_SLOW=5000.');
-      const text = readFileSync(join(folder, 'stderr'), 'utf8');
-      expect(text).toContain('There is no signal SIGNONE here');
-      for (const part of ['waiting has taken', '◀ waiting  body', 'waiting was never entered.\nat '])
-        expect(text).toContain(part);
-    } finally {
-      Object.defineProperty(process.stderr, 'fd', fd);
-      closeSync(file);
-      rmSync(folder, { recursive: true });
-      for (const listener of process.listeners('SIGUSR2'))
-        if (!before.includes(listener)) process.off('SIGUSR2', listener);
-      Reflect.deleteProperty(process.env, 'WITHAL_SIGNAL');
-      Reflect.deleteProperty(process.env, 'WITHAL_SLOW');
-      Reflect.deleteProperty(process.env, 'WITHAL_SITES');
-    }
-  });
-
   it('prints what is open at a SIGUSR2', async () => {
     const program = `${head} setTimeout(() => process.kill(process.pid, 'SIGUSR2'), 20); await withAsync(stuck(), () => {});`;
     expect(await stderrOf(program)).toMatch(/^withal: \n◀ stuck {2}entering \d+ ms {2}withAsync\(\)\n$/);

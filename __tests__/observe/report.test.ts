@@ -62,6 +62,13 @@ describe('report', () => {
     ).toEqual(['a', '├─ in a', '│  └─ below', '│     └─ ◀ lowest', '└─ last in a', 'b']);
   });
 
+  it('cuts no line that just fits', () => {
+    const line = 'twelve chars  returned after 1.0 ms  withAsync()';
+    const fits = visit('twelve chars', undefined, { body: 0, over: 1 });
+    expect(report([fits], { width: line.length })).toBe(line);
+    expect(report([fits], { width: line.length - 1 })).toBe(`${line.slice(0, -2)}…`);
+  });
+
   it('says how what is over went', () => {
     expect(report(done)).toBe(
       'first  returned after 6.0 ms  withAsync()\nfailed  failed to enter after 1.0 ms  withAsync()',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { asyncContextManager, contextManager, enter, withAsync, withSync } from '../../lib/index.ts';
 import { observe, type SlowReport, type Watch } from '../../lib/observe/index.ts';
 
@@ -110,5 +110,125 @@ describe('what is slow', () => {
     start(Infinity);
     await withAsync(waiting(10, 10), () => undefined);
     expect(told()).toEqual([]);
+  });
+});
+
+describe('what is slow, by a fake clock', () => {
+  /** Tells its setup to go on. */
+  let finish: () => void = () => undefined;
+
+  const hanging = (name: string) => {
+    const { [name]: fn } = {
+      async *[name](): AsyncGenerator<void, void, void> {
+        await new Promise<void>((resolve) => (finish = resolve));
+        yield;
+      },
+    };
+    return asyncContextManager(fn as () => AsyncGenerator<void, void, void>)();
+  };
+
+  const lasting = asyncContextManager(async function* lasting(ms: number) {
+    await new Promise((resolve) => void setTimeout(resolve, ms));
+    yield;
+  });
+
+  const messages = () => reports.map(({ message }) => message);
+
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+  afterEach(() => void jest.useRealTimers());
+
+  it('is told as soon as it is, with one timer for all, which waits for the next', async () => {
+    const delays = jest.spyOn(globalThis, 'setTimeout');
+    start(20);
+    const quick = withAsync(hanging('quick'), () => undefined);
+    expect(jest.getTimerCount()).toBe(1);
+    await jest.advanceTimersByTimeAsync(5);
+    finish();
+    await quick;
+    const first = withAsync(hanging('first'), () => undefined);
+    await jest.advanceTimersByTimeAsync(3);
+    const finishFirst = finish;
+    const second = withAsync(hanging('second'), () => undefined);
+    expect(jest.getTimerCount()).toBe(1);
+    await jest.advanceTimersByTimeAsync(16);
+    expect(messages()).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(messages()).toEqual(['first has taken 20 ms to set up.']);
+    expect(delays.mock.calls.map(([, ms]) => ms)).toEqual([20, 5, 2]);
+    await jest.advanceTimersByTimeAsync(4);
+    expect(messages().slice(1)).toEqual(['second has taken 21 ms to set up.']);
+    expect(reports.map(({ duration, below }) => ({ duration, below }))).toEqual([
+      { duration: 20, below: [] },
+      { duration: 21, below: [] },
+    ]);
+    finishFirst();
+    finish();
+    await Promise.all([first, second]);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(reports).toHaveLength(2);
+    delays.mockRestore();
+  });
+
+  it('is told of the outer one if none of the many that it enters is slow', async () => {
+    start(20);
+    const many = asyncContextManager(async function* many() {
+      for (let count = 0; count < 5; count++) yield* enter(lasting(15));
+      yield;
+    });
+    const running = withAsync(many(), () => undefined);
+    await jest.advanceTimersByTimeAsync(75);
+    await running;
+    expect(messages()).toEqual(['many has taken 75 ms to set up.']);
+  });
+
+  it('is told with all that is around it', async () => {
+    start(20);
+    const inner = asyncContextManager(async function* inner() {
+      yield* enter(lasting(30));
+      yield;
+    });
+    const around = asyncContextManager(async function* around() {
+      yield* enter(inner());
+      yield;
+    });
+    const running = withAsync(around(), () => undefined);
+    await jest.advanceTimersByTimeAsync(30);
+    await running;
+    expect(messages()).toEqual(['lasting has taken 20 ms to set up in around > inner.']);
+  });
+
+  it('is told no more once the watch was stopped, and no timer stays', async () => {
+    watch = observe({
+      slow: 20,
+      onSlow(report) {
+        reports.push(report);
+        watch?.stop();
+      },
+    });
+    const finishes = ['first', 'second'].map((name) => {
+      void withAsync(hanging(name), () => undefined);
+      return finish;
+    });
+    await jest.advanceTimersByTimeAsync(100);
+    expect(messages()).toEqual(['first has taken 20 ms to set up.']);
+    expect(jest.getTimerCount()).toBe(0);
+    for (const go of finishes) go();
+    start(20);
+    void withAsync(hanging('third'), () => undefined);
+    expect(jest.getTimerCount()).toBe(1);
+    watch.stop();
+    expect(jest.getTimerCount()).toBe(0);
+    finish();
+  });
+
+  it('keeps no process alive', () => {
+    jest.useRealTimers();
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    start(5_000);
+    void withAsync(hanging('first'), () => undefined);
+    expect(timers.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef())).toEqual([false]);
+    timers.mockRestore();
+    finish();
   });
 });

@@ -37,6 +37,17 @@ describe('timeline', () => {
     for (const format of ['svg', 'text'] as const) expect(drawn(1000, format)).toBe(drawn(0, format));
   });
 
+  it('begins with what began first, and shows what happened last', () => {
+    const visits = [
+      visit('late', undefined, { entering: 1050, body: 1100, over: 1100 }),
+      visit('first', undefined, { entering: 1000, body: 1050, over: 1100 }),
+    ];
+    expect(timeline(visits, { width: 25 }).split('\n').slice(0, 2)).toEqual([
+      'late        ░░░░█  50 ms',
+      'first  ░░░░░█████  100 ms',
+    ]);
+  });
+
   it('gives names a third of the width at most, and the last moment the last column', () => {
     const long = visit('a name longer than a third', undefined, { entering: 0, body: 5, over: 10 });
     expect(timeline([long, visit('end', undefined, { body: 10, over: 10 })], { width: 36 }).split('\n')).toEqual([

@@ -27,6 +27,62 @@ describe('trace', () => {
     expect(args).toHaveProperty('error', 'Error: held');
   });
 
+  it.each<[what: string, times: [parent: number, from: number, to: number][], lanes: number[]]>([
+    [
+      'what nests into one lane',
+      [
+        [-1, 0, 9],
+        [0, 1, 8],
+        [1, 2, 8],
+        [1, 2, 2],
+      ],
+      [0, 0, 0, 0],
+    ],
+    [
+      'what follows into one lane',
+      [
+        [-1, 0, 5],
+        [-1, 5, 6],
+        [-1, 7, 8],
+      ],
+      [0, 0, 0],
+    ],
+    [
+      'what overlaps into two',
+      [
+        [-1, 0, 5],
+        [-1, 1, 3],
+        [-1, 4, 6],
+        [-1, 5, 6],
+      ],
+      [0, 1, 1, 0],
+    ],
+    [
+      'what outlives the one around it into another',
+      [
+        [-1, 0, 5],
+        [0, 1, 6],
+      ],
+      [0, 1],
+    ],
+    ['a moment at zero into the first', [[-1, 0, 0]], [0]],
+  ])('lays %s', (_what, times, lanes) => {
+    const visits: Visit[] = [];
+    for (const [parent, body, over] of times) visits.push(visit('some', visits[parent], { body, over }));
+    const tidOf = (given: readonly Visit[]) => trace(given).traceEvents.filter(({ ph }) => ph === 'X');
+    expect(tidOf(visits).map(({ tid }) => tid)).toEqual(lanes);
+  });
+
+  it('lays what began at the same time in the order of entry, though the inner one ended first', () => {
+    const outer = visit('outer', undefined, { body: 0, over: 9 });
+    const inner = visit('inner', outer, { body: 0, over: 5 });
+    const whole = trace([inner, outer]).traceEvents.filter(({ ph }) => ph === 'X');
+    expect(whole.map(({ name, tid }) => [name, tid])).toEqual([
+      ['inner', 0],
+      ['outer', 0],
+    ]);
+  });
+
   it('lays what overlaps without nesting into lanes of their own, in which all nests', () => {
     let seed = 7;
     const random = (limit: number) => (seed = (seed * 48_271) % 2_147_483_647) % limit;

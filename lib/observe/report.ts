@@ -69,8 +69,7 @@ function stuckOf(visits: readonly Visit[], now: number): Set<Visit> {
   if (moving.length > 0) return new Set(moving.filter((visit) => !waiting.has(visit)));
   const around = aroundOf(open);
   const leaves = open.filter((visit) => !around.has(visit));
-  const [longest] = leaves.sort((one, other) => durationOf(other, now) - durationOf(one, now));
-  return new Set(longest ? [longest] : []);
+  return new Set(leaves.sort((one, other) => durationOf(other, now) - durationOf(one, now)).slice(0, 1));
 }
 
 function branches(more: readonly boolean[]): string {

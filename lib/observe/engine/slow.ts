@@ -44,7 +44,7 @@ export class SlowWatch {
     if (before && this.told.get(visit) === before) this.excuse(visit, timeOf(visit, visit.phase));
     if (!isMoving(visit)) return;
     this.moving.set(visit, visit.phase);
-    if (!this.stopTimer && this.slow < Infinity) this.arm(this.slow);
+    if (!this.stopTimer) this.arm(this.slow);
   }
 
   stop(): void {
