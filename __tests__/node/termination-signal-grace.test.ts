@@ -95,16 +95,6 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(exits()).toEqual([]);
     });
 
-    it('keeps no process alive by its timers, and leaves none that it doesn’t need', async () => {
-      const made = jest.spyOn(globalThis, 'setTimeout');
-      await stuck({ grace: 20, onGrace: () => new Promise(() => undefined) });
-      expect(jest.getTimerCount()).toBe(1);
-      await jest.advanceTimersByTimeAsync(20);
-      const timers = made.mock.results.map(({ value }) => value as NodeJS.Timeout);
-      expect(timers.map((timer) => timer.hasRef())).toEqual([false, false, false]);
-      made.mockRestore();
-    });
-
     it('tells onGrace in place of stderr', async () => {
       const reports: GraceReport[] = [];
       await stuck({ grace: 20, onGrace: (report) => reports.push(report) });
