@@ -7,12 +7,13 @@ import {
   ExitStack,
   scopeAsync,
   scopeSync,
+  timeout,
   withAsync,
   withSync,
 } from '../../../lib/index.ts';
 import { hub } from '../../../lib/observe/engine/hub.ts';
 import { observe, type Visit, type Watch } from '../../../lib/observe/index.ts';
-import { attempt, outcomeOf } from '../../helpers/outcome.ts';
+import { attempt, errorOf, outcomeOf } from '../../helpers/outcome.ts';
 
 let watch: Watch = observe();
 let events: string[] = [];
@@ -145,6 +146,16 @@ describe('a visit', () => {
       ['sync', 'outer'],
       ['outer', undefined],
     ]);
+  });
+
+  it('adds nothing to an error that has dropped another', async () => {
+    const stopped = (signal: AbortSignal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')));
+      });
+    const error = await errorOf(() => withAsync(timeout(1), stopped));
+    expect(error).toMatchObject({ name: 'TimeoutError' });
+    expect(error).not.toHaveProperty('cause');
   });
 
   it('leaves nothing behind when it is over', () => {
