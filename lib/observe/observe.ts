@@ -140,7 +140,7 @@ class Watching implements Watch, Listener {
 
   done(): Visit[] {
     const { keep = 0 } = this.options;
-    return keep === 0 ? [] : this.over.slice(-keep);
+    return this.over.slice(-keep);
   }
 
   current(): Visit | undefined {

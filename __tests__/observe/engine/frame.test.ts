@@ -4,7 +4,7 @@ import { Frame } from '../../../lib/observe/engine/frame.ts';
 import { Hub, hub } from '../../../lib/observe/engine/hub.ts';
 import { observe } from '../../../lib/observe/index.ts';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 /** A hub on a platform whose channels are these. */
 function hubWith(channels: unknown): Hub {

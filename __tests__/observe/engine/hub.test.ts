@@ -25,6 +25,7 @@ describe('a hub', () => {
     const hub = new Hub();
     expect(hub.isTelling).toBe(false);
     expect(hub.wantsLeaks).toBe(false);
+    expect(hub.nesting.followsContext).toBe(false);
   });
 
   it('observes from the first watch to the last', () => {

@@ -4,7 +4,7 @@ import { OpenVisits } from '../../../lib/observe/engine/open-visits.ts';
 import type { VisitRecord } from '../../../lib/observe/engine/hub.ts';
 import { visit } from '../../helpers/visits.ts';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 const block = (name: string) => visit(name, undefined, { body: 0 }) as VisitRecord;
 

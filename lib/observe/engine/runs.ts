@@ -137,7 +137,6 @@ export class SeenSyncRun extends Seen implements SyncRun {
   private exit(thrown: Thrown | undefined): Step {
     const { frame } = this;
     frame.exiting();
-    if (frame.by !== 'withSync()') frame.enterSync();
     try {
       const step = frame.run(() => finishSync(this.run, this.manager, thrown));
       frame.end(thrown ? 'suppressed' : 'returned', thrown, true);
