@@ -1,5 +1,6 @@
 // Runs scripts of package.json, two at a time: `node scripts/run-steps.mjs types build lint`. It prints in full what fails,
 // and of what passes a line. Put `build` before the steps that need it: whatever comes after `build` waits for it.
+// What comes after `--without` doesn't run.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +10,8 @@ import process from 'node:process';
 import { root } from './examples.mjs';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const names = process.argv.slice(2);
+const [given, left = []] = splitAt(process.argv.slice(2), '--without');
+const names = given.filter((name) => !left.includes(name));
 const queue = [...names];
 const failedSteps = [];
 const total = { passed: 0, failed: 0 };
@@ -19,6 +21,11 @@ await Promise.all([runSteps(), runSteps()]);
 if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(', ')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = failedSteps.length > 0 ? 1 : 0;
+
+function splitAt(list, mark) {
+  const index = list.indexOf(mark);
+  return index < 0 ? [list] : [list.slice(0, index), list.slice(index + 1)];
+}
 
 async function runSteps() {
   for (let name = queue.shift(); name; name = queue.shift()) {
