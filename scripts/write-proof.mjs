@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { results } from '../bench/results.mjs';
 import { chart } from './chart.mjs';
+import { entries } from './entries.mjs';
 
 const measured = results();
 const sizeLimits = Object.fromEntries(json('../.size-limit.json').map(({ name, limit }) => [name, limit]));
@@ -218,17 +219,21 @@ function withTime({ nanoseconds, ...found }) {
 function mutationText({ files }) {
   const tried = Object.entries(files).map(([file, counts]) => ({ folder: dirname(file), ...counts }));
   const { mutants, killed, unexplained } = sumOf(tried);
-  const explained = mutants - killed - unexplained;
+  const folders = [...new Set(tried.map(({ folder }) => folder))];
+  const all = new Set(entries.map((name) => dirname(`lib/${name}`)));
+  const untried = [...all].filter((folder) => !folders.includes(folder));
   return [
-    `Of ${number(mutants)} changes to ${tried.length} source files, made one at a time, the tests notice ${number(killed)}. Replacing a whole arrow function isn't tried. Nothing can notice ${explained} other changes, and [a page explains each](mutants.md)${unexplained > 0 ? `; ${unexplained} are neither noticed nor explained yet` : ''}.`,
+    `Of ${number(mutants)} changes to ${tried.length} source files, made one at a time, the tests notice ${number(killed)}. Replacing a whole arrow function isn't tried. Nothing can notice ${mutants - killed - unexplained} other changes, and [a page explains each](mutants.md)${unexplained > 0 ? `; ${unexplained} are open: neither noticed nor explained` : ''}.`,
     table(
-      ['', 'files', 'changes', 'noticed', 'explained'],
-      [...new Set(tried.map(({ folder }) => folder))].map((folder) => {
+      ['', 'files', 'changes', 'noticed', 'explained', 'open'],
+      folders.map((folder) => {
         const own = tried.filter((file) => file.folder === folder);
         const { mutants, killed, unexplained } = sumOf(own);
-        return [folder, own.length, number(mutants), number(killed), mutants - killed - unexplained];
+        const explained = mutants - killed - unexplained;
+        return [folder, own.length, number(mutants), number(killed), explained, unexplained];
       }),
     ),
+    ...(untried.length > 0 ? [`Not measured: ${untried.join(', ')}.`] : []),
   ].join('\n\n');
 }
 
