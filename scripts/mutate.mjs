@@ -2,7 +2,7 @@
 // `npm run mutation -- lib/with-async.ts lib/all.ts`. Each change is tried on the tests that reach it, the quickest first, until
 // one fails. A change that no test notices must be explained in docs/mutants.md.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -65,11 +65,7 @@ function changesOf(sources, project) {
     MUTATION_REPORT: reportFile,
   };
   console.log(`\n${sources.join(', ')}`);
-  execFileSync('npx', ['stryker', 'run', 'scripts/stryker.config.mjs', '--mutate', sources.join(',')], {
-    cwd: root,
-    env: { ...process.env, MODEL_RUNS: '300', ...environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  runStryker(sources, environment);
   const { files } = JSON.parse(readFileSync(reportFile, 'utf8'));
   const found = Object.entries(files).flatMap(([file, { source, mutants }]) =>
     mutants
@@ -79,6 +75,24 @@ function changesOf(sources, project) {
   const passed = found.filter(isOpen);
   for (const { place, original, replacement } of passed) console.log(`\n${place}\n- ${original}\n+ ${replacement}`);
   return found;
+}
+
+/** Prints what Stryker says only if it fails: a test doesn't pass on the unchanged sources, for example. */
+function runStryker(sources, environment) {
+  const { status, stdout } = spawnSync(
+    'npx',
+    ['stryker', 'run', 'scripts/stryker.config.mjs', '--mutate', sources.join(',')],
+    {
+      cwd: root,
+      env: { ...process.env, MODEL_RUNS: '300', ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      maxBuffer: Infinity,
+    },
+  );
+  if (status === 0) return;
+  console.error(stdout);
+  throw new Error('Stryker failed.');
 }
 
 /** A change that never ends is noticed, and one that ends the tests' process; for that there might be another reason, though. */
