@@ -34,7 +34,7 @@ describe('terminationSignal in the main thread', () => {
 
   it('leaves no timer behind', () => {
     jest.useFakeTimers();
-    withSync(terminationSignal(['SIGHUP']), () => process.emit('SIGHUP', 'SIGHUP'));
+    withSync(terminationSignal(['SIGQUIT']), () => process.emit('SIGQUIT', 'SIGQUIT'));
     expect(jest.getTimerCount()).toBe(0);
     jest.useRealTimers();
   });
