@@ -33,10 +33,14 @@ describe('terminationSignal in the main thread', () => {
   });
 
   it('leaves no timer behind', () => {
-    jest.useFakeTimers();
-    withSync(terminationSignal(['SIGQUIT']), () => process.emit('SIGQUIT', 'SIGQUIT'));
-    expect(jest.getTimerCount()).toBe(0);
-    jest.useRealTimers();
+    const made = jest.spyOn(globalThis, 'setTimeout');
+    const cleared = jest.spyOn(globalThis, 'clearTimeout');
+    withSync(terminationSignal(), () => process.emit('SIGTERM', 'SIGTERM'));
+    const own = made.mock.results.filter((_, index) => made.mock.calls[index]?.[1] === 500);
+    expect(own).not.toEqual([]);
+    expect(cleared.mock.calls.map(([timer]) => timer)).toEqual(expect.arrayContaining(own.map(({ value }) => value)));
+    made.mockRestore();
+    cleared.mockRestore();
   });
 
   it('keeps no process alive, not even while it waits for onGrace', async () => {
