@@ -1,8 +1,8 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { dts } from 'rollup-plugin-dts';
-import ts from 'typescript';
 import { effectful, entries } from './scripts/entries.mjs';
 import { pure } from './scripts/rollup-pure.mjs';
+import { stripTypes } from './scripts/strip-types.mjs';
 
 const input = Object.fromEntries(entries.map((name) => [name, `lib/${name}.ts`]));
 
@@ -28,24 +28,16 @@ const files = (extension) => ({
   hoistTransitiveImports: false,
 });
 
-/** Each file by itself: `npm run types` checks them together. */
-const stripTypes = {
-  name: 'strip-types',
-  transform(code, fileName) {
-    const compilerOptions = {
-      target: 'es2022',
-      module: 'esnext',
-      useDefineForClassFields: false,
-      verbatimModuleSyntax: true,
-    };
-    return { code: ts.transpileModule(code, { fileName, compilerOptions }).outputText, map: null };
-  },
+/** `npm run types` checks the types of all files together. */
+const typescript = {
+  name: 'typescript',
+  transform: (code, file) => ({ code: stripTypes(code, file), map: null }),
 };
 
 const library = {
   input,
   external: /^node:/,
-  plugins: [stripTypes, pure({ except: effectful.map((name) => resolve(input[name])) })],
+  plugins: [typescript, pure({ except: effectful.map((name) => resolve(input[name])) })],
   output: [
     { ...files('js'), format: 'es' },
     { ...files('cjs'), format: 'cjs', exports: 'named', generatedCode: 'es2015' },

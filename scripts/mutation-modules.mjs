@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SourceTextModule, SyntheticModule } from 'node:vm';
-import ts from 'typescript';
+import { stripTypes } from './strip-types.mjs';
 
 /** The modules of one test file. `given` are those that aren't loaded: what the specifiers export. */
 export class Modules {
@@ -74,17 +74,9 @@ function forgetCommonJs() {
 }
 
 const compiled = new Map();
-const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
-const compilerOptions = {
-  ...config.compilerOptions,
-  module: 'esnext',
-  sourceMap: false,
-};
-
 function javascript(path) {
   if (!path.endsWith('.ts')) return readFileSync(path, 'utf8');
-  if (!compiled.has(path))
-    compiled.set(path, ts.transpileModule(readFileSync(path, 'utf8'), { compilerOptions }).outputText);
+  if (!compiled.has(path)) compiled.set(path, stripTypes(readFileSync(path, 'utf8'), path));
   return compiled.get(path);
 }
 
