@@ -46,18 +46,14 @@ const failIf = (is: boolean): void => {
 };
 
 const sync = contextManager(function* sync(when: When, isQuiet?: boolean) {
-  failIf(when === 'setup');
-  try {
-    yield;
-  } catch (error) {
-    if (!isQuiet) throw error;
-    return 'fallback';
-  }
-  failIf(when === 'teardown');
-  return undefined;
+  return yield* script(when, isQuiet);
 });
 
 const slow = asyncContextManager(async function* slow(when: When, isQuiet?: boolean) {
+  return yield* script(when, isQuiet);
+});
+
+function* script(when: When, isQuiet?: boolean) {
   failIf(when === 'setup');
   try {
     yield;
@@ -67,7 +63,7 @@ const slow = asyncContextManager(async function* slow(when: When, isQuiet?: bool
   }
   failIf(when === 'teardown');
   return undefined;
-});
+}
 
 const error = 'Error: fails';
 const phases = 'entering body exiting over';
