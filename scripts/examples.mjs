@@ -60,10 +60,11 @@ const languages = /^(?<language>ts|typescript|mts|js|javascript|mjs|text)(\s+(?<
 export function examplesIn(text, file) {
   const prose = file.endsWith('.md') ? text : docComments(text);
   const found = [...prose.matchAll(fences)];
-  const examples = found.flatMap(file.endsWith('.md') ? pageExampleFrom : exampleFrom);
-  // The README's is one that `npm test` runs: it takes two seconds.
-  if (!file.endsWith('README.md'))
-    for (const example of examples) example.hasDatabase = example.code.includes("'@electric-sql/pglite'");
+  // Opening a database takes two seconds, so `npm test` does it for the README alone.
+  const isSlow = ({ code }) => !file.endsWith('README.md') && code.includes("'@electric-sql/pglite'");
+  const examples = found
+    .flatMap(file.endsWith('.md') ? pageExampleFrom : exampleFrom)
+    .map((example) => ({ ...example, hasDatabase: isSlow(example) }));
   const unclosed = /^[ \t]*(`{3,}|~{3,})/m.exec(prose.replace(fences, ''));
   return unclosed ? [...examples, { line: 1, code: '', problem: 'A fence is not closed.' }] : examples;
 }

@@ -218,18 +218,17 @@ function withTime({ nanoseconds, ...found }) {
 
 function mutationText({ files }) {
   const tried = Object.entries(files).map(([file, counts]) => ({ folder: dirname(file), ...counts }));
-  const { mutants, killed, unexplained } = sumOf(tried);
+  const { mutants, killed, explained, unexplained } = sumOf(tried);
   const folders = [...new Set(tried.map(({ folder }) => folder))];
   const all = new Set(entries.map((name) => dirname(`lib/${name}`)));
   const untried = [...all].filter((folder) => !folders.includes(folder));
   return [
-    `Of ${number(mutants)} changes to ${tried.length} source files, made one at a time, the tests notice ${number(killed)}. Replacing a whole arrow function isn't tried. Nothing can notice ${mutants - killed - unexplained} other changes, and [a page explains each](mutants.md)${unexplained > 0 ? `; ${unexplained} are open: neither noticed nor explained` : ''}.`,
+    `Of ${number(mutants)} changes to ${tried.length} source files, made one at a time, the tests notice ${number(killed)}. Replacing a whole arrow function isn't tried. Nothing can notice ${explained} other changes, and [a page explains each](mutants.md)${unexplained > 0 ? `; ${unexplained} are open: neither noticed nor explained` : ''}.`,
     table(
       ['', 'files', 'changes', 'noticed', 'explained', 'open'],
       folders.map((folder) => {
         const own = tried.filter((file) => file.folder === folder);
-        const { mutants, killed, unexplained } = sumOf(own);
-        const explained = mutants - killed - unexplained;
+        const { mutants, killed, explained, unexplained } = sumOf(own);
         return [folder, own.length, number(mutants), number(killed), explained, unexplained];
       }),
     ),
@@ -239,7 +238,8 @@ function mutationText({ files }) {
 
 function sumOf(files) {
   const sum = (key) => files.reduce((total, file) => total + file[key], 0);
-  return { mutants: sum('mutants'), killed: sum('killed'), unexplained: sum('unexplained') };
+  const [mutants, killed, unexplained] = ['mutants', 'killed', 'unexplained'].map(sum);
+  return { mutants, killed, explained: mutants - killed - unexplained, unexplained };
 }
 
 function growthText(growth) {
