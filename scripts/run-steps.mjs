@@ -29,11 +29,8 @@ function splitAt(list, mark) {
 
 async function runSteps() {
   for (let name = queue.shift(); name; name = queue.shift()) {
-    if (!(await built)) {
-      console.log(`- ${name}: not run, because the build failed`);
-      continue;
-    }
-    const step = run(name);
+    const step = built.then((isBuilt) => isBuilt && run(name));
+    // Before this lane waits for anything: the other one may take the next step in this same turn.
     if (name === 'build') built = step.then(({ isGood }) => isGood);
     report(name, await step);
   }
@@ -49,7 +46,9 @@ async function run(name) {
   return { output, isGood: code === 0, seconds: (performance.now() - start) / 1000 };
 }
 
-function report(name, { output, isGood, seconds }) {
+function report(name, step) {
+  if (!step) return console.log(`- ${name}: not run, because the build failed`);
+  const { output, isGood, seconds } = step;
   const counts = countsOf(output, isGood);
   total.passed += counts.passed;
   total.failed += counts.failed;
