@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aclosing } from '../lib/index.ts';
 import { outcomeOf } from './helpers/outcome.ts';
+import { randomRuns } from './helpers/random.ts';
 
 /** How long a step takes: nothing, some microtasks, or a turn of the event loop. */
 type Pause = number | 'turn';
@@ -107,9 +108,7 @@ async function drive(
   await Promise.all(ended);
 }
 
-/** The gate runs the same programs each time, and `npm run model` others. */
-const { MODEL_RUNS } = process.env;
-const parameters = MODEL_RUNS ? { numRuns: Number(MODEL_RUNS) } : { numRuns: 1000, seed: 1 };
+const parameters = randomRuns(500);
 const { numRuns } = parameters;
 
 describe('aclosing without a block', () => {

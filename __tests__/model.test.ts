@@ -4,11 +4,10 @@ import { modelled } from './helpers/model.ts';
 import { outcomeOf } from './helpers/outcome.ts';
 import { asyncPlayer, syncPlayer } from './helpers/players.ts';
 import { programs } from './helpers/programs.ts';
+import { randomRuns } from './helpers/random.ts';
 import { Notes } from './helpers/script.ts';
 
-/** The gate runs the same programs each time, and `npm run model` others. */
-const { MODEL_RUNS } = process.env;
-const parameters = MODEL_RUNS ? { numRuns: Number(MODEL_RUNS) } : { numRuns: 2000, seed: 1 };
+const parameters = randomRuns(500);
 const { numRuns } = parameters;
 
 const forms = [

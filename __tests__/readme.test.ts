@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 
 const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -14,12 +11,6 @@ function said(pattern: RegExp): string[] {
   const [match, ...others] = readme.matchAll(new RegExp(pattern, 'g'));
   expect([match, others]).toEqual([expect.anything(), []]);
   return match?.slice(1) ?? [];
-}
-
-/** The cells of a table, without its rule and its marks. */
-function cellsOf(table: string): string[][] {
-  const rows = table.split('\n').filter((row) => row.startsWith('|') && !/^\|[ |-]+\|$/.test(row));
-  return rows.map((row) => row.split('|').map((cell) => cell.replace(/\*\*/g, '').trim()));
 }
 
 describe('the README', () => {
@@ -44,13 +35,6 @@ describe('the README', () => {
     const measured = ratioOf(json('bench/results.json') as Results);
     expect(Math.abs(Number(ratio) / measured - 1)).toBeLessThan(0.1);
   });
-
-  it('compares as the comparison does', async () => {
-    const script = fileURLToPath(new URL('../bench/compare.mjs', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [script]);
-    const [, table = ''] = readme.split('## How it compares');
-    expect(cellsOf(table)).toEqual(cellsOf(stdout));
-  }, 60_000);
 });
 
 type Results = Record<'entry' | 'compose', { readonly 'Node 20': { readonly async: { readonly median: number } } }>;

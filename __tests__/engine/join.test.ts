@@ -1,10 +1,16 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { keepBoth, reach, suppressing } from '../../lib/engine/join.ts';
 import { AsyncExitStack, SuppressedError } from '../../lib/index.ts';
 import { hostile, revoked } from '../helpers/hostile.ts';
 import { reachableFrom } from '../helpers/outcome.ts';
+
+const { stackTraceLimit } = Error;
+
+afterEach(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
 
 const foreign = runInNewContext('new TypeError("foreign")') as Error;
 
@@ -42,6 +48,8 @@ describe('a long way of failures', () => {
   });
 
   it('is unwound to its end, whatever it is made of', async () => {
+    // Taking their stacks would take most of the time.
+    Error.stackTraceLimit = 0;
     const chain = (count: number) => {
       let error: unknown = new Error('root');
       for (let index = 0; index < count; index++) error = new SuppressedError(new Error('next'), error);
@@ -249,6 +257,8 @@ describe('keepBoth', () => {
   });
 
   it('is linear in the number of failing teardowns', () => {
+    // Taking their stacks would take most of the time.
+    Error.stackTraceLimit = 0;
     const count = 20_000;
     let thrown: unknown = new Error('body');
     for (let index = 0; index < count; index++) thrown = keep(new Error(`teardown ${String(index)}`), thrown);

@@ -5,6 +5,7 @@ import { chain, lift, map, of, optional, orElse, tap } from '../../lib/fp/index.
 import { asyncContextManager, suppress, withAsync, type AsyncContextManager } from '../../lib/index.ts';
 import { keepBoth } from '../../lib/engine/join.ts';
 import { outcomeOf, reachableFrom, type Outcome } from '../helpers/outcome.ts';
+import { randomRuns } from '../helpers/random.ts';
 
 // A manager that suppresses an error of another one's setup or teardown is the exception that every composition has: the
 // managers of these programs suppress nothing but what the body threw.
@@ -203,7 +204,8 @@ async function played(
 
 const used = (make: (world: World) => Manager) => (world: World, body: Body) => withAsync(make(world), body);
 
-const numRuns = 1000;
+const parameters = randomRuns(250);
+const { numRuns } = parameters;
 
 const bodies = fc.constantFrom([false], [true], [true, undefined], [true, 'text']) as Arbitrary<[boolean, unknown?]>;
 
@@ -224,7 +226,7 @@ describe('a program of withal/fp', () => {
         );
         deepStrictEqual(actual, expected);
       }),
-      { numRuns, seed: 1 },
+      parameters,
     );
 
   it(`does what nested blocks do: ${String(numRuns)} programs`, async () => {
@@ -238,7 +240,7 @@ describe('a program of withal/fp', () => {
           ),
         ).toEqual(expected);
       }),
-      { numRuns, seed: 1 },
+      parameters,
     );
   }, 60_000);
 
