@@ -4,7 +4,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { Linter, RuleTester } from 'eslint';
 import tseslint from 'typescript-eslint';
 import plugin, { rules, type RuleName } from '../../lib/eslint/index.ts';
-import type { Settings } from '../../lib/eslint/file.ts';
+import { walk, type Node } from '../../lib/eslint/ast.ts';
+import type { Context, Settings } from '../../lib/eslint/file.ts';
 
 /** The labelled snippets, whose folder has the declarations that examples need for their types. */
 export const snippetsFolder = fileURLToPath(new URL('../eslint/snippets', import.meta.url));
@@ -147,6 +148,25 @@ function messagesFor(
   const path = filename ?? `${snippetsFolder}/page.ts`;
   const cwd = path.slice(0, path.indexOf('/', 1));
   return new Linter({ cwd }).verify(code, config as unknown as Linter.Config, { filename: path });
+}
+
+/** The nodes of the code, outermost first. */
+export function nodesIn(code: string): Node[] {
+  const nodes: Node[] = [];
+  const create = ({ sourceCode: { ast, visitorKeys } }: Context) => {
+    const visit = (node: Node) => {
+      nodes.push(node);
+      return true;
+    };
+    return { 'Program:exit': () => walk(ast, visitorKeys, visit) };
+  };
+  const config = {
+    plugins: { test: { rules: { visit: { create } } } },
+    rules: { 'test/visit': 'error' },
+    languageOptions: languageOptionsFor('untyped'),
+  };
+  new Linter().verify(code, config as unknown as Linter.Config);
+  return nodes;
 }
 
 // Cases that the pages and the snippets have no room for

@@ -9,18 +9,20 @@ export type FunctionNode =
 export type VisitorKeys = Readonly<Record<string, readonly string[] | undefined>>;
 
 export function isFunction(node: Node | null | undefined): node is FunctionNode {
-  switch (node?.type) {
-    case 'ArrowFunctionExpression':
-    case 'FunctionDeclaration':
-    case 'FunctionExpression':
-      return true;
-    default:
-      return false;
-  }
+  return (
+    node?.type === 'ArrowFunctionExpression' ||
+    node?.type === 'FunctionDeclaration' ||
+    node?.type === 'FunctionExpression'
+  );
 }
 
 export function isGeneratorFunction(node: Node | null | undefined): node is FunctionNode {
   return isFunction(node) && node.generator;
+}
+
+/** Whether it is a type, or declares one: nothing in it runs. */
+export function isType(node: Node): boolean {
+  return /TS(Interface|Type(?!Assertion))/.test(node.type);
 }
 
 /** The expression itself, without TypeScript syntax or optional chaining around it. */
@@ -60,12 +62,10 @@ export function walk(node: Node, keys: VisitorKeys, visit: (node: Node) => boole
 
 function eachChild(node: Node, keys: VisitorKeys, visit: (child: Node) => unknown): void {
   const fields = node as unknown as Readonly<Record<string, unknown>>;
-  for (const key of keys[node.type] ?? []) {
-    const value = fields[key];
-    if (!value) continue;
-    if (!Array.isArray(value)) visit(value as Node);
-    else for (const child of value as readonly (Node | null)[]) if (child) visit(child);
-  }
+  // A parser may have no keys for a kind of node that is new.
+  keys[node.type]?.forEach((key) => {
+    for (const child of [fields[key]].flat()) if (child) visit(child as Node);
+  });
 }
 
 const own = new WeakMap<Node, readonly Node[]>();
@@ -122,7 +122,7 @@ export function droppedIn(expression: Node): Node[] {
 }
 
 export function isVoid(node: Node): node is TSESTree.UnaryExpression {
-  return node.type === 'UnaryExpression' && node.operator === 'void';
+  return (node as TSESTree.UnaryExpression).operator === 'void';
 }
 
 /**
@@ -133,7 +133,7 @@ export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property | TSE
   const key = unwrap(node.type === 'MemberExpression' ? node.property : node.key);
   if (key.type === 'Literal') return String(key.value);
   if (!node.computed) return (key as TSESTree.Identifier).name;
-  const isSymbol = key.type === 'MemberExpression' && key.object.type === 'Identifier' && key.object.name === 'Symbol';
+  const isSymbol = key.type === 'MemberExpression' && (key.object as TSESTree.Identifier).name === 'Symbol';
   return isSymbol ? `@@${nameOf(key)}` : '';
 }
 

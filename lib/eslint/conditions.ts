@@ -21,53 +21,23 @@ export class Conditions {
   constructor(root: Node, variables: Variables, keys: VisitorKeys) {
     this.root = root;
     this.variables = variables;
-    const asked = ownNodes(root, keys).flatMap((node) => this.asked(node));
-    this.repeated = new Set(asked.filter((key, index) => asked.indexOf(key) !== index));
+    const asked = ownNodes(root, keys)
+      .map(askedBy)
+      .filter((node) => !!node)
+      .flatMap(testsIn)
+      .map((node) => this.keyOf(node));
+    this.repeated = new Set(asked.filter((key, index) => key && asked.indexOf(key) !== index));
   }
 
-  of(test: Node): Condition | undefined {
-    const condition = this.conditionOf(test);
-    return condition && this.repeated.has(condition.key) ? condition : undefined;
-  }
-
-  /** The part of a key that stands for the variable. */
-  tokenOf(name: Node): string | undefined {
-    const variable = this.variables.of(name);
-    return variable && this.isStable(variable) ? this.idOf(variable) : undefined;
-  }
-
-  /** The keys that a node tests, or decides by assigning a literal. */
-  private asked(node: Node): string[] {
-    switch (node.type) {
-      case 'IfStatement':
-      case 'ConditionalExpression':
-      case 'WhileStatement':
-      case 'DoWhileStatement':
-      case 'ForStatement':
-        return node.test ? testsIn(node.test).flatMap((test) => this.conditionOf(test)?.key ?? []) : [];
-      case 'AssignmentExpression':
-        return this.written(node.left);
-      case 'VariableDeclarator':
-        return node.init ? this.written(node.id) : [];
-      default:
-        return [];
-    }
-  }
-
-  private written(target: Node): string[] {
-    const token = this.tokenOf(target);
-    return token === undefined ? [] : [token];
-  }
-
-  private conditionOf(given: Node): Condition | undefined {
+  of(given: Node): Condition | undefined {
     const test = unwrap(given);
     const key = this.keyOf(test);
-    return key === undefined
-      ? undefined
-      : { key, isNegated: test.type === 'BinaryExpression' && test.operator.startsWith('!') };
+    if (!this.repeated.has(key)) return undefined;
+    return { key, isNegated: test.type === 'BinaryExpression' && test.operator.startsWith('!') };
   }
 
-  private keyOf(given: Node): string | undefined {
+  /** The same for the same expression; it contains the keys of the parts. Empty for what may change in between. */
+  keyOf(given: Node): string {
     const node = unwrap(given);
     switch (node.type) {
       case 'Literal':
@@ -75,16 +45,20 @@ export class Conditions {
       case 'ThisExpression':
         return 'this';
       case 'Identifier':
-        return node.name === 'undefined' ? 'undefined' : this.tokenOf(node);
+        return this.tokenOf(node);
       case 'MemberExpression':
-        return joined(this.keyOf(node.object), '.', nameOf(node) || undefined);
+        return joined(this.keyOf(node.object), node.type, nameOf(node));
       case 'UnaryExpression':
-        return joined('', node.operator, this.keyOf(node.argument));
+        return joined(node.operator, node.type, this.keyOf(node.argument));
       case 'BinaryExpression':
-        return joined(this.keyOf(node.left), node.operator.replace(/^!/, '='), this.keyOf(node.right));
-      default:
-        return undefined;
+        return joined(this.keyOf(node.left), node.operator.replace('!', '='), this.keyOf(node.right));
     }
+    return '';
+  }
+
+  private tokenOf(name: TSESTree.Identifier): string {
+    const variable = this.variables.of(name);
+    return variable && this.isStable(variable) ? this.idOf(variable) : '';
   }
 
   /** Whether nothing else writes it: no callback, no other function. */
@@ -103,6 +77,23 @@ export class Conditions {
   }
 }
 
+/** What a node tests, or decides by writing it. */
+function askedBy(node: Node): Node | null | undefined {
+  switch (node.type) {
+    case 'IfStatement':
+    case 'ConditionalExpression':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+    case 'ForStatement':
+      return node.test;
+    case 'AssignmentExpression':
+      return node.left;
+    case 'VariableDeclarator':
+      return node.id;
+  }
+  return undefined;
+}
+
 /** The tests that `!`, `&&` and `||` combine into a test. */
 function testsIn(given: Node): Node[] {
   const test = unwrap(given);
@@ -111,28 +102,25 @@ function testsIn(given: Node): Node[] {
 }
 
 export function isNot(node: Node): node is TSESTree.UnaryExpression {
-  return node.type === 'UnaryExpression' && node.operator === '!';
+  return (node as TSESTree.UnaryExpression).operator === '!';
 }
 
-function joined(left: string | undefined, operator: string, right: string | undefined): string | undefined {
-  return left === undefined || right === undefined ? undefined : `${left} ${operator} ${right}`;
+function joined(left: string, operator: string, right: string): string {
+  return left && right && `${left} ${operator} ${right};`;
 }
+
+const truthy = new Set([
+  'ArrayExpression',
+  'ArrowFunctionExpression',
+  'FunctionExpression',
+  'NewExpression',
+  'ObjectExpression',
+]);
 
 /** Whether a value is truthy, if the source shows it. */
 export function truthOf(given: Node): boolean | undefined {
   const node = unwrap(given);
-  switch (node.type) {
-    case 'Literal':
-      return Boolean(node.value);
-    case 'Identifier':
-      return node.name === 'undefined' ? false : undefined;
-    case 'ArrayExpression':
-    case 'ArrowFunctionExpression':
-    case 'FunctionExpression':
-    case 'NewExpression':
-    case 'ObjectExpression':
-      return true;
-    default:
-      return undefined;
-  }
+  if (node.type === 'Literal') return Boolean(node.value);
+  if (node.type === 'Identifier' && node.name === 'undefined') return false;
+  return truthy.has(node.type) ? true : undefined;
 }

@@ -1,5 +1,5 @@
 import type { ParserServices, ParserServicesWithTypeInformation, TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { walk, type Node, type VisitorKeys } from './ast.ts';
+import { isType, walk, type Node, type VisitorKeys } from './ast.ts';
 import { Types } from './types.ts';
 import { Variables } from './variables.ts';
 import { Words } from './words.ts';
@@ -87,13 +87,10 @@ function typesOf(services: Partial<ParserServices> | undefined): Types | undefin
   return services?.program ? new Types(services as ParserServicesWithTypeInformation) : undefined;
 }
 
-/** Nothing in types runs. */
-const types = /^TS(Interface|Type)/;
-
 function nodesOf(root: Node, keys: VisitorKeys): Node[] {
   const nodes: Node[] = [];
   walk(root, keys, (node) => {
-    if (types.test(node.type)) return node.type === 'TSTypeAssertion';
+    if (isType(node)) return false;
     nodes.push(node);
     return true;
   });

@@ -1,5 +1,15 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { ancestorsOf, childrenOf, isFunction, unwrap, type FunctionNode, type Node, type VisitorKeys } from './ast.ts';
+import {
+  ancestorsOf,
+  childrenOf,
+  isFunction,
+  isType,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type VisitorKeys,
+} from './ast.ts';
 import { Conditions, isNot, truthOf } from './conditions.ts';
 import type { Variables } from './variables.ts';
 
@@ -46,7 +56,8 @@ interface Way<S> {
   readonly facts: Facts;
 }
 
-type Facts = Readonly<Record<string, boolean>>;
+/** Whether conditions hold, by their keys, as far as that is known. */
+type Facts = Readonly<Record<string, boolean | undefined>>;
 
 type Ways<S> = ReadonlySet<Way<S>>;
 
@@ -103,7 +114,6 @@ class Follower<S> {
     if (ways.size === 0) return ways;
     switch (node.type) {
       case 'IfStatement':
-        return this.runIf(node, ways, exits);
       case 'ConditionalExpression':
         return this.runIf(node, ways, exits);
       case 'LogicalExpression':
@@ -130,6 +140,8 @@ class Follower<S> {
         return union(this.run(node.left, ways, exits), this.run(node.right, ways, exits));
       case 'VariableDeclarator':
         return this.runDeclarator(node, ways, exits);
+      case 'UpdateExpression':
+        return this.write(node.argument, undefined, this.runParts(node, ways, exits));
       case 'BreakStatement':
       case 'ContinueStatement':
         return exits.add(exitOf(node.type, targetOf(node)), ways);
@@ -215,7 +227,7 @@ class Follower<S> {
   }
 
   private runWhile(node: TSESTree.WhileStatement | TSESTree.ForStatement, ways: Ways<S>, exits: Exits<S>): Ways<S> {
-    const { init, update } = node.type === 'ForStatement' ? node : {};
+    const { init, update }: LoopHead = node;
     const begun = init ? this.run(init, ways, exits) : ways;
     return this.repeat(node, begun, exits, (turn, inner) => {
       const { yes, no } = node.test ? this.branch(node.test, turn, inner) : { yes: turn, no: new Set<Way<S>>() };
@@ -234,7 +246,8 @@ class Follower<S> {
   private runForOf(node: TSESTree.ForInStatement | TSESTree.ForOfStatement, ways: Ways<S>, exits: Exits<S>): Ways<S> {
     return this.repeat(node, this.run(node.right, ways, exits), exits, (turn, inner) => {
       const asked = this.step(node, turn, inner);
-      return { again: this.runBody(node, this.run(node.left, asked, inner), inner), over: asked };
+      const taken = this.write(node.left, undefined, this.run(node.left, asked, inner));
+      return { again: this.runBody(node, taken, inner), over: asked };
     });
   }
 
@@ -245,21 +258,17 @@ class Follower<S> {
   /** Repeats the loop until an iteration adds no new path. */
   private repeat(
     loop: Loop,
-    begun: Ways<S>,
+    ways: Ways<S>,
     exits: Exits<S>,
     turn: (ways: Ways<S>, exits: Exits<S>) => { again: Ways<S>; over: Ways<S> },
   ): Ways<S> {
-    for (let ways = begun; ;) {
-      const inner = new Exits<S>();
-      const { again, over } = turn(ways, inner);
-      const all = union(ways, again);
-      if (all.size > ways.size) ways = all;
-      else {
-        const left = inner.take(exitOf('BreakStatement', loop));
-        inner.forward(exits);
-        return union(over, left);
-      }
-    }
+    const inner = new Exits<S>();
+    const { again, over } = turn(ways, inner);
+    const all = union(ways, again);
+    if (all.size > ways.size) return this.repeat(loop, all, exits, turn);
+    const left = inner.take(exitOf('BreakStatement', loop));
+    inner.forward(exits);
+    return union(over, left);
   }
 
   private runSwitch(node: TSESTree.SwitchStatement, ways: Ways<S>, exits: Exits<S>): Ways<S> {
@@ -313,7 +322,7 @@ class Follower<S> {
   private runAssignment(node: TSESTree.AssignmentExpression, ways: Ways<S>, exits: Exits<S>): Ways<S> {
     const begun = this.run(node.left, ways, exits);
     const assigned = this.step(node, this.run(node.right, begun, exits), exits);
-    const isLogical = /^(&&|\|\||\?\?)=$/.test(node.operator);
+    const isLogical = ['&&=', '||=', '??='].includes(node.operator);
     const truth = node.operator === '=' ? truthOf(node.right) : undefined;
     return union(this.write(node.left, truth, assigned), isLogical ? begun : new Set());
   }
@@ -324,17 +333,30 @@ class Follower<S> {
     return this.write(id, init ? truthOf(init) : undefined, this.step(node, this.run(id, begun, exits), exits));
   }
 
-  /** What was known about a variable no longer holds once it is written. */
+  /** What was known about a variable or a property no longer holds once it is written. */
   private write(target: Node, truth: boolean | undefined, ways: Ways<S>): Ways<S> {
-    const token = this.conditions.tokenOf(target);
-    if (token === undefined) return ways;
-    const isTold = truth !== undefined && this.conditions.of(target);
+    const keys = this.targetsIn(target)
+      .map((node) => this.conditions.keyOf(node))
+      .filter((key) => key);
+    const told = this.conditions.of(target);
     return new Set(
       [...ways].map(({ state, facts }) => {
-        const others = without(facts, token);
-        return this.way(state, isTold ? withFact(others, token, truth) : others);
+        const others = keys.reduce(without, facts);
+        return this.way(state, told ? withFact(others, told.key, truth) : others);
       }),
     );
+  }
+
+  /** The variables and properties that a pattern writes, among other nodes, but not its defaults, which it reads. */
+  private targetsIn(pattern: Node): Node[] {
+    const targets: Node[] = [];
+    walk(pattern, this.program.keys, (node) => {
+      const { parent } = node;
+      if (parent?.type === 'AssignmentPattern' && parent.right === node) return false;
+      targets.push(node);
+      return node.type !== 'MemberExpression';
+    });
+    return targets;
   }
 
   private runThrow(node: TSESTree.ThrowStatement, ways: Ways<S>, exits: Exits<S>): Ways<S> {
@@ -374,6 +396,9 @@ class Exits<S> {
   }
 }
 
+/** What only some loops have. */
+type LoopHead = Partial<Pick<TSESTree.ForStatement, 'init' | 'test' | 'update'>>;
+
 type Loop =
   | TSESTree.DoWhileStatement
   | TSESTree.ForInStatement
@@ -399,18 +424,17 @@ function isLabeled(node: Node, name: string): boolean {
 
 function endsAt(type: string, node: Node): boolean {
   return (
-    /^(DoWhile|For|ForIn|ForOf|While)Statement$/.test(node.type) ||
-    (type === 'BreakStatement' && node.type === 'SwitchStatement')
+    /(For|ForIn|ForOf|While)Statement/.test(node.type) || (type === 'BreakStatement' && node.type === 'SwitchStatement')
   );
 }
 
 /** Types, and the bodies of functions and classes, which run at some other time. */
 function isElsewhere(node: Node): boolean {
-  return isFunction(node) || node.type.startsWith('Class') || (node.type.startsWith('TS') && unwrap(node) === node);
+  return isFunction(node) || isType(node) || node.type.startsWith('Class');
 }
 
 function statesOf<S>(ways: Ways<S>): S[] {
-  return [...new Set([...ways].map(({ state }) => state))];
+  return [...new Map([...ways].map(({ state }) => [JSON.stringify(state), state])).values()];
 }
 
 function union<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): ReadonlySet<T> {
@@ -418,11 +442,11 @@ function union<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): ReadonlySet<T> {
 }
 
 /** In the order of their keys, so that the same facts look the same. */
-function withFact(facts: Facts, key: string, value: boolean): Facts {
+function withFact(facts: Facts, key: string, value: boolean | undefined): Facts {
   const all = { ...facts, [key]: value };
   return Object.fromEntries(Object.entries(all).sort());
 }
 
-function without(facts: Facts, token: string): Facts {
-  return Object.fromEntries(Object.entries(facts).filter(([key]) => !key.includes(token)));
+function without(facts: Facts, part: string): Facts {
+  return Object.fromEntries(Object.entries(facts).filter(([key]) => !key.includes(part)));
 }

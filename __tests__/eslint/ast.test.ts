@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TSESTree } from '@typescript-eslint/utils';
+import { ancestorsOf, calleeName, isType, nameOf, textOf, type Node } from '../../lib/eslint/ast.ts';
+import { nodesIn } from '../helpers/lint.ts';
+
+/** The first node of that type in the code. */
+function first(type: string, code: string): Node {
+  return nodesIn(code).find((node) => node.type === type) as Node;
+}
+
+/** The expression that the first statement consists of. */
+function expressionIn(code: string): Node {
+  return (first('ExpressionStatement', code) as TSESTree.ExpressionStatement).expression;
+}
+
+describe('the name that is called', () => {
+  it.each([
+    ['f()', 'f'],
+    ['p.m()', 'm'],
+    ["p['m']()", 'm'],
+    ['(p as any)!.m?.()', 'm'],
+    ['(() => 1)()', ''],
+    ['p[q]()', ''],
+  ])('%s', (code, name) => {
+    expect(calleeName(first('CallExpression', code) as TSESTree.CallExpression)).toBe(name);
+  });
+});
+
+describe('the name of a member', () => {
+  it.each([
+    ['p.b', 'b'],
+    ["p['b']", 'b'],
+    ['p[0]', '0'],
+    ['p.#b', 'b'],
+    ['p[Symbol.dispose]', '@@dispose'],
+    ['p[Other.dispose]', ''],
+    ['p[b]', ''],
+  ])('%s', (code, name) => {
+    const member = expressionIn(`class C { #b; static { ${code} } }`);
+    expect(nameOf(member as TSESTree.MemberExpression)).toBe(name);
+  });
+});
+
+describe('the text', () => {
+  it.each([
+    ["'a b'", 'a b'],
+    ['`a ${p} b`', 'a   b'],
+    ['5', ''],
+    ['p', ''],
+  ])('%s', (code, text) => {
+    expect(textOf(expressionIn(`(${code})`))).toBe(text);
+  });
+
+  it('of nothing is empty', () => {
+    expect(textOf(undefined)).toBe('');
+  });
+});
+
+it.each([
+  ['interface A {}', 'TSInterfaceDeclaration', true],
+  ['type A = 1', 'TSTypeAliasDeclaration', true],
+  ['let a: number', 'TSTypeAnnotation', true],
+  ['<A>f()', 'TSTypeAssertion', false],
+  ['enum A {}', 'TSEnumDeclaration', false],
+] as const)('a type: %s', (code, type, expected) => {
+  expect(isType(first(type, code))).toBe(expected);
+});
+
+it('has the ancestors of a node, the nearest first, and none for the program', () => {
+  const call = first('CallExpression', 'f();');
+  expect(ancestorsOf(call).map(({ type }) => type)).toEqual(['ExpressionStatement', 'Program']);
+  expect(ancestorsOf(first('Program', ''))).toEqual([]);
+});
