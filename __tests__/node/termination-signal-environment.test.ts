@@ -25,7 +25,10 @@ describe('a grace period longer than a timer can be', () => {
 });
 
 describe('terminationSignal in the main thread', () => {
-  it('has nothing to warn of', () => {
+  it('has nothing to warn of', async () => {
+    // A new one, for it warns once.
+    jest.resetModules();
+    const { terminationSignal } = await import('../../lib/node/termination-signal.ts');
     const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
     withSync(terminationSignal(), () => undefined);
     expect(warn).not.toHaveBeenCalled();
