@@ -1420,7 +1420,7 @@ describe.each(builds)('%s', (_build, library) => {
       it.each([0, 1, 2, 3, 4, 5, 6])('makes the closing fail %d turns later, and nothing else', async (turns) => {
         const items = failing();
         void items.next();
-        for (let turn = 0; turn < turns; turn++) await undefined;
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve();
         await expect(items[Symbol.asyncDispose]()).rejects.toBe(error);
         await sleep(1);
       });
