@@ -139,7 +139,7 @@ function messagesFor(
   { rules: names, mode, settings, filename }: Options & Required<Pick<Options, 'mode' | 'rules' | 'settings'>>,
 ): Linter.LintMessage[] {
   const config = {
-    files: ['**/*.{ts,js}'],
+    files: ['**/*.{ts,tsx,mts,cts,js}'],
     plugins: { withal: plugin },
     rules: Object.fromEntries(names.map((name) => [`withal/${name}`, 'error'])),
     settings: { withal: settings },

@@ -125,11 +125,14 @@ export function isVoid(node: Node): node is TSESTree.UnaryExpression {
   return (node as TSESTree.UnaryExpression).operator === 'void';
 }
 
+/** What has a name in an object or in a class. */
+type Named = Extract<TSESTree.ObjectLiteralElement | TSESTree.ClassElement, { computed: boolean }>;
+
 /**
  * The name of a property: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`; empty, if the source does
  * not show it.
  */
-export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property | TSESTree.PropertyDefinition): string {
+export function nameOf(node: TSESTree.MemberExpression | Named): string {
   const key = unwrap(node.type === 'MemberExpression' ? node.property : node.key);
   if (key.type === 'Literal') return String(key.value);
   if (!node.computed) return (key as TSESTree.Identifier).name;

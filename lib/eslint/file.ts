@@ -40,6 +40,7 @@ export class File {
     });
     this.nodes = nodesOf(this.code.ast, this.keys);
   }
+
   get isTypeScript(): boolean {
     return /\.[cm]?tsx?$/.test(this.filename);
   }
@@ -51,17 +52,17 @@ export class File {
 
   /** Whether the cases are those of `kind: 'a' | 'b'`. */
   private coversAnnotation({ discriminant, cases }: TSESTree.SwitchStatement): boolean {
-    const [name] = this.variables.of(discriminant)?.identifiers ?? [];
-    const union = name?.type === 'Identifier' ? this.aliased(name.typeAnnotation?.typeAnnotation) : undefined;
+    const name = this.variables.of(discriminant)?.identifiers[0];
+    const union = this.aliased(name?.typeAnnotation?.typeAnnotation);
     if (union?.type !== 'TSUnionType') return false;
-    const tested = cases.map(({ test }) => test?.type === 'Literal' && test.raw);
+    const tested = cases.map(({ test }) => test && this.code.getText(test));
     return union.types.every((type) => type.type === 'TSLiteralType' && tested.includes(this.code.getText(type)));
   }
 
   /** What a type name stands for, if the file says so. */
   private aliased(type: TSESTree.TypeNode | undefined): TSESTree.TypeNode | undefined {
-    const [definition] = (type?.type === 'TSTypeReference' && this.variables.of(type.typeName)?.defs) || [];
-    return definition?.node.type === 'TSTypeAliasDeclaration' ? definition.node.typeAnnotation : type;
+    const definition = type?.type === 'TSTypeReference' ? this.variables.of(type.typeName)?.defs[0] : undefined;
+    return definition ? (definition.node as Partial<TSESTree.TSTypeAliasDeclaration>).typeAnnotation : type;
   }
 
   private isReexport(specifier: string, { cwd, filename }: Context): boolean {

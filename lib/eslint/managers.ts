@@ -6,11 +6,13 @@ import {
   nameOf,
   ownNodes,
   unwrap,
+  wrapped,
   type FunctionNode,
   type Node,
 } from './ast.ts';
 import type { File } from './file.ts';
 import { definitionOf, pickedProperty, type Variable } from './variables.ts';
+import type { Word } from './words.ts';
 
 /** A generator function that is passed to `asyncContextManager()` or `contextManager()`, or that a scope runs. */
 export interface Generator {
@@ -47,67 +49,74 @@ export function managersOf(file: File): Managers {
   const found = known.get(file);
   if (found) return found;
   const calls = file.nodes.filter((node) => node.type === 'CallExpression');
+  const blocks = [...calls.map((call) => blockOf(call, file)), ...decoratedMethods(file)];
   const managers = {
-    generators: calls.flatMap((call) => generatorOf(call, file)),
-    blocks: [...calls.flatMap((call) => blockOf(call, file)), ...decoratedMethods(file)],
+    generators: calls.map((call) => generatorOf(call, file)).filter((generator) => generator !== undefined),
+    blocks: blocks.filter((block) => block !== undefined),
   };
   known.set(file, managers);
   return managers;
 }
 
-const takesGenerator = /^(asyncContextManager|contextManager|scopeAsync|scopeSync)$/;
+/** The words that take a generator function, and whether they run it themselves. */
+const takesGenerator = new Map<string | undefined, boolean>([
+  ['asyncContextManager', false],
+  ['contextManager', false],
+  ['scopeAsync', true],
+  ['scopeSync', true],
+]);
 
-function generatorOf(call: TSESTree.CallExpression, file: File): Generator[] {
-  const word = file.words.calledBy(call) ?? '';
+function generatorOf(call: TSESTree.CallExpression, file: File): Generator | undefined {
+  const isScope = takesGenerator.get(file.words.calledBy(call));
   const [given] = call.arguments;
-  const fn = given && takesGenerator.test(word) ? file.variables.valueOf(given) : undefined;
-  return isGeneratorFunction(fn) ? [{ fn, call, isScope: word.startsWith('scope'), isInline: fn === given }] : [];
+  if (isScope === undefined || !given) return undefined;
+  const fn = file.variables.valueOf(given);
+  return isGeneratorFunction(fn) ? { fn, call, isScope, isInline: fn === given } : undefined;
 }
 
-const drivers: Readonly<Record<string, Pick<Block, 'kind' | 'isSync'>>> = {
-  withAsync: { kind: 'driver', isSync: false },
-  withSync: { kind: 'driver', isSync: true },
-  scopeAsync: { kind: 'scope', isSync: false },
-  scopeSync: { kind: 'scope', isSync: true },
-  'fp.use': { kind: 'driver', isSync: false },
-  'fp.useSync': { kind: 'driver', isSync: true },
-};
+const drivers = new Map<string, Block['kind']>([
+  ['withAsync', 'driver'],
+  ['withSync', 'driver'],
+  ['scopeAsync', 'scope'],
+  ['scopeSync', 'scope'],
+  ['fp.use', 'driver'],
+  ['fp.useSync', 'driver'],
+]);
 
-const decorators: Readonly<Record<string, boolean>> = { asyncContextDecorator: false, contextDecorator: true };
-
-function blockOf(call: TSESTree.CallExpression, file: File): Block[] {
+function blockOf(call: TSESTree.CallExpression, file: File): Block | undefined {
   const word = file.words.of(call.callee);
-  const driver = drivers[word?.name ?? ''];
-  if (!word || !driver) return decorated(call, call.callee, call.arguments[0], file);
-  const isMethod = driver.kind === 'driver' && !word.name.startsWith('fp.');
-  const [manager, body] = isMethod ? call.arguments : [undefined, call.arguments[0]];
-  if (!body) return [];
-  return [{ ...driver, call, manager, body, fn: functionOf(body, file), takesResults: word.takesResults }];
+  const kind = word && drivers.get(word.name);
+  if (!kind) return decorated(call, call.callee, call.arguments[0], file);
+  const [manager, body] = word.name.startsWith("with") ? call.arguments : [undefined, call.arguments[0]];
+  return body && blockWith({ kind, call, manager, body }, word, file);
 }
 
 /** `asyncContextDecorator(manager)(body)` */
-function decorated(call: Node, decorator: Node, body: Node | undefined, file: File): Block[] {
+function decorated(call: Node, decorator: Node, body: Node | undefined, file: File): Block | undefined {
   const made = file.variables.valueOf(decorator);
-  const word = made.type === 'CallExpression' ? file.words.of(made.callee) : undefined;
-  const isSync = decorators[word?.name ?? ''];
-  if (!word || isSync === undefined || made.type !== 'CallExpression' || !body) return [];
-  const { takesResults } = word;
-  const fn = functionOf(body, file);
-  return [{ kind: 'decorator', call, manager: made.arguments[0], body, fn, isSync, takesResults }];
+  if (!body || made.type !== 'CallExpression') return undefined;
+  const word = file.words.of(made.callee);
+  if (!word || !decorators.has(word.name)) return undefined;
+  return blockWith({ kind: 'decorator', call, manager: made.arguments[0], body }, word, file);
+}
+
+const decorators = new Set(['asyncContextDecorator', 'contextDecorator']);
+
+const syncWords = new Set(['withSync', 'scopeSync', 'fp.useSync', 'contextDecorator']);
+
+function blockWith(
+  parts: Pick<Block, 'kind' | 'call' | 'manager' | 'body'>,
+  { name, takesResults }: Word,
+  file: File,
+): Block {
+  return { ...parts, fn: functionOf(parts.body, file), isSync: syncWords.has(name), takesResults };
 }
 
 /** `@asyncContextDecorator(manager) method() {}` */
-function decoratedMethods(file: File): Block[] {
-  return file.nodes.flatMap((node) =>
-    node.type === 'MethodDefinition'
-      ? decoratorsOf(node).flatMap((decorator) => decorated(decorator, decorator.expression, node.value, file))
-      : [],
-  );
-}
-
-/** ESLint's own parser doesn't know decorators. */
-function decoratorsOf({ decorators }: Partial<TSESTree.MethodDefinition>): readonly TSESTree.Decorator[] {
-  return decorators ?? [];
+function decoratedMethods(file: File): (Block | undefined)[] {
+  return file.nodes
+    .filter((node) => node.type === 'Decorator')
+    .map((node) => decorated(node, node.expression, (node.parent as TSESTree.MethodDefinition).value, file));
 }
 
 function functionOf(node: Node, file: File): FunctionNode | undefined {
@@ -116,7 +125,7 @@ function functionOf(node: Node, file: File): FunctionNode | undefined {
 }
 
 /** Words that return a manager when they are called. */
-const makerWords = new Set([
+const makerWords = new Set<string | undefined>([
   'aclosing',
   'all',
   'abandonable',
@@ -141,11 +150,11 @@ const makerWords = new Set([
 const stackNames = new Set(['AsyncExitStack', 'ExitStack']);
 
 /** Whether an expression is a manager that has not been entered yet. */
-export function isManager(node: Node, file: File, seen: readonly Node[] = []): boolean {
+export function isManager(node: Node, file: File, seen: ReadonlySet<Node> = new Set()): boolean {
   const value = file.variables.valueOf(node);
   switch (value.type) {
     case 'CallExpression':
-      if (makerWords.has(file.words.calledBy(value) ?? '')) return true;
+      if (makerWords.has(file.words.calledBy(value))) return true;
       if (makesManagers(value.callee, file, seen)) return true;
       break;
     case 'NewExpression':
@@ -169,20 +178,19 @@ function isManagerByType(node: Node, file: File): boolean {
 }
 
 /** Whether a function returns managers: a manager function, or one that returns what such a function returns. */
-function makesManagers(callee: Node, file: File, seen: readonly Node[]): boolean {
+function makesManagers(callee: Node, file: File, seen: ReadonlySet<Node>): boolean {
   const value = valueIn(callee, file);
-  if (!value || seen.includes(value)) return false;
-  if (value.type === 'CallExpression')
-    return /^(asyncContextManager|contextManager)$/.test(file.words.calledBy(value) ?? '');
+  if (!value || seen.has(value)) return false;
+  if (value.type === 'CallExpression') return takesGenerator.get(file.words.calledBy(value)) === false;
   if (!isFunction(value) || value.async || value.generator) return false;
-  const known = makers.get(value) ?? returnsManager(value, file, [...seen, value]);
+  const known = makers.get(value) ?? returnsManager(value, file, new Set([...seen, value]));
   makers.set(value, known);
   return known;
 }
 
 const makers = new WeakMap<FunctionNode, boolean>();
 
-function returnsManager(fn: FunctionNode, file: File, seen: readonly Node[]): boolean {
+function returnsManager(fn: FunctionNode, file: File, seen: ReadonlySet<Node>): boolean {
   const results = resultsOf(fn, file);
   return results.length > 0 && results.every((result) => isManager(result, file, seen));
 }
@@ -195,19 +203,23 @@ function valueIn(callee: Node, file: File): Node | undefined {
     return valueOfMember(object, nameOf(node));
   }
   const definition = definitionOf(file.variables.of(node));
-  const picked = definition?.type === 'Variable' ? pickedProperty(definition.name, definition.node.id) : undefined;
-  return definition?.type === 'Variable' && picked && definition.node.init
-    ? valueOfMember(file.variables.valueOf(definition.node.init), nameOf(picked))
-    : file.variables.valueOf(node);
+  if (definition?.type !== 'Variable') return file.variables.valueOf(node);
+  const { id, init } = definition.node;
+  const picked = pickedProperty(definition.name, id);
+  return picked && init ? valueOfMember(file.variables.valueOf(init), nameOf(picked)) : file.variables.valueOf(node);
 }
 
 function valueOfMember(object: Node | undefined, name: string): Node | undefined {
-  const members =
-    object?.type === 'ObjectExpression' ? object.properties : object?.type === 'ClassBody' ? object.body : [];
-  const found = members.find(
-    (member) => (member.type === 'Property' || member.type === 'PropertyDefinition') && name && nameOf(member) === name,
-  );
-  return found && 'value' in found && found.value ? unwrap(found.value) : undefined;
+  const found = membersOf(object)?.find((member) => 'key' in member && name && nameOf(member) === name);
+  const value = (found as TSESTree.Property | undefined)?.value;
+  return value && unwrap(value);
+}
+
+function membersOf(
+  object: Node | undefined,
+): readonly (TSESTree.ObjectLiteralElement | TSESTree.ClassElement)[] | undefined {
+  if (object?.type === 'ObjectExpression') return object.properties;
+  return object?.type === 'ClassBody' ? object.body : undefined;
 }
 
 export function classAround(node: Node): TSESTree.ClassBody | undefined {
@@ -220,29 +232,30 @@ export function resultsOf({ body, expression }: FunctionNode, file: File): Node[
   return ownNodes(body, file.keys).flatMap((node) => (node.type === 'ReturnStatement' ? (node.argument ?? node) : []));
 }
 
+const managerClasses = new Set<string | undefined>(['AbstractAsyncContextManager', 'AbstractContextManager']);
+
+/** Whether it is a class that extends one of withal's, or that class itself. */
 function isManagerClass(callee: Node, file: File): boolean {
   const value = file.variables.valueOf(callee);
-  const isClass = value.type === 'ClassDeclaration' || value.type === 'ClassExpression';
-  if (!isClass || !value.superClass) return false;
-  return /^Abstract(Async)?ContextManager$/.test(file.words.of(value.superClass)?.name ?? '');
+  const { superClass } = value as Partial<TSESTree.ClassDeclaration>;
+  return managerClasses.has(file.words.of(superClass ?? value)?.name);
 }
 
 /** The variables that hold what a block entered: the parameter of its body; in a scope, those of `yield* enter(…)`. */
 export function enteredVariables({ fn, kind }: Block, file: File): Variable[] {
-  if (kind === 'driver') return fn?.params[0] ? variablesIn(fn.params[0], file) : [];
-  if (kind === 'decorator' || !fn) return [];
-  const declarators = ownNodes(fn, file.keys).filter((node) => node.type === 'VariableDeclarator');
-  return declarators
-    .filter(({ init }) => init?.type === 'YieldExpression' && file.words.calledBy(init.argument) === 'enter')
-    .flatMap(({ id }) => variablesIn(id, file));
+  if (!fn || kind === 'decorator') return [];
+  if (kind === 'driver') return fn.params.slice(0, 1).flatMap((param) => variablesIn(param, file));
+  return ownNodes(fn, file.keys)
+    .filter((node) => node.type === 'YieldExpression' && file.words.calledBy(node.argument) === 'enter')
+    .map((node) => wrapped(node).parent)
+    .flatMap((holder) => (holder?.type === 'VariableDeclarator' ? variablesIn(holder.id, file) : []));
 }
 
 export function variablesIn(pattern: Node, file: File): Variable[] {
-  const names = ownNodes(pattern, file.keys).filter((node) => node.type === 'Identifier');
-  const variables = names.map((name) => file.variables.of(name)).filter((variable) => variable !== undefined);
-  return [...new Set(variables)];
+  const variables = ownNodes(pattern, file.keys).map((node) => file.variables.of(node));
+  return [...new Set(variables.filter((variable) => variable !== undefined))];
 }
 
 export function isParameterOf(variable: Variable | undefined, fn: FunctionNode): boolean {
-  return variable?.defs.some(({ type, node }) => type === 'Parameter' && node === fn) ?? false;
+  return variable?.defs[0]?.node === fn;
 }

@@ -21,25 +21,20 @@ export class Variables {
   }
 
   /** The value of a variable that keeps its first value; any other expression itself. */
-  valueOf(node: Node): Node {
-    const seen = new Set<Node>();
-    let value = unwrap(node);
-    while (value.type === 'Identifier' && !seen.has(value)) {
-      seen.add(value);
-      value = unwrap(initialValueOf(this.of(value)) ?? value);
-    }
-    return value;
+  valueOf(node: Node, seen = new Set<Node>()): Node {
+    const value = unwrap(node);
+    const initial = seen.has(value) ? undefined : initialValueOf(this.of(value));
+    return initial ? this.valueOf(initial, seen.add(value)) : value;
   }
 }
 
 /** The only definition of a variable that is never written again. */
 export function definitionOf(variable: Variable | undefined): Definition | undefined {
-  const [definition, another] = variable?.defs ?? [];
-  return another || isReassigned(variable) ? undefined : definition;
+  return variable?.defs.length === 1 && !isReassigned(variable) ? variable.defs[0] : undefined;
 }
 
-export function isReassigned(variable: Variable | undefined): boolean {
-  return variable?.references.some((reference) => reference.isWrite() && !reference.init) ?? false;
+export function isReassigned({ references }: Variable): boolean {
+  return references.some((reference) => reference.isWrite() && !reference.init);
 }
 
 /** What a variable is declared with: `value` in `const v = value`, or the function or class with that name. */
@@ -51,9 +46,8 @@ function initialValueOf(variable: Variable | undefined): Node | null | undefined
     case 'FunctionName':
     case 'ClassName':
       return definition.node;
-    default:
-      return undefined;
   }
+  return undefined;
 }
 
 /** The property that a name takes out of an object: `a` of `{ a: name }`, if the object itself is `pattern`. */

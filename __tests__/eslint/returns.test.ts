@@ -1,0 +1,32 @@
+import { manager, testCases, type Case } from '../helpers/lint.ts';
+
+/** A manager that yields only if the call returns. */
+const after = (call: string, before = ''): Case => [manager(`if (p) ${call}; else yield 1;`, before)];
+
+/** The same, if the call returns: then there is a path without a yield. */
+const afterReturning = (call: string, before = ''): Case => [...after(call, before), 'never'];
+
+testCases('yields-once', [
+  after('fail()'),
+  after('throwIfAny(p)'),
+  after('process.exit(1)'),
+  after('process.abort()'),
+  after('assert.fail()'),
+  after('expect.unreachable()'),
+  after('Deno.exit()'),
+  afterReturning('failed()'),
+  afterReturning('unfail()'),
+  afterReturning('throws()'),
+  afterReturning('process.exitCode()'),
+  afterReturning('my.process.exit()'),
+  afterReturning('p.throwIfAny()'),
+  afterReturning('stop()', 'function* stop() { throw new Error(); }'),
+  afterReturning('stop()', 'function stop() { if (q) return; throw new Error(); }'),
+  afterReturning('fail()', 'function fail() {}'),
+  afterReturning('fail()', 'declare function fail(): void;'),
+  afterReturning('(p as any).fail()'),
+  after('stop()', 'function stop(): never { log(p); }'),
+  // The same function, twice.
+  [manager('if (p) stop(); else if (q) stop(); else yield 1;', 'function stop() { throw new Error(); }')],
+  [manager('if (p) go(); else if (q) go(); else yield 1;', 'function go() {}'), 'never'],
+]);
