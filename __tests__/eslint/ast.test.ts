@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TSESTree } from '@typescript-eslint/utils';
 import { ancestorsOf, calleeName, isType, nameOf, textOf, type Node } from '../../lib/eslint/ast.ts';
-import { nodesIn } from '../helpers/lint.ts';
+import { manager, nodesIn, testCases, underlinedIn } from '../helpers/lint.ts';
 
 /** The first node of that type in the code. */
 function first(type: string, code: string): Node {
@@ -71,3 +71,28 @@ it('has the ancestors of a node, the nearest first, and none for the program', (
   expect(ancestorsOf(call).map(({ type }) => type)).toEqual(['ExpressionStatement', 'Program']);
   expect(ancestorsOf(first('Program', ''))).toEqual([]);
 });
+
+it.each([
+  ['contextManager(async function* m(p: any = 1): any { if (p) yield 1; });', 'async function* m(p: any = 1): any '],
+  ['function* m() {} contextManager(m);', 'function* m() '],
+])('underlines the head of a function: %s', (code, head) => {
+  expect(underlinedIn(`import { contextManager } from 'withal'; ${code}`, 'yields-once')).toEqual([head]);
+});
+
+// Whatever TypeScript writes around an expression changes nothing.
+testCases('name-managers', [
+  ['(<any>contextManager)(function* () {});', 'unnamed'],
+  ['(contextManager<[]>)(function* () {});', 'unnamed'],
+  ['(contextManager satisfies any)(function* () {});', 'unnamed'],
+  ['contextManager?.(function* () {});', 'unnamed'],
+]);
+
+testCases('finish-stacks', [['{ const s = new ExitStack(); (s as any)!.enterContext(p); }', 'unfinished']]);
+
+// What a class body writes isn't part of the setup: it runs when someone makes an instance.
+testCases('protect-teardown', [
+  [manager('const before = p.y; class C { x = (p.y = 1); } yield; p.y = before;'), 'skipped'],
+]);
+
+// Of the operators, only void says that a promise is dropped on purpose.
+testCases('settle-in-body', [['withAsync(p, () => { !p.save(); typeof p.save(); void p.save(); });', 'void']]);

@@ -39,6 +39,9 @@ describe('the plugin', () => {
       'withal/no-escaping-value',
     ]);
     expect(configs.recommended.plugins.withal).toBe(plugin);
+    expect(configs.recommended.name).toBe('withal/recommended');
+    expect(configs.strict.name).toBe('withal/strict');
+    expect(new Set(Object.values(configs.strict.rules))).toEqual(new Set(['error']));
   });
 });
 

@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { walk, type Node } from './ast.ts';
+import type { Node } from './ast.ts';
 
 type Code = Readonly<TSESLint.SourceCode>;
 
@@ -9,7 +9,7 @@ export function indentOf({ range }: Node, code: Code): string {
 }
 
 function indentAt(index: number, { text }: Code): string {
-  return text.slice(text.lastIndexOf('\n', index - 1) + 1, index).replace(/\S[^]*$/, '');
+  return text.slice(text.lastIndexOf('\n', index) + 1, index).replace(/\S.*/, '');
 }
 
 /** How far a block's statements are indented. */
@@ -44,13 +44,8 @@ export function insertLast(
 
 /** The source from one statement to another, indented by one step; the contents of template literals stay unchanged. */
 export function movedIn(first: TSESTree.Statement, last: Node, code: Code): string {
-  const texts: TSESTree.Range[] = [];
-  walk(first.parent, code.visitorKeys, ({ type, range }) => {
-    if (type === 'TemplateElement') texts.push(range);
-    return true;
-  });
   const [start] = first.range;
-  const isText = (index: number): boolean => texts.some(([from, to]) => from <= index && index < to);
+  const isText = (index: number): boolean => code.getNodeByRangeIndex(index)?.type === 'TemplateElement';
   return code.text
     .slice(start, endOf(last, code))
     .replace(/\n(?=.)/g, (line, index: number) => (isText(start + index) ? line : line + stepOf(first, code)));
