@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { reportedIn, testCases } from '../helpers/lint.ts';
+import { fileIn, reportedIn, testCases } from '../helpers/lint.ts';
 
 describe('a default without a type', () => {
   it.each([
@@ -34,6 +34,24 @@ describe('a module of settings.withal.modules', () => {
     const options = { rules: ['name-managers' as const], settings: { modules: [module] } };
     expect(reportedIn(code, { ...options, filename: '/project/src/file.ts' })).toHaveLength(count);
   });
+});
+
+it('has the nodes in the order of the source, without types', () => {
+  const { nodes } = fileIn('interface A { x: 1 } const a: A = <A>f<A>();', 'untyped');
+  expect(nodes.map(({ type }) => type)).toEqual([
+    'Program',
+    'VariableDeclaration',
+    'VariableDeclarator',
+    'Identifier',
+    'TSTypeAssertion',
+    'CallExpression',
+    'Identifier',
+  ]);
+});
+
+it('knows by the types what a module re-exports', () => {
+  const code = "import { contextManager } from './reexport.ts'; contextManager(function* () { yield 1; });";
+  expect(reportedIn(code, { rules: ['name-managers'], mode: 'typed' })).toHaveLength(1);
 });
 
 // A switch covers every case if it has those of the union that its variable is annotated with.

@@ -67,6 +67,9 @@ describe('the ways through', () => {
     ['branches that ask the opposite', 'if (p) a(); if (!p) b();', ['a', 'b']],
     ['branches that compare the same', "if (p === 'x') a(); if (p !== 'x') b();", ['a', 'b']],
     ['branches that compare loosely', 'if (p == null) a(); if (p != null) b();', ['a', 'b']],
+    ['branches that compare with something else', 'if (p === 1) a(); if (p === 2) b();', ['', 'a', 'a b', 'b']],
+    ['a branch that asks for what was declared', 'const one = {}; if (one) a();', ['a']],
+    ['a branch that asks for what was assigned', 'p = {}; if (p) a();', ['a']],
     ['branches that ask for a type', "if (typeof p === 'x') a(); if (typeof p === 'x') b();", ['', 'a b']],
     ['branches that ask for the same property', 'if (p.x) a(); if (!p.x) b();', ['a', 'b']],
     ['branches that ask for this', 'if (this.x) a(); if (!this.x) b();', ['a', 'b']],
@@ -81,7 +84,12 @@ describe('the ways through', () => {
     ['what is written in between', 'if (p) a(); p = q; if (p) b();', ['', 'a', 'a b', 'b']],
     ['what is counted in between', 'if (p) a(); p--; if (p) b();', ['', 'a', 'a b', 'b']],
     ['what a pattern writes in between', 'if (p) a(); [{ p }] = list; if (p) b();', ['', 'a', 'a b', 'b']],
-    ['what a pattern reads in between', 'if (p) a(); const { x = p } = q; if (p) b();', ['', 'a b']],
+    ['what a pattern reads in between', 'if (p.y) a(); const { x = p.y } = q; if (p.y) b();', ['', 'a b']],
+    [
+      'what a pattern with a default writes in between',
+      'if (p) a(); [p = 1] = list; if (p) b();',
+      ['', 'a', 'a b', 'b'],
+    ],
     ['what a loop writes in between', 'if (p) a(); for (p of list); if (p) b();', ['', 'a', 'a b', 'b']],
     ['a property that is written in between', 'if (p.x) a(); p.x = q; if (p.x) b();', ['', 'a', 'a b', 'b']],
     ['another property that is written in between', 'if (p.x) a(); p.xy = q; if (p.x) b();', ['', 'a b']],
@@ -199,7 +207,7 @@ describe('the ways through', () => {
 
   it('forgets what was asked before there are too many', () => {
     const asked = Array.from(
-      { length: 12 },
+      { length: 17 },
       (_, index) => `if (p.x${String(index)}) q(); if (p.x${String(index)}) q();`,
     );
     expect(waysThrough(asked.join(' '))).toEqual(['', 'q']);

@@ -26,7 +26,19 @@ testCases('yields-once', [
   afterReturning('fail()', 'declare function fail(): void;'),
   afterReturning('(p as any).fail()'),
   after('stop()', 'function stop(): never { log(p); }'),
+  afterReturning('stop()', 'declare function stop();'),
+  // Functions that call each other.
+  [
+    manager(
+      'if (p) { go(); yield 1; } else if (q) stop(); else yield 1;',
+      'function go() { if (q) return; stop(); } function stop() { if (q) go(); else throw new Error(); }',
+    ),
+    'never',
+  ],
   // The same function, twice.
   [manager('if (p) stop(); else if (q) stop(); else yield 1;', 'function stop() { throw new Error(); }')],
   [manager('if (p) go(); else if (q) go(); else yield 1;', 'function go() {}'), 'never'],
 ]);
+
+// Types tell more.
+testCases('yields-once', [after('(p as { halt(): never }).halt()'), afterReturning('(p as () => void)()')], 'typed');

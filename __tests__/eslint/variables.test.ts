@@ -27,3 +27,12 @@ testCases('no-floating-managers', [
   ["import { AbstractContextManager as A } from 'withal'; class M { x: A } new M(); class N extends p {} new N();"],
   ["import { AbstractContextManager as A } from 'withal'; const M = () => A; new M();"],
 ]);
+
+// What a pattern takes out of an object.
+testCases('no-floating-managers', [
+  ['const o = { make: () => timeout(1) }; const { make: own = null } = o; own();', 'statement'],
+  ['const o = { make: () => timeout(1) }; const { ...make } = o; make();'],
+  ['const o = { make: () => timeout(1) }; const [make] = o; make();'],
+  ['const o = { make: () => timeout(1) }; const { inner: { make } } = o; make();'],
+  ['const o = { make: () => timeout(1) }; const { [p]: make } = o; make();'],
+]);

@@ -5,7 +5,7 @@ import { Linter, RuleTester } from 'eslint';
 import tseslint from 'typescript-eslint';
 import plugin, { rules, type RuleName } from '../../lib/eslint/index.ts';
 import { walk, type Node } from '../../lib/eslint/ast.ts';
-import type { Context, Settings } from '../../lib/eslint/file.ts';
+import { fileOf, type Context, type File, type Settings } from '../../lib/eslint/file.ts';
 
 /** The labelled snippets, whose folder has the declarations that examples need for their types. */
 export const snippetsFolder = fileURLToPath(new URL('../eslint/snippets', import.meta.url));
@@ -156,22 +156,29 @@ function messagesFor(
   return new Linter({ cwd }).verify(code, config as unknown as Linter.Config, { filename: path });
 }
 
+/** The code, as the rules see it. */
+export function fileIn(code: string, mode: Mode): File {
+  let file: File | undefined;
+  const create = (context: Context) => ({ 'Program:exit': () => (file = fileOf(context)) });
+  const config = {
+    files: ['**/*.ts'],
+    plugins: { test: { rules: { visit: { create } } } },
+    rules: { 'test/visit': 'error' },
+    languageOptions: languageOptionsFor(mode),
+  };
+  const filename = `${snippetsFolder}/page.ts`;
+  new Linter({ cwd: '/' }).verify(code, config as unknown as Linter.Config, { filename });
+  return file as unknown as File;
+}
+
 /** The nodes of the code, outermost first. */
 export function nodesIn(code: string): Node[] {
   const nodes: Node[] = [];
-  const create = ({ sourceCode: { ast, visitorKeys } }: Context) => {
-    const visit = (node: Node) => {
-      nodes.push(node);
-      return true;
-    };
-    return { 'Program:exit': () => walk(ast, visitorKeys, visit) };
-  };
-  const config = {
-    plugins: { test: { rules: { visit: { create } } } },
-    rules: { 'test/visit': 'error' },
-    languageOptions: languageOptionsFor('untyped'),
-  };
-  new Linter().verify(code, config as unknown as Linter.Config);
+  const { code: source, keys } = fileIn(code, 'untyped');
+  walk(source.ast, keys, (node) => {
+    nodes.push(node);
+    return true;
+  });
   return nodes;
 }
 

@@ -121,6 +121,6 @@ const truthy = new Set([
 export function truthOf(given: Node): boolean | undefined {
   const node = unwrap(given);
   if (node.type === 'Literal') return Boolean(node.value);
-  if (node.type === 'Identifier' && node.name === 'undefined') return false;
+  if ((node as TSESTree.Identifier).name === 'undefined') return false;
   return truthy.has(node.type) ? true : undefined;
 }

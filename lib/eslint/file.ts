@@ -66,10 +66,9 @@ export class File {
   }
 
   private isReexport(specifier: string, { cwd, filename }: Context): boolean {
-    const modules = this.settings.modules ?? [];
-    if (modules.includes(specifier)) return true;
     const path = specifier.startsWith('.') ? modulePath(filename, '..', specifier) : undefined;
-    return modules.some((module) => modulePath(cwd, module) === path);
+    const isIt = (module: string): boolean => module === specifier || modulePath(cwd, module) === path;
+    return this.settings.modules?.some(isIt) === true;
   }
 }
 

@@ -335,28 +335,26 @@ class Follower<S> {
 
   /** What was known about a variable or a property no longer holds once it is written. */
   private write(target: Node, truth: boolean | undefined, ways: Ways<S>): Ways<S> {
-    const keys = this.targetsIn(target)
-      .map((node) => this.conditions.keyOf(node))
-      .filter((key) => key);
+    const keys = this.keysIn(target);
     const told = this.conditions.of(target);
     return new Set(
       [...ways].map(({ state, facts }) => {
-        const others = keys.reduce(without, facts);
+        const others = [...keys].reduce(without, facts);
         return this.way(state, told ? withFact(others, told.key, truth) : others);
       }),
     );
   }
 
-  /** The variables and properties that a pattern writes, among other nodes, but not its defaults, which it reads. */
-  private targetsIn(pattern: Node): Node[] {
-    const targets: Node[] = [];
+  /** The keys of what a pattern writes, but not of its defaults, which it reads. */
+  private keysIn(pattern: Node): ReadonlySet<string> {
+    const keys = new Set<string>();
     walk(pattern, this.program.keys, (node) => {
-      const { parent } = node;
-      if (parent?.type === 'AssignmentPattern' && parent.right === node) return false;
-      targets.push(node);
+      if ((node.parent as TSESTree.AssignmentPattern).right === node) return false;
+      keys.add(this.conditions.keyOf(node));
       return node.type !== 'MemberExpression';
     });
-    return targets;
+    keys.delete('');
+    return keys;
   }
 
   private runThrow(node: TSESTree.ThrowStatement, ways: Ways<S>, exits: Exits<S>): Ways<S> {

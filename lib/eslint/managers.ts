@@ -87,7 +87,7 @@ function blockOf(call: TSESTree.CallExpression, file: File): Block | undefined {
   const word = file.words.of(call.callee);
   const kind = word && drivers.get(word.name);
   if (!kind) return decorated(call, call.callee, call.arguments[0], file);
-  const [manager, body] = word.name.startsWith("with") ? call.arguments : [undefined, call.arguments[0]];
+  const [manager, body] = word.name.startsWith('with') ? call.arguments : [undefined, call.arguments[0]];
   return body && blockWith({ kind, call, manager, body }, word, file);
 }
 
@@ -146,9 +146,6 @@ const makerWords = new Set<string | undefined>([
   'timeout',
 ]);
 
-/** They are managers, too, but mostly they are used otherwise. */
-const stackNames = new Set(['AsyncExitStack', 'ExitStack']);
-
 /** Whether an expression is a manager that has not been entered yet. */
 export function isManager(node: Node, file: File, seen: ReadonlySet<Node> = new Set()): boolean {
   const value = file.variables.valueOf(node);
@@ -166,10 +163,13 @@ export function isManager(node: Node, file: File, seen: ReadonlySet<Node> = new 
   return isManagerByType(node, file);
 }
 
-/** A method that returns its object or its argument makes nothing new: `stack.push(manager)`. */
+/**
+ * Stacks are managers, too, but mostly they are used otherwise. A method that returns its object or its argument makes nothing
+ * new: `stack.push(manager)`.
+ */
 function isManagerByType(node: Node, file: File): boolean {
   const { types } = file;
-  if (!types?.isManager(node) || stackNames.has(String(types.nameOf(node)))) return false;
+  if (!types?.isManager(node) || types.isStack(node)) return false;
   const call = unwrap(node);
   if (call.type !== 'CallExpression') return true;
   const callee = unwrap(call.callee);

@@ -28,9 +28,9 @@ function mayReturn(called: FunctionNode, file: File): boolean {
   if (called.returnType?.typeAnnotation.type === 'TSNeverKeyword') return false;
   const known = asked.get(called);
   if (known !== undefined) return known;
-  // A function that calls itself returns, unless all its other paths throw.
+  // Functions that call each other return, unless all their other paths throw.
   asked.set(called, true);
-  const { finished, returned } = follow(called, '', watch(file), file);
+  const { finished, returned } = follow(called, null, watch(file), file);
   const may = called.async || called.generator || finished.length > 0 || returned.length > 0;
   asked.set(called, may);
   return may;
@@ -39,9 +39,9 @@ function mayReturn(called: FunctionNode, file: File): boolean {
 /** For a function, only the ends of its paths matter. */
 function watch(file: File) {
   return {
-    pass: (node: TSESTree.Node, state: string) =>
+    pass: (node: TSESTree.Node, state: null) =>
       node.type === 'CallExpression' && !returns(node, file) ? undefined : state,
-    fail: (_node: TSESTree.Node, state: string) => state,
-    catch: (_clause: TSESTree.CatchClause, state: string) => state,
+    fail: (_node: TSESTree.Node, state: null) => state,
+    catch: (_clause: TSESTree.CatchClause, state: null) => state,
   };
 }

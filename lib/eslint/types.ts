@@ -18,27 +18,25 @@ export class Types {
 
   /** The name of a type, if it has one. */
   nameOf(node: Node): string | undefined {
-    return this.ask(undefined, () => nameOf(this.of(node)));
+    return this.ask(() => nameOf(this.of(node))) || undefined;
   }
 
   isNever(node: Node): boolean {
-    return this.ask(false, () => this.text(this.of(node)) === 'never');
+    return this.ask(() => this.text(this.of(node)) === 'never');
   }
 
   /** Whether a promise, or anything else with a `then`, may be the value. */
   isThenable(node: Node): boolean {
-    return this.ask(false, () => this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then')));
+    return this.ask(() => this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then')));
   }
 
   /** Whether it has a `then` and is more than a promise: a query, a child process. */
   isThenableResource(node: Node): boolean {
-    return this.ask(false, () =>
-      this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then') && !isPromise(part)),
-    );
+    return this.ask(() => this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then') && !isPromise(part)));
   }
 
   isManager(node: Node): boolean {
-    return this.ask(false, () => {
+    return this.ask(() => {
       const parts = this.partsOf(this.of(node));
       return parts.length > 0 && parts.every((part) => this.isAsyncManager(part) || this.isSyncManager(part));
     });
@@ -56,7 +54,7 @@ export class Types {
 
   /** Whether it is a disposable, and not a manager. */
   isDisposable(node: Node): boolean {
-    return this.ask(false, () => {
+    return this.ask(() => {
       const properties = this.checker.getPropertiesOfType(this.of(node));
       return properties.some(({ name }) => /^__@(async)?dispose/i.test(name)) && !this.isManager(node);
     });
@@ -64,7 +62,7 @@ export class Types {
 
   /** Whether a function returns a promise, or anything with a `then`. */
   returnsThenable(functionLike: Node): boolean {
-    return this.ask(false, () =>
+    return this.ask(() =>
       this.returnTypesOf(functionLike)
         .flatMap((type) => this.partsOf(type))
         .some((part) => this.hasMethod(part, 'then')),
@@ -72,17 +70,21 @@ export class Types {
   }
 
   isTaskGroup(node: Node): boolean {
-    return this.nameOf(node) === 'TaskGroup';
+    return this.isNamed(node, /^TaskGroup$/);
+  }
+
+  isStack(node: Node): boolean {
+    return this.isNamed(node, /^(Async)?ExitStack$/);
   }
 
   /** Whether it is what `enter()` returns. */
   isEnterRequest(node: Node): boolean {
-    return /^Enter(ing(Async)?|Request)$/.test(String(this.nameOf(node)));
+    return this.isNamed(node, /^Enter(ing(Async)?|Request)$/);
   }
 
   /** Whether a function returns an error as a value: one of these types, or a promise of it. */
   returnsResult(functionLike: Node, names: readonly string[]): boolean {
-    return this.ask(false, () =>
+    return this.ask(() =>
       this.returnTypesOf(functionLike)
         .flatMap((type) => this.withAwaited(type))
         .some((type) => this.isResult(type, names)),
@@ -91,7 +93,7 @@ export class Types {
 
   /** Whether a call returns an error as a value, or a promise of one. */
   givesResult(call: Node, names: readonly string[]): boolean {
-    return this.ask(false, () => this.withAwaited(this.of(call)).some((type) => this.isResult(type, names)));
+    return this.ask(() => this.withAwaited(this.of(call)).some((type) => this.isResult(type, names)));
   }
 
   private isResult(type: Type, names: readonly string[]): boolean {
@@ -119,7 +121,7 @@ export class Types {
 
   /** Whether it can be used up or closed: an object with behavior that isn't one of the language's containers. */
   isResource(node: Node): boolean {
-    return this.ask(false, () => this.partsOf(this.of(node)).some((part) => this.doesThings(part)));
+    return this.ask(() => this.partsOf(this.of(node)).some((part) => this.doesThings(part)));
   }
 
   private doesThings(type: Type): boolean {
@@ -130,14 +132,14 @@ export class Types {
 
   /** Whether it produces its items on request, and so possibly after the block is over. */
   isLazy(node: Node): boolean {
-    return this.ask(false, () =>
+    return this.ask(() =>
       this.partsOf(this.of(node)).some((part) => this.isObject(part) && this.hasMethod(part, 'next')),
     );
   }
 
   /** Whether the cases cover every value. */
   isExhaustive({ discriminant, cases }: TSESTree.SwitchStatement): boolean {
-    return this.ask(false, () => {
+    return this.ask(() => {
       const tested = new Set(cases.map(({ test }) => test && this.text(this.of(test))));
       const parts = this.partsOf(this.of(discriminant));
       return parts.length > 0 && parts.every((part) => this.isUnit(part) && tested.has(this.text(part)));
@@ -146,19 +148,23 @@ export class Types {
 
   /** Whether the import of that name leads to withal, through whatever modules. */
   comesFromWithal(name: Node): boolean {
-    return this.ask(false, () => {
+    return this.ask(() => {
       const symbol = this.services.getSymbolAtLocation(name);
       const [declaration] = (symbol && this.checker.getAliasedSymbol(symbol).declarations) ?? [];
       return /[\\/]withal[\\/](dist|lib)[\\/]/.test(declaration?.getSourceFile().fileName ?? '');
     });
   }
 
+  private isNamed(node: Node, name: RegExp): boolean {
+    return name.test(String(this.nameOf(node)));
+  }
+
   /** The compiler itself may crash on code that it would reject. */
-  private ask<T>(otherwise: T, question: () => T): T {
+  private ask<T>(question: () => T): T | false {
     try {
       return question();
     } catch {
-      return otherwise;
+      return false;
     }
   }
 

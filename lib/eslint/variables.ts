@@ -52,7 +52,7 @@ function initialValueOf(variable: Variable | undefined): Node | null | undefined
 
 /** The property that a name takes out of an object: `a` of `{ a: name }`, if the object itself is `pattern`. */
 export function pickedProperty(name: Node, pattern: Node): TSESTree.Property | undefined {
-  const target = name.parent?.type === 'AssignmentPattern' ? name.parent : name;
-  const { parent } = target;
-  return parent?.type === 'Property' && parent.value === target && parent.parent === pattern ? parent : undefined;
+  const { parent } = name as TSESTree.Identifier;
+  const property = parent.type === 'AssignmentPattern' ? parent.parent : parent;
+  return property.type === 'Property' && property.parent === pattern ? property : undefined;
 }
