@@ -32,7 +32,7 @@ export class File {
     this.keys = this.code.visitorKeys;
     this.filename = context.filename;
     this.settings = context.settings['withal'] ?? {};
-    this.types = typesOf(this.code.parserServices);
+    this.types = typesOf(this.code.parserServices as Partial<ParserServices>);
     this.variables = new Variables((this.code.scopeManager as TSESLint.Scope.ScopeManager).scopes);
     this.words = new Words(this.variables, {
       isReexport: (specifier) => this.isReexport(specifier, context),
@@ -83,8 +83,8 @@ export function fileOf(context: Context): File {
   return file;
 }
 
-function typesOf(services: Partial<ParserServices> | undefined): Types | undefined {
-  return services?.program ? new Types(services as ParserServicesWithTypeInformation) : undefined;
+function typesOf(services: Partial<ParserServices>): Types | undefined {
+  return services.program ? new Types(services as ParserServicesWithTypeInformation) : undefined;
 }
 
 function nodesOf(root: Node, keys: VisitorKeys): Node[] {

@@ -56,7 +56,7 @@ export class Types {
   isDisposable(node: Node): boolean {
     return this.ask(() => {
       const properties = this.checker.getPropertiesOfType(this.of(node));
-      return properties.some(({ name }) => /^__@(async)?dispose/i.test(name)) && !this.isManager(node);
+      return properties.some(({ name }) => /__@(async)?dispose/i.test(name)) && !this.isManager(node);
     });
   }
 
@@ -100,7 +100,7 @@ export class Types {
     const isNamed = (one: Type): boolean => names.includes(String(nameOf(one)));
     const parts = this.partsOf(type);
     return (
-      (isNamed(type) || (parts.length > 0 && parts.every(isNamed))) &&
+      (isNamed(type) || parts.every(isNamed)) &&
       parts.some(
         (part) =>
           // A `TaskEither` that nobody has run.
@@ -116,7 +116,7 @@ export class Types {
   }
 
   private withAwaited(type: Type): Type[] {
-    return [type, this.checker.getAwaitedType(type)].filter((one) => one !== undefined);
+    return [type, this.checker.getAwaitedType(type) ?? type];
   }
 
   /** Whether it can be used up or closed: an object with behavior that isn't one of the language's containers. */
@@ -125,24 +125,20 @@ export class Types {
   }
 
   private doesThings(type: Type): boolean {
-    const name = nameOf(type);
-    if (name !== undefined && data.test(name)) return false;
+    if (data.test(String(nameOf(type)))) return false;
     return this.isObject(type) && this.checker.getPropertiesOfType(type).some((property) => this.isMethod(property));
   }
 
   /** Whether it produces its items on request, and so possibly after the block is over. */
   isLazy(node: Node): boolean {
-    return this.ask(() =>
-      this.partsOf(this.of(node)).some((part) => this.isObject(part) && this.hasMethod(part, 'next')),
-    );
+    return this.ask(() => this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'next')));
   }
 
   /** Whether the cases cover every value. */
   isExhaustive({ discriminant, cases }: TSESTree.SwitchStatement): boolean {
     return this.ask(() => {
       const tested = new Set(cases.map(({ test }) => test && this.text(this.of(test))));
-      const parts = this.partsOf(this.of(discriminant));
-      return parts.length > 0 && parts.every((part) => this.isUnit(part) && tested.has(this.text(part)));
+      return allPartsOf(this.of(discriminant)).every((part) => this.isUnit(part) && tested.has(this.text(part)));
     });
   }
 
@@ -150,8 +146,8 @@ export class Types {
   comesFromWithal(name: Node): boolean {
     return this.ask(() => {
       const symbol = this.services.getSymbolAtLocation(name);
-      const [declaration] = (symbol && this.checker.getAliasedSymbol(symbol).declarations) ?? [];
-      return /[\\/]withal[\\/](dist|lib)[\\/]/.test(declaration?.getSourceFile().fileName ?? '');
+      const declaration = symbol && this.checker.getAliasedSymbol(symbol).declarations?.[0];
+      return /[\\/]withal[\\/](dist|lib)[\\/]/.test(String(declaration?.getSourceFile().fileName));
     });
   }
 
@@ -170,12 +166,11 @@ export class Types {
 
   /** The types that a value may have, except null and undefined; nothing is known about `any` and `unknown`. */
   private partsOf(type: Type): Type[] {
-    const parts = type.isUnion() ? type.types : [type];
-    return parts.filter((part) => !/^(any|unknown|never|void|undefined|null)$/.test(this.text(part)));
+    return allPartsOf(type).filter((part) => !/^(any|unknown|never|void|undefined|null)$/.test(this.text(part)));
   }
 
   private isUnit(type: Type): boolean {
-    return type.isLiteral() || /^(true|false)$/.test(this.text(type));
+    return type.isLiteral() || /^(true|false|null|undefined)$/.test(this.text(type));
   }
 
   private isObject(type: Type): boolean {
@@ -198,6 +193,10 @@ export class Types {
   private text(type: Type): string {
     return this.checker.typeToString(type);
   }
+}
+
+function allPartsOf(type: Type): readonly Type[] {
+  return type.isUnion() ? type.types : [type];
 }
 
 /** Fields that say whether a Result is a failure. */
