@@ -64,7 +64,9 @@ function eachChild(node: Node, keys: VisitorKeys, visit: (child: Node) => unknow
   const fields = node as unknown as Readonly<Record<string, unknown>>;
   // A parser may have no keys for a kind of node that is new.
   keys[node.type]?.forEach((key) => {
-    for (const child of [fields[key]].flat()) if (child) visit(child as Node);
+    const value = fields[key];
+    const children = (Array.isArray(value) ? value : [value]) as readonly (Node | null)[];
+    for (const child of children) if (child) visit(child);
   });
 }
 
