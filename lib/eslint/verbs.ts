@@ -166,7 +166,7 @@ export function areOpposite(setup: string, undo: string): boolean {
     return true;
   const [, verb = '', object] = /^([a-z]+)(.*)$/.exec(setup) ?? [];
   const [, other = '', another] = /^([a-z]+)(.*)$/.exec(undo) ?? [];
-  return object === another && object !== '' && (opposites[verb]?.includes(other) ?? other === `un${verb}`);
+  return object === another && (opposites[verb]?.includes(other) ?? other === `un${verb}`);
 }
 
 const statements: readonly (readonly [setup: RegExp, undo: RegExp])[] = [
