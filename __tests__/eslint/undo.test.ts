@@ -107,12 +107,20 @@ testCases('protect-teardown', [
   [manager('const cs = await f(); yield; map((c) => c.close());')],
   [manager('add("a"); try { yield; } catch (e) { f("a"); throw e; } remove("a");')],
   [manager('add("a"); try { yield; } catch (e) { f("b"); throw e; } remove("a");'), 'skipped'],
+  [manager('p.use(1); yield; p.use(1, 2, null);')],
+  [manager('try { yield; } catch (e) { q.release(); throw e; } p.close();'), 'skipped'],
+  [manager('try { yield; } catch (e) { p.release(); throw e; } p.close();')],
+  [manager('const before = p.n; yield; p.n -= before;')],
+  [manager('let m; yield () => { m = open(1); }; m.delete();'), 'skipped'],
   // What something else undoes.
   [manager('const s = other(); const c = open(1); s.defer(() => c.close()); yield c; c.close();'), 'skipped'],
   [manager('const s = new ExitStack(); const c = open(1); s.reuse(c); yield c; c.close();'), 'skipped'],
   [manager('const s = new ExitStack(); const c = open(1); s.used(c); yield c; c.close();'), 'skipped'],
   [manager('const s = new ExitStack(); const c = open(1); s.defer(() => 1, c); yield c; c.close();')],
   [manager('const s = new ExitStack(); const c = open(1); s.defer(() => c.end()); yield c; c.close();')],
+  [manager('const s = new ExitStack(); s.defer(cleanUp); yield; cleanUp();')],
+  [manager('const c = open(1); yield* enter(c); yield c; c.close();')],
+  [manager('const c = open(1); yield* enter(aclosing(c)); yield c; c.close();')],
   [manager('const c = open(1); yield* reenter(closing(c)); yield c; c.close();')],
   [manager('const c = open(1); closingLater(c); yield c; c.close();'), 'skipped'],
 ]);
@@ -120,12 +128,15 @@ testCases('protect-teardown', [
 testCases('no-leaky-setup', [
   [manager('let c; yield* enter(closing(c)); await f(); c = await open(1); yield c;')],
   [manager('const c = await open(1); await f(); yield* enter(closing(c)); yield c;'), 'leak'],
+  [manager('server.start(); await server.ready(); try { yield; } finally { server.stop(); }')],
+  [manager('server.start(); await f(); try { yield; } finally { server.stop(); }'), 'leak'],
   [manager('const m = await queue.receive(1); await f(); try { yield; } finally { m.delete(); }')],
   [manager('const m = await queue.make(1); await f(); try { yield; } finally { m.delete(); }'), 'leak'],
   [manager('let m; m = await queue.make(1); await f(); try { yield; } finally { m.delete(); }'), 'leak'],
 ]);
 
 testCases('exit-in-order', [
+  [manager('yield* enter(q); try { yield; } finally { f(p.close()); }'), 'early'],
   [manager('p.n++; yield* enter(q); try { yield; } finally { p.n--; }'), 'early'],
   [manager('yield* enter(q); p.n++; try { yield; } finally { p.n--; }')],
   [manager('p.z = 1; yield* enter(q); try { yield; } finally { delete p.z; }'), 'early'],
