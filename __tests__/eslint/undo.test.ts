@@ -27,6 +27,8 @@ testCases('protect-teardown', [
   [manager('const state = {}; yield () => { state.c = open(1); }; state.c.close();'), 'skipped'],
   [manager('const state = {}; yield () => { state.c = `text`; }; state.c.close();')],
   [manager('const state = {}; yield () => { other.c = open(1); }; state.c.close();')],
+  [manager('let c; c = other; yield c; c.close();')],
+  [manager('for (open(1); a; ) f(); yield;')],
   // What undoes it.
   [manager('p.z = 1; yield; -p.z;')],
   [manager('p.z = 1; yield; delete p.z;'), 'skipped'],
