@@ -24,7 +24,7 @@ testCases('protect-teardown', [
   [manager('const c = a ?? open(1); yield c; release(c);'), 'skipped'],
   [manager('const [c = open(1)] = await connect(); yield c; c.close();'), 'skipped'],
   // What is given to something declared before, in the block.
-  [manager('const state = {}; yield () => { state.c = open(1); }; state.c.close();'), 'skipped'],
+  [manager('const state = {}; yield () => { state.conn = open(1); }; state.conn.close();'), 'skipped'],
   [manager('const state = {}; yield () => { state.c = `text`; }; state.c.close();')],
   [manager('const state = {}; yield () => { other.c = open(1); }; state.c.close();')],
   [manager('let c; c = other; yield c; c.close();')],
@@ -101,7 +101,8 @@ testCases('protect-teardown', [
   [manager('const c = open(1); const inner = c.inner; yield; inner.close();'), 'skipped'],
   [manager('const c = open(1); const same = c; yield; same.close();'), 'skipped'],
   [manager('const c = open(1); yield; (await c).close();'), 'skipped'],
-  [manager('const c = open(1); const d = f(c); yield; d.close;')],
+  [manager('const c = open(1); const d = f(c); try { yield; } catch (e) { keep(d); throw e; } c.close();'), 'skipped'],
+  [manager('const c = open(1); const d = c; try { yield; } catch (e) { keep(d); throw e; } c.close();')],
   [manager('const f = open(1); yield; f().close();')],
   [manager('const cs = await f(); yield; cs.map((c) => c.close());'), 'skipped'],
   [manager('const cs = await f(); yield; cs.bitmap((c) => c.close());')],
@@ -138,7 +139,7 @@ testCases('no-leaky-setup', [
 ]);
 
 testCases('exit-in-order', [
-  [manager('yield* enter(q); try { yield; } finally { f(p.close()); }'), 'early'],
+  [manager('const c = open(1); yield* enter(q); try { yield; } finally { f(c.close()); }'), 'early'],
   [manager('p.n++; yield* enter(q); try { yield; } finally { p.n--; }'), 'early'],
   [manager('yield* enter(q); p.n++; try { yield; } finally { p.n--; }')],
   [manager('p.z = 1; yield* enter(q); try { yield; } finally { delete p.z; }'), 'early'],
