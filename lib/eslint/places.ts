@@ -35,48 +35,49 @@ export function placeOf(given: Node, file: File): Place {
 
 /** The place that an expression is about, and those that it is a part of or was taken from, the nearest first. */
 export function placesOf(given: Node, file: File): Place[] {
+  return [...placesFrom(given, file)];
+}
+
+function* placesFrom(given: Node, file: File): Generator<Place, void, void> {
   const node = unwrap(given);
   switch (node.type) {
-    case 'Identifier': {
-      const source = sourceOf(file.variables.of(node));
-      return [placeOf(node, file), ...(source ? placesOf(source, file) : [])];
-    }
-    case 'MemberExpression':
-      return [placeOf(node, file), ...placesOf(node.object, file)];
     case 'CallExpression': {
       // For `Object.values(clients)` the argument, for `clients.toReversed()` the object.
       const callee = unwrap(node.callee);
       const isMethod = callee.type === 'MemberExpression' && (file.variables.of(callee.object)?.defs.length ?? 0) > 0;
-      const [first = callee] = isMethod ? [callee.object] : node.arguments;
-      return first === callee ? [] : placesOf(first, file);
+      const subject = isMethod ? callee.object : node.arguments[0];
+      if (subject) yield* placesFrom(subject, file);
+      return;
     }
     case 'ArrayExpression':
-      return node.elements.flatMap((element) => (element ? placesOf(element, file) : []));
+      for (const element of node.elements) if (element) yield* placesFrom(element, file);
+      return;
     case 'SpreadElement':
     case 'AwaitExpression':
-      return placesOf(node.argument, file);
-    default:
-      return [placeOf(node, file)];
+      yield* placesFrom(node.argument, file);
+      return;
   }
+  yield placeOf(node, file);
+  const whole = node.type === 'MemberExpression' ? node.object : sourceOf(file.variables.of(node));
+  if (whole) yield* placesFrom(whole, file);
 }
 
 /**
- * What the values of a variable are taken from: the iterable of a loop, the array of a callback, the object of a pattern.
+ * What a variable stands for, or is taken from: another variable, the iterable of a loop, the array of a callback.
  */
 function sourceOf(variable: Variable | undefined): Node | undefined {
-  const [definition] = variable?.defs ?? [];
+  const definition = variable?.defs[0];
   if (definition?.type === 'Parameter') return sourceOfParameter(definition.node);
   if (definition?.type !== 'Variable') return undefined;
-  const { id, init, parent } = definition.node;
-  if (parent.parent.type === 'ForOfStatement' && parent.parent.left === parent) return parent.parent.right;
+  const { init, parent } = definition.node;
+  if (parent.parent.type === 'ForOfStatement') return parent.parent.right;
   const value = init && unwrap(init);
-  const isPart = id.type === 'ObjectPattern' || value?.type === 'MemberExpression';
-  return isPart && (value?.type === 'Identifier' || value?.type === 'MemberExpression') ? value : undefined;
+  return value?.type === 'Identifier' || value?.type === 'MemberExpression' ? value : undefined;
 }
 
 const eachMethod = /^(forEach|map|flatMap|reduce|reduceRight|some|every)$/;
 
-function sourceOfParameter({ parent: call }: Node): Node | undefined {
-  const callee = call?.type === 'CallExpression' ? unwrap(call.callee) : undefined;
+function sourceOfParameter({ parent: call }: { readonly parent: Node }): Node | undefined {
+  const callee = call.type === 'CallExpression' ? unwrap(call.callee) : undefined;
   return callee?.type === 'MemberExpression' && eachMethod.test(nameOf(callee)) ? callee.object : undefined;
 }

@@ -11,6 +11,7 @@ import {
   type FunctionNode,
   type Node,
 } from './ast.ts';
+import { truthOf } from './conditions.ts';
 import type { File } from './file.ts';
 import { isParameterOf, variablesIn } from './managers.ts';
 import { placeOf, placeOfVariable, placesOf, type Place } from './places.ts';
@@ -41,11 +42,7 @@ export interface Undo {
 type Found = Omit<Undo, 'node'>;
 
 /** A call by which something else sees to it that something is undone: `enter(closing(client))`. */
-export interface Entrustment {
-  readonly node: Node;
-  readonly setup: Node;
-  readonly target: Place;
-}
+export type Entrustment = Undo;
 
 interface Undoing {
   readonly undos: readonly Undo[];
@@ -59,7 +56,7 @@ export function undosIn(generator: FunctionNode, file: File): readonly Undo[] {
   return undoingIn(generator, file).undos;
 }
 
-/** Everything that the generator acquires, and has something else undo. */
+/** Everything that the generator has something else undo. */
 export function entrustmentsIn(generator: FunctionNode, file: File): readonly Entrustment[] {
   return undoingIn(generator, file).entrustments;
 }
@@ -68,7 +65,7 @@ function undoingIn(generator: FunctionNode, file: File): Undoing {
   const found = known.get(generator);
   if (found) return found;
   const search = new Search(generator, file);
-  const undoing = { undos: search.undos(), entrustments: search.entrustments() };
+  const undoing = { undos: [...search.undos()], entrustments: [...search.entrustments()] };
   known.set(generator, undoing);
   return undoing;
 }
@@ -78,38 +75,36 @@ class Search {
   private readonly file: File;
   private readonly nodes: readonly Node[];
   private readonly calls: readonly TSESTree.CallExpression[];
+  private readonly declarators: readonly TSESTree.VariableDeclarator[];
   /** What the generator was given. */
   private readonly given: ReadonlySet<Place>;
   /** Where places were given something that can be undone. */
-  private readonly acquired = new Map<Place, Node>();
+  private readonly acquired = new Map<Place, Node | undefined>();
 
   constructor(generator: FunctionNode, file: File) {
     this.generator = generator;
     this.file = file;
     this.nodes = ownNodes(generator, file.keys);
     this.calls = this.nodes.filter((node) => node.type === 'CallExpression');
+    this.declarators = this.nodes.filter((node) => node.type === 'VariableDeclarator');
     this.given = new Set(generator.params.flatMap((param) => variablesIn(param, file)).map(placeOfVariable));
     for (const node of this.nodes) for (const place of this.placesAcquiredBy(node)) this.note(place, node);
     this.noteWhatIsGivenLater();
   }
 
-  undos(): Undo[] {
-    return this.nodes.flatMap((node) => {
+  *undos(): Generator<Undo, void, void> {
+    for (const node of this.nodes) {
       const found = this.undoBy(node) ?? this.undoWithin(node) ?? this.undoByHelper(node);
-      return found && !this.isEntrusted(found.target) ? [{ ...found, node }] : [];
-    });
+      if (found && !this.isEntrusted(found.target)) yield { ...found, node };
+    }
   }
 
-  entrustments(): Entrustment[] {
-    return this.calls.flatMap((node) =>
-      this.entrustedBy(node).flatMap((target) => {
-        const setup = this.acquired.get(target);
-        return setup && setup.range[1] <= node.range[0] ? [{ node, setup, target }] : [];
-      }),
-    );
+  *entrustments(): Generator<Entrustment, void, void> {
+    for (const node of this.calls)
+      for (const target of this.entrustedBy(node)) yield { node, setup: this.acquired.get(target), target };
   }
 
-  private note(place: Place, node: Node): void {
+  private note(place: Place, node: Node | undefined): void {
     if (!this.acquired.has(place)) this.acquired.set(place, node);
   }
 
@@ -118,66 +113,47 @@ class Search {
    * before is given it in the block.
    */
   private noteWhatIsGivenLater(): void {
-    const declared = new Map(
-      this.nodes
-        .filter((node) => node.type === 'VariableDeclarator')
-        .map((node) => [placeOf(node.id, this.file), node]),
-    );
+    const declared = new Map(this.declarators.map((node) => [placeOf(node.id, this.file), node]));
     const own = new Set(this.nodes);
     walk(this.generator, this.file.keys, (node) => {
-      for (const place of own.has(node) ? [] : this.placesGivenBy(node)) {
-        const declarator = declared.get(place.replace(/\..*/, ''));
-        if (declarator) this.note(place, declarator);
-      }
+      if (!own.has(node)) this.noteGiven(node, declared);
       return true;
     });
   }
 
-  private placesGivenBy(node: Node): Place[] {
-    switch (node.type) {
-      case 'AssignmentExpression':
-        return isValue(node.right) ? [] : [placeOf(node.left, this.file)];
-      case 'CallExpression':
-        return this.placesFilledBy(node, (argument) => !isValue(argument));
-      default:
-        return [];
-    }
+  private noteGiven(node: Node, declared: ReadonlyMap<Place, Node>): void {
+    for (const place of this.placesGivenBy(node)) this.note(place, declared.get(place.replace(/\..*/, '')));
   }
 
-  private placesAcquiredBy(node: Node): Place[] {
-    switch (node.type) {
-      case 'VariableDeclarator':
-        return node.init && this.acquires(node.init) ? this.placesIn(node.id) : [];
-      case 'AssignmentExpression':
-        return this.acquires(node.right) ? [placeOf(node.left, this.file)] : [];
-      case 'CallExpression':
-        return this.placesFilledBy(node, (argument) => this.acquires(argument));
-      default:
-        return [];
-    }
+  private *placesGivenBy(node: Node): Generator<Place, void, void> {
+    if (node.type === 'AssignmentExpression' && !isValue(node.right)) yield placeOf(node.left, this.file);
+    if (node.type === 'CallExpression') yield* this.placesFilledBy(node, (argument) => !isValue(argument));
+  }
+
+  private *placesAcquiredBy(node: Node): Generator<Place, void, void> {
+    if (node.type === 'VariableDeclarator' && node.init && this.acquires(node.init)) yield* this.placesIn(node.id);
+    if (node.type === 'AssignmentExpression' && this.acquires(node.right)) yield placeOf(node.left, this.file);
+    if (node.type === 'CallExpression') yield* this.placesFilledBy(node, (argument) => this.acquires(argument));
   }
 
   private placesIn(pattern: Node): Place[] {
-    const names = ownNodes(pattern, this.file.keys).filter((node) => node.type === 'Identifier');
-    return names.map((name) => placeOf(name, this.file));
+    return ownNodes(pattern, this.file.keys).map((part) => placeOf(part, this.file));
   }
 
   /** `clients.push(await connect())` */
-  private placesFilledBy(
+  private *placesFilledBy(
     { callee, arguments: given }: TSESTree.CallExpression,
     isTaken: (argument: Node) => boolean,
-  ): Place[] {
+  ): Generator<Place, void, void> {
     const method = unwrap(callee);
     const isFilling = method.type === 'MemberExpression' && /^(push|unshift|add|set)$/.test(nameOf(method));
-    return isFilling && given.some(isTaken) ? [placeOf(method.object, this.file)] : [];
+    if (isFilling && given.some(isTaken)) yield placeOf(method.object, this.file);
   }
 
   /** Whether what an expression gives may have to be given back: not what was entered, and not plain data. */
   private acquires(given: Node): boolean {
     const node = unwrap(given);
     switch (node.type) {
-      case 'AwaitExpression':
-        return true;
       case 'CallExpression':
         return this.file.words.calledBy(node) === undefined;
       case 'NewExpression':
@@ -193,24 +169,17 @@ class Search {
         return this.acquires(node.consequent) || this.acquires(node.alternate);
       case 'LogicalExpression':
         return this.acquires(node.left) || this.acquires(node.right);
-      default:
-        return false;
+      case 'AwaitExpression':
+        return true;
     }
+    return false;
   }
 
   private undoBy(node: Node): Found | undefined {
-    switch (node.type) {
-      case 'CallExpression':
-        return this.undoByCall(node);
-      case 'AssignmentExpression':
-        return this.undoByAssignment(node);
-      case 'UpdateExpression':
-        return this.undoByUpdate(node);
-      case 'UnaryExpression':
-        return node.operator === 'delete' ? this.undoByDelete(node) : undefined;
-      default:
-        return undefined;
-    }
+    if (node.type === 'CallExpression') return this.undoByCall(node);
+    if (node.type === 'AssignmentExpression') return this.undoByAssignment(node);
+    if (node.type === 'UpdateExpression') return this.undoByUpdate(node);
+    return node.type === 'UnaryExpression' && node.operator === 'delete' ? this.undoByDelete(node) : undefined;
   }
 
   /** `clients.map((client) => client.release())`, `new Promise((resolve) => server.close(resolve))` */
@@ -220,7 +189,7 @@ class Search {
     for (const callback of node.arguments.filter(isFunction))
       walk(callback, this.file.keys, (part) => {
         found ??= part.type === 'CallExpression' ? this.undoOfAcquired(part) : undefined;
-        return !found;
+        return true;
       });
     return found;
   }
@@ -274,7 +243,7 @@ class Search {
     return (
       name.type === 'Identifier' &&
       !isParameterOf(variable, this.generator) &&
-      !this.acquired.has(placeOf(name, this.file))
+      !this.acquired.get(placeOf(name, this.file))
     );
   }
 
@@ -293,9 +262,9 @@ class Search {
   private writesWhatWasRead(call: TSESTree.CallExpression): boolean {
     const written = call.arguments.at(-1);
     const variable = written && this.file.variables.of(written);
-    return this.nodes.some((node) => {
-      if (node.type !== 'VariableDeclarator' || !variable || this.file.variables.of(node.id) !== variable) return false;
-      const made = node.init && unwrap(node.init);
+    return this.declarators.some(({ id, init }) => {
+      if (!variable || this.file.variables.of(id) !== variable) return false;
+      const made = init && unwrap(init);
       const read = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;
       return (
         read?.type === 'CallExpression' &&
@@ -322,35 +291,27 @@ class Search {
 
   /** Whether an argument is, or holds, a variable with what was read before a call. */
   private holdsSaved(argument: Node, call: Node): boolean {
-    return this.nodes.some(
+    return this.declarators.some(
       (node) =>
-        node.type === 'VariableDeclarator' &&
-        node.range[1] <= call.range[0] &&
-        isRead(node.init) &&
-        this.mentions(argument, node.id) &&
-        !this.mentions(call, node.id),
+        isBefore(node, call) && isRead(node.init) && this.mentions(argument, node.id) && !this.mentions(call, node.id),
     );
   }
 
   private mentions(node: Node, name: Node): boolean {
     const place = placeOf(name, this.file);
-    return ownNodes(node, this.file.keys).some(
-      (part) => part.type === 'Identifier' && placeOf(part, this.file) === place,
-    );
+    return ownNodes(node, this.file.keys).some((part) => placeOf(part, this.file) === place);
   }
 
   /** `client.release()`, `removeUser(user)`, `restore()` of what the generator has made */
   private undoOfAcquired(call: TSESTree.CallExpression): Found | undefined {
     const name = calleeName(call);
     if (!isUndoing(name)) return undefined;
-    const callee = unwrap(call.callee);
-    const subjects =
-      callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : [callee, ...call.arguments];
-    for (const place of subjects.slice(0, 2).flatMap((subject) => placesOf(subject, this.file))) {
+    const subjects = [call.callee, ...call.arguments].slice(0, 2);
+    for (const place of subjects.flatMap((subject) => placesOf(subject, this.file))) {
       const setup = this.acquired.get(place);
       // What was there before isn't undone when it is deleted: a message that was received, and dealt with.
       if (!setup || (isDeleting(name) && isFound(setup))) continue;
-      if (!contains(setup, call) && setup.range[0] < call.range[0]) return { setup, target: place };
+      if (isBefore(setup, call)) return { setup, target: place };
     }
     return undefined;
   }
@@ -390,11 +351,8 @@ class Search {
   private savedFrom(right: Node, target: Place): Node | undefined {
     const value = unwrap(right);
     const variable = this.file.variables.of(value);
-    const declared = this.nodes.find(
-      (node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable,
-    );
-    if (!variable || isReassigned(variable) || declared?.type !== 'VariableDeclarator' || !declared.init)
-      return undefined;
+    const declared = this.declarators.find(({ id }) => this.file.variables.of(id) === variable);
+    if (!variable || isReassigned(variable) || !declared?.init) return undefined;
     const isSaved = ownNodes(declared.init, this.file.keys).some((part) => placeOf(part, this.file) === target);
     return isSaved ? declared : undefined;
   }
@@ -428,18 +386,18 @@ class Search {
     );
     return writes.filter((write) => {
       const written = write.type === 'AssignmentExpression' ? write.left : write.argument;
-      return write.range[1] <= node.range[0] && placeOf(written, this.file) === target;
+      return isBefore(write, node) && placeOf(written, this.file) === target;
     });
   }
 
   /** A variable of the generator itself is gone when that is. */
   private isLocal(node: Node): boolean {
-    const name = unwrap(node);
-    return this.file.variables.of(name)?.defs.some(({ node: declared }) => contains(this.generator, declared)) ?? false;
+    const definition = this.file.variables.of(unwrap(node))?.defs[0];
+    return definition !== undefined && contains(this.generator, definition.node);
   }
 
   private callsBefore(call: TSESTree.CallExpression): TSESTree.CallExpression[] {
-    return this.calls.filter((earlier) => earlier.range[1] <= call.range[0]);
+    return this.calls.filter((earlier) => isBefore(earlier, call));
   }
 
   private receiverOf({ callee }: TSESTree.CallExpression): Place {
@@ -454,28 +412,29 @@ class Search {
 
   /** Whether something else sees to it: `enter(closing(client))`, `stack.defer(() => client.release())`. */
   private isEntrusted(target: Place): boolean {
-    return this.calls.some((call) => this.entrustedBy(call).includes(target));
+    return this.calls.some((call) => [...this.entrustedBy(call)].includes(target));
   }
 
-  private entrustedBy(call: TSESTree.CallExpression): Place[] {
+  private *entrustedBy(call: TSESTree.CallExpression): Generator<Place, void, void> {
     const callee = unwrap(call.callee);
-    const word = this.file.words.calledBy(call) ?? '';
     const isStack =
       callee.type === 'MemberExpression' &&
       stackKindOf(callee.object, this.file) !== undefined &&
       /^(use|adopt|defer|push|enterContext)$/.test(nameOf(callee));
-    if (!isStack && !/^(aclosing|closing|enter)$/.test(word)) return [];
-    return call.arguments.flatMap((argument) => this.placesGiven(argument));
+    if (isStack || ['aclosing', 'closing', 'enter'].includes(String(this.file.words.calledBy(call))))
+      for (const argument of call.arguments) yield* this.placesGiven(argument);
   }
 
-  private placesGiven(argument: Node): Place[] {
+  private *placesGiven(argument: Node): Generator<Place, void, void> {
     const given = unwrap(argument);
-    if (given.type === 'Identifier' || given.type === 'MemberExpression') return placesOf(given, this.file);
-    if (!isFunction(argument)) return [];
-    return ownNodes(argument.body, this.file.keys).flatMap((node) =>
-      node.type === 'Identifier' ? placesOf(node, this.file) : [],
-    );
+    if (given.type === 'Identifier' || given.type === 'MemberExpression') yield* placesOf(given, this.file);
+    if (isFunction(argument))
+      for (const node of ownNodes(argument.body, this.file.keys)) yield* placesOf(node, this.file);
   }
+}
+
+function isBefore(one: Node, other: Node): boolean {
+  return one.range[1] <= other.range[0];
 }
 
 /** `const span = tracer.startSpan(name)` */
@@ -511,9 +470,7 @@ function isValue(given: Node): boolean {
 
 /** What is assigned when nothing is left. */
 function isEmpty(given: Node): boolean {
-  const node = unwrap(given);
-  if (node.type === 'Literal') return !node.value;
-  return node.type === 'Identifier' && node.name === 'undefined';
+  return truthOf(given) === false;
 }
 
 function areOppositeOperators(one: string, other: string): boolean {
