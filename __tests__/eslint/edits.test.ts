@@ -84,6 +84,32 @@ it.each([
 }`,
   ],
   [
+    'a function that is indented',
+    `{
+    async function* m() {
+        const c = await open();
+        yield c;
+        await c.close(
+            now,
+        );
+    }
+    run(asyncContextManager(m));
+}`,
+    `{
+    async function* m() {
+        const c = await open();
+        try {
+            yield c;
+        } finally {
+            await c.close(
+                now,
+            );
+        }
+    }
+    run(asyncContextManager(m));
+}`,
+  ],
+  [
     'a finally that is there',
     `const m = asyncContextManager(async function* m() {
   const c = await open();

@@ -28,6 +28,7 @@ describe('a module of settings.withal.modules', () => {
     ['./deep/a', 'src/deepa', 0],
     ['./deep/a', 'srcdeep/a', 0],
     ['a', 'src/a', 0],
+    ['a', 'a', 1],
     ['./a', '/project/src/a', 0],
   ])('imported as %s, named as %s', (specifier, module, count) => {
     const code = `import { contextManager } from '${specifier}'; contextManager(function* () { yield 1; });`;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { manager, suggestedFor, testCases } from '../helpers/lint.ts';
+import { manager, suggestedFor, testCases, type Case } from '../helpers/lint.ts';
 
 // What counts as a block, and what it holds.
 testCases('settle-in-body', [
@@ -7,6 +7,8 @@ testCases('settle-in-body', [
   ['withSync(p, () => { void p.save(); });'],
   ['scopeAsync(function* () { void p.save(); });', 'void'],
   ['scopeSync(function* () { void p.save(); });'],
+  ['scopeSync(function* () { void p.then(q); });', 'void'],
+  ['contextDecorator(p)(() => { void p.then(q); });', 'void'],
   [
     "import { use, useSync } from 'withal/fp'; use(() => { void p.save(); }); useSync(() => { void p.save(); });",
     'void',
@@ -108,3 +110,32 @@ testCases('protect-teardown', [
   [manager('const x = p.x; x.copy(q, 1); yield; x.rm(q);'), 'skipped'],
   [manager('p.copy(q, 1); yield; p.rm(q);')],
 ]);
+
+// Every word of withal that makes a manager.
+const core = ['aclosing', 'all', 'abandonable', 'closing', 'deadline', 'fromCallback', 'nullContext', 'passing'];
+
+testCases('no-floating-managers', [
+  ...[...core, 'suppress', 'taskGroup', 'timeout'].map(madeBy('withal')),
+  ...['chdir', 'redirectStderr', 'redirectStdout', 'terminationSignal'].map(madeBy('withal/node')),
+  ...['lift', 'of', 'optional'].map(madeBy('withal/fp')),
+]);
+
+function madeBy(entry: string): (word: string) => Case {
+  return (word) => [`import { ${word} as make } from '${entry}'; make(p);`, 'statement'];
+}
+
+// What types tell of a manager.
+const types = `import type { AsyncContextManager as M } from 'withal'; declare const text: string, m: M<1> & { on(event: string): M<1> };
+  declare const make: { (given?: unknown): M<1>; of(given: unknown): M<1> };`;
+
+testCases(
+  'no-floating-managers',
+  [
+    [`${types} make(); make(text); make.of(text);`, 'statement', 'statement', 'statement'],
+    // It returns what it is called on, or what it is given.
+    [`${types} m.on(text); make.of(m); make(m);`],
+    [`${types} await m; await text;`, 'awaited'],
+    ['const stack = () => new ExitStack(); const same = stack(); await same;'],
+  ],
+  'typed',
+);

@@ -45,7 +45,7 @@ export function insertLast(
 /** The source from one statement to another, indented by one step; the contents of template literals stay unchanged. */
 export function movedIn(first: TSESTree.Statement, last: Node, code: Code): string {
   const [start] = first.range;
-  const isText = (index: number): boolean => code.getNodeByRangeIndex(index)?.type === 'TemplateElement';
+  const isText = (index: number): boolean => (code.getNodeByRangeIndex(index) as Node).type === 'TemplateElement';
   return code.text
     .slice(start, endOf(last, code))
     .replace(/\n(?=.)/g, (line, index: number) => (isText(start + index) ? line : line + stepOf(first, code)));

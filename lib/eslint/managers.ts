@@ -1,6 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import {
   ancestorsOf,
+  childrenOf,
   isFunction,
   isGeneratorFunction,
   nameOf,
@@ -172,8 +173,7 @@ function isManagerByType(node: Node, file: File): boolean {
   if (!types?.isManager(node) || types.isStack(node)) return false;
   const call = unwrap(node);
   if (call.type !== 'CallExpression') return true;
-  const callee = unwrap(call.callee);
-  const subjects = callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : call.arguments;
+  const subjects = [...childrenOf(unwrap(call.callee), file.keys), ...call.arguments];
   return !subjects.some((subject) => types.isManager(subject));
 }
 
@@ -247,8 +247,8 @@ export function enteredVariables({ fn, kind }: Block, file: File): Variable[] {
   if (kind === 'driver') return fn.params.slice(0, 1).flatMap((param) => variablesIn(param, file));
   return ownNodes(fn, file.keys)
     .filter((node) => node.type === 'YieldExpression' && file.words.calledBy(node.argument) === 'enter')
-    .map((node) => wrapped(node).parent)
-    .flatMap((holder) => (holder?.type === 'VariableDeclarator' ? variablesIn(holder.id, file) : []));
+    .map((node) => wrapped(node).parent as Node)
+    .flatMap((holder) => (holder.type === 'VariableDeclarator' ? variablesIn(holder.id, file) : []));
 }
 
 export function variablesIn(pattern: Node, file: File): Variable[] {
