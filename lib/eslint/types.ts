@@ -147,7 +147,8 @@ export class Types {
     return this.ask(() => {
       const symbol = this.services.getSymbolAtLocation(name);
       const declaration = symbol && this.checker.getAliasedSymbol(symbol).declarations?.[0];
-      return /[\\/]withal[\\/](dist|lib)[\\/]/.test(String(declaration?.getSourceFile().fileName));
+      const path = String(declaration?.getSourceFile().fileName);
+      return /[\\/]withal[\\/](dist|lib)[\\/]/.test(path);
     });
   }
 
