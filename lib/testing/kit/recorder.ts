@@ -94,7 +94,7 @@ export class Recorder implements Faults {
     if (typeof original !== 'function') throw notPatchable(object, method);
     const own = Object.getOwnPropertyDescriptor(object, method);
     const value = this.proxies.wrap(original, String(method));
-    const descriptor = { enumerable: true, ...own, value, writable: true, configurable: true };
+    const descriptor = { value, enumerable: own?.enumerable ?? true, writable: true, configurable: true };
     if (!Reflect.defineProperty(object, method, descriptor)) throw notPatchable(object, method);
     syncBuiltins();
     this.patches.push(() => {
