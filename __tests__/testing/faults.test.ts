@@ -292,7 +292,7 @@ describe('a fault', () => {
     });
     acted.length = 0;
     const error = new Error('injected');
-    const faults = new Recorder({ call: call as never, when: 'before', error });
+    const faults = new Recorder({ call: call as never, acts: false, error });
     await faults.wrap(api).act('a');
     await expect(faults.wrap(api).act('b')).rejects.toBe(error);
     await faults.wrap(api).act('b');
@@ -305,7 +305,7 @@ describe('a fault', () => {
     const api = { act: async (name: string) => void acted.push(name) };
     const [call] = await recorded((faults) => faults.wrap(api).act('a'));
     const error = new Error('injected');
-    const faults = new Recorder({ call: call as never, when: 'after', error });
+    const faults = new Recorder({ call: call as never, acts: true, error });
     await expect(faults.wrap(api).act('a')).rejects.toBe(error);
     expect([acted, faults.isRetried()]).toEqual([['a', 'a'], false]);
     expect(new Recorder().isRetried()).toBe(false);
@@ -321,8 +321,8 @@ describe('a fault', () => {
     });
     expect([call?.canFail, lazy?.canFail]).toEqual([true, false]);
     const error = new Error('injected');
-    for (const when of ['before', 'after'] as const) {
-      const wrapped = new Recorder({ call: call as never, when, error }).wrap(db, { sync });
+    for (const acts of [false, true]) {
+      const wrapped = new Recorder({ call: call as never, acts, error }).wrap(db, { sync });
       expect(() => wrapped.exec('BEGIN')).toThrow(error);
     }
     expect(acted).toEqual(['BEGIN', 'BEGIN']);

@@ -113,14 +113,14 @@ describe('a fault', () => {
     };
     const calls = await callsOf(run);
     for (const [index, call] of calls.entries()) {
-      const results = await run(new Recorder({ call, when: 'after', error }));
+      const results = await run(new Recorder({ call, acts: true, error }));
       expect(results.map((result) => result === error)).toEqual(calls.map((_call, other) => other === index));
     }
   });
 
   it('strikes once', async () => {
     const [call] = await callsOf((faults) => faults.wrap(new Counter()).up());
-    const faults = new Recorder({ call: call as Call, when: 'before', error });
+    const faults = new Recorder({ call: call as Call, acts: false, error });
     const counter = faults.wrap(new Counter());
     await expect(counter.up()).rejects.toBe(error);
     faults.forget();
@@ -129,7 +129,7 @@ describe('a fault', () => {
 
   it('lets a call fail as it would: a promise rejects', async () => {
     const [call] = await callsOf((faults) => faults.wrap(new Counter()).up());
-    const faults = new Recorder({ call: call as Call, when: 'before', error });
+    const faults = new Recorder({ call: call as Call, acts: false, error });
     const rejected = faults.wrap(new Counter()).up();
     expect(faults.calls).toMatchObject([{ state: 'failed', isAsync: true }]);
     await expect(rejected).rejects.toBe(error);
@@ -141,7 +141,7 @@ describe('a fault', () => {
       const world = { deep: new Counter() };
       const [call] = await callsOf((faults) => faults.wrap(world, { sync }).deep.now());
       expect(call?.canFail).toBe(true);
-      const faults = new Recorder({ call: call as Call, when: 'before', error });
+      const faults = new Recorder({ call: call as Call, acts: false, error });
       expect(() => faults.wrap(world, { sync }).deep.now()).toThrow(error);
       expect(faults.calls).toMatchObject([{ state: 'failed', isAsync: false }]);
     },
@@ -154,7 +154,7 @@ describe('a fault', () => {
 
   it('was retried if a later call succeeds', async () => {
     const [call] = await callsOf((faults) => faults.wrap(new Counter()).up());
-    const faults = new Recorder({ call: call as Call, when: 'before', error });
+    const faults = new Recorder({ call: call as Call, acts: false, error });
     const counter = faults.wrap(new Counter());
     // The second call is no retry, because it is made before the manager hears of the failure.
     await Promise.allSettled([counter.up(), counter.up()]);
@@ -169,7 +169,7 @@ describe('a fault', () => {
     let isBroken = false;
     const world = { act: async () => (isBroken ? Promise.reject(new Error('broken')) : undefined) };
     const [call] = await callsOf((faults) => faults.wrap(world).act());
-    const faults = new Recorder({ call: call as Call, when: 'before', error });
+    const faults = new Recorder({ call: call as Call, acts: false, error });
     isBroken = true;
     const wrapped = faults.wrap(world);
     await wrapped

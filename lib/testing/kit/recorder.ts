@@ -32,10 +32,10 @@ export interface Call {
   opened: number;
 }
 
-/** The call that fails: before it acts, or after. */
+/** The call that fails, after it has acted or without. */
 export interface Injection {
   readonly call: Call;
-  readonly when: 'before' | 'after';
+  readonly acts: boolean;
   readonly error: Error;
 }
 
@@ -108,7 +108,7 @@ export class Recorder implements Faults {
     const call = this.record(invocation);
     const isSync = this.failsInSync(invocation.name);
     const fault = this.faultFor(call);
-    if (fault?.when === 'before') return this.failBefore(call, fault.error, isSync);
+    if (fault && !fault.acts) return this.failBefore(call, fault.error, isSync);
     const before = this.countOpen();
     const finish = (result: unknown) => {
       this.finish(call, result, before);
