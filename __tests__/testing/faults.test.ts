@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Recorder } from '../../lib/testing/kit/recorder.ts';
 
 const require = createRequire(import.meta.url);
+
+const symbol = Symbol('my.nodejs.symbol');
 
 /** Calls of each kind. */
 interface Named extends AsyncDisposable {
@@ -13,6 +16,8 @@ interface Named extends AsyncDisposable {
     lazy: PromiseLike<string>;
   };
   list: [() => void, { id: number }];
+  [inspect.custom](): void;
+  [symbol](): void;
 }
 
 const named: Named = {
@@ -24,6 +29,8 @@ const named: Named = {
   },
   list: [() => undefined, { id: 1 }],
   [Symbol.asyncDispose]: async () => undefined,
+  [inspect.custom]: () => undefined,
+  [symbol]: () => undefined,
 };
 
 class Client {
@@ -115,8 +122,11 @@ describe('faults.wrap', () => {
   it('wraps deep data, and lists of what has methods', async () => {
     const faults = new Recorder();
     const deep = { a: { b: { c: { d: { e: { f: 1 } } } } } };
-    const wrapped = faults.wrap({ deep: () => deep, clients: () => [new Client()] });
+    const ring: { self?: unknown } = {};
+    ring.self = ring;
+    const wrapped = faults.wrap({ deep: () => deep, ring: () => ring, clients: () => [new Client()] });
     expect(wrapped.deep()).toEqual(deep);
+    expect(Object.keys(wrapped.ring())).toEqual(['self']);
     expect(Array.isArray(wrapped.clients())).toBe(true);
     await wrapped.clients()[0]?.query('SELECT 1');
     expect(labelsOf(faults)).toContain('0.query("SELECT 1")');
@@ -173,6 +183,8 @@ describe('faults.wrap', () => {
     ['[Symbol.asyncDispose]()', (wrapped) => wrapped[Symbol.asyncDispose]()],
     ['pool.lazy()', async ({ pool }) => void (await pool.lazy)],
     ['list.0()', ({ list }) => list[0]()],
+    ['[nodejs.util.inspect.custom]()', (wrapped) => wrapped[inspect.custom]()],
+    ['[my.nodejs.symbol]()', (wrapped) => wrapped[symbol]()],
   ])('names a call by its path: %s', async (label, act) => {
     const faults = new Recorder();
     await act(faults.wrap(named));
@@ -239,8 +251,8 @@ describe('faults.wrap', () => {
       on: (listener: () => void) => void listeners.add(listener),
       off: (listener: () => void) => void listeners.delete(listener),
     });
-    await api.transaction((client) => client.query('a'));
-    expect(labelsOf(faults)).toEqual([expect.stringMatching(/^transaction\(/), 'query("a")']);
+    await api.transaction((client) => client.query('a class'));
+    expect(labelsOf(faults)).toEqual([expect.stringMatching(/^transaction\(/), 'query("a class")']);
     const listener = () => undefined;
     api.on(listener);
     api.off(listener);
@@ -340,7 +352,11 @@ describe('a fault', () => {
     });
     await expect(wrapped.rejecting()).rejects.toThrow('rejected');
     expect(() => wrapped.throwing()).toThrow('thrown');
-    expect(faults.calls.map(({ state }) => state)).toEqual(['failed', 'failed']);
+    expect(faults.calls).toMatchObject([
+      { state: 'failed', isAsync: true, canFail: true },
+      { state: 'failed', isAsync: false, canFail: false },
+    ]);
+    expect(faults.isRetried()).toBe(false);
   });
 });
 

@@ -152,6 +152,15 @@ describe('a fault', () => {
     expect(call?.canFail).toBe(false);
   });
 
+  it('reaches those of one thing, whatever else is wrapped', async () => {
+    const calls = await callsOf((faults) => {
+      faults.wrap({ ping: () => 'pong' });
+      faults.wrap(new Counter(), { sync: ['now'] }).now();
+      faults.wrap(() => 1)();
+    });
+    expect(calls.map(({ canFail }) => canFail)).toEqual([true, false]);
+  });
+
   it('was retried if a later call succeeds', async () => {
     const [call] = await callsOf((faults) => faults.wrap(new Counter()).up());
     const faults = new Recorder({ call: call as Call, acts: false, error });
@@ -163,6 +172,8 @@ describe('a fault', () => {
     expect(faults.isRetried()).toBe(false);
     await counter.up();
     expect(faults.isRetried()).toBe(true);
+    faults.failed = undefined;
+    expect(faults.isRetried()).toBe(false);
   });
 
   it('was not retried by a call that fails, too', async () => {
@@ -239,6 +250,15 @@ describe('patch', () => {
     await imported.stat('.');
     faults.restore();
     expect([faults.calls.length, imported.stat === stat]).toEqual([1, true]);
+  });
+
+  it.each([undefined, {}])('does without what is not there: %p', (module) => {
+    jest.spyOn(process, 'getBuiltinModule').mockReturnValue(module);
+    const object = { read: () => 1 };
+    const faults = new Recorder();
+    expect(faults.patch(object, 'read').read()).toBe(1);
+    faults.restore();
+    expect(faults.calls).toHaveLength(1);
   });
 
   it('refuses a getter that can not be replaced', () => {

@@ -19,7 +19,11 @@ describe('shown', () => {
     [new Date(0), '1970-01-01T00:00:00.000Z'],
     [new Date(NaN), 'an object (Date)'],
     [new RangeError('no'), 'RangeError: no'],
+    [Object.assign(new RangeError('no'), { code: 'E' }), 'RangeError: no'],
     [function named() {}, 'function named()'],
+    [Object.assign(function named() {}, { a: 1 }), 'function named()'],
+    [true, 'true'],
+    [{ 1: null, b: undefined }, '{ 1: null, b: undefined }'],
     [{ a: 1, b: { c: 2 } }, '{ a: 1, b: { c: 2 } }'],
     [{}, 'an object (Object)'],
     [ring, '[[circular]]'],
@@ -39,5 +43,7 @@ describe('shown', () => {
 
   it('cuts what is too long', () => {
     expect(shown('abcdef', 5)).toBe('"abc…');
+    expect(shown('abc', 5)).toBe('"abc"');
+    expect(shown('x'.repeat(1000))).toHaveLength(1002);
   });
 });

@@ -1,6 +1,7 @@
+import { builtin } from '../../support/builtin.ts';
 import { isObject, isThenable, kindOf } from '../../support/describe.ts';
 import { DeepProxy, type Invocation } from './deep-proxy.ts';
-import { builtinIfAny, nextTurn } from './environment.ts';
+import { ifAny, nextTurn } from './environment.ts';
 import { noteCaller } from './lines.ts';
 import { notPatchable, notWrappable } from '../messages.ts';
 import { shown } from './shown.ts';
@@ -190,5 +191,5 @@ function lastName(name: string): string {
 
 /** In Node, what a module imports of a built-in one by name is what it exports when this is called. */
 function syncBuiltins(): void {
-  (builtinIfAny('node:module') as { syncBuiltinESMExports?(): void } | undefined)?.syncBuiltinESMExports?.();
+  ifAny(() => (builtin('node:module') as { syncBuiltinESMExports(): void }).syncBuiltinESMExports());
 }

@@ -1,3 +1,4 @@
+import { suppressing } from '../../engine/join.ts';
 import { isObject, isThenable } from '../../support/describe.ts';
 import {
   all,
@@ -8,7 +9,6 @@ import {
   isAsyncContextManager,
   isContextManager,
   nullContext,
-  SuppressedError,
   withAsync,
   withSync,
   type AsyncEnterable,
@@ -115,7 +115,7 @@ async function using(
   try {
     await stack.disposeAsync();
   } catch (error) {
-    throw thrown ? new SuppressedError(error, thrown.error) : error;
+    throw suppressing(error, thrown);
   }
   if (thrown) throw thrown.error;
   return result;
