@@ -1,5 +1,12 @@
-import { execFile } from 'node:child_process';
+import { AsyncResource } from 'node:async_hooks';
+import { execFile, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { unwatchFile, watch as watchFolder, watchFile } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -34,6 +41,108 @@ function withoutHooks(): void {
   );
 }
 
+interface Handle {
+  readonly name: string;
+  readonly what: string;
+  /** Whether it works even if it keeps nothing alive. */
+  readonly isTireless?: boolean;
+  readonly open: () => Promise<{ handle: { ref(): unknown; unref(): unknown }; close: () => unknown }>;
+}
+
+const pipe = join(tmpdir(), `withal-${String(process.pid)}.sock`);
+
+async function listening(at: number | string): Promise<Server> {
+  const server = createServer().listen(at);
+  await once(server, 'listening');
+  return server;
+}
+
+/** Connects to a server that nobody watches. */
+async function connected(at: number | string) {
+  const server = await new AsyncResource('server').runInAsyncScope(() => listening(at));
+  const address = server.address() as string | { port: number };
+  const handle = typeof address === 'string' ? connect(address) : connect(address.port);
+  await once(handle, 'connect');
+  const close = () => {
+    handle.destroy();
+    server.closeAllConnections();
+    server.close();
+  };
+  return { handle, close };
+}
+
+const handles: Handle[] = [
+  {
+    ...{ name: 'setTimeout', what: 'a timer' },
+    open: async () => {
+      const handle = setTimeout(() => {}, 1000);
+      return { handle, close: () => clearTimeout(handle) };
+    },
+  },
+  {
+    ...{ name: 'TCP', what: 'a server', isTireless: true },
+    open: async () => {
+      const handle = await listening(0);
+      return { handle, close: () => handle.close() };
+    },
+  },
+  {
+    ...{ name: 'a pipe', what: 'a server', isTireless: true },
+    open: async () => {
+      const handle = await listening(pipe);
+      return { handle, close: () => handle.close() };
+    },
+  },
+  { name: 'TCP', what: 'a socket', open: () => connected(0) },
+  { name: 'a pipe', what: 'a pipe', open: () => connected(pipe) },
+  {
+    ...{ name: 'dgram', what: 'a UDP socket', isTireless: true },
+    open: async () => {
+      const handle = createSocket('udp4').bind(0);
+      await once(handle, 'listening');
+      return { handle, close: () => handle.close() };
+    },
+  },
+  {
+    ...{ name: 'spawn', what: 'a child process', isTireless: true },
+    open: async () => {
+      const handle = spawn('sleep', ['60'], { stdio: 'ignore' });
+      await once(handle, 'spawn');
+      return { handle, close: () => handle.kill() };
+    },
+  },
+  {
+    ...{ name: 'Worker', what: 'a worker', isTireless: true },
+    open: async () => {
+      const handle = new Worker('setInterval(() => {}, 1000)', { eval: true });
+      await once(handle, 'online');
+      return { handle, close: () => handle.terminate() };
+    },
+  },
+  {
+    ...{ name: 'MessageChannel', what: 'a message port' },
+    open: async () => {
+      const { port1 } = new MessageChannel();
+      port1.on('message', () => {});
+      return { handle: port1, close: () => port1.close() };
+    },
+  },
+  {
+    ...{ name: 'watch', what: 'a file watcher', isTireless: true },
+    open: async () => {
+      const handle = watchFolder(tmpdir());
+      return { handle, close: () => handle.close() };
+    },
+  },
+  {
+    ...{ name: 'watchFile', what: 'a file watcher', isTireless: true },
+    open: async () => ({
+      handle: watchFile('package.json', () => {}),
+      close: () => unwatchFile('package.json'),
+    }),
+  },
+];
+
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('watchLeftovers', () => {
@@ -46,7 +155,6 @@ describe('watchLeftovers', () => {
       Array(2).fill(expect.stringMatching(/^a timer \(__tests__\/testing\/kit\/leftovers\.test\.ts:\d+/)),
     );
     timers.forEach(clearInterval);
-    await tick();
     expect(left()).toEqual([]);
   });
 
@@ -65,6 +173,22 @@ describe('watchLeftovers', () => {
     expect(left()).toEqual([expect.stringMatching(/^an open file \(.*package\.json/)]);
     await handle.close();
   });
+
+  it.each(handles)(
+    'tells of $what if it keeps the process alive: $name',
+    async ({ what, open, isTireless = false }) => {
+      const { run, left } = watched();
+      const texts = () => left().filter((text) => text.startsWith(`${what} (__tests__/testing/kit/leftovers.test.ts:`));
+      const { handle, close } = await run(open);
+      expect(texts()).not.toEqual([]);
+      handle.unref();
+      expect(texts().length > 0).toBe(isTireless);
+      handle.ref();
+      close();
+      while (texts().length > 0) await tick();
+      expect(texts()).toEqual([]);
+    },
+  );
 
   it('tells of servers', async () => {
     const { run, left } = watched();
