@@ -180,6 +180,7 @@ describe('fixture', () => {
 
   it.each([
     [undefined, 'undefined was given'],
+    ['() => 1', '"() => 1" was given'],
     [(fixtures: unknown) => opened(String(fixtures)), 'function () was given'],
     [(...all: unknown[]) => opened(String(all)), 'function () was given'],
   ])('refuses %p', (make, given) => {

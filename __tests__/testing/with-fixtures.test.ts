@@ -374,7 +374,7 @@ describe('withFixtures', () => {
         'Cannot add fixtures: withFixtures() takes the function of a runner that defines tests, but 1 was given. Write withFixtures(test, { db: () => database() }).',
       );
       expect(() => withFixtures(test, undefined as never)).toThrow(
-        'withFixtures() takes an object of functions that make managers, but undefined was given. Write { db: () => database() }.',
+        'Cannot add fixtures: withFixtures() takes an object of functions that make managers, but undefined was given. Write { db: () => database() }.',
       );
     });
 

@@ -59,6 +59,7 @@ describe('blocks', () => {
     ['sets up, and tears down after a block that returns', ['nothing']],
     [waits, [expect.objectContaining({ name: 'AbortError' })]],
     ['can be entered five times in a row', ['nothing', 'nothing', error, 'nothing', error]],
+    [atOnce, ['nothing', error, 'nothing']],
     [nested, [error, 'nothing', 'nothing']],
     ['works on an exit stack', ['nothing', error]],
     ['works under using, with complete()', ['nothing', unknown]],
