@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { EventEmitter, getEventListeners, once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inspect, promisify } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
@@ -1403,6 +1404,28 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => aclosing(given as never)).toThrow(message);
     });
 
+    describe('a next() that fails, and that nobody awaits', () => {
+      const error = new Error('source');
+      const failing = () => aclosing({ next: async (): Promise<IteratorResult<number>> => Promise.reject(error) });
+
+      it('makes the block fail, and nothing else', async () => {
+        const failed = withAsync(failing(), async (items) => {
+          void items.next();
+          await sleep(1);
+        });
+        await expect(failed).rejects.toBe(error);
+        await sleep(1);
+      });
+
+      it.each([0, 1, 2, 3, 4, 5, 6])('makes the closing fail %d turns later, and nothing else', async (turns) => {
+        const items = failing();
+        void items.next();
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+        await expect(items[Symbol.asyncDispose]()).rejects.toBe(error);
+        await sleep(1);
+      });
+    });
+
     it('shows its state, and nothing of its source', async () => {
       const pages = aclosing(['secret']);
       expect(inspect(pages)).toBe("{ manager: 'aclosing', state: 'not entered' }");
@@ -1424,8 +1447,11 @@ describe('aclosing', () => {
       });
       void aclosing(failing(1)).next();
       await withAsync(aclosing(failing(10)), (items) => void items.next());
+      const items = aclosing(failing(20));
+      void items.next();
+      await items.return();
       console.log('no longer waiting');`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
-    expect(stdout).toBe('no longer waiting\nunhandled after 1\nunhandled after 10\n');
+    expect(stdout).toBe('no longer waiting\nunhandled after 1\nunhandled after 10\nunhandled after 20\n');
   });
 });

@@ -35,7 +35,7 @@ function fail(): never {
 }
 
 describe.each(builds)('%s', (_build, library) => {
-  const { asyncContextManager, contextManager, enter, withAsync, withSync, SuppressedError } = library;
+  const { asyncContextManager, contextManager, enter, nullContext, withAsync, withSync, SuppressedError } = library;
 
   describe.each(flatOf(library).map((flat) => [flat.name, flat] as const))('enter, %s', (_name, flat) => {
     let events: unknown[];
@@ -425,6 +425,15 @@ describe.each(builds)('%s', (_build, library) => {
       const before = own.stack;
       await errorOf(() => flat.run(app()));
       expect(own.stack).toBe(before);
+    });
+
+    it('leaves the stack of an error alone that is thrown at a request which nobody answered', () => {
+      const error = new Error('thrown by hand');
+      const before = error.stack;
+      const request = enter(nullContext())[Symbol.iterator]();
+      request.next();
+      expect(() => request.throw?.(error)).toThrow(error);
+      expect(error.stack).toBe(before);
     });
 
     it('leaves the stack of an error alone that can’t be written to, or that is none', async () => {

@@ -7,6 +7,19 @@ import { messagesOn, pageOf } from '../helpers/lint.ts';
 const manifest = createRequire(import.meta.url)('../../package.json') as { version: string };
 const names = Object.keys(rules) as RuleName[];
 
+/** The cells next to its name in the table of all rules. */
+function rowOf(name: string): string[] {
+  const readme = readFileSync(new URL('../../docs/lint/README.md', import.meta.url), 'utf8');
+  const [, row = ''] = readme.split(`| [${name}](${name}.md)`);
+  return (
+    row
+      .split('\n', 1)[0]
+      ?.split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()) ?? []
+  );
+}
+
 describe('the plugin', () => {
   it('is what a config needs, as its default export and by names', () => {
     expect(plugin).toEqual({ meta, rules, configs });
@@ -36,8 +49,22 @@ describe.each(names)('the page of %s', (name) => {
     expect(messagesOn(page)).toEqual(rules[name].meta.messages);
   });
 
-  it('is in the table of all rules', () => {
-    const readme = readFileSync(new URL('../../docs/lint/README.md', import.meta.url), 'utf8');
-    expect(readme).toContain(`[${name}](${name}.md)`);
+  it('is in the table of all rules, with the config that has it, and what it can fix', () => {
+    const { fixable, hasSuggestions } = rules[name].meta;
+    const [, config, , fix] = rowOf(name);
+    const enabled = Object.keys(configs.recommended.rules).includes(`withal/${name}`);
+    expect(config).toBe(enabled ? 'recommended' : 'strict');
+    expect(fix).toMatch(fixable ? /^fix/ : /^(?!fix)/);
+    expect(fix).toMatch(hasSuggestions ? /suggestion/ : /^(?!.*suggestion)/);
+  });
+});
+
+describe.each(names)('%s', (name) => {
+  it('has a description as ESLint has them, and says whether it finds mistakes', () => {
+    const { docs, type } = rules[name].meta;
+    expect(docs.description).toMatch(/^(Require|Disallow) .+[^.]$/);
+    // Without them, the code works, and is only harder to use.
+    const isAdvice = name === 'annotate-defaults' || name === 'name-managers';
+    expect(type).toBe(isAdvice ? 'suggestion' : 'problem');
   });
 });

@@ -9,6 +9,14 @@ afterEach(() => {
   process.exitCode = exitCode;
 });
 
+/** A new `terminationSignal`, which has warned of nothing yet. */
+async function loadedIn(thread: { isMainThread: boolean }) {
+  jest.resetModules();
+  jest.unstable_mockModule('node:worker_threads', () => thread);
+  const module = await import('../../lib/node/termination-signal.ts');
+  return module.terminationSignal;
+}
+
 describe('a grace period longer than a timer can be', () => {
   it('is kept', async () => {
     jest.useFakeTimers();
@@ -25,7 +33,8 @@ describe('a grace period longer than a timer can be', () => {
 });
 
 describe('terminationSignal in the main thread', () => {
-  it('has nothing to warn of', () => {
+  it('has nothing to warn of', async () => {
+    const terminationSignal = await loadedIn({ isMainThread: true });
     const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
     withSync(terminationSignal(), () => undefined);
     expect(warn).not.toHaveBeenCalled();
@@ -64,9 +73,7 @@ describe('terminationSignal in the main thread', () => {
 
 describe('terminationSignal in a worker thread', () => {
   it('warns once that no signal arrives, and runs the block', async () => {
-    jest.resetModules();
-    jest.unstable_mockModule('node:worker_threads', () => ({ isMainThread: false }));
-    const { terminationSignal } = await import('../../lib/node/termination-signal.ts');
+    const terminationSignal = await loadedIn({ isMainThread: false });
     const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
     const run = () => withSync(terminationSignal(), (signal) => signal.aborted);
     expect([run(), run(), run()]).toEqual([false, false, false]);

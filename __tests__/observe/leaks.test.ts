@@ -102,6 +102,27 @@ it('is nothing that was done while nobody watched', async () => {
   expect(leaks).toEqual([]);
 });
 
+it('is a source that was made while nobody watched, and opened since', async () => {
+  const leaks: Leak[] = [];
+  const made = [aclosing([1, 2])];
+  const watch = observe({ onLeak: (leak) => leaks.push(leak) });
+  await (async () => made.pop()?.next())();
+  await collected();
+  watch.stop();
+  expect(leaks.map(({ message }) => message)).toEqual(['aclosing was never finished.']);
+});
+
+it('is no source that was read to its end by a loop', async () => {
+  const leaks: Leak[] = [];
+  const watch = observe({ onLeak: (leak) => leaks.push(leak) });
+  await (async () => {
+    for await (const item of aclosing([1, 2])) expect(item).toBeDefined();
+  })();
+  await collected();
+  watch.stop();
+  expect(leaks).toEqual([]);
+});
+
 it('leaves no ghost among what is open, though nobody asked for leaks', async () => {
   const watch = observe({ context: false });
   // eslint-disable-next-line withal/finish-stacks -- forgotten on purpose

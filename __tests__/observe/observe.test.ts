@@ -104,6 +104,7 @@ describe.each(builds)('%s', (_build, library) => {
     AsyncExitStack,
     asyncContextManager,
     contextManager,
+    deadline,
     enter,
     ExitStack,
     passing,
@@ -642,6 +643,20 @@ describe.each(builds)('%s', (_build, library) => {
       } finally {
         channel.unbindStore(storage);
       }
+    });
+
+    it('says that what a wrapper surrounds is entered as by withAsync() or withSync()', async () => {
+      const probe = probeAsync(library, {});
+      start();
+      await withAsync(passing(probe, TypeError), () => undefined);
+      await withAsync(deadline(probe, 1_000), () => undefined);
+      withSync(passing(probeSync(library, {}), TypeError), () => undefined);
+      expect(
+        watch
+          .done()
+          .filter(({ name }) => name === 'probe')
+          .map(({ by }) => by),
+      ).toEqual(['withAsync()', 'withAsync()', 'withSync()']);
     });
   });
 });

@@ -1,4 +1,9 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { keepBoth } from '../../lib/engine/join.ts';
+import { isUnknownOutcome } from '../../lib/engine/outcome.ts';
+import { withSync } from '../../lib/index.ts';
+import { terminationSignal } from '../../lib/node/index.ts';
+import { observe } from '../../lib/observe/index.ts';
 import { observers } from '../../lib/support/open-blocks.ts';
 import { share } from '../../lib/support/shared.ts';
 
@@ -18,7 +23,15 @@ describe('share', () => {
     expect(Reflect.get(globalThis, key)).toBe(first());
   });
 
-  it('gives them the observers', () => {
-    expect(observers()).toBe(Reflect.get(globalThis, Symbol.for('withal.observers')));
+  it.each<[string, () => unknown]>([
+    ['observers', observers],
+    ['hub', () => observe().stop()],
+    ['terminationSignal', () => withSync(terminationSignal(), () => undefined)],
+    ['marks', () => isUnknownOutcome({ error: undefined })],
+    ['links', () => keepBoth(new Error('next'), { error: new Error('first') })],
+    ['linked', () => keepBoth(new Error('next'), { error: new Error('first') })],
+  ])('gives them the %s, by a name that all copies know', (name, use) => {
+    use();
+    expect(Reflect.get(globalThis, Symbol.for(`withal.${name}`))).toBeInstanceOf(Object);
   });
 });

@@ -58,9 +58,9 @@ interface Renewable {
   [newRun]?(isSync?: true): Run;
 }
 
-/** Starts another run of a manager of this package; undefined for any other. */
-export function renew(manager: object): Run | undefined {
-  return (manager as Renewable)[newRun]?.();
+/** Starts another run of a manager of this package. */
+export function renew(manager: object): Run {
+  return (manager as Required<Renewable>)[newRun]();
 }
 
 type Enter = () => unknown;
