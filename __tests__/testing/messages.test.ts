@@ -66,6 +66,10 @@ const table: readonly (readonly [() => Error, string])[] = [
     'a block that returns must leave nothing open, but it leaks: it leaves 1 more open than before, acquired by connect() at db.ts:1, connect() at db.ts:2, connect() at db.ts:3, …. Begin the try right after the acquisition, and release each thing in its own finally.',
   ],
   [
+    () => messages.leftOpen(m, when, 1, [{ ...call, state: 'failed', opened: 0 }]),
+    'a block that returns must leave nothing open, but it leaks: it leaves 1 more open than before. Begin the try right after the acquisition, and release each thing in its own finally.',
+  ],
+  [
     () => messages.leftOpen(m, when, -1, []),
     "a block that returns must leave open what was open before, but it leaves 1 fewer open: something was released twice, or was not the manager's to release. Release each thing once, and only what you acquired.",
   ],
