@@ -67,7 +67,7 @@ describe('a block', () => {
           await ping();
           await waiting;
         })(),
-      { timeout: 20 },
+      { timeout: 100 },
     );
     expect(await failureIn(cases, returns)).toContain(message);
   });
