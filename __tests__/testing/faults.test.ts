@@ -175,6 +175,24 @@ describe('faults.wrap', () => {
     expect(labelsOf(faults)).toEqual(['load()', 'query("a")', 'query("b")', '("c")']);
   });
 
+  it('lets a wrapped class be extended', () => {
+    const faults = new Recorder();
+    const api = faults.wrap({ Client });
+    class Own extends api.Client {
+      #more = 1;
+
+      more(): number {
+        return (this.#more += 1);
+      }
+    }
+    const own = new Own();
+    expect([own.more(), own.now()]).toEqual([2, 0]);
+    expect([own, new api.Client()].map((made) => [made instanceof Own, made instanceof Client])).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+  });
+
   it.each<[string, (wrapped: Named) => unknown]>([
     ['pool.connect()', ({ pool }) => pool.connect()],
     ['pool.sql.begin()', ({ pool }) => pool.sql.begin()],

@@ -60,8 +60,12 @@ export class DeepProxy {
         return own && (target === raw ? own : { ...own, configurable: true });
       },
       apply: (_target, self, args: unknown[]) => this.call(raw as unknown as Method, name, self, args),
-      construct: (_target, args: unknown[]) =>
-        this.wrap(Reflect.construct(raw as unknown as Constructor, this.unwrapAll(args))) as object,
+      construct: (_target, args: unknown[], made) => {
+        const type = this.unwrap(made) as Constructor;
+        const object = Reflect.construct(raw as unknown as Constructor, this.unwrapAll(args), type);
+        // A subclass makes its private fields in what this returns, and looks for them in the object itself.
+        return type === made ? object : (this.wrap(object) as object);
+      },
     };
   }
 
