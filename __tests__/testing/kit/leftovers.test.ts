@@ -1,4 +1,4 @@
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncResource, createHook, type HookCallbacks } from 'node:async_hooks';
 import { execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { unwatchFile, watch as watchFolder, watchFile } from 'node:fs';
@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { collected } from '../../helpers/garbage.ts';
 import { watchLeftovers, type Watch } from '../../../lib/testing/kit/leftovers.ts';
 
 let watch: Watch | undefined;
@@ -167,11 +168,29 @@ describe('watchLeftovers', () => {
     [other, another, ...timers].forEach(clearInterval);
   });
 
-  it('tells of a file handle that is left, even if it is garbage', async () => {
+  it('tells of a file handle that is left', async () => {
     const { run, left } = watched();
     const handle = await run(() => open('package.json'));
     expect(left()).toEqual([expect.stringMatching(/^an open file \(.*package\.json/)]);
     await handle.close();
+    expect(left()).toEqual([]);
+  });
+
+  it('tells of a file handle that is garbage', async () => {
+    // Nothing else can close it then.
+    let resource: WeakRef<FileHandle> | undefined;
+    const hook = createHook({
+      init(_id, type, _trigger, found) {
+        if (type === 'FILEHANDLE') resource = new WeakRef(found as FileHandle);
+      },
+    });
+    const { run, left } = watched();
+    hook.enable();
+    await run(async () => void (await open('package.json')));
+    hook.disable();
+    await collected();
+    expect(left()).toEqual([expect.stringMatching(/^an open file \(.*package\.json/)]);
+    await resource?.deref()?.close();
   });
 
   it.each(handles)(
@@ -200,6 +219,27 @@ describe('watchLeftovers', () => {
     expect(left()[0]).toMatch(/^a server/);
     server.close();
     await once(server, 'close');
+  });
+
+  it('sees nothing any more once it has stopped', () => {
+    const { run, left, stop } = watched();
+    stop();
+    const timer = run(() => setInterval(() => {}, 1000));
+    expect(left()).toEqual([]);
+    clearInterval(timer);
+  });
+
+  it('takes what can not keep the process alive for idle, unless it is tireless', () => {
+    const getBuiltinModule = process.getBuiltinModule.bind(process) as (name: string) => unknown;
+    const hooks = getBuiltinModule('node:async_hooks') as typeof import('node:async_hooks');
+    const all: HookCallbacks[] = [];
+    const createHook = (callbacks: HookCallbacks) => hooks.createHook(all[all.push(callbacks) - 1] as HookCallbacks);
+    replace(process, 'getBuiltinModule', (name: string) =>
+      name === 'node:async_hooks' ? { ...hooks, createHook } : getBuiltinModule(name),
+    );
+    const { run, left } = watched();
+    run(() => ['TCPWRAP', 'UDPWRAP'].forEach((type, id) => all.at(-1)?.init?.(-id, type, 0, {})));
+    expect(left()).toEqual([expect.stringContaining('a UDP socket')]);
   });
 
   it('tells of listeners of the process', () => {
