@@ -108,7 +108,7 @@ describe('three blocks at once', () => {
   it('are all inside before one leaves', async () => {
     let [entered, inside, most] = [0, 0, 0];
     const slow = asyncContextManager(async function* slow() {
-      await sleep(3 * entered++);
+      await sleep(15 * entered++);
       inside += 1;
       most = Math.max(most, inside);
       yield;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asyncContextManager } from '../../../lib/index.ts';
+import { asyncContextManager, nullContext, suppress, type Thrown } from '../../../lib/index.ts';
 import { managerCases } from '../../../lib/testing/index.ts';
 import { failureIn } from '../managers/named.ts';
 
@@ -47,7 +47,50 @@ describe('a way to run a block', () => {
   });
 });
 
+describe('under using', () => {
+  it.each(['works under using, with complete()', 'sees a failure under using, without complete()'])(
+    'nothing can be suppressed: %s',
+    async (name) => {
+      const suppressing = () => suppress(() => true);
+      expect(await failureIn(managerCases(suppressing, { suppresses: true }), name)).toBeUndefined();
+    },
+  );
+});
+
+describe('a decorated function', () => {
+  it('gets no value', async () => {
+    const use = () => Promise.reject(new Error('There is nothing to use.'));
+    const cases = managerCases(() => nullContext('value'), { use });
+    expect(await failureIn(cases, 'works as a decorator')).toBeUndefined();
+  });
+});
+
+describe('in withSync()', () => {
+  it.each([
+    { enter: async () => 1, exit: () => undefined },
+    { enter: () => 1, exit: async () => undefined },
+  ])('nothing is tried that gives a promise: %p', async (manager) => {
+    const name = 'works in withSync(), if it is synchronous';
+    expect(
+      await failureIn(
+        managerCases(() => manager),
+        name,
+      ),
+    ).toBeUndefined();
+  });
+});
+
 describe('by hand', () => {
+  it('an exit must not drop the error of the block', async () => {
+    const exitAsync = async (thrown?: Thrown) => {
+      if (thrown) throw new Error('It did not work.', { cause: 'a secret' });
+    };
+    const make = () => ({ enterAsync: async () => 1, exitAsync });
+    expect(await failureIn(managerCases(make, { translates: true }), 'works by hand')).toContain(
+      'must reject with an error that leads to it',
+    );
+  });
+
   it.each([true, { value: undefined }, { value: 1 }])('an exit may answer %p to suppress', async (answer) => {
     const make = () => ({ enterAsync: async () => 1, exitAsync: async () => answer });
     expect(await failureIn(managerCases(make, { suppresses: true }), 'works by hand')).toBeUndefined();
