@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asyncContextManager, nullContext, suppress, type Thrown } from '../../../lib/index.ts';
+import { asyncContextManager, nullContext, suppress, type AsyncEnterable, type Thrown } from '../../../lib/index.ts';
 import { managerCases } from '../../../lib/testing/index.ts';
 import { failureIn } from '../managers/named.ts';
 
@@ -66,7 +66,7 @@ describe('a decorated function', () => {
 });
 
 describe('in withSync()', () => {
-  it.each([
+  it.each<AsyncEnterable>([
     { enter: async () => 1, exit: () => undefined },
     { enter: () => 1, exit: async () => undefined },
   ])('nothing is tried that gives a promise: %p', async (manager) => {
