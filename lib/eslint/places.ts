@@ -61,22 +61,21 @@ export function placesOf(given: Node, file: File): Place[] {
 }
 
 /**
- * What the values of a variable are taken from: the iterable of a loop, the array of a callback, the object of a pattern.
+ * What a variable stands for, or is taken from: another variable, the iterable of a loop, the array of a callback.
  */
 function sourceOf(variable: Variable | undefined): Node | undefined {
-  const [definition] = variable?.defs ?? [];
+  const definition = variable?.defs[0];
   if (definition?.type === 'Parameter') return sourceOfParameter(definition.node);
   if (definition?.type !== 'Variable') return undefined;
-  const { id, init, parent } = definition.node;
-  if (parent.parent.type === 'ForOfStatement' && parent.parent.left === parent) return parent.parent.right;
+  const { init, parent } = definition.node;
+  if (parent.parent.type === 'ForOfStatement') return parent.parent.right;
   const value = init && unwrap(init);
-  const isPart = id.type === 'ObjectPattern' || value?.type === 'MemberExpression';
-  return isPart && (value?.type === 'Identifier' || value?.type === 'MemberExpression') ? value : undefined;
+  return value?.type === 'Identifier' || value?.type === 'MemberExpression' ? value : undefined;
 }
 
 const eachMethod = /^(forEach|map|flatMap|reduce|reduceRight|some|every)$/;
 
-function sourceOfParameter({ parent: call }: Node): Node | undefined {
-  const callee = call?.type === 'CallExpression' ? unwrap(call.callee) : undefined;
+function sourceOfParameter({ parent: call }: { readonly parent: Node }): Node | undefined {
+  const callee = call.type === 'CallExpression' ? unwrap(call.callee) : undefined;
   return callee?.type === 'MemberExpression' && eachMethod.test(nameOf(callee)) ? callee.object : undefined;
 }

@@ -68,7 +68,7 @@ function undoingIn(generator: FunctionNode, file: File): Undoing {
   const found = known.get(generator);
   if (found) return found;
   const search = new Search(generator, file);
-  const undoing = { undos: search.undos(), entrustments: search.entrustments() };
+  const undoing = { undos: [...search.undos()], entrustments: [...search.entrustments()] };
   known.set(generator, undoing);
   return undoing;
 }
@@ -93,20 +93,19 @@ class Search {
     this.noteWhatIsGivenLater();
   }
 
-  undos(): Undo[] {
-    return this.nodes.flatMap((node) => {
+  *undos(): Generator<Undo, void, void> {
+    for (const node of this.nodes) {
       const found = this.undoBy(node) ?? this.undoWithin(node) ?? this.undoByHelper(node);
-      return found && !this.isEntrusted(found.target) ? [{ ...found, node }] : [];
-    });
+      if (found && !this.isEntrusted(found.target)) yield { ...found, node };
+    }
   }
 
-  entrustments(): Entrustment[] {
-    return this.calls.flatMap((node) =>
-      this.entrustedBy(node).flatMap((target) => {
+  *entrustments(): Generator<Entrustment, void, void> {
+    for (const node of this.calls)
+      for (const target of this.entrustedBy(node)) {
         const setup = this.acquired.get(target);
-        return setup && setup.range[1] <= node.range[0] ? [{ node, setup, target }] : [];
-      }),
-    );
+        if (setup && isBefore(setup, node)) yield { node, setup, target };
+      }
   }
 
   private note(place: Place, node: Node): void {
@@ -125,51 +124,41 @@ class Search {
     );
     const own = new Set(this.nodes);
     walk(this.generator, this.file.keys, (node) => {
-      for (const place of own.has(node) ? [] : this.placesGivenBy(node)) {
-        const declarator = declared.get(place.replace(/\..*/, ''));
-        if (declarator) this.note(place, declarator);
-      }
+      if (!own.has(node)) this.noteGiven(node, declared);
       return true;
     });
   }
 
-  private placesGivenBy(node: Node): Place[] {
-    switch (node.type) {
-      case 'AssignmentExpression':
-        return isValue(node.right) ? [] : [placeOf(node.left, this.file)];
-      case 'CallExpression':
-        return this.placesFilledBy(node, (argument) => !isValue(argument));
-      default:
-        return [];
+  private noteGiven(node: Node, declared: ReadonlyMap<Place, Node>): void {
+    for (const place of this.placesGivenBy(node)) {
+      const declarator = declared.get(place.replace(/\..*/, ''));
+      if (declarator) this.note(place, declarator);
     }
   }
 
-  private placesAcquiredBy(node: Node): Place[] {
-    switch (node.type) {
-      case 'VariableDeclarator':
-        return node.init && this.acquires(node.init) ? this.placesIn(node.id) : [];
-      case 'AssignmentExpression':
-        return this.acquires(node.right) ? [placeOf(node.left, this.file)] : [];
-      case 'CallExpression':
-        return this.placesFilledBy(node, (argument) => this.acquires(argument));
-      default:
-        return [];
-    }
+  private *placesGivenBy(node: Node): Generator<Place, void, void> {
+    if (node.type === 'AssignmentExpression' && !isValue(node.right)) yield placeOf(node.left, this.file);
+    if (node.type === 'CallExpression') yield* this.placesFilledBy(node, (argument) => !isValue(argument));
+  }
+
+  private *placesAcquiredBy(node: Node): Generator<Place, void, void> {
+    if (node.type === 'VariableDeclarator' && node.init && this.acquires(node.init)) yield* this.placesIn(node.id);
+    if (node.type === 'AssignmentExpression' && this.acquires(node.right)) yield placeOf(node.left, this.file);
+    if (node.type === 'CallExpression') yield* this.placesFilledBy(node, (argument) => this.acquires(argument));
   }
 
   private placesIn(pattern: Node): Place[] {
-    const names = ownNodes(pattern, this.file.keys).filter((node) => node.type === 'Identifier');
-    return names.map((name) => placeOf(name, this.file));
+    return ownNodes(pattern, this.file.keys).map((part) => placeOf(part, this.file));
   }
 
   /** `clients.push(await connect())` */
-  private placesFilledBy(
+  private *placesFilledBy(
     { callee, arguments: given }: TSESTree.CallExpression,
     isTaken: (argument: Node) => boolean,
-  ): Place[] {
+  ): Generator<Place, void, void> {
     const method = unwrap(callee);
     const isFilling = method.type === 'MemberExpression' && /^(push|unshift|add|set)$/.test(nameOf(method));
-    return isFilling && given.some(isTaken) ? [placeOf(method.object, this.file)] : [];
+    if (isFilling && given.some(isTaken)) yield placeOf(method.object, this.file);
   }
 
   /** Whether what an expression gives may have to be given back: not what was entered, and not plain data. */
@@ -193,24 +182,15 @@ class Search {
         return this.acquires(node.consequent) || this.acquires(node.alternate);
       case 'LogicalExpression':
         return this.acquires(node.left) || this.acquires(node.right);
-      default:
-        return false;
     }
+    return false;
   }
 
   private undoBy(node: Node): Found | undefined {
-    switch (node.type) {
-      case 'CallExpression':
-        return this.undoByCall(node);
-      case 'AssignmentExpression':
-        return this.undoByAssignment(node);
-      case 'UpdateExpression':
-        return this.undoByUpdate(node);
-      case 'UnaryExpression':
-        return node.operator === 'delete' ? this.undoByDelete(node) : undefined;
-      default:
-        return undefined;
-    }
+    if (node.type === 'CallExpression') return this.undoByCall(node);
+    if (node.type === 'AssignmentExpression') return this.undoByAssignment(node);
+    if (node.type === 'UpdateExpression') return this.undoByUpdate(node);
+    return node.type === 'UnaryExpression' && node.operator === 'delete' ? this.undoByDelete(node) : undefined;
   }
 
   /** `clients.map((client) => client.release())`, `new Promise((resolve) => server.close(resolve))` */
@@ -325,7 +305,7 @@ class Search {
     return this.nodes.some(
       (node) =>
         node.type === 'VariableDeclarator' &&
-        node.range[1] <= call.range[0] &&
+        isBefore(node, call) &&
         isRead(node.init) &&
         this.mentions(argument, node.id) &&
         !this.mentions(call, node.id),
@@ -428,7 +408,7 @@ class Search {
     );
     return writes.filter((write) => {
       const written = write.type === 'AssignmentExpression' ? write.left : write.argument;
-      return write.range[1] <= node.range[0] && placeOf(written, this.file) === target;
+      return isBefore(write, node) && placeOf(written, this.file) === target;
     });
   }
 
@@ -439,7 +419,7 @@ class Search {
   }
 
   private callsBefore(call: TSESTree.CallExpression): TSESTree.CallExpression[] {
-    return this.calls.filter((earlier) => earlier.range[1] <= call.range[0]);
+    return this.calls.filter((earlier) => isBefore(earlier, call));
   }
 
   private receiverOf({ callee }: TSESTree.CallExpression): Place {
@@ -454,28 +434,30 @@ class Search {
 
   /** Whether something else sees to it: `enter(closing(client))`, `stack.defer(() => client.release())`. */
   private isEntrusted(target: Place): boolean {
-    return this.calls.some((call) => this.entrustedBy(call).includes(target));
+    return this.calls.some((call) => [...this.entrustedBy(call)].includes(target));
   }
 
-  private entrustedBy(call: TSESTree.CallExpression): Place[] {
+  private *entrustedBy(call: TSESTree.CallExpression): Generator<Place, void, void> {
     const callee = unwrap(call.callee);
-    const word = this.file.words.calledBy(call) ?? '';
     const isStack =
       callee.type === 'MemberExpression' &&
       stackKindOf(callee.object, this.file) !== undefined &&
       /^(use|adopt|defer|push|enterContext)$/.test(nameOf(callee));
-    if (!isStack && !/^(aclosing|closing|enter)$/.test(word)) return [];
-    return call.arguments.flatMap((argument) => this.placesGiven(argument));
+    if (isStack || /^(aclosing|closing|enter)$/.test(String(this.file.words.calledBy(call))))
+      for (const argument of call.arguments) yield* this.placesGiven(argument);
   }
 
-  private placesGiven(argument: Node): Place[] {
+  private *placesGiven(argument: Node): Generator<Place, void, void> {
     const given = unwrap(argument);
-    if (given.type === 'Identifier' || given.type === 'MemberExpression') return placesOf(given, this.file);
-    if (!isFunction(argument)) return [];
-    return ownNodes(argument.body, this.file.keys).flatMap((node) =>
-      node.type === 'Identifier' ? placesOf(node, this.file) : [],
-    );
+    if (given.type === 'Identifier' || given.type === 'MemberExpression') yield* placesOf(given, this.file);
+    if (isFunction(argument))
+      for (const node of ownNodes(argument.body, this.file.keys))
+        if (node.type === 'Identifier') yield* placesOf(node, this.file);
   }
+}
+
+function isBefore(one: Node, other: Node): boolean {
+  return one.range[1] <= other.range[0];
 }
 
 /** `const span = tracer.startSpan(name)` */

@@ -60,23 +60,21 @@ export function isActivating(name: string): boolean {
   return /^(listen|start|open|connect|acquire|lock|begin|launch|run|watch|subscribe)(?![a-z])/.test(name);
 }
 
+/** Besides those that `un`, `de` or `dis` makes of a verb. */
 const opposites: Readonly<Record<string, readonly string[]>> = {
   acquire: ['release'],
-  activate: ['deactivate'],
   add: ['delete', 'remove'],
-  addEventListener: ['removeEventListener'],
-  addListener: ['removeListener', 'off', 'removeAllListeners'],
+  addListener: ['off', 'removeAllListeners'],
   alloc: ['free'],
-  allocate: ['deallocate', 'free'],
+  allocate: ['free'],
   append: ['remove', 'removeChild'],
-  appendChild: ['removeChild', 'remove'],
+  appendChild: ['remove'],
   attach: ['detach'],
   begin: ['end'],
-  block: ['unblock'],
   borrow: ['return'],
   checkout: ['checkin', 'release'],
-  claim: ['release', 'unclaim'],
-  connect: ['disconnect', 'close', 'end', 'quit', 'destroy'],
+  claim: ['release'],
+  connect: ['close', 'end', 'quit', 'destroy'],
   create: ['delete', 'deleteMany', 'destroy', 'drop', 'remove', 'revoke'],
   disable: ['enable'],
   down: ['up'],
@@ -84,7 +82,7 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   enqueue: ['dequeue'],
   enter: ['exit', 'leave'],
   expand: ['collapse'],
-  freeze: ['unfreeze', 'thaw'],
+  freeze: ['thaw'],
   grant: ['revoke'],
   group: ['groupEnd'],
   groupCollapsed: ['groupEnd'],
@@ -95,47 +93,41 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   increase: ['decrease'],
   increment: ['decrement'],
   insert: ['delete', 'remove'],
-  install: ['uninstall', 'restore'],
+  install: ['restore'],
   join: ['leave'],
-  listen: ['close', 'unlisten', 'stop'],
-  lock: ['unlock', 'release'],
+  listen: ['close', 'stop'],
+  lock: ['release'],
   logIn: ['logOut'],
   login: ['logout'],
   mkdir: ['rm', 'rmdir'],
-  mock: ['unmock', 'restore'],
-  mount: ['unmount'],
-  observe: ['unobserve', 'disconnect'],
+  observe: ['disconnect'],
   obtain: ['release'],
   on: ['off', 'removeListener', 'removeAllListeners'],
   once: ['off', 'removeListener', 'removeAllListeners'],
   open: ['close'],
   pause: ['resume'],
-  pin: ['unpin'],
   prependListener: ['off', 'removeListener'],
   push: ['pop'],
   put: ['delete', 'remove'],
   raise: ['lower'],
-  ref: ['unref'],
-  register: ['unregister', 'deregister'],
   reserve: ['release'],
   sadd: ['srem'],
   save: ['restore'],
-  set: ['delete', 'unset', 'del'],
+  set: ['delete', 'del'],
   setItem: ['removeItem'],
   setup: ['teardown', 'cleanup'],
   show: ['hide'],
   signIn: ['signOut'],
   start: ['stop', 'end', 'close', 'finish'],
   store: ['delete', 'remove'],
-  subscribe: ['unsubscribe'],
   suspend: ['resume'],
   symlink: ['unlink', 'rm'],
   take: ['release'],
   unshift: ['shift'],
   up: ['down'],
   upload: ['delete', 'remove'],
-  use: ['unuse', 'eject'],
-  watch: ['unwatch', 'close'],
+  use: ['eject'],
+  watch: ['close'],
   write: ['rm', 'unlink'],
   zadd: ['zrem'],
 };
@@ -164,9 +156,13 @@ export function areOpposite(setup: string, undo: string): boolean {
   if (undo === `un${setup}` || undo === `de${setup}` || undo === `dis${setup}`) return true;
   if (words.some(([one, other]) => setup.replace(one, other) !== setup && setup.replace(one, other) === undo))
     return true;
-  const [, verb = '', object] = /^([a-z]+)(.*)$/.exec(setup) ?? [];
-  const [, other = '', another] = /^([a-z]+)(.*)$/.exec(undo) ?? [];
-  return object === another && object !== '' && (opposites[verb]?.includes(other) ?? other === `un${verb}`);
+  const [verb, other] = [firstWord(setup), firstWord(undo)];
+  const isSameObject = setup.slice(verb.length) === undo.slice(other.length);
+  return isSameObject && (opposites[verb]?.includes(other) ?? false);
+}
+
+function firstWord(name: string): string {
+  return name.replace(/[^a-z].*/, '');
 }
 
 const statements: readonly (readonly [setup: RegExp, undo: RegExp])[] = [
