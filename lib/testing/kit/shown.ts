@@ -1,7 +1,7 @@
 import { describe, isError } from '../../support/describe.ts';
 
 /** A value as text: two that look alike in every part give the same text. It is cut if a message would get too long. */
-export function shown(value: unknown, length = Infinity): string {
+export function shown(value: unknown, length: number = Infinity): string {
   const text = textOf(value, new Set());
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
