@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { shown } from '../../../lib/testing/kit/shown.ts';
+import { cut, shown } from '../../../lib/testing/kit/shown.ts';
 
 const ring: unknown[] = [];
 ring.push(ring);
@@ -40,10 +40,10 @@ describe('shown', () => {
     };
     expect(shown(hostile)).toBe('an object (Object)');
   });
+});
 
+describe('cut', () => {
   it('cuts what is too long', () => {
-    expect(shown('abcdef', 5)).toBe('"abc…');
-    expect(shown('abc', 5)).toBe('"abc"');
-    expect(shown('x'.repeat(1000))).toHaveLength(1002);
+    expect(['abcd', 'abcde', 'abcdef'].map((text) => cut(text, 5))).toEqual(['abcd', 'abcde', 'abcd…']);
   });
 });

@@ -15,7 +15,7 @@ import {
   swallowed,
   withoutEffect,
 } from '../messages.ts';
-import { shown } from './shown.ts';
+import { cut, shown } from './shown.ts';
 import type { Trial } from './trial.ts';
 import { inWithAsync, inWithSync, isDisposable, type Body, type Way } from './ways.ts';
 
@@ -190,7 +190,7 @@ type Fields = readonly (readonly [string, string])[];
 function fieldsOf(thrown: Thrown | undefined): Fields {
   if (!thrown || !isError(thrown.error)) return [];
   const error = thrown.error as unknown as Record<string, unknown>;
-  return ['message', 'name', 'cause', 'stack'].map((field) => [field, shown(error[field], 200)] as const);
+  return ['message', 'name', 'cause', 'stack'].map((field) => [field, cut(shown(error[field]), 200)] as const);
 }
 
 function expectUnchanged(name: string, when: string, error: unknown, fields: Fields): void {

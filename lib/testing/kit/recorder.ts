@@ -4,7 +4,7 @@ import { DeepProxy, type Invocation } from './deep-proxy.ts';
 import { ifAny, nextTurn } from './environment.ts';
 import { noteCaller } from './lines.ts';
 import { notPatchable, notWrappable } from '../messages.ts';
-import { shown } from './shown.ts';
+import { cut, shown } from './shown.ts';
 import type { Faults, WrapOptions } from '../faults.ts';
 
 /** The phase of a run: the manager is made, sets up, runs its block, tears down. */
@@ -135,7 +135,7 @@ export class Recorder implements Faults {
   private record({ name, self, args }: Invocation): Call {
     const { phase, calls } = this;
     const nth = calls.filter((other) => other.phase === phase && other.name === name).length;
-    const label = `${name}(${args.map((arg) => shown(arg, 24)).join(', ')})`;
+    const label = `${name}(${args.map((arg) => cut(shown(arg), 24)).join(', ')})`;
     const call: Call = {
       ...{ name, label, phase, nth, self, args },
       ...{ line: noteCaller(), state: 'pending', canFail: false, isAsync: false, opened: 0 },

@@ -1,8 +1,12 @@
 import { describe, isError } from '../../support/describe.ts';
 
-/** A value as text: two that look alike in every part give the same text. It is cut if a message would get too long. */
-export function shown(value: unknown, length: number = Infinity): string {
-  const text = textOf(value, new Set());
+/** A value as text: two that look alike in every part give the same text. */
+export function shown(value: unknown): string {
+  return textOf(value, new Set());
+}
+
+/** Cuts a text that would make a message too long. */
+export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
