@@ -24,9 +24,11 @@ testCases('protect-teardown', [
   [manager('const c = a ?? open(1); yield c; release(c);'), 'skipped'],
   [manager('const [c = open(1)] = await connect(); yield c; c.close();'), 'skipped'],
   // What is given to something declared before, in the block.
-  [manager('const state = {}; yield () => { state.c = open(1); }; state.c.close();'), 'skipped'],
+  [manager('const state = {}; yield () => { state.conn = open(1); }; state.conn.close();'), 'skipped'],
   [manager('const state = {}; yield () => { state.c = `text`; }; state.c.close();')],
   [manager('const state = {}; yield () => { other.c = open(1); }; state.c.close();')],
+  [manager('let c; c = other; yield c; c.close();')],
+  [manager('for (open(1); a; ) f(); yield;')],
   // What undoes it.
   [manager('p.z = 1; yield; -p.z;')],
   [manager('p.z = 1; yield; delete p.z;'), 'skipped'],
@@ -99,7 +101,8 @@ testCases('protect-teardown', [
   [manager('const c = open(1); const inner = c.inner; yield; inner.close();'), 'skipped'],
   [manager('const c = open(1); const same = c; yield; same.close();'), 'skipped'],
   [manager('const c = open(1); yield; (await c).close();'), 'skipped'],
-  [manager('const c = open(1); const d = f(c); yield; d.close;')],
+  [manager('const c = open(1); const d = f(c); try { yield; } catch (e) { keep(d); throw e; } c.close();'), 'skipped'],
+  [manager('const c = open(1); const d = c; try { yield; } catch (e) { keep(d); throw e; } c.close();')],
   [manager('const f = open(1); yield; f().close();')],
   [manager('const cs = await f(); yield; cs.map((c) => c.close());'), 'skipped'],
   [manager('const cs = await f(); yield; cs.bitmap((c) => c.close());')],
@@ -107,12 +110,20 @@ testCases('protect-teardown', [
   [manager('const cs = await f(); yield; map((c) => c.close());')],
   [manager('add("a"); try { yield; } catch (e) { f("a"); throw e; } remove("a");')],
   [manager('add("a"); try { yield; } catch (e) { f("b"); throw e; } remove("a");'), 'skipped'],
+  [manager('p.use(1); yield; p.use(1, 2, null);')],
+  [manager('try { yield; } catch (e) { q.release(); throw e; } p.close();'), 'skipped'],
+  [manager('try { yield; } catch (e) { p.release(); throw e; } p.close();')],
+  [manager('const before = p.n; yield; p.n -= before;')],
+  [manager('let m; yield () => { m = open(1); }; m.delete();'), 'skipped'],
   // What something else undoes.
   [manager('const s = other(); const c = open(1); s.defer(() => c.close()); yield c; c.close();'), 'skipped'],
   [manager('const s = new ExitStack(); const c = open(1); s.reuse(c); yield c; c.close();'), 'skipped'],
   [manager('const s = new ExitStack(); const c = open(1); s.used(c); yield c; c.close();'), 'skipped'],
   [manager('const s = new ExitStack(); const c = open(1); s.defer(() => 1, c); yield c; c.close();')],
   [manager('const s = new ExitStack(); const c = open(1); s.defer(() => c.end()); yield c; c.close();')],
+  [manager('const s = new ExitStack(); s.defer(cleanUp); yield; cleanUp();')],
+  [manager('const c = open(1); yield* enter(c); yield c; c.close();')],
+  [manager('const c = open(1); yield* enter(aclosing(c)); yield c; c.close();')],
   [manager('const c = open(1); yield* reenter(closing(c)); yield c; c.close();')],
   [manager('const c = open(1); closingLater(c); yield c; c.close();'), 'skipped'],
 ]);
@@ -120,12 +131,15 @@ testCases('protect-teardown', [
 testCases('no-leaky-setup', [
   [manager('let c; yield* enter(closing(c)); await f(); c = await open(1); yield c;')],
   [manager('const c = await open(1); await f(); yield* enter(closing(c)); yield c;'), 'leak'],
+  [manager('server.start(); await server.ready(); try { yield; } finally { server.stop(); }')],
+  [manager('server.start(); await f(); try { yield; } finally { server.stop(); }'), 'leak'],
   [manager('const m = await queue.receive(1); await f(); try { yield; } finally { m.delete(); }')],
   [manager('const m = await queue.make(1); await f(); try { yield; } finally { m.delete(); }'), 'leak'],
   [manager('let m; m = await queue.make(1); await f(); try { yield; } finally { m.delete(); }'), 'leak'],
 ]);
 
 testCases('exit-in-order', [
+  [manager('const c = open(1); yield* enter(q); try { yield; } finally { f(c.close()); }'), 'early'],
   [manager('p.n++; yield* enter(q); try { yield; } finally { p.n--; }'), 'early'],
   [manager('yield* enter(q); p.n++; try { yield; } finally { p.n--; }')],
   [manager('p.z = 1; yield* enter(q); try { yield; } finally { delete p.z; }'), 'early'],

@@ -35,29 +35,31 @@ export function placeOf(given: Node, file: File): Place {
 
 /** The place that an expression is about, and those that it is a part of or was taken from, the nearest first. */
 export function placesOf(given: Node, file: File): Place[] {
+  return [...placesFrom(given, file)];
+}
+
+function* placesFrom(given: Node, file: File): Generator<Place, void, void> {
   const node = unwrap(given);
   switch (node.type) {
-    case 'Identifier': {
-      const source = sourceOf(file.variables.of(node));
-      return [placeOf(node, file), ...(source ? placesOf(source, file) : [])];
-    }
-    case 'MemberExpression':
-      return [placeOf(node, file), ...placesOf(node.object, file)];
     case 'CallExpression': {
       // For `Object.values(clients)` the argument, for `clients.toReversed()` the object.
       const callee = unwrap(node.callee);
       const isMethod = callee.type === 'MemberExpression' && (file.variables.of(callee.object)?.defs.length ?? 0) > 0;
-      const [first = callee] = isMethod ? [callee.object] : node.arguments;
-      return first === callee ? [] : placesOf(first, file);
+      const subject = isMethod ? callee.object : node.arguments[0];
+      if (subject) yield* placesFrom(subject, file);
+      return;
     }
     case 'ArrayExpression':
-      return node.elements.flatMap((element) => (element ? placesOf(element, file) : []));
+      for (const element of node.elements) if (element) yield* placesFrom(element, file);
+      return;
     case 'SpreadElement':
     case 'AwaitExpression':
-      return placesOf(node.argument, file);
-    default:
-      return [placeOf(node, file)];
+      yield* placesFrom(node.argument, file);
+      return;
   }
+  yield placeOf(node, file);
+  const whole = node.type === 'MemberExpression' ? node.object : sourceOf(file.variables.of(node));
+  if (whole) yield* placesFrom(whole, file);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type FunctionNode,
   type Node,
 } from './ast.ts';
+import { truthOf } from './conditions.ts';
 import type { File } from './file.ts';
 import { isParameterOf, variablesIn } from './managers.ts';
 import { placeOf, placeOfVariable, placesOf, type Place } from './places.ts';
@@ -41,11 +42,7 @@ export interface Undo {
 type Found = Omit<Undo, 'node'>;
 
 /** A call by which something else sees to it that something is undone: `enter(closing(client))`. */
-export interface Entrustment {
-  readonly node: Node;
-  readonly setup: Node;
-  readonly target: Place;
-}
+export type Entrustment = Undo;
 
 interface Undoing {
   readonly undos: readonly Undo[];
@@ -59,7 +56,7 @@ export function undosIn(generator: FunctionNode, file: File): readonly Undo[] {
   return undoingIn(generator, file).undos;
 }
 
-/** Everything that the generator acquires, and has something else undo. */
+/** Everything that the generator has something else undo. */
 export function entrustmentsIn(generator: FunctionNode, file: File): readonly Entrustment[] {
   return undoingIn(generator, file).entrustments;
 }
@@ -78,16 +75,18 @@ class Search {
   private readonly file: File;
   private readonly nodes: readonly Node[];
   private readonly calls: readonly TSESTree.CallExpression[];
+  private readonly declarators: readonly TSESTree.VariableDeclarator[];
   /** What the generator was given. */
   private readonly given: ReadonlySet<Place>;
   /** Where places were given something that can be undone. */
-  private readonly acquired = new Map<Place, Node>();
+  private readonly acquired = new Map<Place, Node | undefined>();
 
   constructor(generator: FunctionNode, file: File) {
     this.generator = generator;
     this.file = file;
     this.nodes = ownNodes(generator, file.keys);
     this.calls = this.nodes.filter((node) => node.type === 'CallExpression');
+    this.declarators = this.nodes.filter((node) => node.type === 'VariableDeclarator');
     this.given = new Set(generator.params.flatMap((param) => variablesIn(param, file)).map(placeOfVariable));
     for (const node of this.nodes) for (const place of this.placesAcquiredBy(node)) this.note(place, node);
     this.noteWhatIsGivenLater();
@@ -102,13 +101,10 @@ class Search {
 
   *entrustments(): Generator<Entrustment, void, void> {
     for (const node of this.calls)
-      for (const target of this.entrustedBy(node)) {
-        const setup = this.acquired.get(target);
-        if (setup && isBefore(setup, node)) yield { node, setup, target };
-      }
+      for (const target of this.entrustedBy(node)) yield { node, setup: this.acquired.get(target), target };
   }
 
-  private note(place: Place, node: Node): void {
+  private note(place: Place, node: Node | undefined): void {
     if (!this.acquired.has(place)) this.acquired.set(place, node);
   }
 
@@ -117,11 +113,7 @@ class Search {
    * before is given it in the block.
    */
   private noteWhatIsGivenLater(): void {
-    const declared = new Map(
-      this.nodes
-        .filter((node) => node.type === 'VariableDeclarator')
-        .map((node) => [placeOf(node.id, this.file), node]),
-    );
+    const declared = new Map(this.declarators.map((node) => [placeOf(node.id, this.file), node]));
     const own = new Set(this.nodes);
     walk(this.generator, this.file.keys, (node) => {
       if (!own.has(node)) this.noteGiven(node, declared);
@@ -130,10 +122,7 @@ class Search {
   }
 
   private noteGiven(node: Node, declared: ReadonlyMap<Place, Node>): void {
-    for (const place of this.placesGivenBy(node)) {
-      const declarator = declared.get(place.replace(/\..*/, ''));
-      if (declarator) this.note(place, declarator);
-    }
+    for (const place of this.placesGivenBy(node)) this.note(place, declared.get(place.replace(/\..*/, '')));
   }
 
   private *placesGivenBy(node: Node): Generator<Place, void, void> {
@@ -165,8 +154,6 @@ class Search {
   private acquires(given: Node): boolean {
     const node = unwrap(given);
     switch (node.type) {
-      case 'AwaitExpression':
-        return true;
       case 'CallExpression':
         return this.file.words.calledBy(node) === undefined;
       case 'NewExpression':
@@ -182,6 +169,8 @@ class Search {
         return this.acquires(node.consequent) || this.acquires(node.alternate);
       case 'LogicalExpression':
         return this.acquires(node.left) || this.acquires(node.right);
+      case 'AwaitExpression':
+        return true;
     }
     return false;
   }
@@ -200,7 +189,7 @@ class Search {
     for (const callback of node.arguments.filter(isFunction))
       walk(callback, this.file.keys, (part) => {
         found ??= part.type === 'CallExpression' ? this.undoOfAcquired(part) : undefined;
-        return !found;
+        return true;
       });
     return found;
   }
@@ -254,7 +243,7 @@ class Search {
     return (
       name.type === 'Identifier' &&
       !isParameterOf(variable, this.generator) &&
-      !this.acquired.has(placeOf(name, this.file))
+      !this.acquired.get(placeOf(name, this.file))
     );
   }
 
@@ -273,9 +262,9 @@ class Search {
   private writesWhatWasRead(call: TSESTree.CallExpression): boolean {
     const written = call.arguments.at(-1);
     const variable = written && this.file.variables.of(written);
-    return this.nodes.some((node) => {
-      if (node.type !== 'VariableDeclarator' || !variable || this.file.variables.of(node.id) !== variable) return false;
-      const made = node.init && unwrap(node.init);
+    return this.declarators.some(({ id, init }) => {
+      if (!variable || this.file.variables.of(id) !== variable) return false;
+      const made = init && unwrap(init);
       const read = made?.type === 'AwaitExpression' ? unwrap(made.argument) : made;
       return (
         read?.type === 'CallExpression' &&
@@ -302,35 +291,27 @@ class Search {
 
   /** Whether an argument is, or holds, a variable with what was read before a call. */
   private holdsSaved(argument: Node, call: Node): boolean {
-    return this.nodes.some(
+    return this.declarators.some(
       (node) =>
-        node.type === 'VariableDeclarator' &&
-        isBefore(node, call) &&
-        isRead(node.init) &&
-        this.mentions(argument, node.id) &&
-        !this.mentions(call, node.id),
+        isBefore(node, call) && isRead(node.init) && this.mentions(argument, node.id) && !this.mentions(call, node.id),
     );
   }
 
   private mentions(node: Node, name: Node): boolean {
     const place = placeOf(name, this.file);
-    return ownNodes(node, this.file.keys).some(
-      (part) => part.type === 'Identifier' && placeOf(part, this.file) === place,
-    );
+    return ownNodes(node, this.file.keys).some((part) => placeOf(part, this.file) === place);
   }
 
   /** `client.release()`, `removeUser(user)`, `restore()` of what the generator has made */
   private undoOfAcquired(call: TSESTree.CallExpression): Found | undefined {
     const name = calleeName(call);
     if (!isUndoing(name)) return undefined;
-    const callee = unwrap(call.callee);
-    const subjects =
-      callee.type === 'MemberExpression' ? [callee.object, ...call.arguments] : [callee, ...call.arguments];
-    for (const place of subjects.slice(0, 2).flatMap((subject) => placesOf(subject, this.file))) {
+    const subjects = [call.callee, ...call.arguments].slice(0, 2);
+    for (const place of subjects.flatMap((subject) => placesOf(subject, this.file))) {
       const setup = this.acquired.get(place);
       // What was there before isn't undone when it is deleted: a message that was received, and dealt with.
       if (!setup || (isDeleting(name) && isFound(setup))) continue;
-      if (!contains(setup, call) && setup.range[0] < call.range[0]) return { setup, target: place };
+      if (isBefore(setup, call)) return { setup, target: place };
     }
     return undefined;
   }
@@ -370,11 +351,8 @@ class Search {
   private savedFrom(right: Node, target: Place): Node | undefined {
     const value = unwrap(right);
     const variable = this.file.variables.of(value);
-    const declared = this.nodes.find(
-      (node) => node.type === 'VariableDeclarator' && this.file.variables.of(node.id) === variable,
-    );
-    if (!variable || isReassigned(variable) || declared?.type !== 'VariableDeclarator' || !declared.init)
-      return undefined;
+    const declared = this.declarators.find(({ id }) => this.file.variables.of(id) === variable);
+    if (!variable || isReassigned(variable) || !declared?.init) return undefined;
     const isSaved = ownNodes(declared.init, this.file.keys).some((part) => placeOf(part, this.file) === target);
     return isSaved ? declared : undefined;
   }
@@ -414,8 +392,8 @@ class Search {
 
   /** A variable of the generator itself is gone when that is. */
   private isLocal(node: Node): boolean {
-    const name = unwrap(node);
-    return this.file.variables.of(name)?.defs.some(({ node: declared }) => contains(this.generator, declared)) ?? false;
+    const definition = this.file.variables.of(unwrap(node))?.defs[0];
+    return definition !== undefined && contains(this.generator, definition.node);
   }
 
   private callsBefore(call: TSESTree.CallExpression): TSESTree.CallExpression[] {
@@ -443,7 +421,7 @@ class Search {
       callee.type === 'MemberExpression' &&
       stackKindOf(callee.object, this.file) !== undefined &&
       /^(use|adopt|defer|push|enterContext)$/.test(nameOf(callee));
-    if (isStack || /^(aclosing|closing|enter)$/.test(String(this.file.words.calledBy(call))))
+    if (isStack || ['aclosing', 'closing', 'enter'].includes(String(this.file.words.calledBy(call))))
       for (const argument of call.arguments) yield* this.placesGiven(argument);
   }
 
@@ -451,8 +429,7 @@ class Search {
     const given = unwrap(argument);
     if (given.type === 'Identifier' || given.type === 'MemberExpression') yield* placesOf(given, this.file);
     if (isFunction(argument))
-      for (const node of ownNodes(argument.body, this.file.keys))
-        if (node.type === 'Identifier') yield* placesOf(node, this.file);
+      for (const node of ownNodes(argument.body, this.file.keys)) yield* placesOf(node, this.file);
   }
 }
 
@@ -493,9 +470,7 @@ function isValue(given: Node): boolean {
 
 /** What is assigned when nothing is left. */
 function isEmpty(given: Node): boolean {
-  const node = unwrap(given);
-  if (node.type === 'Literal') return !node.value;
-  return node.type === 'Identifier' && node.name === 'undefined';
+  return truthOf(given) === false;
 }
 
 function areOppositeOperators(one: string, other: string): boolean {
