@@ -26,11 +26,18 @@ describe('entered', () => {
     expect([hooks.length, logged()]).toEqual([1, ['open db', 'open tx', 'close tx', 'close db']]);
   });
 
-  it.each([new Error('no'), undefined])('tells them how a test of node:test has failed: %p', async (thrown) => {
+  it.each([new Error('no'), undefined, null])('tells them how a test of node:test has failed: %p', async (thrown) => {
     const { t, finish } = nodeTest(failed(thrown));
     await entered(t, opened('db'));
     await finish();
     expect(logged()).toEqual(['open db', 'db saw', thrown, 'close db']);
+  });
+
+  it('tells them of a failure that node:test does not explain', async () => {
+    const { t, finish } = nodeTest({ passed: false, error: null });
+    await entered(t, opened('db'));
+    await finish();
+    expect(logged()).toEqual(['open db', 'db saw', null, 'close db']);
   });
 
   it('tells them of a test that has taken too long', async () => {

@@ -1,8 +1,37 @@
 import { createRequire } from 'node:module';
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Recorder } from '../../lib/testing/kit/recorder.ts';
 
 const require = createRequire(import.meta.url);
+
+const symbol = Symbol('my.nodejs.symbol');
+
+/** Calls of each kind. */
+interface Named extends AsyncDisposable {
+  pool: {
+    connect(): Promise<void>;
+    sql: ((text: string) => Promise<void>) & { begin(): Promise<void> };
+    acquire(): Promise<() => void>;
+    lazy: PromiseLike<string>;
+  };
+  list: [() => void, { id: number }];
+  [inspect.custom](): void;
+  [symbol](): void;
+}
+
+const named: Named = {
+  pool: {
+    connect: async () => undefined,
+    sql: Object.assign(async () => undefined, { begin: async () => undefined }),
+    acquire: async () => () => undefined,
+    lazy: { then: (...handlers) => Promise.resolve('sent').then(...handlers) },
+  },
+  list: [() => undefined, { id: 1 }],
+  [Symbol.asyncDispose]: async () => undefined,
+  [inspect.custom]: () => undefined,
+  [symbol]: () => undefined,
+};
 
 class Client {
   #count = 0;
@@ -81,7 +110,7 @@ describe('faults.wrap', () => {
       url: new URL('http://localhost'),
       error: new Error('no'),
     };
-    const rows = [{ id: 1, at: date, tags: ['a'] }];
+    const rows = [{ id: 1, at: date, tags: ['a'] }, Object.assign(Object.create(null), { id: 2 })];
     const wrapped = faults.wrap({ run() {}, values: () => values, rows: () => rows, signal: AbortSignal.abort() });
     expect(wrapped.values().date.getTime()).toBe(date.getTime());
     expect(wrapped.values().map).toBe(values.map);
@@ -93,8 +122,11 @@ describe('faults.wrap', () => {
   it('wraps deep data, and lists of what has methods', async () => {
     const faults = new Recorder();
     const deep = { a: { b: { c: { d: { e: { f: 1 } } } } } };
-    const wrapped = faults.wrap({ deep: () => deep, clients: () => [new Client()] });
+    const ring: { self?: unknown } = {};
+    ring.self = ring;
+    const wrapped = faults.wrap({ deep: () => deep, ring: () => ring, clients: () => [new Client()] });
     expect(wrapped.deep()).toEqual(deep);
+    expect(Object.keys(wrapped.ring())).toEqual(['self']);
     expect(Array.isArray(wrapped.clients())).toBe(true);
     await wrapped.clients()[0]?.query('SELECT 1');
     expect(labelsOf(faults)).toContain('0.query("SELECT 1")');
@@ -110,6 +142,20 @@ describe('faults.wrap', () => {
       undefined,
     ]);
     expect(labelsOf(faults)).toEqual(['ping()']);
+    expect(faults.wrap(Object.freeze(new Client()))).toBeInstanceOf(Client);
+    expect(faults.wrap(Object.freeze(() => 'called'))()).toBe('called');
+    expect(Array.isArray(faults.wrap(Object.freeze([new Client()])))).toBe(true);
+  });
+
+  it.each<[string, PropertyDescriptor]>([
+    ['can be set', { value: { ping: () => 'pong' }, writable: true }],
+    ['can be defined anew', { value: { ping: () => 'pong' }, configurable: true }],
+    ['is a getter', { get: () => ({ ping: () => 'pong' }) }],
+  ])('records calls of a property that %s', (_what, descriptor) => {
+    const faults = new Recorder();
+    const object = Object.defineProperty({ run() {} }, 'nested', descriptor);
+    (faults.wrap(object) as unknown as { nested: { ping(): string } }).nested.ping();
+    expect(labelsOf(faults)).toEqual(['nested.ping()']);
   });
 
   it('leaves a property alone that can not be changed', () => {
@@ -129,6 +175,53 @@ describe('faults.wrap', () => {
     expect(labelsOf(faults)).toEqual(['load()', 'query("a")', 'query("b")', '("c")']);
   });
 
+  it('lets a wrapped class be extended', () => {
+    const faults = new Recorder();
+    const api = faults.wrap({ Client });
+    class Own extends api.Client {
+      #more = 1;
+
+      more(): number {
+        return (this.#more += 1);
+      }
+    }
+    const own = new Own();
+    expect([own.more(), own.now()]).toEqual([2, 0]);
+    expect([own, new api.Client()].map((made) => [made instanceof Own, made instanceof Client])).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+  });
+
+  it.each<[string, (wrapped: Named) => unknown]>([
+    ['pool.connect()', ({ pool }) => pool.connect()],
+    ['pool.sql.begin()', ({ pool }) => pool.sql.begin()],
+    ['pool.sql("SELECT 1")', ({ pool }) => pool.sql('SELECT 1')],
+    ['pool.acquire()()', async ({ pool }) => (await pool.acquire())()],
+    ['[Symbol.asyncDispose]()', (wrapped) => wrapped[Symbol.asyncDispose]()],
+    ['pool.lazy()', async ({ pool }) => void (await pool.lazy)],
+    ['list.0()', ({ list }) => list[0]()],
+    ['[nodejs.util.inspect.custom]()', (wrapped) => wrapped[inspect.custom]()],
+    ['[my.nodejs.symbol]()', (wrapped) => wrapped[symbol]()],
+  ])('names a call by its path: %s', async (label, act) => {
+    const faults = new Recorder();
+    await act(faults.wrap(named));
+    expect(labelsOf(faults).at(-1)).toBe(label);
+  });
+
+  it('lets its properties be set, defined and deleted, with the objects themselves', () => {
+    const faults = new Recorder();
+    const object: { client?: unknown; other?: unknown; run(): void } = { run() {}, other: 1 };
+    const wrapped = faults.wrap(object);
+    const client = new Client();
+    wrapped.client = faults.wrap(client);
+    Object.defineProperty(wrapped, 'fixed', { value: 1 });
+    delete wrapped.other;
+    expect(object.client).toBe(client);
+    expect(['other' in wrapped, Object.getOwnPropertyNames(object)]).toEqual([false, ['run', 'client', 'fixed']]);
+    expect(Object.getOwnPropertyDescriptor(wrapped, 'fixed')).toEqual(Object.getOwnPropertyDescriptor(object, 'fixed'));
+  });
+
   it('hands the objects themselves to what is called', () => {
     const faults = new Recorder();
     const client = new Client();
@@ -136,12 +229,36 @@ describe('faults.wrap', () => {
     const api = faults.wrap({ see: (...args: unknown[]) => void seen.push(...args) });
     const wrapped = faults.wrap(client);
     const plain = { a: 1 };
-    api.see(wrapped, { client: wrapped, a: 1 }, [wrapped], plain, Client);
+    const list = [1];
+    api.see(wrapped, { client: wrapped, a: 1 }, [wrapped, 1], plain, Client, list);
     expect(seen[0]).toBe(client);
+    expect(seen.slice(1, 3)).toEqual([{ client, a: 1 }, [client, 1]]);
+    expect(seen[5]).toBe(list);
     expect((seen[1] as { client: unknown }).client).toBe(client);
     expect((seen[2] as unknown[])[0]).toBe(client);
     expect(seen[3]).toBe(plain);
     expect(seen[4]).toBe(Client);
+  });
+
+  it.each([
+    ['an object without a class', { ping: () => 'pong' }],
+    ['a list', [new Client()]],
+    ['a function', () => 'pong'],
+    ['a class', Client],
+  ])('hands the thing itself to what is called: %s', (_name, value) => {
+    const faults = new Recorder();
+    const seen: unknown[] = [];
+    const api = faults.wrap({
+      see: (...args: unknown[]) => void seen.push(...args),
+      Seeing: class {
+        constructor(...args: unknown[]) {
+          seen.push(...args);
+        }
+      },
+    });
+    api.see(faults.wrap(value));
+    new api.Seeing(faults.wrap(value));
+    expect(seen.map((given) => given === value)).toEqual([true, true]);
   });
 
   it('hands wrapped objects to callbacks, each of which has one stand-in', async () => {
@@ -152,8 +269,8 @@ describe('faults.wrap', () => {
       on: (listener: () => void) => void listeners.add(listener),
       off: (listener: () => void) => void listeners.delete(listener),
     });
-    await api.transaction((client) => client.query('a'));
-    expect(labelsOf(faults)).toEqual([expect.stringMatching(/^transaction\(/), 'query("a")']);
+    await api.transaction((client) => client.query('a class'));
+    expect(labelsOf(faults)).toEqual([expect.stringMatching(/^transaction\(/), 'query("a class")']);
     const listener = () => undefined;
     api.on(listener);
     api.off(listener);
@@ -205,7 +322,7 @@ describe('a fault', () => {
     });
     acted.length = 0;
     const error = new Error('injected');
-    const faults = new Recorder({ call: call as never, when: 'before', error });
+    const faults = new Recorder({ call: call as never, acts: false, error });
     await faults.wrap(api).act('a');
     await expect(faults.wrap(api).act('b')).rejects.toBe(error);
     await faults.wrap(api).act('b');
@@ -218,7 +335,7 @@ describe('a fault', () => {
     const api = { act: async (name: string) => void acted.push(name) };
     const [call] = await recorded((faults) => faults.wrap(api).act('a'));
     const error = new Error('injected');
-    const faults = new Recorder({ call: call as never, when: 'after', error });
+    const faults = new Recorder({ call: call as never, acts: true, error });
     await expect(faults.wrap(api).act('a')).rejects.toBe(error);
     expect([acted, faults.isRetried()]).toEqual([['a', 'a'], false]);
     expect(new Recorder().isRetried()).toBe(false);
@@ -234,8 +351,8 @@ describe('a fault', () => {
     });
     expect([call?.canFail, lazy?.canFail]).toEqual([true, false]);
     const error = new Error('injected');
-    for (const when of ['before', 'after'] as const) {
-      const wrapped = new Recorder({ call: call as never, when, error }).wrap(db, { sync });
+    for (const acts of [false, true]) {
+      const wrapped = new Recorder({ call: call as never, acts, error }).wrap(db, { sync });
       expect(() => wrapped.exec('BEGIN')).toThrow(error);
     }
     expect(acted).toEqual(['BEGIN', 'BEGIN']);
@@ -253,7 +370,11 @@ describe('a fault', () => {
     });
     await expect(wrapped.rejecting()).rejects.toThrow('rejected');
     expect(() => wrapped.throwing()).toThrow('thrown');
-    expect(faults.calls.map(({ state }) => state)).toEqual(['failed', 'failed']);
+    expect(faults.calls).toMatchObject([
+      { state: 'failed', isAsync: true, canFail: true },
+      { state: 'failed', isAsync: false, canFail: false },
+    ]);
+    expect(faults.isRetried()).toBe(false);
   });
 });
 

@@ -17,7 +17,7 @@ function vitestContext(errors: unknown[] = []) {
     onTestFinished: (hook: () => void) => void hooks.push(hook),
     db: 'db',
   };
-  return { context, errors, finish: () => hooks.splice(0).forEach((hook) => hook()) };
+  return { context, errors, hooks, finish: () => hooks.splice(0).forEach((hook) => hook()) };
 }
 
 /** What Vitest and Playwright keep of an error. */
@@ -82,7 +82,33 @@ describe('fixture', () => {
     expect(logged()[2]).toMatchObject({ message: 'no' });
     info.errors = [{ value: "'text'" }];
     await run(fixture(() => opened('db')))({}, async () => undefined, info);
-    expect(logged()[2]).toMatchObject({ message: "'text'" });
+    expect(logged()[2]).toMatchObject({ message: "'text'", stack: expect.stringContaining('Error') });
+  });
+
+  it.each([
+    ['Error: \u001b[1;31mno\u001b[0m', 'no'],
+    ['\u001b[31mError: no', 'no'],
+    ['RangeError: Error: no', 'RangeError: Error: no'],
+    ['[31mno', '[31mno'],
+    ['a\u001bb [1m', 'a\u001bb [1m'],
+  ])('reads the message %p', async (message, plain) => {
+    const info = { testId: '1', errors: [copy(message)] };
+    await run(fixture(() => opened('db')))({}, async () => undefined, info);
+    expect(logged()[2]).toMatchObject({ message: plain });
+  });
+
+  it('makes an error of it that is like others', async () => {
+    const info = { testId: '1', errors: [copy('no', { name: 'RangeError' }), copy('no')] };
+    await run(fixture(() => opened('db')))({}, async () => undefined, info);
+    info.errors.shift();
+    await run(fixture(() => opened('db')))({}, async () => undefined, info);
+    const [named, unnamed] = logged().filter((entry) => entry instanceof Error);
+    const usual = { enumerable: false, writable: true, configurable: true };
+    expect(Object.getOwnPropertyDescriptors(named)).toMatchObject({ name: usual, message: usual, stack: usual });
+    expect([named, unnamed].map((error) => [(error as Error).name, 'cause' in (error as Error)])).toEqual([
+      ['RangeError', false],
+      ['Error', false],
+    ]);
   });
 
   it('fails the test where the manager does not set up', async () => {
@@ -92,7 +118,7 @@ describe('fixture', () => {
   });
 
   it('has Vitest report what a teardown throws once all fixtures are torn down', async () => {
-    const { context, finish } = vitestContext();
+    const { context, hooks, finish } = vitestContext();
     const outer = run(fixture(() => opened('outer', 'teardown')));
     const inner = run(fixture(() => opened('inner', 'teardown')));
     await outer(context, () => inner(context, async () => undefined));
@@ -104,6 +130,7 @@ describe('fixture', () => {
       new Error('inner does not close'),
       'close outer',
     ]);
+    expect(hooks).toHaveLength(1);
     let error: unknown;
     try {
       finish();
@@ -111,6 +138,7 @@ describe('fixture', () => {
       error = caught;
     }
     expect(error).toBeInstanceOf(AggregateError);
+    expect((error as Error).message).toBe('Several fixtures failed to tear down.');
     expect((error as AggregateError).errors.map(String)).toEqual([
       'Error: inner does not close',
       'Error: outer does not close',
@@ -129,9 +157,9 @@ describe('fixture', () => {
     });
   });
 
-  it('takes a test that Vitest has no result of for one that passes', async () => {
+  it.each([{}, { result: {} }])('takes a test for one that passes if Vitest has no result: %p', async (task) => {
     const { context, finish } = vitestContext();
-    await run(fixture(() => opened('db')))({ ...context, task: {} }, async () => undefined);
+    await run(fixture(() => opened('db')))({ ...context, task }, async () => undefined);
     finish();
     expect(logged()).toEqual(['open db', 'close db']);
   });
@@ -152,6 +180,7 @@ describe('fixture', () => {
 
   it.each([
     [undefined, 'undefined was given'],
+    ['() => 1', '"() => 1" was given'],
     [(fixtures: unknown) => opened(String(fixtures)), 'function () was given'],
     [(...all: unknown[]) => opened(String(all)), 'function () was given'],
   ])('refuses %p', (make, given) => {

@@ -67,17 +67,26 @@ describe('shared', () => {
     expect(logged()).toEqual(['open db', 'close db']);
   });
 
-  it('has the last one of its scope throw what the teardowns have thrown', async () => {
-    const [first, second] = [parts('teardown'), parts('teardown')];
-    const ended = first.db({}, async () => {
-      await second.db({}, async () => undefined);
+  it.each(['file', 'worker'] as const)(
+    'has the last one of its scope throw what teardowns threw: %s',
+    async (scope) => {
+      const [first, second] = [parts('teardown', scope), parts('teardown', scope)];
+      const ended = first.db({}, async () => {
+        await second.db({}, async () => undefined);
+      });
+      await expect(ended).rejects.toMatchObject({
+        message: 'Several shared fixtures failed to tear down.',
+        errors: [new Error('db does not close'), new Error('db does not close')],
+      });
+      await expect(parts('setup', scope).db({}, async () => undefined)).rejects.toThrow('db does not open');
+      await parts(undefined, scope).db({}, async () => undefined);
+    },
+  );
+
+  it('does not wait for those of another scope', async () => {
+    await parts(undefined, 'worker').db({}, async () => {
+      await expect(parts('teardown').db({}, async () => undefined)).rejects.toThrow('db does not close');
     });
-    await expect(ended).rejects.toMatchObject({
-      message: 'Several shared fixtures failed to tear down.',
-      errors: [new Error('db does not close'), new Error('db does not close')],
-    });
-    await expect(parts('setup').db({}, async () => undefined)).rejects.toThrow('db does not open');
-    await parts().db({}, async () => undefined);
   });
 
   it('throws by itself in Playwright', async () => {
@@ -91,6 +100,19 @@ describe('shared', () => {
       { workerIndex: 0 },
     );
     await expect(ended).rejects.toMatchObject({ message: 'db does not close', cause: { message: 'no' } });
+  });
+
+  it('throws at once in Playwright, which tears down the others', async () => {
+    const info = { workerIndex: 0 };
+    const inner = parts('teardown', 'worker').db;
+    const outer = parts(undefined, 'worker').db;
+    await outer(
+      {},
+      async () => {
+        await expect(inner({}, async () => undefined, info)).rejects.toThrow('db does not close');
+      },
+      info,
+    );
   });
 
   it('says which runners it works with', async () => {

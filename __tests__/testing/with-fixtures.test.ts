@@ -147,6 +147,38 @@ describe('withFixtures', () => {
     expect((it as unknown as { describe(): string }).describe()).toBe('described');
   });
 
+  it.each([
+    ...['only', 'skip', 'failing', 'fails', 'concurrent', 'serial', 'ignore'],
+    ...['if', 'skipIf', 'runIf', 'todoIf', 'failingIf', 'concurrentIf', 'serialIf'],
+  ])('takes fixtures with %s', async (name) => {
+    const { test, run } = runner();
+    const variant = name.toLowerCase().endsWith('if') ? () => test : test;
+    const it = withFixtures(
+      Object.assign(() => undefined, { [name]: variant }),
+      fixtures,
+    );
+    const found = it[name as 'only'] as unknown;
+    const define = (
+      name.toLowerCase().endsWith('if') ? (found as (isIt: boolean) => unknown)(true) : found
+    ) as typeof it;
+    define('passes', ({ db }) => log.push(db));
+    await run('passes');
+    expect(logged()).toEqual(['open db', 'db', 'close db']);
+  });
+
+  it('has no variants that the runner has not', () => {
+    const it = withFixtures(() => undefined, fixtures);
+    expect([it.skip, (it as unknown as { skipIf?: unknown }).skipIf]).toEqual([undefined, undefined]);
+  });
+
+  it('sets up once what two fixtures need', async () => {
+    const { test, run } = runner();
+    const log = { log: ({ db }: { db: string }) => opened(`log of ${db}`) };
+    withFixtures(test, { ...log, ...fixtures })('passes', ({ log, tx }) => [log, tx]);
+    await run('passes');
+    expect(logged().filter((entry) => entry === 'open db')).toHaveLength(1);
+  });
+
   it('has a test for each row, which comes after the fixtures', async () => {
     const { test, run } = runner();
     const it = withFixtures(test, fixtures);
@@ -292,6 +324,32 @@ describe('withFixtures', () => {
       expect(logged()).toEqual([]);
     });
 
+    it('does not wait for a setup that never ends', async () => {
+      const { test, run, hooks, afterEach } = runner();
+      const stuck = asyncContextManager(async function* stuck() {
+        await never();
+        yield;
+      });
+      withFixtures(test, { stuck: () => stuck() }, hooks)('hangs', ({ stuck }) => stuck);
+      void run('hangs');
+      await expect(afterEach()).resolves.toBeUndefined();
+    });
+
+    it('ends no other one in its place', async () => {
+      const { test, run, hooks, afterEach } = runner();
+      const it = withFixtures(test, fixtures, hooks);
+      it('passes', () => undefined);
+      it('hangs', ({ db }) => never().then(() => db));
+      const hanging = run('hangs');
+      hanging.catch(() => undefined);
+      await run('passes');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await afterEach();
+      expect(logged()).toEqual(['open db']);
+      await afterEach();
+      expect(logged()).toEqual(['db saw', new Error(ended), 'close db']);
+    });
+
     it('lets alone the others that run at once, until all tests are over', async () => {
       const { test, run, hooks, afterEach, afterAll } = runner();
       const it = withFixtures(test, fixtures, hooks);
@@ -316,7 +374,7 @@ describe('withFixtures', () => {
         'Cannot add fixtures: withFixtures() takes the function of a runner that defines tests, but 1 was given. Write withFixtures(test, { db: () => database() }).',
       );
       expect(() => withFixtures(test, undefined as never)).toThrow(
-        'withFixtures() takes an object of functions that make managers, but undefined was given. Write { db: () => database() }.',
+        'Cannot add fixtures: withFixtures() takes an object of functions that make managers, but undefined was given. Write { db: () => database() }.',
       );
     });
 
@@ -351,8 +409,10 @@ describe('withFixtures', () => {
       expect(() => withFixtures(test, nowhere as never)).toThrow(
         'Cannot take fixture nope: it must be one of db, but it is not. Add nope in withFixtures().',
       );
-      expect(() => withFixtures(test, {})('x', ({ nope }: { nope?: string }) => nope)).toThrow(
-        'it must be one of none',
+      const taking = ({ nope }: { nope?: string }) => nope;
+      expect(() => withFixtures(test, {})('x', taking)).toThrow('it must be one of none, but it is not.');
+      expect(() => withFixtures(test, fixtures)('x', taking as never)).toThrow(
+        'it must be one of db, tx, unopened, unclosed, but it is not.',
       );
       expect(() => withFixtures(test, { db: ({ db }: { db: string }) => opened(db) } as never)).toThrow(
         'Cannot take fixture db',

@@ -74,7 +74,7 @@ export async function useIn(
   failure: () => Thrown | undefined,
   report: (error: unknown) => void,
 ): Promise<void> {
-  const block: { isSetUp: boolean; thrown?: Thrown | undefined } = { isSetUp: false };
+  const block: { isSetUp?: true; thrown?: Thrown | undefined } = {};
   try {
     await withAsync(manager, async (value) => {
       block.isSetUp = true;

@@ -1,8 +1,16 @@
-import { execFile } from 'node:child_process';
+import { AsyncResource, createHook, type HookCallbacks } from 'node:async_hooks';
+import { execFile, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { unwatchFile, watch as watchFolder, watchFile } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { collected } from '../../helpers/garbage.ts';
 import { watchLeftovers, type Watch } from '../../../lib/testing/kit/leftovers.ts';
 
 let watch: Watch | undefined;
@@ -34,6 +42,108 @@ function withoutHooks(): void {
   );
 }
 
+interface Handle {
+  readonly name: string;
+  readonly what: string;
+  /** Whether it works even if it keeps nothing alive. */
+  readonly isTireless?: boolean;
+  readonly open: () => Promise<{ handle: { ref(): unknown; unref(): unknown }; close: () => unknown }>;
+}
+
+const pipe = join(tmpdir(), `withal-${String(process.pid)}.sock`);
+
+async function listening(at: number | string): Promise<Server> {
+  const server = createServer().listen(at);
+  await once(server, 'listening');
+  return server;
+}
+
+/** Connects to a server that nobody watches. */
+async function connected(at: number | string) {
+  const server = await new AsyncResource('server').runInAsyncScope(() => listening(at));
+  const address = server.address() as string | { port: number };
+  const handle = typeof address === 'string' ? connect(address) : connect(address.port);
+  await once(handle, 'connect');
+  const close = () => {
+    handle.destroy();
+    server.closeAllConnections();
+    server.close();
+  };
+  return { handle, close };
+}
+
+const handles: Handle[] = [
+  {
+    ...{ name: 'setTimeout', what: 'a timer' },
+    open: async () => {
+      const handle = setTimeout(() => {}, 1000);
+      return { handle, close: () => clearTimeout(handle) };
+    },
+  },
+  {
+    ...{ name: 'TCP', what: 'a server', isTireless: true },
+    open: async () => {
+      const handle = await listening(0);
+      return { handle, close: () => handle.close() };
+    },
+  },
+  {
+    ...{ name: 'a pipe', what: 'a server', isTireless: true },
+    open: async () => {
+      const handle = await listening(pipe);
+      return { handle, close: () => handle.close() };
+    },
+  },
+  { name: 'TCP', what: 'a socket', open: () => connected(0) },
+  { name: 'a pipe', what: 'a pipe', open: () => connected(pipe) },
+  {
+    ...{ name: 'dgram', what: 'a UDP socket', isTireless: true },
+    open: async () => {
+      const handle = createSocket('udp4').bind(0);
+      await once(handle, 'listening');
+      return { handle, close: () => handle.close() };
+    },
+  },
+  {
+    ...{ name: 'spawn', what: 'a child process', isTireless: true },
+    open: async () => {
+      const handle = spawn('sleep', ['60'], { stdio: 'ignore' });
+      await once(handle, 'spawn');
+      return { handle, close: () => handle.kill() };
+    },
+  },
+  {
+    ...{ name: 'Worker', what: 'a worker', isTireless: true },
+    open: async () => {
+      const handle = new Worker('setInterval(() => {}, 1000)', { eval: true });
+      await once(handle, 'online');
+      return { handle, close: () => handle.terminate() };
+    },
+  },
+  {
+    ...{ name: 'MessageChannel', what: 'a message port' },
+    open: async () => {
+      const { port1 } = new MessageChannel();
+      port1.on('message', () => {});
+      return { handle: port1, close: () => port1.close() };
+    },
+  },
+  {
+    ...{ name: 'watch', what: 'a file watcher', isTireless: true },
+    open: async () => {
+      const handle = watchFolder(tmpdir());
+      return { handle, close: () => handle.close() };
+    },
+  },
+  {
+    ...{ name: 'watchFile', what: 'a file watcher', isTireless: true },
+    open: async () => ({
+      handle: watchFile('package.json', () => {}),
+      close: () => unwatchFile('package.json'),
+    }),
+  },
+];
+
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('watchLeftovers', () => {
@@ -46,7 +156,6 @@ describe('watchLeftovers', () => {
       Array(2).fill(expect.stringMatching(/^a timer \(__tests__\/testing\/kit\/leftovers\.test\.ts:\d+/)),
     );
     timers.forEach(clearInterval);
-    await tick();
     expect(left()).toEqual([]);
   });
 
@@ -59,12 +168,46 @@ describe('watchLeftovers', () => {
     [other, another, ...timers].forEach(clearInterval);
   });
 
-  it('tells of a file handle that is left, even if it is garbage', async () => {
+  it('tells of a file handle that is left', async () => {
     const { run, left } = watched();
     const handle = await run(() => open('package.json'));
     expect(left()).toEqual([expect.stringMatching(/^an open file \(.*package\.json/)]);
     await handle.close();
+    expect(left()).toEqual([]);
   });
+
+  it('tells of a file handle that is garbage', async () => {
+    // Nothing else can close it then.
+    let resource: WeakRef<FileHandle> | undefined;
+    const hook = createHook({
+      init(_id, type, _trigger, found) {
+        if (type === 'FILEHANDLE') resource = new WeakRef(found as FileHandle);
+      },
+    });
+    const { run, left } = watched();
+    hook.enable();
+    await run(async () => void (await open('package.json')));
+    hook.disable();
+    await collected();
+    expect(left()).toEqual([expect.stringMatching(/^an open file \(.*package\.json/)]);
+    await resource?.deref()?.close();
+  });
+
+  it.each(handles)(
+    'tells of $what if it keeps the process alive: $name',
+    async ({ what, open, isTireless = false }) => {
+      const { run, left } = watched();
+      const texts = () => left().filter((text) => text.startsWith(`${what} (__tests__/testing/kit/leftovers.test.ts:`));
+      const { handle, close } = await run(open);
+      expect(texts()).not.toEqual([]);
+      handle.unref();
+      expect(texts().length > 0).toBe(isTireless);
+      handle.ref();
+      close();
+      while (texts().length > 0) await tick();
+      expect(texts()).toEqual([]);
+    },
+  );
 
   it('tells of servers', async () => {
     const { run, left } = watched();
@@ -76,6 +219,27 @@ describe('watchLeftovers', () => {
     expect(left()[0]).toMatch(/^a server/);
     server.close();
     await once(server, 'close');
+  });
+
+  it('sees nothing any more once it has stopped', () => {
+    const { run, left, stop } = watched();
+    stop();
+    const timer = run(() => setInterval(() => {}, 1000));
+    expect(left().join()).not.toContain('a timer');
+    clearInterval(timer);
+  });
+
+  it('takes what can not keep the process alive for idle, unless it is tireless', () => {
+    const getBuiltinModule = process.getBuiltinModule.bind(process) as (name: string) => unknown;
+    const hooks = getBuiltinModule('node:async_hooks') as typeof import('node:async_hooks');
+    const all: HookCallbacks[] = [];
+    const createHook = (callbacks: HookCallbacks) => hooks.createHook(all[all.push(callbacks) - 1] as HookCallbacks);
+    replace(process, 'getBuiltinModule', (name: string) =>
+      name === 'node:async_hooks' ? { ...hooks, createHook } : getBuiltinModule(name),
+    );
+    const { run, left } = watched();
+    run(() => ['TCPWRAP', 'UDPWRAP'].forEach((type, id) => all.at(-1)?.init?.(-id, type, 0, {})));
+    expect(left()).toEqual([expect.stringContaining('a UDP socket')]);
   });
 
   it('tells of listeners of the process', () => {

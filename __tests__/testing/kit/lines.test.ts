@@ -9,6 +9,9 @@ describe('ownFolder', () => {
     ],
     ['Error\n    at a (/x/lib/testing/kit/lines.ts:3:4)', '/x/lib/'],
     ['Error\n    at a (/x/bundle.js:3:4)', undefined],
+    ['Error\n    at a (/x/testing/other/z.js:3:4)', undefined],
+    ['Error\n    at a (C:\\x\\lib\\testing\\index.ts:3:4)', 'C:\\x\\lib\\'],
+    ['Error\n    at a (/x/testing/testing/z.js:3:4)', '/x/testing/'],
     ['', undefined],
   ])('of %p', (stack, folder) => {
     expect(ownFolder(stack)).toBe(folder);
@@ -29,8 +32,25 @@ describe('callerIn', () => {
     ['Error\n    at C:\\app\\main.js:3:4', 'C:\\app\\main.js:3:4'],
     ['open@https://example.com/app.js:3:4\n@https://example.com/b.js:1:1', 'https://example.com/app.js:3:4'],
     ['Error\n    at <anonymous>', undefined],
+    ['Error: it failed at /srv/message.js:1:2\n    at /srv/app.js:3:4', '/srv/app.js:3:4'],
+    ['Error: (/srv/message.js:1:2) failed\n    at /srv/app.js:3:4', '/srv/app.js:3:4'],
+    ['Error\n    at /srv/node:1/app.js:3:4', '/srv/node:1/app.js:3:4'],
+    ['Error\n    at bun:wrap:1:2\n    at /srv/app.js:3:4', '/srv/app.js:3:4'],
+    ['Error\n    at /srv/file://app.js:3:4', '/srv/file://app.js:3:4'],
+    [`Error\n    at ${process.cwd()}/app.js:3:4`, 'app.js:3:4'],
+    [`Error\n    at ${process.cwd()}-2/app.js:3:4`, `${process.cwd()}-2/app.js:3:4`],
     ['', undefined],
   ])('reads %p', (stack, line) => {
     expect(callerIn(stack)).toBe(line);
+  });
+
+  it.each([undefined, {}, { cwd: () => '' }])('gives the whole path if the process has no folder: %p', (process) => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'process') as PropertyDescriptor;
+    Object.defineProperty(globalThis, 'process', { value: process, configurable: true });
+    try {
+      expect(callerIn('Error\n    at /srv/app.js:3:4')).toBe('/srv/app.js:3:4');
+    } finally {
+      Object.defineProperty(globalThis, 'process', before);
+    }
   });
 });

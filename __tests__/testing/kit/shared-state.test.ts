@@ -1,4 +1,6 @@
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { watchSharedState } from '../../../lib/testing/kit/shared-state.ts';
 
@@ -37,6 +39,38 @@ describe('watchSharedState', () => {
     expect(changed()).toEqual([]);
     expect([process.cwd(), process.env['WITHAL_KEPT'], 'WITHAL_NEW' in process.env]).toEqual([folder, 'a', false]);
     expect([console.debug, 'withal' in globalThis]).toEqual([debug, false]);
+  });
+
+  it('tells of what is gone, and puts it back', () => {
+    process.env['WITHAL_GONE'] = 'a';
+    undo.push(() => delete process.env['WITHAL_GONE']);
+    define(globalThis, 'withalGone', { value: undefined, writable: true, enumerable: true });
+    const { changed, putBack } = watchSharedState();
+    delete process.env['WITHAL_GONE'];
+    Reflect.deleteProperty(globalThis, 'withalGone');
+    expect(changed()).toEqual(['process.env.WITHAL_GONE changed', 'globalThis.withalGone changed']);
+    putBack();
+    expect([changed(), process.env['WITHAL_GONE'], 'withalGone' in globalThis]).toEqual([[], 'a', true]);
+  });
+
+  it('tells of a working directory that was removed', () => {
+    const folder = process.cwd();
+    const removed = mkdtempSync(join(tmpdir(), 'withal-testing-'));
+    undo.push(() => process.chdir(folder));
+    const { changed, putBack } = watchSharedState();
+    process.chdir(removed);
+    rmdirSync(removed);
+    expect(changed()).toEqual(['the working directory changed']);
+    putBack();
+    expect([changed(), process.cwd()]).toEqual([[], folder]);
+  });
+
+  it('tells of a new getter, and of one in place of a value', () => {
+    define(globalThis, 'withalValue', { value: undefined, writable: true });
+    const { changed } = watchSharedState();
+    define(globalThis, 'withalGetter', { get: () => undefined });
+    define(globalThis, 'withalValue', { get: () => undefined });
+    expect(changed()).toEqual(['globalThis.withalValue changed', 'globalThis.withalGetter changed']);
   });
 
   it('asks no getter, and lets one put in its place what it has loaded', () => {

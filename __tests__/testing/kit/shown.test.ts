@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { shown } from '../../../lib/testing/kit/shown.ts';
+import { cut, shown } from '../../../lib/testing/kit/shown.ts';
 
 const ring: unknown[] = [];
 ring.push(ring);
@@ -19,7 +19,11 @@ describe('shown', () => {
     [new Date(0), '1970-01-01T00:00:00.000Z'],
     [new Date(NaN), 'an object (Date)'],
     [new RangeError('no'), 'RangeError: no'],
+    [Object.assign(new RangeError('no'), { code: 'E' }), 'RangeError: no'],
     [function named() {}, 'function named()'],
+    [Object.assign(function named() {}, { a: 1 }), 'function named()'],
+    [true, 'true'],
+    [{ 1: null, b: undefined }, '{ 1: null, b: undefined }'],
     [{ a: 1, b: { c: 2 } }, '{ a: 1, b: { c: 2 } }'],
     [{}, 'an object (Object)'],
     [ring, '[[circular]]'],
@@ -36,8 +40,10 @@ describe('shown', () => {
     };
     expect(shown(hostile)).toBe('an object (Object)');
   });
+});
 
+describe('cut', () => {
   it('cuts what is too long', () => {
-    expect(shown('abcdef', 5)).toBe('"abc…');
+    expect(['abcd', 'abcde', 'abcdef'].map((text) => cut(text, 5))).toEqual(['abcd', 'abcde', 'abcd…']);
   });
 });

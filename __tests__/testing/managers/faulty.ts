@@ -214,7 +214,8 @@ const leaks: Faulty[] = [
   ),
   connecting(
     'released while the block runs',
-    /must stay set up until it ends/,
+    // The second if the machine is so slow that it's over before anyone looks.
+    /must stay set up until it ends|was released twice, or was not/,
     asyncContextManager(async function* releasesEarly(db) {
       const connection = await db.connect();
       const released = sleep(8).then(() => connection.release());

@@ -18,11 +18,25 @@ describe('namesTakenBy', () => {
     ['({}) => 1', []],
     ['(fixtures) => 1', undefined],
     ['fixtures => 1', undefined],
-    ['async fixtures => 1', undefined],
+    ['async fixtures => f({ fixtures })', undefined],
     ['({ db, ...rest }) => 1', undefined],
     ['(...args) => 1', undefined],
     ['({ "db": pool }) => 1', ['"db"']],
+    ['({ db = x => 1 }) => db', ['db']],
+    ['fixtures=>f({ fixtures })', undefined],
+    ['async  fixtures  => f({ fixtures })', undefined],
+    ['class Pool {}', undefined],
+    ['$fixtures => ({ db })', undefined],
+    [`({ db = '(', log = "[", tx = \`{\`, on }) => db`, ['db', 'log', 'tx', 'on']],
+    ['({ db = /[(]/, log }) => db', undefined],
+    ['({ db = /[()]/, log }) => db', ['db', 'log']],
+    ['({ db }, text = "[native code] }") => db', ['db']],
+    ['/* */({ db }) => db', ['db']],
   ])('of %s', (text, names) => {
     expect(namesTakenBy(fn(text))).toEqual(names);
+  });
+
+  it('is not known of a bound function', () => {
+    expect(namesTakenBy(((db: unknown) => db).bind(undefined))).toBeUndefined();
   });
 });

@@ -15,7 +15,7 @@ import {
   swallowed,
   withoutEffect,
 } from '../messages.ts';
-import { shown } from './shown.ts';
+import { cut, shown } from './shown.ts';
 import type { Trial } from './trial.ts';
 import { inWithAsync, inWithSync, isDisposable, type Body, type Way } from './ways.ts';
 
@@ -48,7 +48,8 @@ export interface Ran {
   /** The fields of the error, before the block threw it. */
   readonly fields: Fields;
   readonly calls: readonly Call[];
-  settled: { readonly value: unknown } | Thrown;
+  /** How it rejected, if it did. */
+  rejected: Thrown | undefined;
   hasRun: boolean;
   /** The manager's value, not wrapped. */
   given: unknown;
@@ -59,7 +60,7 @@ export interface Ran {
 export function managersOf(trial: Trial): () => unknown {
   let manager: unknown;
   return () => {
-    if (manager === undefined || !trial.setting.reusable || isDisposable(manager)) manager = trial.make();
+    if (!trial.setting.reusable || isDisposable(manager)) manager = trial.make();
     return manager;
   };
 }
@@ -87,16 +88,16 @@ export async function run(trial: Trial, manager: unknown, ending: Ending, way: W
   const thrown = ending.thrown && { error: ending.thrown() };
   const ran: Ran = {
     ...{ when: `a block that ${ending.name}${way.name}`, way, thrown, fields: fieldsOf(thrown) },
-    ...{ calls: recorder.calls, settled: { value: undefined }, hasRun: false, given: undefined, useFailure: undefined },
+    ...{ calls: recorder.calls, rejected: undefined, hasRun: false, given: undefined, useFailure: undefined },
   };
   recorder.phase = 'setup';
   const body = way === inWithSync ? syncBody(trial, ran) : asyncBody(trial, ran, ending);
   const settled = way.run(manager, body).then(
-    (value) => ({ value }),
+    () => undefined,
     (error: unknown) => ({ error }),
   );
   const ms = setting.timeout * (ending.isLong ? 2 : 1);
-  ran.settled = await within<Ran['settled']>(ms, settled, async () => {
+  ran.rejected = await within<Ran['rejected']>(ms, settled, async () => {
     const { phase, calls } = recorder;
     const waiting = calls.filter((call) => call.phase === phase && call.state === 'pending').pop();
     throw endless(trial.name, ran.when, ms, phase, waiting);
@@ -147,27 +148,27 @@ function finish({ recorder }: Trial, { useFailure, thrown }: Ran): void {
 
 /** Expects that it resolves or rejects as it should. */
 export function expectOutcome(trial: Trial, ran: Ran): void {
-  const { when, thrown, settled, useFailure, hasRun, way } = ran;
+  const { when, thrown, rejected, useFailure, hasRun, way } = ran;
   const { name } = trial;
   if (useFailure) throw failed(name, when, 'use()', useFailure.error);
-  if (!hasRun) throw failed(name, when, 'its setup', (settled as Thrown).error);
+  if (!hasRun) throw failed(name, when, 'its setup', (rejected as Thrown).error);
   if (thrown) expectFailure(trial, ran, thrown);
-  else if ('error' in settled && !(way.isUnknown && isTranslated(trial, settled.error)))
-    throw failed(name, when, 'its teardown', settled.error);
+  else if (rejected && !(way.isUnknown && isTranslated(trial, rejected.error)))
+    throw failed(name, when, 'its teardown', rejected.error);
 }
 
 function expectFailure({ name, setting }: Trial, ran: Ran, { error }: Thrown): void {
-  const { when, settled, way, fields } = ran;
+  const { when, rejected, way, fields } = ran;
   // Under using, a manager doesn't get the error itself, so it can neither suppress nor replace it.
   const isSuppressed = !way.isUsing && setting.suppresses(error);
-  if (!('error' in settled)) {
+  if (!rejected) {
     if (!isSuppressed) throw swallowed(name, when);
     return;
   }
-  if (isSuppressed) throw notSuppressed(name, when, settled.error);
-  if (Object.is(settled.error, error)) expectUnchanged(name, when, error, fields);
-  else if (!setting.translates(error) || isMisuse(settled.error)) throw replaced(name, when, settled.error);
-  else if (!leadsTo(settled.error, error)) throw dropped(name, when, settled.error);
+  if (isSuppressed) throw notSuppressed(name, when, rejected.error);
+  if (Object.is(rejected.error, error)) expectUnchanged(name, when, error, fields);
+  else if (!setting.translates(error) || isMisuse(rejected.error)) throw replaced(name, when, rejected.error);
+  else if (!leadsTo(rejected.error, error)) throw dropped(name, when, rejected.error);
 }
 
 /** Whether the manager replaced the unknown outcome with another error, which it may. */
@@ -189,7 +190,7 @@ type Fields = readonly (readonly [string, string])[];
 function fieldsOf(thrown: Thrown | undefined): Fields {
   if (!thrown || !isError(thrown.error)) return [];
   const error = thrown.error as unknown as Record<string, unknown>;
-  return ['message', 'name', 'cause', 'stack'].map((field) => [field, shown(error[field], 200)] as const);
+  return ['message', 'name', 'cause', 'stack'].map((field) => [field, cut(shown(error[field]), 200)] as const);
 }
 
 function expectUnchanged(name: string, when: string, error: unknown, fields: Fields): void {

@@ -209,7 +209,7 @@ function meeting(count: number): () => Promise<void> {
   const isComplete = new Promise<void>((resolve) => (open = resolve));
   return () => {
     missing -= 1;
-    if (missing <= 0) open();
+    if (missing === 0) open();
     return within(50, isComplete, async () => undefined);
   };
 }

@@ -29,7 +29,7 @@ export class DeepProxy {
 
   /** Data, and values that only the platform can handle, such as dates, buffers and signals, stay as they are. */
   wrap(value: unknown, name = ''): unknown {
-    if (!isObject(value) || this.raws.has(value) || isOfPlatform(value) || isData(value)) return value;
+    if (this.raws.has(value as object) || !hasMethods(value)) return value;
     const known = this.proxies.get(value);
     if (known) return known;
     const proxy = new Proxy(targetFor(value), this.handler(value, name));
@@ -44,8 +44,7 @@ export class DeepProxy {
 
   /** Everything runs on the raw object itself, so that private fields and getters work. */
   private handler(raw: Record<PropertyKey, unknown>, name: string): ProxyHandler<object> {
-    const nameOf = (key: PropertyKey) =>
-      typeof raw === 'function' || !name ? keyName(key) : `${name}.${keyName(key)}`;
+    const nameOf = (key: PropertyKey) => (name ? `${name}.${keyName(key)}` : keyName(key));
     return {
       get: (target, key) => {
         const value = Reflect.get(raw, key, raw);
@@ -61,8 +60,12 @@ export class DeepProxy {
         return own && (target === raw ? own : { ...own, configurable: true });
       },
       apply: (_target, self, args: unknown[]) => this.call(raw as unknown as Method, name, self, args),
-      construct: (_target, args: unknown[]) =>
-        this.wrap(Reflect.construct(raw as unknown as Constructor, this.unwrapAll(args))) as object,
+      construct: (_target, args: unknown[], made) => {
+        const type = this.unwrap(made) as Constructor;
+        const object = Reflect.construct(raw as unknown as Constructor, this.unwrapAll(args), type);
+        // A subclass makes its private fields in what this returns, and looks for them in the object itself.
+        return type === made ? object : (this.wrap(object) as object);
+      },
     };
   }
 
@@ -87,18 +90,17 @@ export class DeepProxy {
 
   private unwrapAll(args: readonly unknown[]): unknown[] {
     return args.map((arg) => {
-      if (typeof arg === 'function' && !this.raws.has(arg)) return this.callback(arg as Method);
-      if (Array.isArray(arg)) return arg.map((item) => this.unwrap(item));
-      return isRecord(arg) ? this.unwrapRecord(arg) : this.unwrap(arg);
+      const raw = this.raws.get(arg as object);
+      if (raw) return raw;
+      return typeof arg === 'function' ? this.callback(arg as Method) : this.unwrapIn(arg);
     });
   }
 
-  /** An options object may hold what is wrapped. One that doesn't is passed on as it is. */
-  private unwrapRecord(record: Record<string, unknown>): unknown {
-    const entries = Object.entries(record);
-    return entries.some(([, value]) => isObject(value) && this.raws.has(value))
-      ? Object.fromEntries(entries.map(([key, value]) => [key, this.unwrap(value)]))
-      : record;
+  /** A list or an options object may hold what is wrapped. One that doesn't is passed on as it is. */
+  private unwrapIn(arg: unknown): unknown {
+    if (!isPlain(arg) || !Object.values(arg).some((value) => this.raws.has(value as object))) return arg;
+    if (Array.isArray(arg)) return arg.map((item) => this.unwrap(item));
+    return Object.fromEntries(Object.entries(arg).map(([key, value]) => [key, this.unwrap(value)]));
   }
 
   /** Callbacks get what is wrapped. Each has one stand-in, so that a listener that was added can be removed. */
@@ -122,7 +124,8 @@ export class DeepProxy {
 type Constructor = new (...args: unknown[]) => object;
 
 function keyName(key: PropertyKey): string {
-  return typeof key === 'symbol' ? `[${String(key.description)}]` : String(key);
+  // Before version 24, Node calls its own [nodejs.dispose].
+  return typeof key === 'symbol' ? `[${String(key.description).replace(/^nodejs\.(\w+)$/, 'Symbol.$1')}]` : String(key);
 }
 
 /** Built-in classes keep their data where a proxy can't reach. */
@@ -133,26 +136,27 @@ function isOfPlatform(value: object): boolean {
 
 type Globals = Partial<Record<string, unknown>>;
 
-/** Plain objects and arrays of plain values, such as database rows. There is nothing to call in them. */
-function isData(value: unknown, depth = 0): boolean {
-  if (!isObject(value)) return true;
-  const isPlain = (Array.isArray(value) || isRecord(value)) && depth < 5;
-  return (
-    isPlain && Object.values(value).every((item) => isData(item, depth + 1) || (isObject(item) && isOfPlatform(item)))
-  );
+/** There is nothing to call in plain objects and arrays of plain values, such as database rows. */
+function hasMethods(value: unknown, depth = 0): value is Record<PropertyKey, unknown> {
+  if (!isObject(value) || isOfPlatform(value)) return false;
+  return depth === 5 || !isPlain(value) || Object.values(value).some((item) => hasMethods(item, depth + 1));
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
+function isPlain(value: unknown): value is object {
+  return Array.isArray(value) || (isObject(value) && [Object.prototype, null].includes(prototypeOf(value)));
+}
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
 }
 
 /** A proxy may say of a frozen object only what is true of it; so one that isn't stands in. */
 function targetFor(value: object): object {
   const isClosed = typeof value === 'object' && !Array.isArray(value) && !Object.isExtensible(value);
-  return isClosed ? (Object.create(Object.getPrototypeOf(value) as object | null) as object) : value;
+  return isClosed ? (Object.create(prototypeOf(value)) as object) : value;
 }
 
 function isFixed(target: object, key: PropertyKey): boolean {
   const own = Reflect.getOwnPropertyDescriptor(target, key);
-  return own?.configurable === false && own.writable !== true;
+  return own?.configurable === false && own.writable === false;
 }

@@ -3,9 +3,9 @@ import { isObject } from '../../support/describe.ts';
 
 /** The part of a process that the kit uses. It is compiled without the types of any environment. */
 export interface Process {
-  cwd?(): string;
-  chdir?(folder: string): void;
-  readonly env?: object;
+  cwd(): string;
+  chdir(folder: string): void;
+  readonly env: object;
 }
 
 /** A process that can be listened to. */
@@ -25,22 +25,26 @@ export interface Timers {
   clearInterval(timer: unknown): void;
 }
 
-/** The process of Node, Bun or Deno, as the code under test sees it. */
-export function ownProcess(): Process | undefined {
-  return (globalThis as unknown as { process?: Process }).process;
+/** The process of Node, Bun or Deno, as the code under test sees it. Browsers have none. */
+export function ownProcess(): Process {
+  return (globalThis as unknown as { process: Process }).process;
 }
 
 export function eventsOf(process: unknown): ProcessEvents | undefined {
   return isObject(process) && 'rawListeners' in process ? (process as unknown as ProcessEvents) : undefined;
 }
 
-/** A Node module, if there is one: other platforms may refuse its name. */
-export function builtinIfAny(name: string): unknown {
+/** What the platform has: others may have none, or refuse it. */
+export function ifAny<T>(get: () => T): T | undefined {
   try {
-    return builtin(name);
+    return get();
   } catch {
     return undefined;
   }
+}
+
+export function builtinIfAny(name: string): unknown {
+  return ifAny(() => builtin(name));
 }
 
 // As they were when this module was loaded: tests may replace them to move the clock.

@@ -14,8 +14,7 @@ export function expectCalls(trial: Trial, ran: Ran): void {
 
 function expectAwaited({ name, setting }: Trial, { when, calls }: Ran): void {
   const pending = calls.find(
-    ({ phase, state, isAsync, label }) =>
-      phase === 'teardown' && state === 'pending' && isAsync && !setting.mayIgnore(label),
+    ({ phase, state, label }) => phase === 'teardown' && state === 'pending' && !setting.mayIgnore(label),
   );
   if (pending) throw notAwaited(name, when, pending);
 }
@@ -27,7 +26,7 @@ class Held {
   private readonly acquired = new Set<unknown>();
   private readonly releases = new Map<unknown, Call>();
   /** Calls after which less was open, until more was. */
-  private closing: Call[] = [];
+  private readonly closing = new Set<Call>();
 
   constructor(trial: Trial, ran: Ran) {
     this.trial = trial;
@@ -41,7 +40,7 @@ class Held {
     const before = this.releases.get(released ?? call.self);
     if (before && released && before.name === call.name && isOnce(call)) throw releasedTwice(name, when, before, call);
     if (before && !released && isUse(call)) throw usedAfterRelease(name, when, before, call);
-    const same = this.closing.find((closing) => isRepeated(closing, call));
+    const same = [...this.closing].find((closing) => isRepeated(closing, call));
     if (same) throw releasedTwice(name, when, same, call);
     this.note(call, released);
   }
@@ -57,8 +56,8 @@ class Held {
     // A pool may give the same one again.
     this.releases.delete(call.result);
     if (isObject(call.result)) this.acquired.add(call.result);
-    if (call.opened > 0) this.closing = [];
-    if (call.opened < 0) this.closing.push(call);
+    if (call.opened > 0) this.closing.clear();
+    if (call.opened < 0) this.closing.add(call);
   }
 
   /** Which of this run's acquisitions the call releases: the object that it is called on, or an argument. */

@@ -1,5 +1,5 @@
 import { expectEffect, expectOutcome, leadsTo, returning, run, type Ending, type Ran } from './block.ts';
-import type { Call } from './recorder.ts';
+import { Recorder, type Call, type Injection } from './recorder.ts';
 import type { Thrown } from '../../index.ts';
 import {
   injected,
@@ -17,7 +17,7 @@ export async function setupFaults(kit: Kit): Promise<void> {
   for (const call of await callsOf(kit, returning)) {
     if (call.phase !== 'setup' && call.phase !== 'make') continue;
     const ending = { name: `returns, with ${call.label} failing in the setup` };
-    await whileFailing(kit, ending, call, isReleasing(call) ? 'after' : 'before', expectSetupFailure);
+    await whileFailing(kit, ending, { call, acts: isReleasing(call) }, expectSetupFailure);
   }
 }
 
@@ -27,20 +27,20 @@ export function teardownFaults(ended: Ending): (kit: Kit) => Promise<void> {
     for (const call of await callsOf(kit, ended)) {
       if (call.doneIn !== 'teardown') continue;
       const ending = { ...ended, name: `${ended.name}, with ${call.label} failing in the teardown` };
-      await whileFailing(kit, ending, call, isAcquiring(call) ? 'before' : 'after', expectTeardownFailure);
+      await whileFailing(kit, ending, { call, acts: !isAcquiring(call) }, expectTeardownFailure);
     }
   };
 }
 
 /** The calls that can fail, from a run in which none does. Other cases find what else is wrong with that run. */
 async function callsOf(kit: Kit, ending: Ending): Promise<Call[]> {
-  let calls: readonly Call[] = [];
+  let recorder = new Recorder();
   await inWorld(kit, async (trial) => {
     const manager = trial.make();
-    calls = trial.recorder.calls;
+    recorder = trial.recorder;
     await run(trial, manager, ending);
   }).catch(() => undefined);
-  return calls.filter(({ canFail, state }) => canFail && state === 'done');
+  return recorder.calls.filter(({ canFail, state }) => canFail && state === 'done');
 }
 
 /** A run in which a call has failed. */
@@ -56,11 +56,10 @@ interface Failing {
 async function whileFailing(
   kit: Kit,
   ending: Ending,
-  call: Call,
-  when: 'before' | 'after',
+  fault: Omit<Injection, 'error'>,
   expect: (failing: Failing) => void,
 ): Promise<void> {
-  const error = injected(call);
+  const error = injected(fault.call);
   const work = async (trial: Trial) => {
     const before = await trial.look();
     const effect = await trial.effect();
@@ -77,7 +76,7 @@ async function whileFailing(
     await trial.expectNothingLeft(before, ran.when);
     await expectUsable(trial, manager, ran.when);
   };
-  await inWorld(kit, work, { call, when, error });
+  await inWorld(kit, work, { ...fault, error });
 }
 
 /** After a failure, the manager can be entered again. */
@@ -103,23 +102,23 @@ const releases =
 const acquires = /(^|\.)(acquire|connect|open|lock|listen|mkdtemp|mkdir|start|create|checkout)/i;
 
 function expectSetupFailure({ trial, ran, call, error, isExcused }: Failing): void {
-  const { settled, hasRun } = ran;
+  const { rejected, hasRun } = ran;
   if (hasRun && !isExcused) throw ranAnyway(trial.name, call);
-  if ('error' in settled && leadsTo(settled.error, error)) return;
+  if (rejected && leadsTo(rejected.error, error)) return;
   // If the setup succeeded in the end, it must have set up.
   if (trial.recorder.isRetried()) expectOutcome(trial, ran);
-  if (!hasRun && !isExcused) throw setupFailureDropped(trial.name, call, (settled as Thrown).error);
+  if (!hasRun && !isExcused) throw setupFailureDropped(trial.name, call, (rejected as Thrown).error);
 }
 
 function expectTeardownFailure({ trial, ran, call, error, isExcused }: Failing): void {
-  const { settled, thrown, when } = ran;
+  const { rejected, thrown, when } = ran;
   const { name, setting } = trial;
   const isSuppressed = thrown && setting.suppresses(thrown.error);
-  if (!('error' in settled)) {
+  if (!rejected) {
     if (thrown && !isSuppressed) throw swallowed(name, when);
     if (!isExcused) throw teardownFailureIgnored(name, when, call);
-  } else if (!isExcused && !leadsTo(settled.error, error) && (!thrown || isSuppressed)) {
+  } else if (!isExcused && !leadsTo(rejected.error, error) && (!thrown || isSuppressed)) {
     // A caller that gets the block's error already knows that something went wrong.
-    throw teardownFailureDropped(name, when, call, settled.error);
+    throw teardownFailureDropped(name, when, call, rejected.error);
   }
 }

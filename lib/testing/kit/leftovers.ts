@@ -1,4 +1,4 @@
-import { builtinIfAny, eventsOf, ownProcess, type Listener, type Timers } from './environment.ts';
+import { builtinIfAny, eventsOf, ifAny, ownProcess, type Listener, type Timers } from './environment.ts';
 import { noteCaller } from './lines.ts';
 import { watchSharedState } from './shared-state.ts';
 
@@ -205,36 +205,22 @@ interface Files {
   readlinkSync(path: string): string;
 }
 
-/** The files that this process has open, if the system lists them. */
+/** The files that this process has open, if the system lists them, and the runtime allows it. */
 function openFiles(): string[] {
-  const fs = builtinIfAny('node:fs') as Files | undefined;
+  const fs = builtinIfAny('node:fs') as Files;
   for (const folder of ['/proc/self/fd', '/dev/fd']) {
-    try {
-      if (fs) return fs.readdirSync(folder).flatMap((fd) => fileOf(fs, folder, fd));
-    } catch {
-      // A different system, or it isn't allowed.
-    }
+    const names = ifAny(() => fs.readdirSync(folder));
+    if (names) return names.flatMap((fd) => fileOf(fs, folder, fd));
   }
   return [];
 }
 
 function fileOf(fs: Files, folder: string, fd: string): string[] {
-  try {
-    const stats = fs.fstatSync(Number(fd));
-    return stats.isFile() || stats.isDirectory() ? [`${pathOf(fs, `${folder}/${fd}`)}${fd}`] : [];
-  } catch {
-    // The handle that listed the folder, which is closed by now.
-    return [];
-  }
-}
-
-/** Not every system has links there. */
-function pathOf(fs: Files, link: string): string {
-  try {
-    return `${fs.readlinkSync(link)}, `;
-  } catch {
-    return '';
-  }
+  // The handle that listed the folder is closed by now.
+  const stats = ifAny(() => fs.fstatSync(Number(fd)));
+  // Not every system has links there.
+  const path = ifAny(() => fs.readlinkSync(`${folder}/${fd}`));
+  return stats?.isFile() || stats?.isDirectory() ? [path === undefined ? fd : `${path}, ${fd}`] : [];
 }
 
 // Listeners of the process

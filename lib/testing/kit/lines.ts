@@ -1,11 +1,11 @@
-import { ownProcess } from './environment.ts';
+import { ifAny, ownProcess } from './environment.ts';
 
 /** Where this package is: its own lines say nothing about a manager. */
 const own = ownFolder(stackOf(new Error()));
 
 export function ownFolder(stack: string): string | undefined {
   const [first] = placesOf(stack);
-  return first && /^(.*[\\/])testing[\\/](?:kit[\\/])?[^\\/]+$/.exec(first.file)?.[1];
+  return first && /(.*[\\/])testing[\\/](?:kit[\\/])?[^\\/]+$/.exec(first.file)?.[1];
 }
 
 interface Place {
@@ -32,13 +32,13 @@ function stackOf({ stack }: Error): string {
 /** V8 writes `at name (file:1:2)`, others `name@file:1:2`. */
 function placesOf(stack: string): Place[] {
   return stack.split('\n').flatMap((text) => {
-    const [, file, line] = /(?:^\s*at |\(|@)((?:[a-z][a-z+.-]+:|\/|[A-Z]:\\)[^()]*?)(:\d+:\d+)\)?$/.exec(text) ?? [];
-    return file && line ? [{ file, line }] : [];
+    const found = /(?:^\s*at |\(|@)((?:[a-z][a-z+.-]+:|\/|[A-Z]:\\)[^()]*?)(:\d+:\d+)\)?$/.exec(text);
+    return found ? [{ file: found[1] as string, line: found[2] as string }] : [];
   });
 }
 
 function shortened(file: string): string {
   const path = file.replace(/^file:\/\//, '');
-  const folder = ownProcess()?.cwd?.();
+  const folder = ifAny(() => ownProcess().cwd());
   return folder && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }

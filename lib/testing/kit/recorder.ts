@@ -1,9 +1,10 @@
+import { builtin } from '../../support/builtin.ts';
 import { isObject, isThenable, kindOf } from '../../support/describe.ts';
 import { DeepProxy, type Invocation } from './deep-proxy.ts';
-import { builtinIfAny, nextTurn } from './environment.ts';
+import { ifAny, nextTurn } from './environment.ts';
 import { noteCaller } from './lines.ts';
 import { notPatchable, notWrappable } from '../messages.ts';
-import { shown } from './shown.ts';
+import { cut, shown } from './shown.ts';
 import type { Faults, WrapOptions } from '../faults.ts';
 
 /** The phase of a run: the manager is made, sets up, runs its block, tears down. */
@@ -32,10 +33,10 @@ export interface Call {
   opened: number;
 }
 
-/** The call that fails: before it acts, or after. */
+/** The call that fails, after it has acted or without. */
 export interface Injection {
   readonly call: Call;
-  readonly when: 'before' | 'after';
+  readonly acts: boolean;
   readonly error: Error;
 }
 
@@ -94,7 +95,7 @@ export class Recorder implements Faults {
     if (typeof original !== 'function') throw notPatchable(object, method);
     const own = Object.getOwnPropertyDescriptor(object, method);
     const value = this.proxies.wrap(original, String(method));
-    const descriptor = { enumerable: true, ...own, value, writable: true, configurable: true };
+    const descriptor = { value, enumerable: own?.enumerable ?? true, writable: true, configurable: true };
     if (!Reflect.defineProperty(object, method, descriptor)) throw notPatchable(object, method);
     syncBuiltins();
     this.patches.push(() => {
@@ -108,7 +109,7 @@ export class Recorder implements Faults {
     const call = this.record(invocation);
     const isSync = this.failsInSync(invocation.name);
     const fault = this.faultFor(call);
-    if (fault?.when === 'before') return this.failBefore(call, fault.error, isSync);
+    if (fault && !fault.acts) return this.failBefore(call, fault.error, isSync);
     const before = this.countOpen();
     const finish = (result: unknown) => {
       this.finish(call, result, before);
@@ -134,7 +135,7 @@ export class Recorder implements Faults {
   private record({ name, self, args }: Invocation): Call {
     const { phase, calls } = this;
     const nth = calls.filter((other) => other.phase === phase && other.name === name).length;
-    const label = `${name}(${args.map((arg) => shown(arg, 24)).join(', ')})`;
+    const label = `${name}(${args.map((arg) => cut(shown(arg), 24)).join(', ')})`;
     const call: Call = {
       ...{ name, label, phase, nth, self, args },
       ...{ line: noteCaller(), state: 'pending', canFail: false, isAsync: false, opened: 0 },
@@ -190,5 +191,5 @@ function lastName(name: string): string {
 
 /** In Node, what a module imports of a built-in one by name is what it exports when this is called. */
 function syncBuiltins(): void {
-  (builtinIfAny('node:module') as { syncBuiltinESMExports?(): void } | undefined)?.syncBuiltinESMExports?.();
+  ifAny(() => (builtin('node:module') as { syncBuiltinESMExports(): void }).syncBuiltinESMExports());
 }

@@ -15,9 +15,9 @@ export function runCase(setting: Setting, work: Case[1]): Promise<void> {
   return ran;
 }
 
-/** How many milliseconds closed things may take to disappear. */
-const briefly = 20;
-const patiently = 150;
+/** How many times to look for closed things that take a while to disappear. */
+const briefly = 5;
+const patiently = 31;
 
 /** Something that is left only once is a cache, or was still closing. */
 async function attemptTwice(setting: Setting, work: Case[1]): Promise<void> {
@@ -57,13 +57,13 @@ async function failuresOf(work: () => Promise<void>): Promise<unknown[]> {
   }
 }
 
-async function leftAfter(watch: Watch, patience: number): Promise<string[]> {
+/** Looks until nothing is left, or as many times as it may. */
+export async function leftAfter(watch: Pick<Watch, 'left'>, patience: number): Promise<string[]> {
   // By then the process has reported unhandled rejections.
   await sleep(0);
-  const deadline = Date.now() + patience;
   const looks = [watch.left()];
   // Something that repeats may leave nothing for a moment, between two of its timers.
-  while (looks.slice(-3).some((left) => left.length > 0) && Date.now() < deadline) {
+  while (looks.slice(-3).some((left) => left.length > 0) && looks.length < patience) {
     await sleep(5);
     looks.push(watch.left());
   }

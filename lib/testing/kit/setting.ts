@@ -151,5 +151,6 @@ function matches(matcher: CallMatcher, call: string): boolean {
   if (typeof matcher === 'boolean') return matcher;
   if (typeof matcher === 'string') return call.includes(matcher);
   if (typeof matcher === 'function') return matcher(call);
-  return matcher instanceof RegExp ? matcher.test(call) : matcher.some((one) => matches(one, call));
+  // Unlike test(), search() always begins at the start, even if the pattern is global.
+  return matcher instanceof RegExp ? call.search(matcher) !== -1 : matcher.some((one) => matches(one, call));
 }

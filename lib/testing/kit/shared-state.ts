@@ -1,4 +1,4 @@
-import { ownProcess } from './environment.ts';
+import { ifAny, ownProcess } from './environment.ts';
 
 /** State that the whole process shares, and how it has changed. */
 export interface SharedState {
@@ -9,10 +9,9 @@ export interface SharedState {
 
 /** Watches the working directory, the environment, and the globals. */
 export function watchSharedState(): SharedState {
-  const process = ownProcess();
   const parts = [
     watchFolder(),
-    watchProperties('process.env', () => process?.env),
+    watchProperties('process.env', () => ownProcess().env),
     watchProperties('console', () => (globalThis as { console?: object }).console),
     watchProperties('globalThis', () => globalThis),
   ];
@@ -23,22 +22,20 @@ export function watchSharedState(): SharedState {
 }
 
 function watchFolder(): SharedState {
-  const process = ownProcess();
-  const before = process?.cwd?.();
-  const isChanged = () => process?.cwd?.() !== before;
+  // Someone may have removed it.
+  const folder = () => ifAny(() => ownProcess().cwd());
+  const before = folder();
   return {
-    changed: () => (isChanged() ? ['the working directory changed'] : []),
-    putBack() {
-      if (before !== undefined && isChanged()) process?.chdir?.(before);
-    },
+    changed: () => (folder() === before ? [] : ['the working directory changed']),
+    putBack: () => ifAny(() => ownProcess().chdir(before as string)),
   };
 }
 
 function watchProperties(name: string, find: () => object | undefined): SharedState {
-  const object = readable(find);
-  const before = Object.getOwnPropertyDescriptors(object);
+  const object = ifAny(() => readable(find())) ?? {};
+  const before: Descriptors = Object.getOwnPropertyDescriptors(object);
   const changes = () => {
-    const now = Object.getOwnPropertyDescriptors(object);
+    const now: Descriptors = Object.getOwnPropertyDescriptors(object);
     return Object.keys({ ...before, ...now }).filter((key) => !isSame(before[key], now[key]));
   };
   return {
@@ -53,19 +50,17 @@ function watchProperties(name: string, find: () => object | undefined): SharedSt
   };
 }
 
-/** Without permission, Deno refuses to show the environment. */
-function readable(find: () => object | undefined): Record<string, unknown> {
-  try {
-    const object = find() ?? {};
-    Object.getOwnPropertyDescriptors(object);
-    return object as Record<string, unknown>;
-  } catch {
-    return {};
-  }
+type Descriptors = Partial<Record<string, PropertyDescriptor>>;
+
+/** Throws if it isn't: without permission, Deno refuses to show the environment. */
+function readable(object: object | undefined): object | undefined {
+  Object.getOwnPropertyDescriptors(object);
+  return object;
 }
 
 /** Doesn't call getters: some of the platform's warn; others load a value and replace themselves with it. */
 function isSame(before: PropertyDescriptor | undefined, now: PropertyDescriptor | undefined): boolean {
-  if (before?.get) return now !== undefined && (now.get === before.get || now.get === undefined);
-  return Object.is(before?.value, now?.value) && now?.get === undefined;
+  if (!before || !now) return false;
+  const isGetter = now.get !== undefined;
+  return before.get ? !isGetter || now.get === before.get : !isGetter && Object.is(before.value, now.value);
 }

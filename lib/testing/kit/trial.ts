@@ -31,7 +31,7 @@ export class Trial {
   /** How many blocks have succeeded here. */
   private successes = 0;
   /** Whether the second one added to the effect of the first: if not, the effects of all may look the same. */
-  private addsUp = false;
+  private addsUp: boolean | undefined;
 
   constructor(kit: Kit, recorder: Recorder, world: unknown) {
     this.kit = kit;
@@ -81,7 +81,7 @@ export class Trial {
   async effectSize(): Promise<number> {
     const effect = await this.setting.effect?.(this.world);
     const { length, size } = (isObject(effect) ? effect : {}) as { length?: unknown; size?: unknown };
-    return Number(length ?? size ?? NaN);
+    return Number(length ?? size);
   }
 
   /** Records whether a successful block had an effect; returns whether that can be right. */

@@ -1,3 +1,4 @@
+import { suppressing } from '../../engine/join.ts';
 import { isObject, isThenable } from '../../support/describe.ts';
 import {
   all,
@@ -8,7 +9,6 @@ import {
   isAsyncContextManager,
   isContextManager,
   nullContext,
-  SuppressedError,
   withAsync,
   withSync,
   type AsyncEnterable,
@@ -46,9 +46,8 @@ export const underUsing: Way = way(
   ' under using, with complete()',
   (manager, body) =>
     using(manager as AsyncEnterable, async (value, stack) => {
-      const result = await body(value);
+      await body(value);
       stack.complete();
-      return result;
     }),
   { isUsing: true },
 );
@@ -79,20 +78,17 @@ export const byHand: Way = way(' by hand', (manager, body) => {
   return methods ? drive(methods, body) : inWithAsync.run(manager, body);
 });
 
-async function drive({ enter, exit }: Methods, body: Body): Promise<unknown> {
+async function drive({ enter, exit }: Methods, body: Body): Promise<void> {
   const value = await enter();
-  let result: unknown;
   let thrown: Thrown | undefined;
   try {
-    result = await body(value);
+    await body(value);
   } catch (error) {
     thrown = { error };
   }
   const answer = await exit(thrown);
-  if (!thrown) return result;
-  if (answer === true) return undefined;
-  if (isObject(answer) && 'value' in answer) return answer['value'];
-  throw thrown.error;
+  const isSuppressed = answer === true || (isObject(answer) && 'value' in answer);
+  if (thrown && !isSuppressed) throw thrown.error;
 }
 
 export const inWithSync: Way = way(' in withSync()', async (manager, body) =>
@@ -103,22 +99,20 @@ export const inWithSync: Way = way(' in withSync()', async (manager, body) =>
 async function using(
   manager: AsyncEnterable,
   body: (value: unknown, stack: AsyncExitStack<unknown>) => unknown,
-): Promise<unknown> {
+): Promise<void> {
   const stack = new AsyncExitStack<unknown>();
-  let result: unknown;
   let thrown: Thrown | undefined;
   try {
-    result = await body(await stack.enterContext(manager), stack);
+    await body(await stack.enterContext(manager), stack);
   } catch (error) {
     thrown = { error };
   }
   try {
     await stack.disposeAsync();
   } catch (error) {
-    throw thrown ? new SuppressedError(error, thrown.error) : error;
+    throw suppressing(error, thrown);
   }
   if (thrown) throw thrown.error;
-  return result;
 }
 
 const entering = /* @__PURE__ */ asyncContextManager(async function* entering(manager: AsyncEnterable) {

@@ -1,19 +1,24 @@
 /**
  * The names that a function destructures from its first parameter, as in `({ db, log }) => …`: none if it has no
- * parameter, undefined if it takes the whole parameter or a rest.
+ * parameter, undefined if it takes the whole parameter or a rest, or if its text doesn't tell.
  */
 export function namesTakenBy(fn: (...args: never) => unknown): string[] | undefined {
-  const [first] = parametersOf(withoutComments(String(fn)));
+  const parameters = parametersOf(withoutComments(String(fn)));
+  if (!parameters) return undefined;
+  const [first] = parameters;
   if (!first) return [];
   if (!first.startsWith('{')) return undefined;
   const names = split(inside(first)).map((part) => part.replace(/[:=][^]*/, '').trim());
   return names.some((name) => name.startsWith('...')) ? undefined : names;
 }
 
-function parametersOf(text: string): string[] {
+function parametersOf(text: string): string[] | undefined {
   const arrow = /^(?:async\s+)?([\w$]+)\s*=>/.exec(text);
   if (arrow?.[1]) return [arrow[1]];
-  return split(inside(text.slice(text.indexOf('('))));
+  const list = text.slice(text.indexOf('('));
+  // A bound function has no text; a default that is a regular expression may have a bracket that nothing closes.
+  const isReadable = !text.endsWith('{ [native code] }') && endOf(list, 0) < list.length;
+  return isReadable ? split(inside(list)) : undefined;
 }
 
 const pairs: Partial<Record<string, string>> = { '(': ')', '{': '}', '[': ']', "'": "'", '"': '"', '`': '`' };
@@ -28,7 +33,7 @@ function endOf(text: string, start: number): number {
   const close = pairs[text.charAt(start)];
   const isText = close === text.charAt(start);
   let index = start + 1;
-  while (index < text.length && text.charAt(index) !== close) {
+  while (![close, ''].includes(text.charAt(index))) {
     if (text.charAt(index) === '\\') index += 1;
     else if (!isText && pairs[text.charAt(index)]) index = endOf(text, index);
     index += 1;
@@ -50,5 +55,5 @@ function split(text: string): string[] {
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '').trim();
+  return text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
 }

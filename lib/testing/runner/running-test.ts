@@ -99,11 +99,8 @@ function asThrown(copy: unknown): unknown {
 
 /** Playwright writes the name of an error in front of its message, in color. */
 function plain(message: string): string {
-  return message
-    .split('\u001b')
-    .map((part, index) => (index > 0 ? part.replace(/^\[\d+m/, '') : part))
-    .join('')
-    .replace(/^Error: /, '');
+  const escape = '\u001b';
+  return message.replace(new RegExp(`${escape}\\[[\\d;]*m`, 'g'), '').replace(/^Error: /, '');
 }
 
 /** Throws the errors: one as it is, several as one. */

@@ -115,7 +115,7 @@ class Block implements RunningBlock {
   /** The error that ends it, if the runner no longer waits. */
   private endedWith: Thrown | undefined;
   private giveUp: (error: Error) => void = () => undefined;
-  private over: Promise<void> | undefined;
+  private over!: Promise<void>;
 
   constructor(definitions: readonly Definition[], file: FileFixtures) {
     this.definitions = definitions;
@@ -132,7 +132,7 @@ class Block implements RunningBlock {
     this.giveUp(error);
     // A setup can't be ended. Once it is done, the test fails before it begins.
     if (!this.isSetUp) return;
-    await this.over?.catch((outcome: unknown) => {
+    await this.over.catch((outcome: unknown) => {
       // This is the only place that can report it: the runner has given up on the test.
       if (outcome !== error) throw outcome;
     });
