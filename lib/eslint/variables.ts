@@ -21,7 +21,7 @@ export class Variables {
   }
 
   /** The value of a variable that keeps its first value; any other expression itself. */
-  valueOf(node: Node, seen = new Set<Node>()): Node {
+  valueOf(node: Node, seen: Set<Node> = new Set<Node>()): Node {
     const value = unwrap(node);
     const initial = seen.has(value) ? undefined : initialValueOf(this.of(value));
     return initial ? this.valueOf(initial, seen.add(value)) : value;
