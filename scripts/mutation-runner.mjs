@@ -72,6 +72,7 @@ class Runner {
     shared.currentTestId = undefined;
     if (failures.length > 0) return { status: 'error', errorMessage: failures.join('\n') };
     const ids = Object.keys(costs);
+    if (ids.every(isFile)) return { status: 'error', errorMessage: 'No test ran.' };
     writeFileSync(knownFile, JSON.stringify({ costs, once: onceOf(byFile(ids), perTest) }));
     const reached = Object.fromEntries(ids.map((id) => [id, perTest[id] ?? {}]));
     const tests = ids.map((id) => ({

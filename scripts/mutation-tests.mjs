@@ -99,15 +99,19 @@ let current;
 
 /**
  * Runs those tests of a loaded file, in order, until one fails. Resolves to `{ id, error }` then, with the file as the `id` if
- * the error belongs to none of them.
+ * the error belongs to none of them. One that is missing fails.
  *
  * @param limitOf how many milliseconds a test may take
  * @param onStart called with the identifier of each test as it starts, and without one as a hook for all starts
  * @param onEnd called with the identifier of each test when it is done, its milliseconds, and those of the hooks for all
  *   that it needs
  */
-export async function runTests({ file, state, tests, timers, globals }, ids, { limitOf, onStart, onEnd } = {}) {
-  const copies = new Map([...ids].map((id) => [tests.get(id), copyOf(tests.get(id), limitOf?.(id))]));
+export async function runTests({ file, state, tests, timers, globals }, chosen, { limitOf, onStart, onEnd } = {}) {
+  const ids = [...chosen];
+  // Its name may come from what is tested.
+  const missing = ids.find((id) => !tests.has(id));
+  if (missing !== undefined) return { id: missing, error: new Error('It is gone, or has another name.') };
+  const copies = new Map(ids.map((id) => [tests.get(id), copyOf(tests.get(id), limitOf?.(id))]));
   const idOf = new Map([...tests].map(([id, test]) => [copies.get(test), id]));
   choose(state.rootDescribeBlock, copies);
   Object.assign(state, {

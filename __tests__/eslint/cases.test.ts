@@ -1,4 +1,4 @@
-import { manager, testCases } from '../helpers/lint.ts';
+import { manager, testCases, type Case } from '../helpers/lint.ts';
 
 testCases('yields-once', [
   // Of a generator that is delegated to, nobody knows how often it yields, unless it is in the file.
@@ -55,6 +55,22 @@ testCases('yields-once', [
   [manager('if (!p) stop(); else yield 1;', 'declare function stop(): never;')],
   [manager('if (!p) stop(); else yield 1;', 'declare function stop();'), 'never'],
   [manager('if (!p) return notFound(); yield 1;')],
+  [manager('yield* p(); yield 1; yield 2;'), 'again'],
+  [manager('yield* z();', 'function* z(p) { if (p) return yield 1; }')],
+  [manager('yield* (p ? p() : q());')],
+  [manager('yield* (p ? enter(p) : q());')],
+  [manager('try { yield 1; return; } catch (e) { p.push(e); } yield 2;'), 'again'],
+  // The second error is certain, even if the first is only possible.
+  [
+    manager('try { try { p(); yield 1; } catch { for (;;) await q(); } } catch (e) { if (p) throw e; return; }'),
+    'early',
+  ],
+  // Nothing says that these don't throw.
+  ...['myconsole.log', 'console.log.call', 'catalog', 'logAll', 'new MyMap', 'new MapOf'].map((call): Case => [
+    manager(`try { ${call}(p); yield 1; } catch { return 1; } return 1;`),
+    'early',
+  ]),
+  [manager('try { log(new Error(p), new TypeError(p)); yield 1; } catch { return 1; } return 1;')],
 ]);
 
 testCases('protect-teardown', [
@@ -176,6 +192,12 @@ testCases('protect-teardown', [
     'skipped',
   ],
   [manager("await p.query('LOCK TABLES a WRITE'); yield; await p.query('UNLOCK TABLES');"), 'skipped'],
+  [manager('const c = open(p); try { yield c; } finally { keep(c); } c.close();'), 'skipped'],
+  [manager('const c = open(p); try { yield c; } catch (e) { stop(); throw e; } close(c);'), 'skipped'],
+  [manager('const c = open(p); yield c; try { q(); } finally { c.close(); }'), 'skipped'],
+  [manager('yield; const lock = p.lockOf(q); lock.release();'), 'skipped'],
+  [manager('const c = open(p); try { yield c; await p(); } catch (e) { keep(c); throw e; } c.close();')],
+  [manager('const c = open(p); try { yield c; } finally { try { p(); } catch { keep(c); } } c.close();'), 'skipped'],
 ]);
 
 testCases('no-silent-swallow', [
@@ -198,6 +220,19 @@ testCases('no-silent-swallow', [
   [manager('try { yield; } catch {\n }'), 'catch'],
   [manager('try { yield; } catch { if (p) return; }\n return 1;'), 'catch'],
   [manager('try { yield; } catch (error) { setError(error); p.setError(error); }')],
+  [manager('try { yield; } catch (error) { p.set("error", error); }')],
+  [manager('try { yield; } catch (error) { p["onFailure"](error); }')],
+  [
+    manager('try { yield; } catch (error) { p.reset(error); p.nextTick(error); undone(error); doneWith(error); }'),
+    'catch',
+  ],
+  [manager('try { yield; } catch (error) { other(error); }', 'function other() {}'), 'catch'],
+  ['contextManager(function* m(dialog) { try { yield; } catch (error) { dialog(error); } });'],
+  [manager('try { throw p; } catch (e) { p.error = e; } try { yield; } catch { }'), 'catch'],
+  [manager('try { yield; } catch (e) { yield* p(); }'), 'catch'],
+  [manager('try { yield; } catch ({ message }) { p.add({ message }); }'), 'catch'],
+  // Of what is delegated to, nobody knows whether it yields.
+  [manager('try { yield* p(); } catch (e) { log(e); }')],
 ]);
 
 testCases('no-leaky-setup', [
@@ -263,6 +298,75 @@ testCases('no-leaky-setup', [
     ),
   ],
   [manager('p.x = 1; await q.catch(() => { p.x = 0; }); try { yield; } finally { p.x = 0; }')],
+  [manager('p.x = 1; await q.catch(() => { p.y = 0; }); try { yield; } finally { p.x = 0; }'), 'leak'],
+  [manager('p.x++; await q(); try { yield; } finally { p.x--; }'), 'leak'],
+  [manager('p.x = 1; await q(); try { yield; } finally { delete p.x; }'), 'leak'],
+  [manager('p.x = q.get(1); await q(); try { yield; } finally { p.x = 0; }'), 'leak'],
+  // What is looked up was there before, unless something had to be awaited for it.
+  [manager('const c = p.get(q); await c.ready(); await q(); try { yield; } finally { c.close(); }')],
+  [manager('let c; c = p.get(q); await c.ready(); await q(); try { yield; } finally { c.close(); }')],
+  [manager('const c = await p.take(q); await q(); try { yield; } finally { c.release(); }'), 'leak'],
+  [manager('p.take(q); await q(); try { yield; } finally { p.release(q); }'), 'leak'],
+  // Only the first of two ways to undo something counts.
+  [manager('const c = await p(); yield* enter(closing(c)); await q(); yield* enter(closing(c.inner)); yield;')],
+  [
+    manager(
+      'const c = p(); yield* enter(closing(c)); const d = await q(); await q(); yield* enter(closing(d)); yield;',
+    ),
+    'leak',
+  ],
+  // White space doesn't matter.
+  [manager('const c = await p();for await (const x of q);try { yield; } finally { c.close(); }'), 'leak'],
+  // This is left to protect-teardown.
+  [manager('const c = await p(); yield c; try { q(); } finally { c.close(); }')],
+  [
+    manager(
+      'const c = await p(); yield* enter(b()); try { yield; } finally { c.close(); }',
+      'const a = contextManager(function* a() { yield; }), b = contextManager(function* b() { p(); yield; });',
+    ),
+    'leak',
+  ],
+  [manager('for (const x of q) { await x(); p.addUser(q); } try { yield; } finally { p.removeUser(q); }'), 'leak'],
+  [manager('while (q) { await q(); p.setup(); } try { yield; } finally { p.teardown(); }')],
+  // Where it is handled
+  [
+    manager(
+      'const c = await p(); const d = open(p); try { await q(); } catch (e) { d.close(); throw e; } try { yield; } finally { c.close(); }',
+    ),
+    'leak',
+  ],
+  [
+    manager(
+      'const c = await p(); try { p.f(); } catch { await q(); await c.close(); throw 1; } try { yield; } finally { c.close(); }',
+    ),
+    'leak',
+  ],
+  [
+    manager(
+      'const c = await p(); try { p.f(); } catch { await c.close(); await q(); throw 1; } try { yield; } finally { c.close(); }',
+    ),
+  ],
+  [
+    manager(
+      'const c = await p(); if (q) { c.close(); await q(); return; } await q(); try { yield; } finally { c.close(); }',
+    ),
+    'leak',
+  ],
+  [
+    manager(
+      'const c = await p(); if (q) { c.close(); return; } else { await q(); } try { yield; } finally { c.close(); }',
+    ),
+    'leak',
+  ],
+  // Waiting until it is ready is part of the acquisition, once.
+  [manager('p.add(q); await p.flush(); try { yield; } finally { p.delete(q); }'), 'leak'],
+  [manager('p.listen(q); await p.ready(); await q(); try { yield; } finally { p.close(q); }'), 'leak'],
+  [manager('const c = new C(); await c.up(); await c.go(); try { yield; } finally { c.close(); }'), 'leak'],
+  [manager('p.c = new C(); await p.c.up(); await q(); try { yield; } finally { p.c.close(); }'), 'leak'],
+  [manager('p.c.start(); p.c = new C(); await q(); try { yield; } finally { p.c.close(); }')],
+  [manager('const c = new C(); await q(); c.start(); try { yield; } finally { c.close(); }')],
+  [manager('try { yield; } catch (e) { p.rollback(); throw e; } return 1; p.commit();')],
+  [manager('try { yield; } catch (e) { p.rollback(); throw e; } p.commit();'), 'commit'],
 ]);
 
 testCases('exit-in-order', [
@@ -271,6 +375,14 @@ testCases('exit-in-order', [
   [manager('const c = await p(); yield* enter(q); yield; c.close();')],
   [manager('const c = await p(); const d = yield* enter(q); c.close(); yield d;')],
   ['scopeAsync(async function* () { const c = await p(); yield* enter(q); c.close(); });'],
+  [manager('const c = await p(); await enter(q); try { yield c; } finally { c.close(); }')],
+  [manager('const c = await p(); try { yield c; } finally { c.close(); yield* enter(q); }')],
+  [manager('const c = await p(); yield* enter(q); yield c; return; c.close();')],
+  [
+    'scopeAsync(async function* () { const c = await p(); yield* enter(q); try { c(); } finally { c.close(); } });',
+    'early',
+  ],
+  ['scopeAsync(async function* () { const c = await p(); yield* enter(q); try { c(); } catch { c.close(); } });'],
 ]);
 
 testCases('no-floating-managers', [
@@ -306,6 +418,8 @@ testCases('no-floating-managers', [
   ],
   ['const t = timeout(1); (t as any)!.x;', 'unused'],
   ['const o = { f: asyncContextManager(p) }; const { f, g } = o; f(); g();', 'statement'],
+  ['async () => { await using t = timeout(1); };', 'using'],
+  ['const t = timeout(1); const u = p[t];'],
 ]);
 
 testCases('enter-with-star', [
@@ -326,6 +440,9 @@ testCases('enter-with-star', [
   ['function* f() { yield; yield* p; }'],
   ['function* f() { Promise.all([enter(p), , enter(q), p]); Promise.all(p); Promise.all(); }', 'bare', 'bare'],
   ['function* f() { Promise.all(p.map((x) => enter(x))); Promise.all(p.map(q)); Promise.all(f(p)); }', 'elsewhere'],
+  ['function* f() { MyPromise.all([enter(p)]); Promise.all(p.filter((x) => enter(x))); }'],
+  ['function* f() { (p ? enter(p) : enter(q)) as any; }', 'bare'],
+  ['const e = enter(p); f[e];'],
 ]);
 
 testCases('no-generator-body', [
@@ -335,6 +452,8 @@ testCases('no-generator-body', [
   ['withAsync(p, async function* () { yield* enter(q); });', 'generator'],
   ["import * as w from 'withal'; w.withAsync(p, async function* () { yield* enter(q); });", 'generator'],
   ["const { withSync: w } = require('withal'); w(p, function* () { yield* enter(q); });", 'generator'],
+  ['const { withAsync: w } = resultBlocks(); w(p, async function* () { yield* enter(q); });', 'generator'],
+  ['withAsync(p, async () => [p, rows()]); withAsync(p, async () => p.rows()); function* rows() {}'],
 ]);
 
 testCases('rethrow-next', [
@@ -350,7 +469,21 @@ testCases('rethrow-next', [
   ['asyncContextDecorator(p)((c, next) => next());'],
   ['app.use((req, res, next) => withAsync(p, () => next()));', 'caught'],
   ['app.use(({ c }, next) => withAsync(p, next));', 'caught'],
+  ['withAsync(p, (next) => next());'],
+  ['function next() { return withAsync(p, () => next()); }'],
+  ['app.use((c, next) => scopeAsync(async function* () { return next(); }));'],
+  ['app.use((c, donext, nextUp) => { withAsync(p, donext); withAsync(p, nextUp); });'],
+  ['app.use((opts) => withAsync(p, () => opts.inner.next()));'],
+  ...['koa', 'koa-router', '@koa/cors'].map((name): Case => [
+    `import koa from "${name}"; app.use((c, next) => withAsync(p, next));`,
+  ]),
+  ...['my-koa', 'koala'].map((name): Case => [
+    `import koa from "${name}"; app.use((c, next) => withAsync(p, next));`,
+    'caught',
+  ]),
 ]);
+
+const promiseAll = (value: unknown) => `/* eslint withal/settle-in-body: [2, { promiseAll: ${String(value)} }] */`;
 
 testCases('settle-in-body', [
   ['withAsync(p, (v) => { v ? v.query() : void v.f(), v && v.query(); });', 'floating', 'void', 'floating'],
@@ -384,6 +517,44 @@ testCases('settle-in-body', [
   ['withAsync(taskGroup(), ({ start, stop }) => { void start(q); start(q); void stop(q); });', 'void'],
   ['withAsync(taskGroup(), ({ start, stop }) => { void start(q).catch(r); void stop(q).catch(r); });', 'void'],
   ['withAsync(p, ({ start }) => { void start(q); });', 'void'],
+  ['withAsync(taskGroup(), ({ start }) => { void start(q); });'],
+  ['withAsync(p, (v) => { void v.start(q); void q.start(v); });', 'void', 'void'],
+  ['withAsync(p, (v) => { withAsync(taskGroup(), (g) => { void g.start(q); void v.start(q); }); });', 'void'],
+  ['withAsync(all(taskGroup(), p), ([g]) => { void g.start(q); });'],
+  ['withAsync(aclosing(p), (v) => { void v.return(); });', 'void'],
+  // A stack waits for what it enters; await-blocks reports it.
+  ['withAsync(new AsyncExitStack(), async (s) => { s.enterContext(p); await s.enterContext(q); });'],
+  ['withAsync(p, (v) => { q.map(async (x) => { await x(); }, v); void q.map(async () => {}); });', 'floating', 'void'],
+  ['withAsync(p, async (v) => { q.thenBy(v); v.thenBy(q); await v.thenBy(q); await q; });', 'floating'],
+  ['withAsync(p, async (v) => { q.until_then(v); v.until_then(q); await v.until_then(q); });', 'floating'],
+  ['withAsync(p, async (v) => { f().query(); g.query(); const d = await q.connect(); d.query(); });'],
+  ['withAsync(p, (v) => { void v.reset(); void v.addAll(q); });', 'void', 'void'],
+  [
+    'withAsync(p, (v) => { v.prefetch(); v.fetchable(); v.$queryRaw(q); v.$executeRawUnsafe(q); });',
+    'floating',
+    'floating',
+  ],
+  [
+    'withAsync(p, (v) => { resetTimeout(() => v.f()); setTimeoutFor(() => v.f()); process.nextTick(() => v.f()); });',
+    'timer',
+  ],
+  ['withAsync(p, (v) => { q.forEachLater((x) => { void v.f(x); }); q.remap((x) => { void v.f(x); }); });'],
+  ['withAsync(p, (v) => { class C { static { void v.f(); } } });', 'void'],
+  [
+    'withSync(p, () => { void q.map(async () => {}); void withAsync(p, q); void scopeAsync(q); });',
+    'void',
+    'void',
+    'void',
+  ],
+  [
+    `${promiseAll(true)} withAsync(p, async (v) => { await Promise.all([v.f()]); await Promise.all([q()]); await q.all(v); f(v); });`,
+    'siblings',
+  ],
+  [`${promiseAll(false)} withAsync(p, async (v) => { await Promise.all([v.f()]); });`],
+  ['withAsync(p, async (v) => { await Promise.all([v.f()]); });'],
+  // ESLint refuses these options itself.
+  [promiseAll('"yes"'), 'settle-in-body'],
+  [promiseAll('true, other: true'), 'settle-in-body'],
 ]);
 
 testCases('finish-stacks', [
@@ -405,6 +576,14 @@ testCases('finish-stacks', [
   ],
   ['const { s } = new ExitStack(); let t; const u = other();'],
   ['{ using s = new ExitStack(); s.disposed; s.enterContext(timeout(1)); }', 'incomplete'],
+  ['{ using s = new ExitStack(); s.disposed; s.push(); }'],
+  ["import { ContextManagerError } from 'withal'; new ContextManagerError();"],
+  // Whoever gets it may finish it.
+  ['{ using s = new ExitStack(); s.enterContext(timeout(1)); p[s](); }'],
+  ['{ using s = new ExitStack(); s.enterContext(timeout(1)); f(s)(); }'],
+  ['{ using s = new ExitStack(); s.enterContext(timeout(1)); with (s) {} }'],
+  ['{ using s = new ExitStack(); s.enterContext(timeout(1)); f(s.push); }'],
+  ['{ using s = new ExitStack(); s.enterContext(timeout(1)); new s.Thing(); }'],
 ]);
 
 testCases('complete-last', [
@@ -417,6 +596,12 @@ testCases('complete-last', [
   ['{ using s = new ExitStack(); s.use(p); f(s); s.complete; try { s.complete(); } catch { q(); } }'],
   ['using s = new ExitStack(); s.complete(); q();', 'early'],
   ['for (using s = new ExitStack(); ; ) { s.complete(); q(); }'],
+  ['function* f() { using s = new ExitStack(); s.complete(); yield; }', 'early'],
+  ['async () => { await using s = new AsyncExitStack(); s.complete(); await q; };', 'early'],
+  ['{ using s = new ExitStack(); try { p(); } catch { s.complete(); q(); } }', 'early'],
+  ['{ using s = new ExitStack(); s.complete(); log(p); logger.child.info(p); }'],
+  ['async () => { await using s = new AsyncExitStack(); await s.complete(q); };'],
+  ...['mylog', 'logOut'].map((name): Case => [`{ using s = new ExitStack(); s.complete(); ${name}(p); }`, 'early']),
 ]);
 
 testCases('await-blocks', [
@@ -450,6 +635,10 @@ testCases('await-blocks', [
     'floating',
   ],
   ['this.s.exitAsync(); p.s.exitAsync(); s.exitAsync(); enter().exitAsync();'],
+  ['p.then(q); withAsync(p, q).catch(log); function f(t) { t.exitAsync(); }'],
+  ["import { AbstractAsyncContextManager as M } from 'withal'; function f(m: M) { m.exitAsync(); }"],
+  ['const s = new AsyncExitStack(); s.use(p).exitAsync(); asyncContextDecorator(s)((t) => { t.exitAsync(); });'],
+  ['class C { static {} s() {} s = new AsyncExitStack(); f() { p.s.exitAsync(); this.s.exitAsync(); } }', 'floating'],
 ]);
 
 testCases('name-managers', [
@@ -465,6 +654,11 @@ testCases('name-managers', [
     'unnamed',
     'unnamed',
   ],
+  // Nothing of withal
+  ["const { contextManager: m } = load('withal'); m(function* () {}); contextManager.default(function* () {});"],
+  ['const { contextManager: m } = load(1); m(function* () {}); const { contextManager: n } = p; n(function* () {});'],
+  ["const { contextManager: m } = module.require('withal'); m(function* () {});", 'unnamed'],
+  ["const loaded = import('withal'); (await loaded).contextManager(function* () {});", 'unnamed'],
 ]);
 
 testCases('annotate-defaults', [

@@ -90,7 +90,7 @@ describe('JavaScript', () => {
   it("is read by ESLint's own parser", () => {
     const code = `import { contextManager } from 'withal';
       export class Repository {
-        static #open = contextManager(function* () { yield 1; });
+        static #open = contextManager(function* (retries = 3) { yield retries; });
         #rows = [];
         async *all() { for await (const row of this.#rows) yield row; }
         get [Symbol.toStringTag]() { return 'Repository'; }

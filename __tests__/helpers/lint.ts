@@ -134,10 +134,31 @@ export function underlinedIn(code: string, rule: RuleName): string[] {
 
 /** The code after each suggestion that a rule has for it. */
 export function suggestedFor(code: string, rule: RuleName): string[] {
-  const messages = messagesFor(code, { rules: [rule], mode: 'untyped', settings: {} });
-  return messages
-    .flatMap(({ suggestions = [] }) => suggestions)
-    .map(({ fix: { range, text } }) => code.slice(0, range[0]) + text + code.slice(range[1]));
+  return messagesOf(code, rule).flatMap(({ suggestions = [] }) => suggestions.map(({ fix }) => edited(code, fix)));
+}
+
+/** The code after all the fixes that a rule has for it. */
+export function fixedFor(code: string, rule: RuleName): string {
+  const fixes = messagesOf(code, rule).flatMap(({ fix = [] }) => fix);
+  return fixes.sort((one, other) => other.range[0] - one.range[0]).reduce(edited, code);
+}
+
+/** The parts of the code, in one line, that a rule underlines. */
+export function underlinedIn(code: string, rule: RuleName): string[] {
+  return messagesOf(code, rule).map(({ column, endColumn }) => code.slice(column - 1, (endColumn ?? 0) - 1));
+}
+
+/** The messages of a rule, word for word. */
+export function messagesIn(code: string, rule: RuleName, mode: Mode = 'untyped'): string[] {
+  return messagesFor(code, { rules: [rule], mode, settings: {} }).map(({ message }) => message);
+}
+
+function messagesOf(code: string, rule: RuleName): Linter.LintMessage[] {
+  return messagesFor(code, { rules: [rule], mode: 'untyped', settings: {} });
+}
+
+function edited(code: string, { range, text }: NonNullable<Linter.LintMessage['fix']>): string {
+  return code.slice(0, range[0]) + text + code.slice(range[1]);
 }
 
 function messagesFor(
@@ -187,7 +208,7 @@ export function nodesIn(code: string): Node[] {
 /** A piece of code, and the ids of what its rule reports. */
 export type Case = readonly [code: string, ...ids: string[]];
 
-const imports = `import { aclosing, all, asyncContextDecorator, asyncContextManager, AsyncExitStack, closing, contextDecorator,
+export const imports = `import { aclosing, all, asyncContextDecorator, asyncContextManager, AsyncExitStack, closing, contextDecorator,
   contextManager, enter, ExitStack, nullContext, resultBlocks, scopeAsync, scopeSync, taskGroup, timeout, withAsync,
   withSync } from 'withal'; declare const p: any, q: any;`;
 

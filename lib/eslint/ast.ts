@@ -94,6 +94,17 @@ export function contains(outer: Node, inner: Node): boolean {
   return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }
 
+export function isBefore(one: Node, other: Node): boolean {
+  return one.range[1] <= other.range[0];
+}
+
+/** The member expression that reads a property of it: `a.b`, if it is `a`. */
+export function memberOf(given: Node): TSESTree.MemberExpression | undefined {
+  const object = wrapped(given);
+  const parent = object.parent as Node;
+  return parent.type === 'MemberExpression' && parent.object === object ? parent : undefined;
+}
+
 export function functionAround(node: Node): FunctionNode | undefined {
   return ancestorsOf(node).find(isFunction);
 }

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { calleeName, nameOf, unwrap, wrapped, type Node } from './ast.ts';
+import { calleeName, memberOf, nameOf, unwrap, wrapped, type Node } from './ast.ts';
 import type { File } from './file.ts';
 import { classAround, managersOf } from './managers.ts';
 import type { Variable } from './variables.ts';
@@ -13,7 +13,6 @@ export function stackKindOf(node: Node, file: File): StackKind | undefined {
     case 'NewExpression':
       return stackNamed(file.words.of(value.callee)?.name);
     case 'AwaitExpression':
-      return stackKindOf(value.argument, file);
     case 'YieldExpression':
       return value.argument ? stackKindOf(value.argument, file) : undefined;
     case 'CallExpression':
@@ -46,7 +45,7 @@ function kindOfResult(call: TSESTree.CallExpression, file: File): StackKind | un
 }
 
 function kindOfVariable(variable: Variable | undefined, file: File): StackKind | undefined {
-  const [name] = variable?.identifiers ?? [];
+  const name = variable?.identifiers[0];
   if (name?.type !== 'Identifier') return undefined;
   const block = managersOf(file).blocks.find(({ kind, fn }) => kind === 'driver' && fn?.params[0] === name);
   return kindByAnnotation(name.typeAnnotation, file) ?? (block?.manager && stackKindOf(block.manager, file));
@@ -94,10 +93,9 @@ function stackIn(declarator: TSESTree.VariableDeclarator, file: File): Stack[] {
 
 /** The method that a mention of a stack calls: `m` of `stack.m()`; of `stack[Symbol.dispose]()`, `@@dispose`. */
 export function methodCalledOn(use: Node): { name: string; call: TSESTree.CallExpression } | undefined {
-  const object = wrapped(use);
-  const member = object.parent;
-  if (member?.type !== 'MemberExpression' || member.object !== object) return undefined;
+  const member = memberOf(use);
+  if (!member) return undefined;
   const callee = wrapped(member);
-  const call = callee.parent;
-  return call?.type === 'CallExpression' && call.callee === callee ? { name: nameOf(member), call } : undefined;
+  const call = callee.parent as Node;
+  return call.type === 'CallExpression' && call.callee === callee ? { name: nameOf(member), call } : undefined;
 }

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/utils';
 import {
   calleeName,
   contains,
+  isBefore,
   isFunction,
   nameOf,
   ownNodes,
@@ -431,10 +432,6 @@ class Search {
     if (isFunction(argument))
       for (const node of ownNodes(argument.body, this.file.keys)) yield* placesOf(node, this.file);
   }
-}
-
-function isBefore(one: Node, other: Node): boolean {
-  return one.range[1] <= other.range[0];
 }
 
 /** `const span = tracer.startSpan(name)` */

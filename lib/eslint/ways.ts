@@ -1,7 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { isGeneratorFunction, ownNodes, unwrap, walk, type FunctionNode, type Node } from './ast.ts';
+import { calleeName, isGeneratorFunction, ownNodes, unwrap, walk, type FunctionNode, type Node } from './ast.ts';
 import type { File } from './file.ts';
 import { follow, type Watch } from './flow.ts';
+import { isParameterOf } from './managers.ts';
 import { returns } from './returns.ts';
 
 /** Where a path through a manager's generator is: before the block, after it returned, after it threw. */
@@ -16,7 +17,7 @@ interface State {
   readonly caughtAt: number | null;
   /** Whether the error was kept: rethrown later, or reported. */
   readonly isKept: boolean;
-  /** Whether the error comes from a call in the setup that may never throw. */
+  /** Whether the error comes from a call that may never throw. */
   readonly isGuess: boolean;
 }
 
@@ -59,7 +60,7 @@ export function waysThrough(generator: FunctionNode, file: File): Ways {
 class Walk implements Watch<State> {
   private readonly generator: FunctionNode;
   private readonly file: File;
-  private readonly clauses = new Map<number, TSESTree.CatchClause>();
+  private readonly clauses = new Map<number | null, TSESTree.CatchClause>();
   private readonly again = new Set<Node>();
   private readonly phases = new Map<Node, Set<Phase>>();
 
@@ -76,9 +77,7 @@ class Walk implements Watch<State> {
     return {
       again: this.again,
       missing: new Set(missing.map(({ node }) => node ?? this.generator)),
-      swallowed: new Set(
-        silent.map(({ node, state }) => this.clauses.get(state.caughtAt ?? -1) ?? node ?? this.generator),
-      ),
+      swallowed: new Set(silent.map(({ node, state }) => this.clauses.get(state.caughtAt) ?? node ?? this.generator)),
       phases: this.phases,
       yields: new Set(ends.map(({ state }) => (state.isDelegated ? NaN : state.yields))),
     };
@@ -104,7 +103,7 @@ class Walk implements Watch<State> {
         return this.yield(node, state, 'threw');
       case 'CallExpression':
       case 'NewExpression':
-        return isHarmless(node, this.file) ? undefined : { ...state, isGuess: state.phase === 'setup' };
+        return isHarmless(node, this.file) ? undefined : { ...state, isGuess: true };
       case 'AwaitExpression':
       case 'ImportExpression':
       case 'TaggedTemplateExpression':
@@ -112,9 +111,8 @@ class Walk implements Watch<State> {
         return state;
       case 'ForOfStatement':
         return node.await ? state : undefined;
-      default:
-        return undefined;
     }
+    return undefined;
   }
 
   catch(clause: TSESTree.CatchClause, state: State): State | undefined {
@@ -159,26 +157,23 @@ class Walk implements Watch<State> {
 
   /** The block's error isn't silent if it is kept, or passed to code that waits for it. */
   private told(node: TSESTree.AssignmentExpression | TSESTree.CallExpression, state: State): State {
-    const { param } = this.clauses.get(state.caughtAt ?? -1) ?? {};
+    const { param } = this.clauses.get(state.caughtAt) ?? {};
     if (!param || state.isKept) return state;
     const isKept = node.type === 'AssignmentExpression' ? this.mentions(node.right, param) : this.isToldTo(node, param);
     return isKept ? { ...state, isKept } : state;
   }
 
   private isToldTo(call: TSESTree.CallExpression, error: Node): boolean {
-    return this.isListener(unwrap(call.callee)) && call.arguments.some((argument) => this.mentions(argument, error));
+    return this.isListener(call) && call.arguments.some((argument) => this.mentions(argument, error));
   }
 
-  /** Whether a function takes errors for anything but a log. */
-  private isListener(callee: Node): boolean {
-    return callee.type === 'MemberExpression'
-      ? callee.property.type === 'Identifier' && listeningMethod.test(callee.property.name)
-      : callee.type === 'Identifier' && this.isCallback(callee);
-  }
-
-  private isCallback(callee: TSESTree.Identifier): boolean {
-    const isGiven = this.file.variables.of(callee)?.defs.some(({ node }) => node === this.generator) ?? false;
-    return listener.test(callee.name) || (isGiven && !logger.test(callee.name));
+  /** Whether a call passes errors on for anything but a log. */
+  private isListener(call: TSESTree.CallExpression): boolean {
+    const callee = unwrap(call.callee);
+    const name = calleeName(call);
+    if (callee.type === 'MemberExpression') return listeningMethod.test(name);
+    const isGiven = isParameterOf(this.file.variables.of(callee), this.generator);
+    return listener.test(name) || (isGiven && !logger.test(name));
   }
 
   private mentions(node: Node, error: Node): boolean {

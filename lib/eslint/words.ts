@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { nameOf, unwrap, type FunctionNode, type Node } from './ast.ts';
+import { calleeName, nameOf, textOf, unwrap, type FunctionNode, type Node } from './ast.ts';
 import { definitionOf, pickedProperty, type Definition, type Variable, type Variables } from './variables.ts';
 
 /** An export of withal, as a file uses it. */
@@ -37,7 +37,7 @@ export interface Modules {
 
 /** Finds out which expressions mean a word of withal, by the imports of the file. */
 export class Words {
-  private readonly known = new Map<Variable, Meaning | undefined>();
+  private readonly known = new Map<Variable | undefined, Meaning | undefined>();
   private readonly variables: Variables;
   private readonly modules: Modules;
 
@@ -52,10 +52,10 @@ export class Words {
     return meaning && 'name' in meaning ? meaning : undefined;
   }
 
-  /** The name of the word that is called, or constructed with `new`. */
+  /** The name of the word that is called. */
   calledBy(node: Node | null | undefined): string | undefined {
     const call = node && unwrap(node);
-    return call?.type === 'CallExpression' || call?.type === 'NewExpression' ? this.of(call.callee)?.name : undefined;
+    return call?.type === 'CallExpression' ? this.of(call.callee)?.name : undefined;
   }
 
   private meaningOf(given: Node | null | undefined): Meaning | undefined {
@@ -68,28 +68,24 @@ export class Words {
       case 'CallExpression':
         return this.meaningOfCall(node);
       case 'AwaitExpression':
-        return this.meaningOfImport(node.argument);
-      default:
-        return undefined;
+        return this.meaningOf(node.argument);
+      case 'ImportExpression':
+        return this.namespaceOf(node.source);
     }
+    return undefined;
   }
 
-  private meaningOfCall({ callee, arguments: [first] }: TSESTree.CallExpression): Meaning | undefined {
-    if (callee.type === 'Identifier' && callee.name === 'require') return this.namespaceOf(first);
-    return this.of(callee)?.name === 'resultBlocks' ? resultBlocks : undefined;
-  }
-
-  private meaningOfImport(node: Node): Meaning | undefined {
-    return node.type === 'ImportExpression' ? this.namespaceOf(node.source) : undefined;
+  private meaningOfCall(call: TSESTree.CallExpression): Meaning | undefined {
+    if (calleeName(call) === 'require') return this.namespaceOf(call.arguments[0]);
+    return this.of(call.callee)?.name === 'resultBlocks' ? resultBlocks : undefined;
   }
 
   private namespaceOf(source: Node | undefined): Namespace | undefined {
-    if (source?.type !== 'Literal' || typeof source.value !== 'string') return undefined;
-    return namespaces.get(source.value) ?? (this.modules.isReexport(source.value) ? core : undefined);
+    const specifier = textOf(source);
+    return namespaces.get(specifier) ?? (this.modules.isReexport(specifier) ? core : undefined);
   }
 
   private meaningOfVariable(variable: Variable | undefined): Meaning | undefined {
-    if (!variable) return undefined;
     if (!this.known.has(variable)) {
       // A variable that is defined by itself means nothing.
       this.known.set(variable, undefined);
@@ -106,16 +102,15 @@ export class Words {
         return picked(definition.name, definition.node.id, this.meaningOf(definition.node.init));
       case 'Parameter':
         return this.loaded(definition.name, definition.node as FunctionNode);
-      default:
-        return undefined;
     }
+    return undefined;
   }
 
   private imported(node: TSESTree.ImportClause | TSESTree.TSImportEqualsDeclaration): Meaning | undefined {
-    if (node.type === 'TSImportEqualsDeclaration')
-      return node.moduleReference.type === 'TSExternalModuleReference'
-        ? this.namespaceOf(node.moduleReference.expression)
-        : undefined;
+    if (node.type === 'TSImportEqualsDeclaration') {
+      const { expression } = node.moduleReference as Partial<TSESTree.TSExternalModuleReference>;
+      return this.namespaceOf(expression);
+    }
     const namespace = this.namespaceOf((node.parent as TSESTree.ImportDeclaration).source);
     if (node.type !== 'ImportSpecifier') return namespace;
     const name = node.imported.type === 'Identifier' ? node.imported.name : node.imported.value;
@@ -128,7 +123,7 @@ export class Words {
     if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return undefined;
     const [parameter] = params;
     return parameter && nameOf(call.callee) === 'then'
-      ? picked(name, parameter, this.meaningOfImport(call.callee.object))
+      ? picked(name, parameter, this.meaningOf(call.callee.object))
       : undefined;
   }
 }
@@ -141,7 +136,7 @@ function picked(name: Node, pattern: Node, meaning: Meaning | undefined): Meanin
 }
 
 function memberOf(meaning: Meaning | undefined, name: string): Meaning | undefined {
-  if (!meaning || 'name' in meaning || name === '') return undefined;
+  if (!meaning || 'name' in meaning) return undefined;
   // The CommonJS exports, as an ES module sees them.
   if (name === 'default') return meaning;
   return { name: meaning.prefix + name, takesResults: meaning.takesResults };

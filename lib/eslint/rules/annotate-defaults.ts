@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { unwrap, type Node } from '../ast.ts';
+import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
 
@@ -13,13 +14,13 @@ export const annotateDefaults: Rule = rule<'untyped'>({
   fixable: 'code',
   check(file, report) {
     if (!file.isTypeScript) return;
-    for (const { fn, isScope, isInline } of managersOf(file).generators)
-      for (const node of isScope || !isInline ? [] : fn.params) {
-        if (node.type !== 'AssignmentPattern' || isTyped(node.left)) continue;
-        const { left, right } = node;
-        const type = typeOf(right);
-        report({ node, messageId: 'untyped', fix: type ? (fixer) => fixer.insertTextAfter(left, `: ${type}`) : null });
-      }
+    const written = managersOf(file).generators.filter(({ isScope, isInline }) => !isScope && isInline);
+    for (const node of written.flatMap(({ fn }) => fn.params)) {
+      if (node.type !== 'AssignmentPattern' || isTyped(node.left)) continue;
+      const { left, right } = node;
+      const type = typeOf(right, file);
+      report({ node, messageId: 'untyped', fix: type ? (fixer) => fixer.insertTextAfter(left, `: ${type}`) : null });
+    }
   },
 });
 
@@ -28,7 +29,7 @@ function isTyped(pattern: TSESTree.AssignmentPattern['left']): boolean {
 }
 
 /** The type of a default that is a literal, or an instance of a class without type arguments. */
-function typeOf(given: Node): string | undefined {
+function typeOf(given: Node, file: File): string | undefined {
   const node = unwrap(given);
   switch (node.type) {
     case 'Literal':
@@ -36,12 +37,11 @@ function typeOf(given: Node): string | undefined {
     case 'TemplateLiteral':
       return 'string';
     case 'UnaryExpression':
-      return /^[-+]$/.test(node.operator) ? typeOf(node.argument) : undefined;
+      return /[-+]/.test(node.operator) ? typeOf(node.argument, file) : undefined;
     case 'NewExpression':
-      return node.callee.type === 'Identifier' && plainClasses.test(node.callee.name) ? node.callee.name : undefined;
-    default:
-      return undefined;
+      return plainClasses.exec(file.code.getText(node.callee))?.[0];
   }
+  return undefined;
 }
 
 function typeOfLiteral({ value }: TSESTree.Literal): string | undefined {

@@ -30,7 +30,7 @@ function nameOfPromise(call: TSESTree.CallExpression, file: File): string | unde
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return undefined;
   const method = nameOf(callee);
-  if (/^(enterContext|exitAsync|disposeAsync)$/.test(method))
+  if (/enterContext|exitAsync|disposeAsync/.test(method))
     return stackKindOf(callee.object, file) === 'AsyncExitStack' ? `${method}()` : undefined;
   const isUnhandled = method === 'finally' || (method === 'then' && call.arguments.length < 2);
   const promise = unwrap(callee.object);

@@ -16,43 +16,42 @@ export const completeLast: Rule = rule<'early'>({
       const block = stack.declarator.parent.parent;
       if (block.type !== 'BlockStatement' && block.type !== 'Program') continue;
       const watch = new Completion(stack, file);
-      follow(block, { completedAt: null }, watch, file);
+      follow(block, null, watch, file);
       for (const [node, risk] of watch.early) report({ node, messageId: 'early', data: { line: risk.loc.start.line } });
     }
   },
 });
 
-interface State {
-  /** Where that call starts. */
-  readonly completedAt: number | null;
-}
+/** Where the call of `complete()` starts that declared success. */
+type State = number | null;
 
 class Completion implements Watch<State> {
   /** The calls of `complete()` after which something can fail, and the first thing that can. */
   readonly early = new Map<Node, Node>();
-  private readonly calls = new Map<Node, string | undefined>();
-  private readonly completions = new Map<number, Node>();
+  private readonly calls = new Map<Node, string>();
+  private readonly completions = new Map<State, Node>();
   private readonly file: File;
 
   constructor({ uses }: Stack, file: File) {
     this.file = file;
     for (const use of uses) {
-      const { name, call } = methodCalledOn(use) ?? {};
-      if (!call) continue;
+      const method = methodCalledOn(use);
+      if (!method) continue;
+      const { name, call } = method;
       this.calls.set(call, name);
       if (name === 'complete') this.completions.set(call.range[0], call);
     }
   }
 
   pass(node: Node, state: State): State {
-    if (this.completions.get(node.range[0]) === node) return { completedAt: node.range[0] };
+    if (this.completions.get(node.range[0]) === node) return node.range[0];
     // If it was finished by hand, it is over.
-    return /^(exit|dispose|@@)/.test(this.calls.get(node) ?? '') ? { completedAt: null } : state;
+    return /exit|dispose|@@/.test(String(this.calls.get(node))) ? null : state;
   }
 
   fail(node: Node, state: State): State | undefined {
     if (!this.canFail(node)) return undefined;
-    const completion = this.completions.get(state.completedAt ?? -1);
+    const completion = this.completions.get(state);
     if (completion && !this.early.has(completion)) this.early.set(completion, node);
     return state;
   }
@@ -72,9 +71,8 @@ class Completion implements Watch<State> {
       case 'ThrowStatement':
       case 'YieldExpression':
         return true;
-      default:
-        return false;
     }
+    return false;
   }
 }
 

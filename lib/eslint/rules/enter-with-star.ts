@@ -1,5 +1,15 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { calleeName, functionAround, isFunction, isVoid, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
+import {
+  calleeName,
+  functionAround,
+  isFunction,
+  isVoid,
+  memberOf,
+  nameOf,
+  unwrap,
+  wrapped,
+  type Node,
+} from '../ast.ts';
 import type { File } from '../file.ts';
 import { managersOf, resultsOf } from '../managers.ts';
 import { rule, type Report, type Rule } from '../rule.ts';
@@ -55,25 +65,23 @@ function slipIn(node: Node, file: File): Slip | undefined {
       return isDropped(node) ? bareIn(node.body, file) : undefined;
     case 'VariableDeclarator':
       return isUsedAsValue(node, file) ? bareIn(node.init, file) : undefined;
-    default:
-      return undefined;
   }
+  return undefined;
 }
 
 function bareIn(given: Node | null, file: File): Slip | undefined {
   const node = given && unwrap(given);
   if (node && isVoid(node)) return bareIn(node.argument, file);
-  const isBare = node?.type === 'CallExpression' && isEnter(node, file);
-  return isBare ? { node, messageId: 'bare', request: node } : undefined;
+  return node && isEnter(node, file) ? { node, messageId: 'bare', request: node } : undefined;
 }
 
 /** `Promise.all([enter(one), enter(other)])`, `Promise.all(managers.map((manager) => enter(manager)))` */
 function awaitedTogether(call: TSESTree.CallExpression, file: File): (Slip | undefined)[] {
   const [list] = call.arguments;
-  if (!list || !/^Promise\.\w+$/.test(file.code.getText(call.callee))) return [];
-  const { type } = list;
-  if (type === 'ArrayExpression') return list.elements.map((element) => bareIn(element, file));
-  const [callback] = type === 'CallExpression' && calleeName(list) === 'map' ? list.arguments : [];
+  if (!list || !file.code.getText(call.callee).startsWith('Promise.')) return [];
+  if (list.type === 'ArrayExpression') return list.elements.map((element) => bareIn(element, file));
+  if (list.type !== 'CallExpression' || calleeName(list) !== 'map') return [];
+  const [callback] = list.arguments;
   return isFunction(callback) ? resultsOf(callback, file).map((result) => bareIn(result, file)) : [];
 }
 
@@ -87,9 +95,8 @@ function isUsedAsValue({ id }: TSESTree.VariableDeclarator, file: File): boolean
   const variable = file.variables.of(id);
   if (!variable || isReassigned(variable)) return false;
   return variable.references.every(({ init, identifier }) => {
-    const object = wrapped(identifier);
-    const { parent } = object;
-    return init || (parent?.type === 'MemberExpression' && parent.object === object && nameOf(parent) !== '@@iterator');
+    const member = memberOf(identifier);
+    return init || (member && nameOf(member) !== '@@iterator');
   });
 }
 
@@ -107,9 +114,8 @@ function starred({ range: [start] }: Node, fixer: TSESLint.RuleFixer): TSESLint.
 /** A `yield*` takes everything that follows it, so inside another expression it needs parentheses. */
 function delegated(node: Node, request: Node, fixer: TSESLint.RuleFixer): TSESLint.RuleFix[] {
   const before: TSESTree.Range = [node.range[0], request.range[0]];
-  const isWhole = /Statement|Declarator|^AssignmentExpression|^YieldExpression/.test(
-    String(wrapped(node).parent?.type),
-  );
+  const { type } = wrapped(node).parent as Node;
+  const isWhole = /Statement|Declarator|AssignmentExpression|YieldExpression/.test(type);
   return [
     fixer.replaceTextRange(before, isWhole ? 'yield* ' : '(yield* '),
     ...(isWhole ? [] : [fixer.insertTextAfter(request, ')')]),

@@ -1,4 +1,4 @@
-import { contains, ownNodes, type FunctionNode, type Node } from '../ast.ts';
+import { contains, isBefore, ownNodes, type FunctionNode, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
 import { managersOf, type Generator } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
@@ -21,12 +21,9 @@ export const exitInOrder: Rule = rule<'early'>({
 /** What the generator undoes although something that was entered after it exits only later. */
 function earlyIn({ fn, isScope }: Generator, file: File): { node: Node; entered: Node }[] {
   const nodes = ownNodes(fn, file.keys);
-  const enters = nodes.filter(
-    (node) => node.type === 'YieldExpression' && node.delegate && isEnter(node.argument, file),
-  );
+  const enters = nodes.filter((node) => node.type === 'YieldExpression' && isEnter(node.argument, file));
   return undosIn(fn, file).flatMap(({ node, setup }) => {
-    const since = setup?.range[1] ?? fn.range[0];
-    const entered = enters.find(({ range }) => since <= range[0] && range[1] <= node.range[0]);
+    const entered = enters.find((enter) => (!setup || isBefore(setup, enter)) && isBefore(enter, node));
     return entered && (isScope ? isInFinally(node, nodes) : runsAfterFailure(node, fn, file))
       ? [{ node, entered }]
       : [];
@@ -39,5 +36,7 @@ function runsAfterFailure(node: Node, fn: FunctionNode, file: File): boolean {
 }
 
 function isInFinally(node: Node, nodes: readonly Node[]): boolean {
-  return nodes.some((around) => around.type === 'TryStatement' && around.finalizer && contains(around.finalizer, node));
+  return nodes.some(
+    (around) => around.type === 'TryStatement' && around.finalizer !== null && contains(around.finalizer, node),
+  );
 }

@@ -1,4 +1,4 @@
-import { nameOf, wrapped, type Node } from '../ast.ts';
+import { memberOf, nameOf, wrapped, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
 import { isManager } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
@@ -42,15 +42,17 @@ function isExported({ declarator }: Stack): boolean {
 /** `new AsyncExitStack();` and `new AsyncExitStack().enterContext(…)` */
 function isDropped(node: Node): boolean {
   if (node.type !== 'NewExpression') return false;
-  const { parent } = wrapped(node);
-  if (parent?.type === 'ExpressionStatement') return true;
-  return parent?.type === 'MemberExpression' && /^(enterContext|use|adopt|defer|push)$/.test(nameOf(parent));
+  const member = memberOf(node);
+  if (member) return /enterContext|use|adopt|defer|push/.test(nameOf(member));
+  return (wrapped(node).parent as Node).type === 'ExpressionStatement';
 }
 
 function holdsManager({ uses }: Stack, file: File): boolean {
   return uses.some((use) => {
-    const { name, call } = methodCalledOn(use) ?? {};
-    const [given] = call?.arguments ?? [];
+    const method = methodCalledOn(use);
+    if (!method) return false;
+    const { name, call } = method;
+    const [given] = call.arguments;
     if (name === 'push') return given !== undefined && isManager(given, file);
     return name === 'enterContext' && !(given && file.types?.isDisposable(given));
   });
@@ -59,18 +61,18 @@ function holdsManager({ uses }: Stack, file: File): boolean {
 /** Whether a mention declares success, or leaves that to other code. */
 function completes(use: Node): boolean {
   const method = methodCalledOn(use);
-  return method ? /^(complete|exit|exitAsync|move)$/.test(method.name) : !isOwnMember(use);
+  return method ? /complete|exit|move/.test(method.name) : !isOwnMember(use);
 }
 
 /** Whether a mention finishes the stack, or passes it to code that may. */
 function mayFinish(use: Node): boolean {
   const method = methodCalledOn(use);
   if (!method) return !isOwnMember(use);
-  return /^(dispose|disposeAsync|exit|exitAsync|move|@@dispose|@@asyncDispose)$/.test(method.name);
+  return /dispose|exit|move/i.test(method.name);
 }
 
 /** `stack.disposed` does nothing; `stack.disposeAsync`, passed on, may finish it. */
 function isOwnMember(use: Node): boolean {
-  const { parent } = wrapped(use);
-  return parent?.type === 'MemberExpression' && nameOf(parent) === 'disposed';
+  const member = memberOf(use);
+  return member !== undefined && nameOf(member) === 'disposed';
 }

@@ -29,32 +29,33 @@ export const nameManagers: Rule = rule<'unnamed'>({
  * The name of the variable or field with the manager function, unless it would shadow a name in the generator's own code.
  */
 function nameFor(call: Node, fn: FunctionNode, file: File): string | undefined {
-  const name = nameOfHolder(wrapped(call));
-  const isUsable =
-    name !== undefined && /^[A-Za-z_$][\w$]*$/.test(name) && !reserved.has(name) && !mentions(fn, name, file);
+  const name = String(nameOfHolder(wrapped(call)));
+  const isUsable = /^[A-Za-z_$][\w$]*$/.test(name) && !reserved.has(name) && !mentions(fn, name, file);
   return isUsable ? name : undefined;
 }
 
 function nameOfHolder(value: Node): string | undefined {
-  const { parent } = value;
-  switch (parent?.type) {
+  const parent = value.parent as Node;
+  switch (parent.type) {
     case 'VariableDeclarator':
-      return parent.id.type === 'Identifier' ? parent.id.name : undefined;
+      return nameOfTarget(parent.id);
     case 'AssignmentExpression':
-      if (parent.left.type === 'Identifier') return parent.left.name;
-      return parent.left.type === 'MemberExpression' ? nameOf(parent.left) : undefined;
+      return nameOfTarget(parent.left);
     case 'Property':
     case 'PropertyDefinition':
       return nameOf(parent);
-    default:
-      return undefined;
   }
+  return undefined;
+}
+
+function nameOfTarget(target: Node): string | undefined {
+  return target.type === 'MemberExpression' ? nameOf(target) : (target as Partial<TSESTree.Identifier>).name;
 }
 
 function mentions(fn: FunctionNode, name: string, { keys }: File): boolean {
   let isMentioned = false;
   walk(fn, keys, (node) => {
-    isMentioned ||= node.type === 'Identifier' && node.name === name;
+    isMentioned ||= (node as Partial<TSESTree.Identifier>).name === name;
     return !isMentioned;
   });
   return isMentioned;
@@ -67,7 +68,7 @@ function named(fn: FunctionNode, name: string, fixer: TSESLint.RuleFixer, { code
 }
 
 const reserved = new Set(
-  'await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval'.split(
+  'await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval undefined'.split(
     ' ',
   ),
 );

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils';
 import { contains, isFunction, nameOf, unwrap, walk, type FunctionNode, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
-import { enteredVariables, managersOf, resultsOf, type Block } from '../managers.ts';
+import { enteredVariables, managersOf, resultsOf } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
 import type { Types } from '../types.ts';
 import type { Variable } from '../variables.ts';
@@ -24,24 +24,23 @@ export const noEscapingValue: Rule = rule<Message>({
       const { fn, manager } = block;
       // Its value has an owner elsewhere.
       if (!fn || file.words.calledBy(manager) === 'nullContext') continue;
-      const held = enteredVariables(block, file).filter(({ identifiers: [name] }) => name && types.isResource(name));
-      for (const node of leaving(block, fn, file)) {
-        const escape = escapeIn(node, held, file, types);
+      const held = enteredVariables(block, file).filter(({ identifiers: [name] }) => types.isResource(name as Node));
+      forEachLeaving(fn, file, (given) => {
+        const escape = escapeIn(given, held, file, types);
         if (escape) report({ node: escape.node, messageId: escape.messageId, data: { name: escape.variable.name } });
-      }
+      });
     }
   },
 });
 
 /** What outlives the block: what its body returns, or puts into variables, fields and lists outside. */
-function leaving(block: Block, fn: FunctionNode, file: File): Node[] {
-  const stored: Node[] = [];
+function forEachLeaving(fn: FunctionNode, file: File, visit: (node: Node) => void): void {
+  resultsOf(fn, file).forEach(visit);
   walk(fn, file.keys, (node) => {
-    if (node.type === 'AssignmentExpression' && isOutside(node.left, fn, file)) stored.push(node.right);
-    if (node.type === 'CallExpression' && isFilling(node, fn, file)) stored.push(...node.arguments);
+    if (node.type === 'AssignmentExpression' && isOutside(node.left, fn, file)) visit(node.right);
+    if (node.type === 'CallExpression' && isFilling(node, fn, file)) node.arguments.forEach(visit);
     return true;
   });
-  return [...(block.kind === 'decorator' ? [] : resultsOf(fn, file)), ...stored];
 }
 
 function isOutside(target: Node, fn: FunctionNode, file: File): boolean {
@@ -50,9 +49,9 @@ function isOutside(target: Node, fn: FunctionNode, file: File): boolean {
   return !(file.variables.of(node)?.defs.some((definition) => contains(fn, definition.node)) ?? false);
 }
 
-function isFilling({ callee, arguments: given }: TSESTree.CallExpression, fn: FunctionNode, file: File): boolean {
+function isFilling({ callee }: TSESTree.CallExpression, fn: FunctionNode, file: File): boolean {
   const method = unwrap(callee);
-  if (method.type !== 'MemberExpression' || given.length === 0) return false;
+  if (method.type !== 'MemberExpression') return false;
   return /^(push|unshift|add|set)$/.test(nameOf(method)) && isOutside(method.object, fn, file);
 }
 
@@ -103,7 +102,7 @@ function heldIn(root: Node, held: readonly Variable[], file: File): Variable | u
   let found: Variable | undefined;
   walk(root, file.keys, (node) => {
     found ??= held.find((variable) => file.variables.of(node) === variable);
-    return !found;
+    return true;
   });
   return found;
 }

@@ -1,9 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/utils';
-import { droppedIn, isVoid, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
+import { droppedIn, isVoid, memberOf, nameOf, unwrap, wrapped, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
 import { isManager } from '../managers.ts';
 import { rule, type Report, type Rule } from '../rule.ts';
-import { isReassigned } from '../variables.ts';
 
 type Message = 'awaited' | 'statement' | 'unused' | 'using';
 
@@ -40,18 +39,18 @@ function checkDropped(node: Node, file: File, report: Report<Message>): void {
 
 function checkVariable(node: TSESTree.VariableDeclarator, file: File, report: Report<Message>): void {
   const { id, init, parent } = node;
+  const variable = file.variables.of(id);
   const made = init && unwrap(init);
-  if (id.type !== 'Identifier' || !made || !isMade(made) || !isManager(made, file)) return;
+  if (!variable || !made || !isMade(made) || !isManager(made, file)) return;
   // It is an iterator as well, and a disposable.
   if (file.words.calledBy(made) === 'aclosing' || file.types?.isLazy(made)) return;
-  const variable = file.variables.of(id);
   if (parent.kind.endsWith('using')) {
     if (made.type === 'CallExpression') report({ node, messageId: 'using' });
     return;
   }
-  if (!variable || isReassigned(variable) || parent.parent.type === 'ExportNamedDeclaration') return;
+  if (parent.parent.type === 'ExportNamedDeclaration') return;
   const uses = variable.references.filter(({ init }) => !init).map(({ identifier }) => identifier as Node);
-  if (!uses.some(mayEnter)) report({ node, messageId: 'unused', data: { name: id.name } });
+  if (!uses.some(mayEnter)) report({ node, messageId: 'unused', data: { name: variable.name } });
 }
 
 function isMade({ type }: Node): boolean {
@@ -60,12 +59,7 @@ function isMade({ type }: Node): boolean {
 
 /** Whether this mention may lead to an entry: not if it only reads a property. */
 function mayEnter(use: Node): boolean {
-  const object = wrapped(use);
-  const { parent } = object;
-  if (parent?.type === 'ExpressionStatement') return false;
-  return (
-    parent?.type !== 'MemberExpression' ||
-    parent.object !== object ||
-    /^(|enter|exit|enterAsync|exitAsync)$/.test(nameOf(parent))
-  );
+  const member = memberOf(use);
+  if (member) return /^(|enter|exit|enterAsync|exitAsync)$/.test(nameOf(member));
+  return (wrapped(use).parent as Node).type !== 'ExpressionStatement';
 }

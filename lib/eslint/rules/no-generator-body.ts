@@ -1,8 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { isGeneratorFunction, ownNodes, unwrap, type Node } from '../ast.ts';
+import { isGeneratorFunction, ownNodes, unwrap, type FunctionNode, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
 import { managersOf, resultsOf, type Block } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
+import { definitionOf } from '../variables.ts';
 
 type Message = 'generator' | 'scope';
 
@@ -15,17 +16,17 @@ export const noGeneratorBody: Rule = rule<Message>({
   hasSuggestions: true,
   check(file, report) {
     for (const block of managersOf(file).blocks) {
-      if (block.kind !== 'driver' || !givesGenerator(block, file)) continue;
-      const data = { scope: block.isSync ? 'scopeSync' : 'scopeAsync' };
-      report({ node: block.body, messageId: 'generator', data, suggest: suggestionsFor(block, data, file) });
+      const { kind, fn, isSync, body } = block;
+      if (kind !== 'driver' || !fn || !givesGenerator(fn, file)) continue;
+      const data = { scope: isSync ? 'scopeSync' : 'scopeAsync' };
+      report({ node: body, messageId: 'generator', data, suggest: suggestionsFor(block, fn, data, file) });
     }
   },
 });
 
-function givesGenerator({ fn }: Block, file: File): boolean {
-  if (!fn) return false;
-  if (fn.generator) return true;
-  const results = fn.async ? [] : resultsOf(fn, file).map(unwrap);
+function givesGenerator(fn: FunctionNode, file: File): boolean {
+  if (fn.generator || fn.async) return fn.generator;
+  const results = resultsOf(fn, file).map(unwrap);
   return results.some(
     (result) => result.type === 'CallExpression' && isGeneratorFunction(file.variables.valueOf(result.callee)),
   );
@@ -33,14 +34,13 @@ function givesGenerator({ fn }: Block, file: File): boolean {
 
 /** A generator function that only enters managers fits a scope. */
 function suggestionsFor(
-  { body, fn, call, isSync }: Block,
+  { body, call, isSync }: Block,
+  fn: FunctionNode,
   data: { readonly scope: string },
   file: File,
 ): TSESLint.SuggestionReportDescriptor<Message>[] {
   const isScope =
-    fn?.generator &&
-    fn === body &&
-    ownNodes(fn, file.keys).every((node) => node.type !== 'YieldExpression' || node.delegate);
+    fn.generator && ownNodes(fn, file.keys).every((node) => node.type !== 'YieldExpression' || node.delegate);
   if (!isScope || fn.async === isSync || fn.params.some(({ type }) => type !== 'Identifier')) return [];
   const driver = unwrap((call as TSESTree.CallExpression).callee);
   const names = fn.params.map((param) => (param as TSESTree.Identifier).name);
@@ -55,8 +55,7 @@ function suggestionsFor(
 
 /** Imports it next to the driver, unless it is already imported. */
 function importOf(name: string, driver: Node, fixer: TSESLint.RuleFixer, file: File): TSESLint.RuleFix[] {
-  const [definition] = file.variables.of(driver)?.defs ?? [];
-  const specifier = definition?.node;
+  const specifier = definitionOf(file.variables.of(driver))?.node;
   if (specifier?.type !== 'ImportSpecifier') return [];
   const isThere = (specifier.parent as TSESTree.ImportDeclaration).specifiers.some(({ local }) => local.name === name);
   return isThere ? [] : [fixer.insertTextAfter(specifier, `, ${name}`)];

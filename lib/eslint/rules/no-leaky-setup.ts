@@ -3,6 +3,7 @@ import {
   ancestorsOf,
   calleeName,
   contains,
+  isBefore,
   ownNodes,
   textOf,
   unwrap,
@@ -56,9 +57,10 @@ function leaksIn(fn: FunctionNode, file: File): Leak[] {
     ...entrustments.map((entrustment) => ({ ...entrustment, late: entrustment.node, isState: false })),
   ];
   return protections.flatMap(({ setup, target, late, isState }) => {
-    if (!setup || !late || contains(late, setup) || isLookup(setup)) return [];
+    if (!setup || !late || contains(late, setup) || (!isState && isLookup(setup, file))) return [];
+    const same = handlers.filter((handler) => handler.target === target);
     const risks = nodes.filter(
-      (risk) => isRisk(risk, setup, late, file) && !isHandled(risk, target, handlers) && !assigns(risk, target, file),
+      (risk) => isRisk(risk, setup, late, file) && !isHandled(risk, late, same) && !assigns(risk, target, file),
     );
     // A value that is assigned, and later assigned back, takes effect at once.
     const leaking = isState ? risks : risksWhileHeld(risks, target, setup, file);
@@ -71,8 +73,12 @@ function isState({ type }: Node): boolean {
 }
 
 /** `const database = databases.get(name)`: it was there before, and may stay. */
-function isLookup(setup: Node): boolean {
-  return setup.type === 'VariableDeclarator' && setup.init?.type === 'CallExpression' && isFinding(verbOf(setup));
+function isLookup(setup: Node, file: File): boolean {
+  return setup.type !== 'CallExpression' && !isAwaited(setup, file) && isFinding(verbOf(setup));
+}
+
+function isAwaited(setup: Node, { keys }: File): boolean {
+  return ownNodes(setup, keys).some(({ type }) => type === 'AwaitExpression');
 }
 
 /** If it is already entrusted, nothing else has to undo it. */
@@ -84,10 +90,10 @@ function firstOnes(entrustments: readonly Entrustment[]): Entrustment[] {
 
 /** Whether a node that can fail comes after the setup, and before the `try`. */
 function isRisk(node: Node, setup: Node, late: Node, file: File): boolean {
-  if (!isFallible(node, file) || node.range[1] > late.range[0]) return false;
+  if (!isFallible(node, file) || !isBefore(node, late)) return false;
   const loop = loopThatFills(setup, late);
   if (loop) return contains(loop, node);
-  return setup.range[1] <= node.range[0] && !isAfterFailureOf(node, setup) && !areAlternatives(setup, node);
+  return isBefore(setup, node) && !isAfterFailureOf(node, setup) && !areAlternatives(setup, node);
 }
 
 function isFallible(node: Node, file: File): boolean {
@@ -104,20 +110,20 @@ function isFallible(node: Node, file: File): boolean {
 function startsAtOnce(manager: Node, file: File): boolean {
   const call = unwrap(manager);
   if (call.type !== 'CallExpression') return false;
-  if (/^(aclosing|closing|nullContext|suppress)$/.test(file.words.calledBy(call) ?? '')) return true;
+  if (/closing|nullContext|suppress/.test(String(file.words.calledBy(call)))) return true;
   const made = file.variables.valueOf(call.callee);
-  const generator = managersOf(file).generators.find((one) => one.call === made && !one.isScope);
+  const generator = managersOf(file).generators.find((one) => one.call === made);
   if (!generator) return false;
   return [...waysThrough(generator.fn, file).phases].every(
     ([node, phases]) =>
-      !phases.has('setup') || !/^(Await|Call|New|Import)Expression$|^(ForOf|Throw)Statement$/.test(node.type),
+      !phases.has('setup') || !/(Await|Call|New|Import)Expression|(ForOf|Throw)Statement/.test(node.type),
   );
 }
 
 /** The loop in which `clients.push(await connect())` acquires one after the other: each may fail when others are held. */
 function loopThatFills(setup: Node, late: Node): Node | undefined {
-  const loops = ancestorsOf(setup).filter(({ type }) => /^(While|DoWhile|For|ForOf|ForIn)Statement$/.test(type));
-  const isFilling = setup.type === 'CallExpression' && /^(push|unshift|add|set)$/.test(calleeName(setup));
+  const loops = ancestorsOf(setup).filter(({ type }) => /(While|For|ForOf|ForIn)Statement/.test(type));
+  const isFilling = setup.type === 'CallExpression' && /(push|unshift|add|set)(?![a-z])/.test(calleeName(setup));
   return isFilling ? loops.find((loop) => !contains(loop, late)) : undefined;
 }
 
@@ -137,13 +143,18 @@ function areAlternatives(one: Node, other: Node): boolean {
   );
 }
 
-/** Whether the same thing is undone there, or where its failure is caught, or entrusted to something there. */
-function isHandled(risk: Node, target: Place, handlers: readonly Handler[]): boolean {
-  const others = handlers.filter((handler) => handler.target === target).map(({ node }) => node);
-  const after = ancestorsOf(risk).flatMap((around) =>
-    around.type === 'TryStatement' && contains(around.block, risk) ? [around.handler, around.finalizer] : [],
+/** Whether the thing is undone there, or where its failure is caught, or before it on the same branch. */
+function isHandled(risk: Node, late: Node, handlers: readonly Handler[]): boolean {
+  const around = ancestorsOf(risk);
+  const after = around.flatMap((node) =>
+    node.type === 'TryStatement' && contains(node.block, risk) ? [node.handler, node.finalizer] : [],
   );
-  return others.some((other) => [risk, ...after].some((place) => place && contains(place, other)));
+  const branches = around.filter((node) => node.type === 'BlockStatement' && !contains(node, late));
+  return handlers.some(
+    ({ node }) =>
+      [risk, ...after].some((place) => place && contains(place, node)) ||
+      (isBefore(node, risk) && branches.some((branch) => contains(branch, node))),
+  );
 }
 
 /** Whether a callback does it: `await opened.catch((error) => { current = undefined; throw error; })`. */
@@ -161,10 +172,10 @@ function assigns(risk: Node, target: Place, file: File): boolean {
  * awaited, and if that fails, as `await once(server, 'listening')` may, there is nothing to undo.
  */
 function risksWhileHeld(risks: readonly Node[], target: Place, setup: Node, file: File): Node[] {
-  const isAwaited = ownNodes(setup, file.keys).some(({ type }) => type === 'AwaitExpression');
+  const isReady = isAwaited(setup, file);
   const verb = verbOf(setup);
-  let mayWait = !isAwaited && (setup.type !== 'CallExpression' || isActivating(verb));
-  let isHeld = isAwaited || setup.type === 'CallExpression' || isHolding(verb);
+  let mayWait = !isReady && (setup.type !== 'CallExpression' || isActivating(verb));
+  let isHeld = isReady || setup.type === 'CallExpression' || isHolding(verb);
   return risks.filter((risk) => {
     if (mayWait && mentions(risk, target, file)) {
       mayWait = false;
@@ -180,8 +191,8 @@ function isActivated(target: Place, setup: Node, risk: Node, file: File): boolea
   return file.nodes.some(
     (node) =>
       node.type === 'CallExpression' &&
-      setup.range[1] <= node.range[0] &&
-      node.range[1] <= risk.range[0] &&
+      isBefore(setup, node) &&
+      isBefore(node, risk) &&
       isActivating(calleeName(node)) &&
       placesOf(node.callee, file).includes(target),
   );
@@ -190,7 +201,7 @@ function isActivated(target: Place, setup: Node, risk: Node, file: File): boolea
 function mentions(node: Node, target: Place, file: File): boolean {
   let isMentioned = false;
   walk(node, file.keys, (part) => {
-    isMentioned ||= part.type === 'Identifier' && placesOf(part, file).includes(target);
+    isMentioned ||= placesOf(part, file).includes(target);
     return !isMentioned;
   });
   return isMentioned;
@@ -199,17 +210,15 @@ function mentions(node: Node, target: Place, file: File): boolean {
 /** Commits that come after the `try` around the block, whose `catch` rolls back. */
 function unprotectedCommits(fn: FunctionNode, file: File): Node[] {
   const nodes = ownNodes(fn, file.keys);
-  const tries = nodes.filter(
-    (node) => node.type === 'TryStatement' && node.handler && hasCall(node.handler, isRollback, file),
-  );
-  const around = tries.find((node) => ownNodes(node, file.keys).some(isBlock));
+  const tries = nodes
+    .filter((node) => node.type === 'CatchClause' && hasCall(node, isRollback, file))
+    .map(({ parent }) => parent as Node);
+  if (!tries.some((node) => ownNodes(node, file.keys).some(isBlock))) return [];
   const { phases } = waysThrough(fn, file);
   return nodes.filter(
     (node) =>
       node.type === 'CallExpression' &&
       says(node, isCommit) &&
-      around !== undefined &&
-      around.range[1] <= node.range[0] &&
       !tries.some((one) => contains(one, node)) &&
       phases.get(node)?.has('returned'),
   );

@@ -34,11 +34,13 @@ function headOfClause({ loc, body }: TSESTree.CatchClause): TSESTree.SourceLocat
 
 function suggestionsFor(
   { param, body, range }: TSESTree.CatchClause,
-  { body: whole }: FunctionNode,
+  fn: FunctionNode,
   { code }: File,
 ): TSESLint.SuggestionReportDescriptor<Message>[] {
+  // A generator function always has braces.
+  const whole = fn.body as TSESTree.BlockStatement;
   const suggestions: TSESLint.SuggestionReportDescriptor<Message>[] = [];
-  const name = param ? param.type === 'Identifier' && param.name : 'error';
+  const name = param ? (param as Partial<TSESTree.Identifier>).name : 'error';
   if (name)
     suggestions.push({
       messageId: 'rethrow',
@@ -51,15 +53,13 @@ function suggestionsFor(
     messageId: 'fallback',
     fix: (fixer) => [
       insertLast(fixer, body, 'return undefined;', code),
-      ...(whole.type === 'BlockStatement' && !isLeft(whole)
-        ? [insertLast(fixer, whole, 'return undefined;', code)]
-        : []),
+      ...(isLeft(whole) ? [] : [insertLast(fixer, whole, 'return undefined;', code)]),
     ],
   });
   return suggestions;
 }
 
-/** Whether a block ends with a statement that nothing continues after. */
+/** Whether a block has a statement that nothing continues after. */
 function isLeft({ body }: TSESTree.BlockStatement): boolean {
-  return /^(Return|Throw)Statement$/.test(String(body.at(-1)?.type));
+  return body.some(({ type }) => type === 'ReturnStatement' || type === 'ThrowStatement');
 }

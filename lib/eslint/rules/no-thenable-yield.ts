@@ -19,7 +19,7 @@ export const noThenableYield: Rule = rule<'awaited'>({
 });
 
 /** Whether an awaited value is more than a promise; a request without its star is left to enter-with-star. */
-function isAwaited({ argument, delegate }: TSESTree.YieldExpression, file: File): boolean {
-  if (!argument || delegate || isEnter(argument, file)) return false;
-  return file.types?.isThenableResource(argument) ?? false;
+function isAwaited(node: TSESTree.YieldExpression, file: File): boolean {
+  if (node.delegate || isEnter(node.argument, file)) return false;
+  return file.types?.isThenableResource(node.argument ?? node) ?? false;
 }

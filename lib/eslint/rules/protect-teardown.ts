@@ -1,5 +1,13 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { calleeName, ownNodes, statementOf, type FunctionNode, type Node, type VisitorKeys } from '../ast.ts';
+import {
+  ancestorsOf,
+  calleeName,
+  ownNodes,
+  statementOf,
+  type FunctionNode,
+  type Node,
+  type VisitorKeys,
+} from '../ast.ts';
 import { endOf, indentOf, insertLast, movedIn, stepOf } from '../edits.ts';
 import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
@@ -31,7 +39,9 @@ export const protectTeardown: Rule = rule<Message>({
 function skippedIn(fn: FunctionNode, file: File): Undo[] {
   const { phases } = waysThrough(fn, file);
   const isIn = (node: Node, phase: Phase): boolean => phases.get(node)?.has(phase) === true;
-  const failing = [...phases.keys()].filter((node) => isIn(node, 'threw') && !isIn(node, 'returned'));
+  const failing = [...phases.keys()].filter(
+    (node) => isIn(node, 'threw') && (!isIn(node, 'returned') || isInCatch(node, file)),
+  );
   const undos = undosIn(fn, file);
   const handled = undos.filter(({ node }) => isIn(node, 'threw')).map(({ target }) => target);
   // Something acquired after the block isn't part of the setup; but the setup may name it.
@@ -39,13 +49,11 @@ function skippedIn(fn: FunctionNode, file: File): Undo[] {
     setup !== undefined &&
     !isIn(setup, 'setup') &&
     (setup.type !== 'VariableDeclarator' ||
-      ownNodes(setup, file.keys).some(({ type }) => /^(Await|New)Expression$/.test(type)));
+      ownNodes(setup, file.keys).some(({ type }) => /(Await|New)Expression/.test(type)));
   return undos.filter(
     ({ node, setup, target }) =>
       isIn(node, 'returned') &&
       !isLate(setup) &&
-      !isIn(node, 'threw') &&
-      !isIn(node, 'setup') &&
       !handled.includes(target) &&
       !failing.some((call) => takesOver(call, target, node, file)),
   );
@@ -66,24 +74,24 @@ function mentionsPlace(node: Node, target: Place, file: File): boolean {
   return ownNodes(node, file.keys).some((part) => placesOf(part, file).includes(target));
 }
 
+/** Whether a node is in a catch clause that gets the block's error, even if it gets other errors, too. */
+function isInCatch(node: Node, { keys }: File): boolean {
+  return ancestorsOf(node).some((around) => around.type === 'CatchClause' && hasBlock(around.parent.block, keys));
+}
+
 type Suggestions = TSESLint.SuggestionReportDescriptor<Message>[];
 
 /** The code can be moved if everything from there to the end of the block can. */
-function suggestionsFor({ parent }: Node, skipped: ReadonlySet<Node>, { code, keys }: File): Suggestions {
-  if (parent?.type !== 'BlockStatement') return [];
+function suggestionsFor(statement: Node, skipped: ReadonlySet<Node>, { code, keys }: File): Suggestions {
+  const parent = statement.parent as Node;
+  if (parent.type !== 'BlockStatement') return [];
+  const { body } = parent;
   const isUndo = (statement: Node): boolean => skipped.has(statement);
-  const first = parent.body.findIndex(isUndo);
-  const around = parent.body
-    .slice(0, first)
-    .map((statement) => hasBlock(statement, keys))
-    .lastIndexOf(true);
-  const [start, before, undo, last] = [
-    parent.body[around],
-    parent.body[first - 1],
-    parent.body[first],
-    parent.body.at(-1),
-  ];
-  if (!start || !before || !undo || !last || !parent.body.slice(first).every(isUndo)) return [];
+  const first = body.findIndex(isUndo);
+  const around = body.map((statement) => hasBlock(statement, keys)).lastIndexOf(true);
+  if (around === -1 || !body.slice(first).every(isUndo)) return [];
+  const at = (index: number) => body.at(index) as TSESTree.Statement;
+  const [start, before, undo, last] = [at(around), at(first - 1), at(first), at(-1)] as const;
   const undos = movedIn(undo, last, code);
   const rest: TSESTree.Range = [endOf(before, code), endOf(last, code)];
   const indent = indentOf(start, code);
@@ -91,7 +99,7 @@ function suggestionsFor({ parent }: Node, skipped: ReadonlySet<Node>, { code, ke
   const end = ` finally {\n${inner}${undos}\n${indent}}`;
   if (start.type === 'TryStatement')
     return start === before ? [moved((fixer) => extended(start, end, undos, rest, fixer, code))] : [];
-  if (parent.body.slice(around, first).some(({ type }) => type === 'VariableDeclaration')) return [];
+  if (body.slice(around, first).some(({ type }) => type === 'VariableDeclaration')) return [];
   const text = `try {\n${inner}${movedIn(start, before, code)}\n${indent}}${end}`;
   return [moved((fixer) => fixer.replaceTextRange([start.range[0], endOf(last, code)], text))];
 }

@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { ancestorsOf, isFunction, nameOf, unwrap, type FunctionNode, type Node } from '../ast.ts';
+import { ancestorsOf, unwrap, type FunctionNode, type Node } from '../ast.ts';
 import type { File } from '../file.ts';
-import { managersOf, type Block } from '../managers.ts';
+import { isParameterOf, managersOf, type Block } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
 
 type Message = 'caught' | 'hono' | 'trpc';
@@ -58,13 +58,14 @@ function onlyExpressionOf({ body }: FunctionNode): Node | null | undefined {
 /** `next` of `(c, next) => …` and of `({ next }) => …`, `opts.next` of `(opts) => …` */
 function isNext(callee: Node, expression: Node, driver: Node, file: File): Next | undefined {
   const node = unwrap(callee);
-  const name = node.type === 'MemberExpression' && nameOf(node) === 'next' ? unwrap(node.object) : node;
-  if (name.type !== 'Identifier' || (name === node && name.name !== 'next')) return undefined;
-  const [definition] = file.variables.of(name)?.defs ?? [];
-  const middleware = definition?.type === 'Parameter' ? definition.node : undefined;
-  const isAround = ancestorsOf(driver).some((around) => around === middleware);
-  if (!isFunction(middleware) || !isAround) return undefined;
-  return { middleware, expression, isPart: name !== node || middleware.params[0]?.type === 'ObjectPattern' };
+  if (!/(^|\.)next$/.test(file.code.getText(node))) return undefined;
+  const name = node.type === 'MemberExpression' ? unwrap(node.object) : node;
+  const variable = file.variables.of(name);
+  const middleware = ancestorsOf(driver).find((around): around is FunctionNode =>
+    isParameterOf(variable, around as FunctionNode),
+  );
+  const isWhole = name === node && middleware?.params.some((param) => file.variables.of(param) === variable);
+  return middleware && { middleware, expression, isPart: !isWhole };
 }
 
 function suggestionsFor(
@@ -72,7 +73,7 @@ function suggestionsFor(
   { middleware, expression, isPart }: Next,
   { code }: File,
 ): TSESLint.SuggestionReportDescriptor<Message>[] {
-  const [context] = middleware.params;
+  const context = middleware.params[0] as TSESTree.Parameter;
   const given = fn ? parametersOf(fn, code) : '()';
   const call = fn ? code.getText(expression) : `${code.getText(expression)}()`;
   const write = (text: string) => (fixer: TSESLint.RuleFixer) =>
@@ -81,7 +82,7 @@ function suggestionsFor(
     const text = `const result = await ${call}; if (!result.ok) throw result.error; return result;`;
     return [{ messageId: 'trpc', fix: write(text) }];
   }
-  if (context?.type !== 'Identifier' || middleware.params.length !== 2) return [];
+  if (context.type !== 'Identifier' || middleware.params.length !== 2) return [];
   return [{ messageId: 'hono', fix: write(`await ${call}; if (${context.name}.error) throw ${context.name}.error;`) }];
 }
 

@@ -45,38 +45,33 @@ class Body {
   private readonly file: File;
   private readonly report: Report<Message>;
   /** What the block holds: the entered value, and the manager's arguments. */
-  private readonly held: readonly Variable[];
+  private readonly held: Variable[];
 
   constructor(block: Block, fn: FunctionNode, file: File, report: Report<Message>) {
     this.block = block;
     this.fn = fn;
     this.file = file;
     this.report = report;
-    this.held = [...enteredVariables(block, file), ...(block.manager ? variablesIn(block.manager, file) : [])];
+    this.held = enteredVariables(block, file);
+    if (block.manager) this.held.push(...variablesIn(block.manager, file));
   }
 
   check(promiseAll: boolean): void {
-    const { body, expression } = this.fn;
     // The result of an arrow without braces is awaited, but not the result of `void`.
-    if (expression) for (const node of droppedIn(body)) if (isVoid(node) || isTimer(node)) this.checkDropped(node);
-    for (const node of this.nodesOf(this.fn)) {
-      if (node.type === 'ExpressionStatement')
-        for (const dropped of droppedIn(node.expression)) this.checkDropped(dropped);
-      if (node.type === 'CallExpression' && this.isAsyncForEach(node)) this.report({ node, messageId: 'forEach' });
-      if (promiseAll && node.type === 'CallExpression' && this.startsSiblings(node))
-        this.report({ node, messageId: 'siblings' });
-    }
-  }
-
-  /** The code that runs in the body, including callbacks that are called at once. */
-  private nodesOf(fn: FunctionNode): Node[] {
-    const nodes: Node[] = [];
-    walk(fn, this.file.keys, (node) => {
-      if (node !== fn && (node.type === 'ClassBody' || (isFunction(node) && !isCalledAtOnce(node)))) return false;
-      nodes.push(node);
+    for (const node of droppedIn(this.fn.body)) if (isVoid(node) || isTimer(node)) this.checkDropped(node);
+    walk(this.fn, this.file.keys, (node) => {
+      if (node !== this.fn && isFunction(node) && !isCalledAtOnce(node)) return false;
+      this.checkNode(node, promiseAll);
       return true;
     });
-    return nodes;
+  }
+
+  private checkNode(node: Node, promiseAll: boolean): void {
+    if (node.type === 'ExpressionStatement')
+      for (const dropped of droppedIn(node.expression)) this.checkDropped(dropped);
+    if (node.type !== 'CallExpression') return;
+    if (this.isAsyncForEach(node)) this.report({ node, messageId: 'forEach' });
+    if (promiseAll && this.startsSiblings(node)) this.report({ node, messageId: 'siblings' });
   }
 
   private checkDropped(node: Node): void {
@@ -91,6 +86,7 @@ class Body {
   private isVoidPromise(node: Node): boolean {
     const source = (node.type === 'CallExpression' && sourceOf(node)) || node;
     if (this.isTask(source) || this.isItemAhead(source)) return false;
+    if (isAsyncMap(node)) return true;
     if (this.file.types) return this.file.types.isThenable(node);
     if (node.type !== 'CallExpression') return false;
     return this.isPromise(node) || (!this.block.isSync && !isDoneAtOnce.test(calleeName(node)));
@@ -121,13 +117,12 @@ class Body {
     const called = this.file.variables.valueOf(callee);
     if (isFunction(called)) return called.async && !called.generator;
     if (callee.type !== 'MemberExpression') return this.isBlock(node);
-    const name = nameOf(callee);
-    if (callee.object.type === 'Identifier' && callee.object.name === 'Promise') return true;
-    return /^(then|catch|finally)$/.test(name) || isAsyncMap(node);
+    return chaining.test(nameOf(callee)) || this.file.code.getText(callee.object) === 'Promise';
   }
 
   private isBlock(node: Node): boolean {
-    return /^(withAsync|scopeAsync)$/.test(this.file.words.calledBy(node) ?? '');
+    const word = this.file.words.calledBy(node);
+    return word === 'withAsync' || word === 'scopeAsync';
   }
 
   /** `void rows.next()`: `aclosing()` settles pending calls when it closes. */
@@ -173,10 +168,9 @@ class Body {
   }
 
   private mentionsHeld(node: Node): boolean {
-    return childrenOf(node, this.file.keys).some((child) => {
-      const variable = this.file.variables.of(child);
-      return (variable !== undefined && this.held.includes(variable)) || this.mentionsHeld(child);
-    });
+    return childrenOf(node, this.file.keys).some(
+      (child) => this.held.some((one) => one === this.file.variables.of(child)) || this.mentionsHeld(child),
+    );
   }
 
   private isAsyncForEach(node: TSESTree.CallExpression): boolean {
@@ -186,12 +180,7 @@ class Body {
   }
 
   private startsSiblings(node: TSESTree.CallExpression): boolean {
-    const callee = unwrap(node.callee);
-    const isAll =
-      callee.type === 'MemberExpression' &&
-      nameOf(callee) === 'all' &&
-      this.file.code.getText(callee.object) === 'Promise';
-    return isAll && node.arguments.some((argument) => this.mentionsHeld(argument));
+    return this.file.code.getText(node.callee) === 'Promise.all' && this.mentionsHeld(node);
   }
 }
 
@@ -202,8 +191,9 @@ const isDoneAtOnce =
 const alwaysAwaited = /^(query|execute|insert|upsert|save|fetch|\$(query|execute)Raw\w*)$/;
 
 function isAwaitOf(node: Node, name: string): boolean {
-  const call = node.type === 'AwaitExpression' ? unwrap(node.argument) : node;
-  return node.type === 'AwaitExpression' && call.type === 'CallExpression' && calleeName(call) === name;
+  if (node.type !== 'AwaitExpression') return false;
+  const call = unwrap(node.argument);
+  return call.type === 'CallExpression' && calleeName(call) === name;
 }
 
 const timers =
@@ -213,26 +203,25 @@ function isTimer(node: Node): boolean {
   return node.type === 'CallExpression' && timers.test(calleeName(node));
 }
 
+const chaining = /^(then|catch|finally)$/;
+
 /** The call that returned the promise: `f()` in `f().then(…).catch(…)`. */
 function sourceOf(call: TSESTree.CallExpression): TSESTree.CallExpression | undefined {
   const callee = unwrap(call.callee);
-  if (callee.type !== 'MemberExpression' || !/^(then|catch|finally)$/.test(nameOf(callee))) return call;
+  if (callee.type !== 'MemberExpression' || !chaining.test(nameOf(callee))) return call;
   const source = unwrap(callee.object);
   return source.type === 'CallExpression' ? sourceOf(source) : undefined;
 }
 
 /** `names.map(async (name) => …)` */
-function isAsyncMap(node: TSESTree.CallExpression): boolean {
-  return calleeName(node) === 'map' && node.arguments.some((argument) => isFunction(argument) && argument.async);
+function isAsyncMap(node: Node): boolean {
+  if (node.type !== 'CallExpression') return false;
+  const [callback] = node.arguments;
+  return calleeName(node) === 'map' && isFunction(callback) && callback.async;
 }
 
 /** `names.forEach((name) => …)` */
 function isCalledAtOnce(fn: FunctionNode): boolean {
   const { parent } = fn;
-  return (
-    !fn.async &&
-    parent.type === 'CallExpression' &&
-    parent.callee !== fn &&
-    /^(forEach|map|flatMap|reduce)$/.test(calleeName(parent))
-  );
+  return !fn.async && parent.type === 'CallExpression' && /^(forEach|map|flatMap|reduce)$/.test(calleeName(parent));
 }
