@@ -126,12 +126,6 @@ export function reportedIn(
   );
 }
 
-/** What a rule underlines in the code, which is one line. */
-export function underlinedIn(code: string, rule: RuleName): string[] {
-  const messages = messagesFor(code, { rules: [rule], mode: 'untyped', settings: {} });
-  return messages.map(({ column, endColumn }) => code.slice(column - 1, Number(endColumn) - 1));
-}
-
 /** The code after each suggestion that a rule has for it. */
 export function suggestedFor(code: string, rule: RuleName): string[] {
   return messagesOf(code, rule).flatMap(({ suggestions = [] }) => suggestions.map(({ fix }) => edited(code, fix)));

@@ -257,5 +257,6 @@ export function variablesIn(pattern: Node, file: File): Variable[] {
 }
 
 export function isParameterOf(variable: Variable | undefined, fn: FunctionNode): boolean {
-  return variable?.defs[0]?.node === fn;
+  const definition = variable?.defs[0];
+  return definition?.type === 'Parameter' && definition.node === fn;
 }
