@@ -180,7 +180,8 @@ class Search {
     if (node.type === 'CallExpression') return this.undoByCall(node);
     if (node.type === 'AssignmentExpression') return this.undoByAssignment(node);
     if (node.type === 'UpdateExpression') return this.undoByUpdate(node);
-    return node.type === 'UnaryExpression' && node.operator === 'delete' ? this.undoByDelete(node) : undefined;
+    const isDeletion = node.type === 'UnaryExpression' && node.operator === 'delete';
+    return isDeletion ? this.undoByDelete(node) : undefined;
   }
 
   /** `clients.map((client) => client.release())`, `new Promise((resolve) => server.close(resolve))` */
