@@ -302,6 +302,16 @@ describe('watchLeftovers', () => {
       expect(setTimeout).toBe(before);
     });
 
+    it('lets timers be stopped', async () => {
+      withoutHooks();
+      watched();
+      const fired: string[] = [];
+      clearTimeout(setTimeout(() => fired.push('timeout'), 1));
+      clearInterval(setInterval(() => fired.push('interval'), 1));
+      await new Promise((resolve) => void setTimeout(resolve, 10));
+      expect(fired).toEqual([]);
+    });
+
     it('takes each timer of a browser for one that is left', () => {
       withoutHooks();
       replace(globalThis, 'setTimeout', () => 1);
