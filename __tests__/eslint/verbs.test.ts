@@ -6,6 +6,7 @@ import {
   isActivating,
   isCommit,
   isDeleting,
+  isFilling,
   isFinding,
   isHolding,
   isReleasing,
@@ -17,7 +18,7 @@ import {
 import { pageOf } from '../helpers/lint.ts';
 
 const [, page = ''] = pageOf('protect-teardown').split('## Names it knows');
-const [undoing = '', pairs = ''] = page.split('Where nothing was acquired');
+const [undoing = '', pairs = ''] = page.split('These pairs');
 const named = (text: string) => [...text.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
 
 describe('the page of protect-teardown', () => {
@@ -36,7 +37,7 @@ describe('the page of protect-teardown', () => {
     },
   );
 
-  it.each([...pairs.matchAll(/`([A-Z]\w+)`(?: is undone)? by `(\w+)`(?: or `(\w+)`)?/g)].map((names) => [...names]))(
+  it.each([...pairs.matchAll(/`([A-Z]\w+)` and `(\w+)`(?: or `(\w+)`)?/g)].map((names) => [...names]))(
     'lists what undoes within a name: %s',
     (_text, setup, ...undos) => {
       for (const undo of undos.filter(Boolean))
@@ -49,6 +50,7 @@ describe.each<[string, (name: string) => boolean, yes: string[], no: string[]]>(
   ['isUndoing', isUndoing, ['close', 'closeAll', 'rm2', '@@dispose'], ['closest', 'enclose', 'open', '']],
   ['isReleasing', isReleasing, ['unlock', 'unlockAll', '@@asyncDispose'], ['closed', 'disclose', 'delete']],
   ['isDeleting', isDeleting, ['drop', 'dropTable', 'rm'], ['dropped', 'eavesdrop', 'close']],
+  ['isFilling', isFilling, ['push', 'set'], ['reset', 'addAll', '']],
   ['isFinding', isFinding, ['get', 'getAll', 'receive'], ['getter', 'forget', 'open']],
   ['isRepeated', isRepeated, ['log', 'logAll', 'postMessage'], ['logger', 'catalog', 'set']],
   [

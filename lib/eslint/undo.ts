@@ -23,6 +23,7 @@ import {
   areOppositeStatements,
   areReadAndWrite,
   isDeleting,
+  isFilling,
   isFinding,
   isReleasing,
   isRepeated,
@@ -42,12 +43,9 @@ export interface Undo {
 
 type Found = Omit<Undo, 'node'>;
 
-/** A call by which something else sees to it that something is undone: `enter(closing(client))`. */
-export type Entrustment = Undo;
-
 interface Undoing {
   readonly undos: readonly Undo[];
-  readonly entrustments: readonly Entrustment[];
+  readonly entrustments: readonly Undo[];
 }
 
 const known = new WeakMap<FunctionNode, Undoing>();
@@ -57,8 +55,8 @@ export function undosIn(generator: FunctionNode, file: File): readonly Undo[] {
   return undoingIn(generator, file).undos;
 }
 
-/** Everything that the generator has something else undo. */
-export function entrustmentsIn(generator: FunctionNode, file: File): readonly Entrustment[] {
+/** The calls that leave it to something else to undo something: `enter(closing(client))`. */
+export function entrustmentsIn(generator: FunctionNode, file: File): readonly Undo[] {
   return undoingIn(generator, file).entrustments;
 }
 
@@ -66,12 +64,13 @@ function undoingIn(generator: FunctionNode, file: File): Undoing {
   const found = known.get(generator);
   if (found) return found;
   const search = new Search(generator, file);
-  const undoing = { undos: [...search.undos()], entrustments: [...search.entrustments()] };
+  const undoing = { undos: [...search.undos()], entrustments: search.entrustments };
   known.set(generator, undoing);
   return undoing;
 }
 
 class Search {
+  readonly entrustments: readonly Undo[];
   private readonly generator: FunctionNode;
   private readonly file: File;
   private readonly nodes: readonly Node[];
@@ -91,6 +90,7 @@ class Search {
     this.given = new Set(generator.params.flatMap((param) => variablesIn(param, file)).map(placeOfVariable));
     for (const node of this.nodes) for (const place of this.placesAcquiredBy(node)) this.note(place, node);
     this.noteWhatIsGivenLater();
+    this.entrustments = [...this.entrusted()];
   }
 
   *undos(): Generator<Undo, void, void> {
@@ -100,7 +100,7 @@ class Search {
     }
   }
 
-  *entrustments(): Generator<Entrustment, void, void> {
+  private *entrusted(): Generator<Undo, void, void> {
     for (const node of this.calls)
       for (const target of this.entrustedBy(node)) yield { node, setup: this.acquired.get(target), target };
   }
@@ -147,8 +147,8 @@ class Search {
     isTaken: (argument: Node) => boolean,
   ): Generator<Place, void, void> {
     const method = unwrap(callee);
-    const isFilling = method.type === 'MemberExpression' && /^(push|unshift|add|set)$/.test(nameOf(method));
-    if (isFilling && given.some(isTaken)) yield placeOf(method.object, this.file);
+    if (method.type === 'MemberExpression' && isFilling(nameOf(method)) && given.some(isTaken))
+      yield placeOf(method.object, this.file);
   }
 
   /** Whether what an expression gives may have to be given back: not what was entered, and not plain data. */
@@ -414,7 +414,7 @@ class Search {
 
   /** Whether something else sees to it: `enter(closing(client))`, `stack.defer(() => client.release())`. */
   private isEntrusted(target: Place): boolean {
-    return this.calls.some((call) => [...this.entrustedBy(call)].includes(target));
+    return this.entrustments.some((entrustment) => entrustment.target === target);
   }
 
   private *entrustedBy(call: TSESTree.CallExpression): Generator<Place, void, void> {

@@ -19,6 +19,11 @@ export function isDeleting(name: string): boolean {
   return /^(clean|clear|del|delete|drop|remove|rm|rmdir|unlink)(?![a-z])/.test(name);
 }
 
+/** Methods that put their arguments into the object. */
+export function isFilling(name: string): boolean {
+  return /^(push|unshift|add|set)$/.test(name);
+}
+
 /** Verbs that return something that already existed. */
 export function isFinding(name: string): boolean {
   return /^(dequeue|fetch|find|get|list|load|lookup|next|peek|poll|pop|pull|query|read|receive|select|shift|take)(?![a-z])/.test(

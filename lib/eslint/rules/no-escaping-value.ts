@@ -5,6 +5,7 @@ import { enteredVariables, managersOf, resultsOf } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
 import type { Types } from '../types.ts';
 import type { Variable } from '../variables.ts';
+import { isFilling } from '../verbs.ts';
 
 type Message = 'value' | 'closure' | 'iterator';
 
@@ -38,7 +39,7 @@ function forEachLeaving(fn: FunctionNode, file: File, visit: (node: Node) => voi
   resultsOf(fn, file).forEach(visit);
   walk(fn, file.keys, (node) => {
     if (node.type === 'AssignmentExpression' && isOutside(node.left, fn, file)) visit(node.right);
-    if (node.type === 'CallExpression' && isFilling(node, fn, file)) node.arguments.forEach(visit);
+    if (node.type === 'CallExpression' && fillsOutside(node, fn, file)) node.arguments.forEach(visit);
     return true;
   });
 }
@@ -49,10 +50,10 @@ function isOutside(target: Node, fn: FunctionNode, file: File): boolean {
   return !(file.variables.of(node)?.defs.some((definition) => contains(fn, definition.node)) ?? false);
 }
 
-function isFilling({ callee }: TSESTree.CallExpression, fn: FunctionNode, file: File): boolean {
+function fillsOutside({ callee }: TSESTree.CallExpression, fn: FunctionNode, file: File): boolean {
   const method = unwrap(callee);
   if (method.type !== 'MemberExpression') return false;
-  return /^(push|unshift|add|set)$/.test(nameOf(method)) && isOutside(method.object, fn, file);
+  return isFilling(nameOf(method)) && isOutside(method.object, fn, file);
 }
 
 interface Escape {

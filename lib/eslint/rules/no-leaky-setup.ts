@@ -15,7 +15,7 @@ import type { File } from '../file.ts';
 import { managersOf } from '../managers.ts';
 import { placeOf, placesOf, type Place } from '../places.ts';
 import { rule, type Rule } from '../rule.ts';
-import { entrustmentsIn, undosIn, verbOf, type Entrustment, type Undo } from '../undo.ts';
+import { entrustmentsIn, undosIn, verbOf, type Undo } from '../undo.ts';
 import { isActivating, isCommit, isFinding, isHolding, isRollback } from '../verbs.ts';
 import { waysThrough } from '../ways.ts';
 
@@ -82,7 +82,7 @@ function isAwaited(setup: Node, { keys }: File): boolean {
 }
 
 /** If it is already entrusted, nothing else has to undo it. */
-function firstOnes(entrustments: readonly Entrustment[]): Entrustment[] {
+function firstOnes(entrustments: readonly Undo[]): Undo[] {
   return entrustments.filter(
     ({ target }, index) => entrustments.findIndex((other) => other.target === target) === index,
   );
