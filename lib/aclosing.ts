@@ -48,8 +48,8 @@ export interface AsyncClosing<T>
 }
 
 /**
- * Returns a manager that owns the closing of an async iterable: whatever happens in the block, the source closes once,
- * when the block ends, and not before.
+ * Returns a manager that closes an async iterable exactly once: when the block ends, and not before, whatever happens
+ * in it.
  *
  * In the block you can leave a `for await` loop early: the source stays open, and the next loop continues where this
  * one stopped. Without a block, `await using rows = aclosing(source)`, or a loop over the result, closes it as usual.
@@ -65,15 +65,15 @@ export interface AsyncClosing<T>
  * }
  * ```
  *
- * A `next()` that is still pending when the source closes is ignored. If the source itself throws, the block fails with
- * that error, unless you await that `next()`.
+ * The block ignores a `next()` that is still pending when the source closes. If the source throws from a `next()` that
+ * you don't await, the block fails with that error.
  *
  * @param source - an async iterable, an async iterator, a web stream, or an iterable (whose values are awaited); or a
- *   function that returns one, called at each entry, or at the first `next()`. Its signal aborts before the source
- *   closes, so that a waiting source can stop; without it, a generator whose `next()` never settles makes the closing
- *   wait forever
+ *   function that returns one, called at each entry, or at the first `next()`. The function gets a signal that aborts
+ *   before the source closes, so a source that is waiting can stop. Without that, closing waits forever for a generator
+ *   whose `next()` never settles
  * @param options - `signal`: closes the source when it aborts; after that, each `next()` rejects with its reason. If it
- *   has already aborted, the entry fails, or the first `next()`
+ *   has already aborted, entering fails, or else the first `next()` does
  * @returns the manager; unless `source` is a function, you can enter it once
  * @throws TypeError if `source` is none of these, or if `signal` is not an `AbortSignal`
  * @throws the signal's reason from the block, if the block failed because it aborted. An error that adds nothing to the
@@ -190,8 +190,8 @@ class Closing<T> implements AsyncClosing<T> {
 }
 
 /**
- * What the block iterates: leaving a loop doesn't close it. A class, because an object with a getter takes longer to
- * make than all the rest.
+ * What the block iterates. Leaving a loop doesn't close it. It's a class, because creating an object with a getter
+ * would take longer than everything else.
  */
 class Items<T> implements AsyncIterableIterator<T> {
   readonly [owned]: OwnedSource<T>;

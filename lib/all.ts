@@ -47,7 +47,7 @@ export type SyncAll<M> = ContextManager<{ -readonly [K in keyof M]: EnteredSync<
 
 /** Options of {@link all}. */
 export interface AllOptions {
-  /** Whether to enter the members at once, instead of one after the other. */
+  /** Whether to enter the members at the same time, instead of one after the other. */
   readonly concurrent?: boolean | undefined;
 }
 
@@ -65,14 +65,16 @@ export interface AllOptions {
  * });
  * ```
  *
- * With `{ concurrent: true }` it enters them at once. If some can't be entered, it waits for the others, and exits
- * those that were entered, with that error.
+ * With `{ concurrent: true }`, it enters them at the same time. If some can't be entered, it waits for the others, and
+ * exits those that were entered, with that error.
  *
  * @param managers - a list or a record of whatever `withAsync` takes; it is copied
- * @param options - `concurrent`: enter them at once; this works only in `withAsync`
+ * @param options - `concurrent`: whether to enter them at the same time, which works only in `withAsync`; false by
+ *   default
  * @returns a manager that you can use as often as its members
  * @throws TypeError if `managers` is neither, or if a member can't be entered
- * @throws what a member's entry throws, on entry; if several fail at once, an AggregateError of their errors, in order
+ * @throws whatever a member throws on entry; if several fail at the same time, an AggregateError of their errors, in
+ *   the members' order
  *
  * @example
  * ```ts
@@ -96,7 +98,7 @@ export function all<M extends Managers<M>>(
   managers: M & TakenMembers<M>,
   options?: { readonly concurrent?: false | undefined },
 ): All<M>;
-/** {@link all} with the option to enter them at once. */
+/** {@link all} with the option to enter them at the same time. */
 export function all<M extends Managers<M>>(managers: M & TakenMembers<M>, options: AllOptions): AsyncAll<M>;
 export function all(managers: unknown, options: unknown = {}): unknown {
   const members = membersOf(managers);

@@ -39,20 +39,20 @@ export type AsyncDecorated<R, F> = [R] extends [never]
         : Promise<Awaited<R> | F>;
 
 /**
- * What `asyncContextDecorator` returns. It wraps a function, or decorates a method by either standard of decorators.
+ * What `asyncContextDecorator` returns. It wraps a function, or decorates a method with either kind of decorator.
  *
  * @typeParam M - the manager
  * @typeParam This - the `this` that the manager needs
  * @typeParam Args - the arguments that the manager needs
  */
 export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
-  /** Wraps a function, and decorates a method by TC39's standard. */
+  /** Wraps a function, or decorates a method as a standard (TC39) decorator. */
   <T extends This, A extends [...Args, ...unknown[]], R>(
     fn: (this: T, ...args: A) => R,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => AsyncDecorated<R, Awaited<Fallback<M>>>;
   /**
-   * Decorates a method by TypeScript's `experimentalDecorators`.
+   * Decorates a method under TypeScript's `experimentalDecorators`.
    *
    * @typeParam F - the method
    */
@@ -77,7 +77,7 @@ export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
  *
  * So a sync function becomes an async one. A generator function becomes an async generator function, which runs inside
  * the manager: the manager is entered at the first `next()`, and exited when the generator has finished or thrown. If
- * the consumer leaves early, with `break` for example, nobody has declared success: the manager exits with a {@link
+ * the consumer leaves early, with `break` for example, the outcome is unknown: the manager exits with a {@link
  * ContextManagerError} `ERR_OUTCOME_UNKNOWN`, so a transaction rolls back. The consumer doesn't see that error.
  *
  * If a compiler has turned a generator function into a plain function that returns a generator, the decorator can't
@@ -87,7 +87,7 @@ export interface AsyncContextDecorator<M, This, Args extends unknown[]> {
  *   call's `this` and arguments
  * @returns the decorator; the wrapped function keeps its name, length, parameters, generics and `this`
  * @throws TypeError if `manager` is neither; from the decorator, if it decorates anything but a function or a method;
- *   from a call, if the function doesn't return a manager: then nothing is entered
+ *   from a call, before anything is entered, if the function doesn't return a manager
  *
  * @example
  * ```ts
@@ -158,7 +158,7 @@ export const asyncForm: DecoratorForm = {
       } catch (error) {
         thrown = { error };
       } finally {
-        // Also if the caller closes this generator, because then neither the `return` nor the `catch` is reached.
+        // This also runs if the caller closes this generator, when neither the `return` nor the `catch` is reached.
         fallback = await exitCall(run, manager, thrown, leftEarly(manager, thrown, inner));
       }
       if (refused) throw refused;
@@ -167,8 +167,8 @@ export const asyncForm: DecoratorForm = {
 };
 
 /**
- * A compiler may have hidden that a function is an async generator function. Its caller iterates the promise, and
- * should see what the call rejects with, instead of "not iterable".
+ * A compiler may have hidden that a function is an async generator function. Its caller then iterates the promise, and
+ * should see what the call rejects with instead of "not iterable".
  */
 function rejectIteration(call: AnyFunction): AnyFunction {
   // A method, because `new` refuses methods as it refuses async functions.
@@ -187,8 +187,8 @@ function rejectIteration(call: AnyFunction): AnyFunction {
 }
 
 /**
- * As an async generator awaits what it yields: a rejection is thrown at the `yield`. It awaits what it returns by
- * itself.
+ * Awaits a yielded value, as an async generator does: a rejection is thrown at the `yield`. A returned value is awaited
+ * anyway.
  */
 async function awaitValue(step: IteratorResult<unknown>, generator: Generator): Promise<IteratorResult<unknown>> {
   for (;;) {

@@ -22,7 +22,7 @@ import { didNotYield, stackAlreadyEntered, stackFinished } from './support/messa
 import type { TakenAsync } from './support/slips.ts';
 import { asyncDispose, dispose, inspect } from './support/symbols.ts';
 
-/** A manager that {@link AsyncExitStack.push} takes: it is already entered. */
+/** What {@link AsyncExitStack.push} takes besides functions: a manager that is already entered. */
 export type AsyncExit =
   | { exitAsync(thrown?: Thrown): PromiseLike<ExitAnswer<unknown>> }
   | { exit(thrown?: Thrown): ExitAnswer<unknown> | PromiseLike<ExitAnswer<unknown>> };
@@ -30,8 +30,8 @@ export type AsyncExit =
 type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
 
 /**
- * A dynamic set of managers, disposables and callbacks, undone in reverse order: TC39's `AsyncDisposableStack`, and
- * more, because it sees errors.
+ * A dynamic set of managers, disposables and callbacks, undone in reverse order. It works like TC39's
+ * `AsyncDisposableStack`, and it also sees errors.
  *
  * When `withAsync` enters the stack, its managers learn how the block ended, and may suppress its error. `await using`
  * can't tell them, so declare success with {@link AsyncExitStack.complete | complete()}. Without it the managers exit with
@@ -102,7 +102,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Takes a disposable, and disposes it in turn. Ignores null and undefined.
+   * Adds a disposable, and disposes of it when the stack ends. Ignores null and undefined.
    *
    * @param value - an async disposable or a disposable
    * @returns the value
@@ -116,10 +116,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Takes a value, and a function that disposes it.
+   * Adds a value, with a function that disposes of it when the stack ends.
    *
    * @param value - anything
-   * @param onDisposeAsync - called with the value in turn, and awaited
+   * @param onDisposeAsync - called with the value, and awaited
    * @returns the value
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` isn't a function
@@ -132,9 +132,9 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Takes a callback.
+   * Adds a callback, called when the stack ends.
    *
-   * @param onDisposeAsync - called in turn, and awaited; its result suppresses nothing
+   * @param onDisposeAsync - called without the outcome, and awaited; its result suppresses nothing
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDisposeAsync` isn't a function
    */
@@ -145,7 +145,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Enters a manager, and exits it in turn. A stack that finishes waits for pending entries, and exits them too.
+   * Enters a manager, and exits it when the stack ends. The end waits for pending entries, and exits those managers
+   * too.
    *
    * @param manager - whatever `withAsync` takes
    * @returns the entered value
@@ -157,11 +158,11 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     manager: M & Allowed<Fallback<M>, F, 'AsyncExitStack'>,
   ): Promise<Awaited<Entered<M>>> {
     const exits = openExits(this, 'enterContext', manager);
-    // First of all, because to start a run may call the user's code, and that may finish this stack.
+    // This comes first, because starting a run may call user code, which may finish this stack.
     exits.pending += 1;
     try {
       let run = adaptAsync(manager, 'enterContext()');
-      // `beginAsync` inlined, and a counter instead of a set of promises: a stack of one takes 0.72 of the time.
+      // `beginAsync` is inlined, and a counter replaces a set of promises: a stack of one takes 0.72 of the time.
       let step = await run.next();
       if (isRequest(step.value)) {
         run = step.value[answer](run, manager);
@@ -171,7 +172,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
       exits.items.push({ run, manager });
       return (isThenable(step.value) ? await step.value : step.value) as Awaited<Entered<M>>;
     } finally {
-      // Also if it failed: complete() was called before that was known.
+      // Even if the entry failed: complete() was called before that was known.
       exits.isComplete = false;
       exits.pending -= 1;
       if (exits.pending === 0) exits.onIdle?.();
@@ -179,9 +180,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Takes an exit that needs no entry.
+   * Adds an exit without entering anything.
    *
-   * @param exit - a manager that is already entered, or a function that gets the block's error in a box, if it threw, and may suppress it
+   * @param exit - a manager that is already entered, or a function that gets `{ error }` if the block threw, and may
+   *   suppress the error
    * @returns `exit`
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if it is neither
@@ -200,10 +202,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Declares that the block succeeded, for a stack that is disposed. Entering another manager takes that back.
+   * Declares that the block succeeded, for a stack that you dispose of. Entering another manager takes that back.
    *
    * It returns its argument, so you can write `return stack.complete(rows)`. Call it last: if something fails after it,
-   * the managers have still exited successfully.
+   * the managers still exit as if the block had succeeded.
    *
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if the argument is a promise, which may still reject
@@ -253,10 +255,10 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Exits everything now: successfully, or with the block's error. If the stack is already finishing, it waits for that, so
-   * a teardown on this stack must not await it: it would wait for itself.
+   * Exits everything now: successfully, or with the block's error. If the stack is already finishing, it waits for
+   * that. So don't await it in a teardown on the same stack, which would wait for itself.
    *
-   * @param thrown - a box with the block's error, if it threw
+   * @param thrown - `{ error }` if the block threw
    * @returns the fallback, if a manager suppressed the error
    * @throws what the exits throw, with all errors kept
    */
@@ -299,7 +301,7 @@ interface State {
   /** Undefined once the stack is finished. */
   exits: AsyncExits | undefined;
   isEntered: boolean;
-  /** While it is being exited or disposed: those who wait for that. */
+  /** Set while it is being exited or disposed: resumes the calls that wait for that. */
   waiting?: (() => void)[] | undefined;
   /** Whether another disposal waits for that. */
   isDisposalAwaited?: boolean;

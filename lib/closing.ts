@@ -38,7 +38,7 @@ export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
  *
  * @param thing - anything with a `close()` method. If `close()` returns a promise, the manager awaits it, so use it
  *   with `withAsync`. The same is true if the thing has `Symbol.asyncDispose` and its `close()` takes one argument: an
- *   event emitter gets a callback to wait for, anything else is disposed
+ *   event emitter gets a callback, which the manager waits for; anything else is disposed of
  * @returns a manager that you can use as often as you can close the thing
  * @throws TypeError if there is nothing to call
  *

@@ -39,20 +39,20 @@ type SyncMethod<F extends Method, Args extends unknown[]> = [SyncFunction<Return
   : TakesArguments<F, Args>;
 
 /**
- * What `contextDecorator` returns. It wraps a function, or decorates a method by either standard of decorators.
+ * What `contextDecorator` returns. It wraps a function, or decorates a method with either kind of decorator.
  *
  * @typeParam M - the manager
  * @typeParam This - the `this` that the manager needs
  * @typeParam Args - the arguments that the manager needs
  */
 export interface ContextDecorator<M, This, Args extends unknown[]> {
-  /** Wraps a function, and decorates a method by TC39's standard. */
+  /** Wraps a function, or decorates a method as a standard (TC39) decorator. */
   <T extends This, A extends [...Args, ...unknown[]], R>(
     fn: (this: T, ...args: A) => R & SyncFunction<R>,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => Decorated<R, FallbackSync<M>>;
   /**
-   * Decorates a method by TypeScript's `experimentalDecorators`.
+   * Decorates a method under TypeScript's `experimentalDecorators`.
    *
    * @typeParam F - the method
    */
@@ -70,7 +70,7 @@ export interface ContextDecorator<M, This, Args extends unknown[]> {
  *   call's `this` and arguments
  * @returns the decorator; the wrapped function keeps its name, length, parameters, generics and `this`
  * @throws TypeError if `manager` is neither; from the decorator, if it decorates anything but a sync function or
- *   method; from a call, if the function doesn't return a manager: then nothing is entered
+ *   method; from a call, before anything is entered, if the function doesn't return a manager
  * @throws TypeError from a call that returned a promise; the manager exits with that error, and can't suppress it
  *
  * @example

@@ -11,8 +11,8 @@ import { notDuration, notEnterable, teardownTimedOut } from './support/messages.
 import type { TakenAsync } from './support/slips.ts';
 
 /**
- * Returns a manager whose teardown the block waits for no longer than the given time. After that, the block rejects
- * with a `TimeoutError`, whose cause is the body's error. The teardown itself continues to its end.
+ * Returns a manager that limits how long the block waits for the given manager's teardown. When the time is up, the
+ * block rejects with a `TimeoutError`, whose cause is the body's error. The teardown itself continues to its end.
  *
  * It equals:
  *

@@ -32,7 +32,7 @@ export interface EnterRequest<T, F = never> {
  */
 export type Entering<M> = Stars<M> & (Starless | Dropped);
 
-/** What `yield*` needs of it. */
+/** What `yield*` calls on it. */
 interface Stars<M> {
   /** For `yield*` in an async generator. */
   [Symbol.asyncIterator](): AsyncIterator<
@@ -158,7 +158,7 @@ class Asking implements EnterManager {
       this.state = 'asked';
       return { value: this, done: false };
     }
-    // Whatever iterated the generator doesn't know requests.
+    // The code that drives the generator doesn't know requests.
     if (this.state === 'asked') throw notAnswered();
     return { value, done: true };
   }

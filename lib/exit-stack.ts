@@ -22,14 +22,14 @@ import { stackAlreadyEntered, stackFinished } from './support/messages.ts';
 import type { TakenSync } from './support/slips.ts';
 import { dispose, inspect } from './support/symbols.ts';
 
-/** A manager that {@link ExitStack.push} takes: it is already entered. */
+/** What {@link ExitStack.push} takes besides functions: a manager that is already entered. */
 export interface Exit {
   /** Tears down. */
   exit(thrown?: Thrown): ExitAnswer<unknown>;
 }
 
 /**
- * {@link AsyncExitStack} for code that is done when it returns: TC39's `DisposableStack`, and more.
+ * {@link AsyncExitStack} for synchronous code. It works like TC39's `DisposableStack`, and it also sees errors.
  *
  * @typeParam F - the block's value if a manager on the stack suppresses its error
  *
@@ -71,7 +71,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Takes a disposable, and disposes it in turn. Ignores null and undefined.
+   * Adds a disposable, and disposes of it when the stack ends. Ignores null and undefined.
    *
    * @param value - a disposable
    * @returns the value
@@ -86,10 +86,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Takes a value, and a function that disposes it.
+   * Adds a value, with a function that disposes of it when the stack ends.
    *
    * @param value - anything
-   * @param onDispose - called with the value in turn
+   * @param onDispose - called with the value
    * @returns the value
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` isn't a function
@@ -102,9 +102,9 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Takes a callback.
+   * Adds a callback, called when the stack ends.
    *
-   * @param onDispose - called in turn; its result suppresses nothing
+   * @param onDispose - called without the outcome; its result suppresses nothing
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if `onDispose` isn't a function
    */
@@ -115,7 +115,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Enters a manager, and exits it in turn.
+   * Enters a manager, and exits it when the stack ends.
    *
    * @param manager - whatever `withSync` takes
    * @returns the entered value
@@ -135,9 +135,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Takes an exit that needs no entry.
+   * Adds an exit without entering anything.
    *
-   * @param exit - a manager that is already entered, or a function that gets the block's error in a box, if it threw, and may suppress it
+   * @param exit - a manager that is already entered, or a function that gets `{ error }` if the block threw, and may
+   *   suppress the error
    * @returns `exit`
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if it is neither
@@ -156,10 +157,10 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Declares that the block succeeded, for a stack that is disposed. Entering another manager takes that back.
+   * Declares that the block succeeded, for a stack that you dispose of. Entering another manager takes that back.
    *
    * It returns its argument, so you can write `return stack.complete(rows)`. Call it last: if something fails after it,
-   * the managers have still exited successfully.
+   * the managers still exit as if the block had succeeded.
    *
    * @throws ReferenceError if the stack is finished
    * @throws TypeError if the argument is a promise, which may still reject
@@ -209,7 +210,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   /**
    * Exits everything now: successfully, or with the block's error.
    *
-   * @param thrown - a box with the block's error, if it threw
+   * @param thrown - `{ error }` if the block threw
    * @returns the fallback, if a manager suppressed the error
    * @throws what the exits throw, with all errors kept
    */
@@ -262,7 +263,7 @@ function takeExits(stack: object): Exits | undefined {
   return exits;
 }
 
-/** The setup of the manager finished this stack: what it entered is exited at once. */
+/** The manager's setup finished this stack, so what it entered exits at once. */
 function refuseLate(exits: Exits, manager: unknown): never {
   unwindSync(exits, true, undefined, throwAny);
   throw stackFinished('an ExitStack', 'enterContext', manager);

@@ -72,7 +72,7 @@ function nameOf({ name }: { readonly name: unknown }): string {
   return (typeof name === 'string' && name) || 'fromCallback';
 }
 
-/** A function of that name, by which messages and reports call the manager. */
+/** A function with the name that messages and reports use for the manager. */
 function starting(name: string): StartRun {
   const { [name]: start } = { [name]: (surround: Surround) => new CallbackRun(surround) };
   return start as StartRun;
@@ -151,7 +151,7 @@ class CallbackRun implements Run, Request {
     // If the API ignores the promise, the block's error must not become an unhandled rejection.
     block.quiet();
     await this.ended;
-    // An API that didn't wait for the block can't have handled its error, nor seen its success.
+    // An API that didn't wait for the block can neither have handled its error nor seen its success.
     if (outcome && (isEarly || !isAwaited)) throw outcome.error;
     if (isEarly) throw didNotWait();
     return { done: true, value: undefined };

@@ -48,7 +48,8 @@ export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallba
  * ```
  *
  * If that exit fails, its error is thrown instead, without the matching error as its cause: a framework that searches
- * causes for a redirect would answer a failed commit with it. Other managers around the block still see an error.
+ * causes for a redirect would answer a failed commit with that redirect. Other managers around the block still see an
+ * error.
  *
  * @param manager - whatever `withAsync` takes
  * @param matchers - error classes and predicates, as {@link suppress} takes them; a predicate must be exact
@@ -95,7 +96,7 @@ const { passing: passingRunSync } = {
   passing: (manager: unknown, tests: readonly Test[]) => new PassingRun(syncForm, manager, tests),
 };
 
-/** The manager may get another outcome than the block's. */
+/** Gives the manager an outcome that may differ from the block's. */
 class PassingRun extends WrapperRun {
   private readonly tests: readonly Test[];
 

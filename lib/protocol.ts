@@ -24,7 +24,7 @@ export interface Suppressed<F> {
  */
 export type ExitAnswer<F> = void | boolean | Suppressed<F> | Declared;
 
-/** No value has this type. It tells the interfaces, where F alone is the fallback, from classes. */
+/** No value has this type. It distinguishes the interfaces, where F alone is the fallback, from classes. */
 interface Declared {
   readonly declared: never;
 }

@@ -73,7 +73,7 @@ type ReturnedAsync<Result> = ReturnedSync<Result> | Later<Result> | AsyncGenerat
 /** What a function may return if `contextDecorator` wraps it. */
 type ReturnedSync<Result> = Result | Generator<unknown, Result, never>;
 
-/** Refuses a method that returns something else, with an error from the compiler. */
+/** A compile error for a method that returns something else. */
 type GivesResult<F extends Method, Given> = [ReturnType<F>] extends [Given] ? unknown : 'It gives no Result.';
 
 /**
@@ -85,13 +85,13 @@ type GivesResult<F extends Method, Given> = [ReturnType<F>] extends [Given] ? un
  * @typeParam Args - the arguments that the manager needs
  */
 export interface AsyncResultDecorator<Result, M, This, Args extends unknown[]> {
-  /** Wraps a function, and decorates a method by TC39's standard. */
+  /** Wraps a function, or decorates a method as a standard (TC39) decorator. */
   <T extends This, A extends [...Args, ...unknown[]], R extends ReturnedAsync<Result>>(
     fn: (this: T, ...args: A) => R,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => AsyncDecorated<R, Awaited<Fallback<M>>>;
   /**
-   * Decorates a method by TypeScript's `experimentalDecorators`.
+   * Decorates a method under TypeScript's `experimentalDecorators`.
    *
    * @typeParam F - the method
    */
@@ -111,13 +111,13 @@ export interface AsyncResultDecorator<Result, M, This, Args extends unknown[]> {
  * @typeParam Args - the arguments that the manager needs
  */
 export interface ResultDecorator<Result, M, This, Args extends unknown[]> {
-  /** Wraps a function, and decorates a method by TC39's standard. */
+  /** Wraps a function, or decorates a method as a standard (TC39) decorator. */
   <T extends This, A extends [...Args, ...unknown[]], R extends ReturnedSync<Result>>(
     fn: (this: T, ...args: A) => R,
     context?: ClassMethodDecoratorContext<T>,
   ): (this: T, ...args: A) => Decorated<R, FallbackSync<M>>;
   /**
-   * Decorates a method by TypeScript's `experimentalDecorators`.
+   * Decorates a method under TypeScript's `experimentalDecorators`.
    *
    * @typeParam F - the method
    */

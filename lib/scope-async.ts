@@ -17,8 +17,8 @@ import type { OnlyRequests } from './support/slips.ts';
  * );
  * ```
  *
- * @param fn - the generator function, called without a `this`. It may yield only `yield* enter(manager)`. A function that is
- *   made once, outside, runs faster than one that is made for each call: pass it what it needs
+ * @param fn - the generator function, called without a `this`. It may yield only `yield* enter(manager)`. A function
+ *   defined once, outside, runs faster than one created for each call; pass what it needs as arguments
  * @param args - the arguments for `fn`
  * @returns what the function returned, or the fallback of a manager that suppressed its error
  * @throws TypeError if `fn` isn't an async generator function; and inside `fn`, at a `yield` of anything else

@@ -4,7 +4,7 @@ import type { EnteredFallback, EnterRequest } from './enter.ts';
 import type { Done, OnlyRequests } from './support/slips.ts';
 
 /**
- * {@link scopeAsync} for code that is done when it returns.
+ * {@link scopeAsync} for synchronous code.
  *
  * @param fn - the generator function, called without a `this`. It may yield only `yield* enter(manager)`
  * @param args - the arguments for `fn`

@@ -4,7 +4,7 @@ import { recognize } from './support/error-class.ts';
 
 /**
  * Two errors, neither of which is lost: a teardown threw `error` while `suppressed` was on its way. It is the
- * platform's own class if there is one, or else an equal one.
+ * platform's own class if there is one, or else an equivalent one.
  *
  * @example
  * ```ts

@@ -63,7 +63,7 @@ export interface TaskGroup {
  * if (errors.length > 0) throw errors.length > 1 ? new AggregateError(errors) : errors[0];
  * ```
  *
- * A failure fails the block even if the body caught it. One failure leaves the block as it is. Several leave as an
+ * A failure fails the block even if the body caught it. A single failure is thrown as it is. Several are thrown as an
  * AggregateError, in the order in which they happened, each error once. An error that only says that the group was
  * aborted (the signal's reason, or an `AbortError` with no other cause) adds nothing, and is dropped.
  *

@@ -38,8 +38,8 @@ export interface TimeoutOptions {
  * @returns a manager that you can use many times
  * @throws TypeError if `ms` is not a number, NaN or negative, or if `signal` is not an `AbortSignal`
  * @throws the `TimeoutError` from the block, if the block failed because the time was up. It replaces only an error
- *   that adds nothing: the `TimeoutError` itself, or an `AbortError` with no other cause. Any other error leaves as it
- *   is, with the `TimeoutError` in its chain
+ *   that adds nothing: the `TimeoutError` itself, or an `AbortError` with no other cause. Any other error is thrown as
+ *   it is, with the `TimeoutError` in its chain
  *
  * @example
  * ```ts

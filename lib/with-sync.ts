@@ -8,7 +8,7 @@ import type { GivenSync, TakenSync } from './support/slips.ts';
  * {@link withAsync} for sync managers and bodies: Python's `with`.
  *
  * @param manager - a manager or a disposable
- * @param body - gets the value. A body that returns a promise is refused, by its type if possible
+ * @param body - gets the value. A body that returns a promise is refused, at compile time if its type shows it
  * @returns what the body returned, or the fallback of a manager that suppressed the body's error
  * @throws TypeError if an argument is wrong; then nothing is entered
  * @throws TypeError if the body returns a promise; the manager exits with that error, and can't suppress it
@@ -30,8 +30,8 @@ export function withSync<M extends TakenSync<M, 'withAsync()'>, R>(
   body: (value: EnteredSync<M>) => R & GivenSync<R>,
 ): R | FallbackSync<M>;
 export function withSync(manager: unknown, body: unknown): unknown {
-  // If all that this calls is small, V8 inlines it, and a block costs 1.4 of one by hand; else up to 2.2. So rare cases
-  // have functions of their own.
+  // If everything that this calls is small, V8 inlines it, and a block takes 1.4 times as long as one by hand;
+  // otherwise up to 2.2 times. So rare cases have functions of their own.
   assertBody('withSync()', body);
   const { run, value, within } = beginSync(adaptSync(manager, 'withSync()'), manager);
   let result: unknown;

@@ -14,7 +14,7 @@ export interface ObserveOptions {
   readonly slow?: number | undefined;
   /** Called once for each slow setup or teardown: for the innermost one, not for those around it. */
   readonly onSlow?: ((report: SlowReport) => unknown) | undefined;
-  /** Called for something that was forgotten, when it is garbage-collected. */
+  /** Called when something that was forgotten is garbage-collected. */
   readonly onLeak?: ((leak: Leak) => unknown) | undefined;
   /** Called when a setup begins. */
   readonly onEnter?: ((visit: Visit) => unknown) | undefined;
