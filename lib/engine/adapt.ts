@@ -24,7 +24,8 @@ export function adaptAsync(value: unknown, caller: string): Run {
 export function adaptSync(value: unknown, caller: string, asyncForm?: string): SyncRun {
   const own = isContextManager(value) ? (value as Renewable)[newRun]?.(true) : undefined;
   const run = (own as SyncRun | undefined) ?? foreignRunSync(value, caller, asyncForm);
-  // `observed` is too much to inline: with it, a block with an object would cost 1.6 of one by hand, instead of 1.5.
+  // `observed` is too big to inline: a block with an object would take 1.6 times as long as one by hand, instead of
+  // 1.5.
   return slot.observer ? observed(run, value, caller, true) : run;
 }
 
@@ -82,8 +83,8 @@ function managerRunSync(manager: unknown, asyncForm: string): SyncRun | undefine
 }
 
 /**
- * A class, because closures over the methods would cost three times as much as all the rest. It calls the methods that
- * were checked.
+ * It's a class, because closures over the methods would cost three times as much as everything else. It calls the
+ * methods that were checked.
  */
 class ManagerRun implements SyncRun {
   private readonly manager: unknown;
@@ -111,7 +112,7 @@ class ManagerRun implements SyncRun {
     return lastStep(error, refusePromise(Reflect.apply(this.exit, this.manager, [{ error }])));
   }
 
-  /** Exits once the entry has settled, which no block waits for. A lazy thenable is not started. */
+  /** Exits once the entry has settled. No block waits for that. A lazy thenable isn't started. */
   private refuseEntry(value: PromiseLike<unknown>): TypeError {
     const error = enterReturnedPromise(value, this.asyncForm);
     markHandled(value);
@@ -123,7 +124,7 @@ class ManagerRun implements SyncRun {
     return error;
   }
 
-  /** If that fails, it's an unhandled rejection, unless it is the error that the exit was given. */
+  /** A failure here is an unhandled rejection, unless it's the error that the exit got. */
   private async exitLate(error: TypeError): Promise<void> {
     try {
       await Reflect.apply(this.exit, this.manager, [{ error }]);
@@ -134,7 +135,7 @@ class ManagerRun implements SyncRun {
 }
 
 function disposableRunAsync(resource: unknown): Run | undefined {
-  // As in `await using`: null means no method, and anything else that can't be called is a TypeError.
+  // As with `await using`, null means no method, and anything else that can't be called is a TypeError.
   const isAsync = isObject(resource) && (resource[asyncDispose] ?? null) !== null;
   const disposal = methodOf(resource, isAsync ? asyncDispose : dispose);
   return (
@@ -144,7 +145,7 @@ function disposableRunAsync(resource: unknown): Run | undefined {
       () => resource,
       async (thrown) => {
         try {
-          // As in `await using`, what a sync disposal returns is not awaited.
+          // As with `await using`, the result of a sync disposal isn't awaited.
           await (isAsync ? disposal() : void disposal());
         } catch (error) {
           throw suppressing(error, thrown);
@@ -172,7 +173,8 @@ function disposableRunSync(resource: unknown): SyncRun | undefined {
 }
 
 /**
- * A run made from two functions. A promise from `enter` is awaited, unless it is a disposable, which is its own value.
+ * Returns a run made from two functions. A promise from `enter` is awaited, unless it's a disposable, which is its own
+ * value.
  */
 export function runOfAsync(isAwaited: boolean, enter: Enter, exit: Exit): Run {
   let isEntered = false;
@@ -181,7 +183,7 @@ export function runOfAsync(isAwaited: boolean, enter: Enter, exit: Exit): Run {
       if (isEntered) return { done: true, value: void (await exit()) };
       isEntered = true;
       const value = enter();
-      // Only a promise, because each await is a turn of the queue.
+      // Awaits only a promise, because each await takes a turn of the queue.
       return { done: false, value: isAwaited && isThenable(value) && !isRequest(value) ? await value : value };
     },
     throw: async (error) => lastStep(error, await exit({ error })),
@@ -208,10 +210,10 @@ function lastStep(error: unknown, reply: unknown): Step {
   throw error;
 }
 
-/** From Node 24 on generators are disposables; but disposing one doesn't run it. */
+/** From Node 24 on, generators are disposables, but disposing of one doesn't run it. */
 export function methodOf(value: unknown, key: PropertyKey): Exit | undefined {
   const method = isObject(value) && !isGenerator(value) && value[key];
-  // Binding it would take a third of the whole entry and exit.
+  // Binding it would take a third of the time of the whole entry and exit.
   return typeof method === 'function' ? (...args) => Reflect.apply(method, value, args) as unknown : undefined;
 }
 

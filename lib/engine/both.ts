@@ -24,8 +24,8 @@ export function inBothWays<T, F>(
 }
 
 /**
- * Combines a sync and an async manager into one. Drivers that know {@link newRun} say which protocol they use; by hand,
- * the method names do.
+ * Combines a sync and an async manager into one. Drivers that know {@link newRun} say which protocol they use. By hand,
+ * the method's name says it.
  */
 export function joinForms(
   name: string,
@@ -42,7 +42,7 @@ export function joinForms(
   settle(sync);
   settle(async);
   owe(manager, undefined, name);
-  // Not enumerable: an object that the manager is spread into must not be entered in its place.
+  // Not enumerable, so that an object that the manager is spread into isn't entered in its place.
   define(manager, newRun, (isSync?: true) => renew(isSync ? sync : async));
   return showAs(name, manager);
 }

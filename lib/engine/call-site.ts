@@ -1,11 +1,11 @@
 import { isError } from '../support/describe.ts';
 
-/** V8's own, which can leave out the frames above a function. */
+/** V8's function, which can leave out the frames above a function. */
 type CaptureStackTrace = (holder: { stack?: string }, above: (...args: never) => unknown) => void;
 
 /**
- * Adds the line that called `above` to the stack of an error that comes from elsewhere, as V8 does for an `await`. Other
- * engines have nothing to read it from, and an error that can't be written to stays as it is.
+ * Adds the line that called `above` to the stack of an error from elsewhere, as V8 does for an `await`. Other engines
+ * don't offer that line, and an error that can't be written to stays as it is.
  */
 export function addCallSite(error: unknown, above: (...args: never) => unknown): void {
   const { captureStackTrace } = Error as { captureStackTrace?: CaptureStackTrace };
@@ -14,10 +14,10 @@ export function addCallSite(error: unknown, above: (...args: never) => unknown):
   try {
     captureStackTrace(holder, above);
     const [, line] = (holder.stack as string).split('\n');
-    // If many await one rejection, add the line once.
+    // If several callers await one rejection, add the line once.
     if (line && error.stack && !error.stack.includes(line.trim().slice('at '.length)))
       error.stack += `\n${line.replace('at ', 'at async ')}`;
   } catch {
-    // It is frozen, a proxy objects, or stacks are prepared in another way.
+    // The error is frozen, a proxy refuses, or `prepareStackTrace` changes the stack.
   }
 }

@@ -1,10 +1,11 @@
 /*
  * How `yield* enter(manager)` works.
  *
- * A generator that enters a manager yields a request. Its driver gives that request the generator, and drives what comes
- * back in its place: a composition, which is an exit stack around the whole generator. The driver finds the composition
- * through a method of the request, under a registered symbol, and imports nothing of this file. So a bundle with
- * `withAsync` but without `enter` holds no line of it, and a request of the ES module is understood by the CommonJS copy.
+ * A generator that enters a manager yields a request. The driver passes the generator to that request, and from then on
+ * drives what it gets back: a composition, which is an exit stack around the whole generator. The driver reaches the
+ * composition through a method of the request, under a registered symbol, and imports nothing from this file. So a
+ * bundle with `withAsync` but without `enter` doesn't contain it, and the CommonJS copy understands a request from the
+ * ES module.
  */
 
 import type { Thrown } from '../protocol.ts';
@@ -20,7 +21,7 @@ import { unwindAsync, unwindSync, type Exit, type Exits, type Unwound } from './
 
 /** What a generator yields to enter a manager. */
 export interface EnterManager extends Request {
-  /** Returns what to enter; throws if it was requested in the wrong way. */
+  /** Returns what to enter, or throws if it was requested in the wrong way. */
   hear(): unknown;
 }
 
@@ -32,7 +33,7 @@ export interface Resumable extends Run {
 /** Turns a generator's step, or its failure, into the next step of the run. */
 export type Settle = (step: Step, failure: Thrown | undefined) => Step | Promise<Step>;
 
-/** The sync or the async form of driving a composition: that of its generator. */
+/** Drives a composition in its sync or async form, which is the form of its generator. */
 export interface Form {
   /** Enters what the generator requests until it yields something else, finishes or throws; then settles. */
   enterAll(generator: Resumable, exits: Exits, step: Step, settle: Settle): Step | Promise<Step>;
@@ -48,7 +49,8 @@ export const asyncForm: Form = {
         let value: unknown;
         try {
           const manager = (step.value as EnterManager).hear();
-          // `beginAsync` inlined: with that call a composition takes 1.8 of nested blocks, and not 1.5.
+          // `beginAsync` is inlined: calling it, a composition takes 1.8 times as long as nested blocks, instead of
+          // 1.5.
           let run = adaptAsync(manager, 'enter()');
           const { within } = exits;
           let entered = await (within ? within(nextStep, run) : run.next());
@@ -107,9 +109,9 @@ function formOf(generator: Resumable): Form {
   return asyncIterator in generator ? asyncForm : syncForm;
 }
 
-/** A run of many managers: the exits of all that it entered. */
+/** A run of many managers, with the exits of those it has entered. */
 export abstract class CompositeRun implements Run, Exits {
-  // Plain properties: one is made on each entry.
+  // Plain properties, because each entry makes one.
   readonly throwsAsIs = true;
   readonly items: Exit[] = [];
   readonly form: Form;
@@ -152,8 +154,8 @@ export abstract class CompositeRun implements Run, Exits {
 /**
  * The run of a generator that has requested a manager.
  *
- * It equals an exit stack around the whole generator. The generator is the last thing on that stack: what comes out of
- * it is the outcome for the managers that it entered before. What it enters in its teardown is on a stack of its own.
+ * It equals an exit stack around the whole generator. The generator is the last item on that stack, so its own outcome
+ * is what the managers that it entered before get. Managers that it enters in its teardown are on a second stack.
  */
 class Composition extends CompositeRun {
   private readonly generator: Resumable;
@@ -170,7 +172,7 @@ class Composition extends CompositeRun {
     return this.form.enterAll(this.generator, this, this.asked, (step, failure) => {
       if (failure || step.done) return this.abandon(failure);
       const { generator, manager, within } = this;
-      // What it enters in its teardown belongs to the same context.
+      // Managers entered in its teardown belong to the same context.
       this.items.push({ run: generator, manager, within });
       return step;
     });
@@ -192,7 +194,7 @@ export function passStep(step: Step, failure: Thrown | undefined): Step {
   return step;
 }
 
-/** The generator that yielded again was closed, and that is the error, however the closing ended. */
+/** For a generator that yielded again and was closed: that is the error, however the closing ended. */
 function settleClosed(manager: unknown, blockError: Thrown | undefined): Settle {
   return (_step, failure) => {
     throw didNotStop(manager, failure ? { error: suppressing(failure.error, blockError) } : blockError);

@@ -21,7 +21,7 @@ import { makeUnknownOutcome, markRefusal } from './outcome.ts';
 
 export type Method = (...args: never) => unknown;
 
-/** Refuses a method whose arguments don't fit the manager's, with an error from the compiler. */
+/** A compile error for a method whose arguments don't fit the manager's. */
 export type TakesArguments<F extends Method, Args extends unknown[]> =
   Parameters<F> extends [...Args, ...unknown[]] ? unknown : 'The manager is made of other arguments.';
 
@@ -36,8 +36,7 @@ export type LegacyDecorated<F extends Method, D> = [D] extends [ReturnType<F>]
   : { value?: (...args: Parameters<F>) => D };
 
 /**
- * A type that nothing is inferred from, because the compiler would infer it from a decorated method; TypeScript 5.2 has
- * no `NoInfer`.
+ * Keeps the compiler from inferring T here, from a decorated method. TypeScript 5.2 has no `NoInfer`.
  */
 export type Fixed<T> = [T][T extends unknown ? 0 : never];
 
@@ -73,7 +72,7 @@ function isMethodName(context: unknown): context is string | symbol {
   return typeof context === 'string' || typeof context === 'symbol';
 }
 
-/** The standard's are called with a context. */
+/** Standard decorators are called with a context. */
 function isContext(context: unknown): context is DecoratorContext {
   return isObject(context) && 'kind' in context;
 }
@@ -92,7 +91,7 @@ function managerOfCall(form: DecoratorForm, given: unknown): ManagerOf {
   throw notManagerOrFunction(form.name, given, slip(form, given));
 }
 
-/** A function that is only disposable is called, as a test's mock wants it. */
+/** A function that is only a disposable is called: mocks in tests are such functions. */
 function isManager(fn: object): boolean {
   return isAsyncContextManager(fn) || isContextManager(fn);
 }
@@ -104,7 +103,7 @@ function makeManager(form: DecoratorForm, make: object, self: unknown, args: unk
   throw returnedNoManager(form.name, manager, slip(form, manager));
 }
 
-/** What a caller meant who passed an async manager to the sync decorator. */
+/** The advice for a caller who passed an async manager to the sync decorator. */
 function slip(form: DecoratorForm, given: unknown): string | undefined {
   return !form.isAsync && isEnterable(given) ? 'Did you mean asyncContextDecorator()?' : undefined;
 }
@@ -168,14 +167,14 @@ function refuse(form: DecoratorForm, fn: AnyFunction, result: unknown): TypeErro
 
 type SettleStep = (step: IteratorResult<unknown>, generator: Generator) => unknown;
 
-/** A generator for a `yield*`, and whether the caller closed it. */
+/** A generator to delegate to, which knows whether the caller closed it. */
 export interface Delegate extends AsyncIterable<unknown>, Iterable<unknown> {
   readonly isClosed: boolean;
 }
 
 /**
- * Delegates to a generator. A bare `yield*` can't tell that the caller closed it: a generator that yields while it is
- * closed continues as if it had not been.
+ * Delegates to a generator. A bare `yield*` can't tell whether the caller closed the generator: one that yields while
+ * it's being closed simply continues.
  */
 export function delegate(generator: Generator, settle: SettleStep = (step) => step): Delegate {
   const delegated = {
@@ -192,7 +191,7 @@ export function delegate(generator: Generator, settle: SettleStep = (step) => st
   return delegated;
 }
 
-/** The unknown outcome of a generator that was closed early without an error: nobody declared success. */
+/** The unknown outcome of a generator that was closed early without an error. */
 export function leftEarly(
   manager: unknown,
   thrown: Thrown | undefined,

@@ -18,7 +18,8 @@ export type Returned<R> = 0 extends 1 & R
       ? undefined
       : R;
 
-// Unions, because the compiler compares a type argument with a constraint that is one interface member by member.
+// These are unions, because if a constraint is a single interface, the compiler compares a type argument with it member
+// by member.
 
 /** The generators of async managers. */
 export type AnyAsyncGenerator = AsyncGenerator<unknown, unknown, void> | AsyncGenerator<unknown, unknown, undefined>;
@@ -28,10 +29,13 @@ export type AnyGenerator = Generator<unknown, unknown, void> | Generator<unknown
 
 export type GeneratorFunction = (this: never, ...args: never) => AnyGenerator | AnyAsyncGenerator;
 
-/** The further arguments of a decorator: TC39's gets a context, TypeScript's legacy one the method's name. */
+/**
+ * The second argument of a decorator: a context under TC39's standard, the method's name under TypeScript's legacy
+ * option.
+ */
 export type Decoration = { readonly kind?: unknown; readonly name?: unknown } | undefined;
 
-/** Returns a function whose calls return managers, and run none of the generator function. */
+/** Returns a function that returns managers; calling it doesn't run the generator function. */
 export function managerFunction(
   makeManager: MakeManager<unknown>,
   form: FunctionForm,
@@ -39,7 +43,7 @@ export function managerFunction(
   [context]: Decoration[],
 ): unknown {
   const kind = kindOf(fn);
-  // Array.map over generator functions passes further arguments, too.
+  // `Array.map` over generator functions passes more arguments too.
   const method = context?.kind ? context.name : kind !== form.kind && context;
   if (typeof method === 'string' || typeof method === 'symbol')
     throw notGeneratorFunction(form, 'decorate', fn, String(method));

@@ -9,13 +9,13 @@ export interface Aborted {
 }
 
 /**
- * Whether the error adds nothing to the reason: it is the reason, or an AbortError that leads to nothing else, by a link
- * of this library either.
+ * Whether the error adds nothing to the reason: it's the reason, or an AbortError that leads to no other error, not
+ * even through a link of this library.
  */
 export function isAbort(error: unknown, { reason }: Aborted): boolean {
   if (!Object.is(error, reason) && !isAbortError(error)) return false;
   const known = reachAll(reason, false).add(error);
-  // Its own cause of undefined says nothing; one that this library attached is an error that was thrown.
+  // An error's own `cause: undefined` says nothing, but one that this library attached is an error that was thrown.
   if (!isLink(error as object, undefined)) known.add(undefined);
   return [...reachAll(error, true)].every((node) => known.has(node));
 }

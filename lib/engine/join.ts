@@ -22,19 +22,19 @@ export function suppressing(error: unknown, thrown: Thrown | undefined): unknown
   return new SuppressedError(error, thrown.error, `${clip(describe(error))} (after ${clip(describe(thrown.error))})`);
 }
 
-/** An error may quote the previous one: after 24 of them, the message would be too long for a string. */
+/** Errors may quote the previous one: after 24 of those, the message would be too long for a string. */
 function clip(text: string): string {
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 
 // The causes that this library attached: holder → cause. Shared, because an error may pass both copies.
 const links = /* @__PURE__ */ share('links', () => new WeakMap<object, unknown>());
-// Everything that was ever hung below such a link, where the short walk of `attach` doesn't look.
+// Everything that was ever attached below such a link, where the short walk of `attach` doesn't look.
 const linked = /* @__PURE__ */ share('linked', () => new WeakSet());
 
 /**
- * Hangs `previous` at the end of the cause chain of `error`. Answers false if the chain is a ring, or if its end has a
- * cause, can't be written to, or leads to the error of another request by a link of ours.
+ * Attaches `previous` at the end of `error`'s cause chain. Returns false if the chain is a ring, or if its end has a
+ * cause, can't be written to, or leads to another request's error through one of our links.
  */
 function attach(error: unknown, previous: unknown): boolean {
   const end = [...reach(error, previous, ['cause'], false)].pop();
@@ -42,7 +42,7 @@ function attach(error: unknown, previous: unknown): boolean {
   try {
     // Checked before the walk, so that n frozen errors take linear time.
     if (!Object.isExtensible(end)) return false;
-    // Only what was hung below a link before can hide from the short walk; so n failing teardowns stay linear.
+    // Only what was attached below a link before can hide from the short walk, so n failing teardowns stay linear.
     const below = reach(previous, end, errorFields, linked().has(end));
     const isAttached = !below.has(end) && define(end, 'cause', previous);
     if (isAttached) {
@@ -56,7 +56,9 @@ function attach(error: unknown, previous: unknown): boolean {
   }
 }
 
-/** Whether an error that ends a chain has a cause after all: one that leads back to itself, or a link of ours. */
+/**
+ * Whether the error at the end of a chain has a cause after all: one that leads back to itself, or one of our links.
+ */
 function isTaken(end: object): boolean {
   const [cause] = readField(end, 'cause');
   return cause !== undefined || isLink(end, cause);
@@ -86,8 +88,8 @@ export function reach(
 }
 
 /**
- * Reads a field of an error. Ignores our own links along a chain, which may belong to another request that
- * failed with the same error object, and no own `cause` of undefined.
+ * Reads a field of an error. Along a chain, it ignores our own links, which may belong to another request that failed
+ * with the same error object. It doesn't ignore the error's own `cause: undefined`.
  */
 function follow(node: unknown, field: string, throughLinks: boolean): unknown[] {
   const found = readField(node, field);

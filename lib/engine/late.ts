@@ -23,13 +23,13 @@ export function lateOption(options: unknown, caller: string, form: string): Late
   return late as Late;
 }
 
-/** Awaits what it starts, or stops waiting as soon as `listen` calls back, and then returns undefined. */
+/** Awaits what it starts, but stops waiting as soon as `listen` calls back, and then returns undefined. */
 export async function unlessStopped<T>(
   start: () => Promise<T>,
   listen: (stop: () => void) => () => void,
 ): Promise<T | undefined> {
   let unlisten!: () => void;
-  // Listens first, because what starts may be what stops it.
+  // Listens first, because starting may already stop it.
   const stopped = new Promise<undefined>((resolve) => {
     unlisten = listen(() => resolve(undefined));
   });
@@ -40,7 +40,7 @@ export async function unlessStopped<T>(
   }
 }
 
-/** Passes the work that continues to `late`, and returns what the block rejects with. */
+/** Passes the work that continues to `late`. Returns what the block rejects with. */
 export function handOver(late: Late, ended: Promise<void>, error: unknown): unknown {
   try {
     late?.(ended);
@@ -50,7 +50,7 @@ export function handOver(late: Late, ended: Promise<void>, error: unknown): unkn
   }
 }
 
-/** Resolves, even if the work fails, if its error is the one it was given, or adds nothing to that. */
+/** Resolves even if the work fails, as long as its error adds nothing to the one it got. */
 export async function endsWell(goesOn: Promise<unknown>, addsNothing: (error: unknown) => boolean): Promise<void> {
   try {
     await goesOn;

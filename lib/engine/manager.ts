@@ -8,7 +8,7 @@ import { beginAsync, beginSync, finishAsync, finishSync, newRun, type Run, type 
 /** A function that starts a run, as a generator function does. */
 export type StartRun = (this: never, ...args: never) => unknown;
 
-/** Makes a manager of a function that starts runs. */
+/** Makes a manager from a function that starts runs. */
 export type MakeManager<M> = (start: StartRun, self: unknown, args: unknown[]) => M;
 
 export const makeAsyncManager: MakeManager<AsyncContextManager<unknown, unknown>> = (start, self, args) =>
@@ -17,10 +17,10 @@ export const makeAsyncManager: MakeManager<AsyncContextManager<unknown, unknown>
 export const makeSyncManager: MakeManager<ContextManager<unknown, unknown>> = (start, self, args) =>
   new SyncManager(start, self, args);
 
-/** A manager, identified by its name and state. */
+/** What is shown of a manager: its name and state. */
 interface Shown {
   readonly manager: string;
-  /** By hand: drivers enter it in their own runs. */
+  /** Whether it is entered by hand. Drivers enter it in runs of their own. */
   readonly isEntered: boolean;
 }
 
@@ -28,7 +28,8 @@ interface Shown {
  * A function that starts runs, with the `this` and the arguments of one call: a manager that can be entered many times.
  */
 abstract class Manager {
-  // Plain properties: making an object with #private ones takes a third of a whole sync entry and exit.
+  // Plain properties, because making an object with #private ones takes a third of the time of a whole sync entry and
+  // exit.
   readonly fn: StartRun;
   private readonly self: unknown;
   private readonly args: unknown[];
@@ -50,7 +51,7 @@ abstract class Manager {
     return this.toJSON();
   }
 
-  // On the prototype: an object that a manager is spread into must not be entered in its place.
+  // On the prototype, so that an object that a manager is spread into isn't entered in its place.
   [newRun](): Run {
     return Reflect.apply(this.fn, this.self as never, this.args as never) as Run;
   }
@@ -126,7 +127,7 @@ function take(manager: Manager, thrown: Thrown | undefined): Run {
   return run;
 }
 
-/** Refuses an error that is not in an object; even a `SuppressedError`, though it has an `error`. */
+/** Refuses an error that isn't in an object, and also a `SuppressedError`, although it has an `error`. */
 function assertThrown(manager: unknown, thrown: unknown): void {
   if (thrown !== undefined && (isError(thrown) || !('error' in Object(thrown)))) throw notThrown(manager, thrown);
 }

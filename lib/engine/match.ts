@@ -5,7 +5,9 @@ import { matcherReturnedPromise, notMatcher } from '../support/messages.ts';
 /** Selects errors: an error class, or a predicate. */
 export type Matcher = (abstract new (...args: never) => object) | Predicate['test'];
 
-/** A method, so that its parameter may have any type: a thrown value has no type that could be checked. */
+/**
+ * Declared as a method, so that its parameter may have any type: the type of a thrown value can't be checked anyway.
+ */
 interface Predicate {
   test(error: unknown): boolean;
 }
@@ -18,7 +20,8 @@ export function testOf(caller: string, matcher: unknown): Test {
 }
 
 /**
- * Gives what of the error doesn't match: nothing, the error itself, or a narrower AggregateError. Asks about each once.
+ * Returns the part of the error that doesn't match: nothing, the error itself, or a narrower AggregateError. Tests each
+ * error once.
  */
 export function unmatched(
   error: unknown,
@@ -67,7 +70,7 @@ function narrow(error: AggregateError, errors: unknown[]): AggregateError {
   const narrower = new AggregateError(errors);
   Object.setPrototypeOf(narrower, Object.getPrototypeOf(error) as object);
   Object.defineProperties(narrower, fields);
-  // Read, because it may be an accessor of that one error.
+  // Copies the value, because `stack` may be an accessor of that one error.
   if (stack) define(narrower, 'stack', error.stack);
   return narrower;
 }
@@ -97,8 +100,8 @@ function isInstance(error: unknown, matcher: AnyClass): boolean {
 }
 
 /**
- * Whether it is a class of the platform's, and no other of the same name: the source of a proxy or of a bound function
- * has no name. Node writes its DOMException in JavaScript.
+ * Whether it's a class of the platform, and not another one of the same name: the source text of a proxy or of a bound
+ * function has no name. Node implements its DOMException in JavaScript.
  */
 function isOfPlatform(found: unknown): found is AnyClass {
   if (typeof found !== 'function') return false;

@@ -9,9 +9,9 @@ export interface Observer {
   scope<R>(fn: unknown, by: string, run: (tell: TellExit) => R): R;
   /** Returns a watched version of a function that ends something on a stack. */
   hold<F extends AnyFunction>(exit: F, thing: unknown, by: string, isSync?: true): F;
-  /** Notes that a thing must be entered or finished. Later kinds replace earlier ones. */
+  /** Notes that a thing must be entered or finished. A later debt replaces an earlier one. */
   owe(thing: object, debt?: Debt, name?: string): void;
-  /** Notes that it was. */
+  /** Notes that it was entered or finished, or need not be. */
   settle(thing: object): void;
 }
 
@@ -28,8 +28,8 @@ interface Slot {
 }
 
 /**
- * Shared, because one observer sees the ES module and the CommonJS copy of this package. Asked for at once and not when
- * it is needed: that is one load on the hot path.
+ * Shared, because one observer sees both the ES module and the CommonJS copy of this package. It's read when this
+ * module loads and not when it's needed, which leaves a single load on the hot path.
  */
 export const slot: Slot = /* @__PURE__ */ share<Slot>('observer', () => ({}))();
 

@@ -22,13 +22,13 @@ import { Watched, WatchedList } from './watched.ts';
 type Step<T> = IteratorResult<T>;
 
 /**
- * A source whose closing is owned: it is opened on first use, and closed once. Calls are answered in their order, as
- * the language's generators answer them.
+ * A source that is opened on first use, and closed once. Calls are answered in order, as with the language's own
+ * generators.
  */
 export class OwnedSource<T> {
   /** Set once the signal has closed the source. */
   abortion: Aborted | undefined;
-  /** Set if a block owns it, and so is certain to close it. */
+  /** Set if a block owns it, and so is sure to close it. */
   isEntered = false;
   /** Set when the iterator is requested. */
   isLoopBeginning = false;
@@ -40,12 +40,12 @@ export class OwnedSource<T> {
   private ask: AsyncIterator<T>['next'] | undefined;
   /** The last result of `next()`, which says whether the source is done. */
   private last: Promise<Step<T>> | undefined;
-  /** Calls by hand whose answers have not come, or have failed unseen. */
+  /** Calls by hand that have no answer yet, or that failed unseen. */
   private readonly watched = new WatchedList<Step<T>>();
   private unfollow: (() => void) | undefined;
   /** Set once the source was told to stop. */
   private stop: Aborted | undefined;
-  /** Set once the closing has begun; fulfilled when that is done, and all calls since then are answered. */
+  /** Set once the closing has begun. Fulfilled when it's done, and all calls since then are answered. */
   private turn: Promise<unknown> | undefined;
   private isClosed = false;
   /** The error of the closing, until a caller gets it. */
@@ -81,7 +81,7 @@ export class OwnedSource<T> {
     this.isLoopBeginning = false;
     let isTrusted = false;
     return (...args) => {
-      // To watch every item of a loop, too, would make it cost two to three times as much.
+      // Watching every item of a loop too would take two to three times as long.
       if (isTrusted && this.ask && !this.watched.first) return this.take(this.ask, args);
       isTrusted = isLoop;
       return this.takeWatched(args);
@@ -89,7 +89,7 @@ export class OwnedSource<T> {
   }
 
   /**
-   * Closes the source unless that has begun, and then answers; or throws the closing error, if no caller has it yet.
+   * Closes the source unless that has begun, and then answers, or throws the closing error if no caller has it yet.
    */
   close<R>(answer: () => R | PromiseLike<R>): Promise<R> {
     this.beginClosing();
@@ -129,7 +129,7 @@ export class OwnedSource<T> {
     return failed ?? this.watch(this.take(this.ask as AsyncIterator<T>['next'], args));
   }
 
-  /** Requests the next step; returns a promise of its own if the iterator returns a promise. */
+  /** Requests the next step; if the iterator returns a promise, returns a new one. */
   private take(ask: AsyncIterator<T>['next'], args: [] | [unknown]): Promise<Step<T>> {
     try {
       // Spreading or applying them would cost 3 % per item.
@@ -172,7 +172,7 @@ export class OwnedSource<T> {
 
   private failWatched(watched: Watched<Step<T>>, error: unknown): void {
     if (!this.turn && watched.isAwaited) this.watched.delete(watched);
-    // If nobody waits by the end of the block, the block tells of it; unless the source was only told to stop.
+    // If nothing waits for it by the end of the block, the block reports it, unless the source was only told to stop.
     else if (!this.stop || !isStopped(error, this.stop)) watched.thrown = { error };
     if (this.turn || this.isEntered) watched.quiet();
     watched.reject(error);
@@ -181,7 +181,7 @@ export class OwnedSource<T> {
   /** Fails the calls that were still pending when the source was closed. */
   private failLate(watched: Watched<Step<T>>, error: unknown): void {
     if (this.stop && isStopped(error, this.stop)) watched.quiet();
-    // The waiting callers have got the signal's reason: nobody is left who could get this error.
+    // The waiting callers got the signal's reason, so no caller is left for this error.
     else if (this.abortion) throw error;
     watched.reject(error);
   }
@@ -195,7 +195,7 @@ export class OwnedSource<T> {
     void this.finishClosing().then(finish);
   }
 
-  /** It no longer needs to be closed. */
+  /** The source no longer needs to be closed. */
   private letGo(): void {
     this.unfollow?.();
     settle(this);
@@ -214,11 +214,11 @@ export class OwnedSource<T> {
   }
 
   private async closeSource(): Promise<void> {
-    // A web stream can only be cancelled by its reader. A function that was not called has nothing to close.
+    // A web stream can only be cancelled by its reader. If a source function wasn't called, there is nothing to close.
     if (!this.opened && isSource(this.source)) this.openSource();
     const { opened, iterator, last } = this;
     this.opened = this.iterator = this.ask = this.last = undefined;
-    // A source that was never asked is closed at once.
+    // A source that was never asked for an item is closed at once.
     const state = last && (await stateOf(last));
     if (!opened || state === 'finished') return;
     const isWaiting = state === 'waiting' || [...this.watched].some(({ thrown }) => !thrown);

@@ -9,7 +9,9 @@ import { markRefusal } from './outcome.ts';
 /** Says whether a Result is an Err, and with which error. */
 export type Failed = (result: never) => unknown;
 
-/** One block whose body returns a Result: an Err fails it, and is returned if its error comes out again. */
+/**
+ * One block whose body returns a Result: an Err fails it, and the block returns that Err if its error comes out again.
+ */
 export class ResultBlock {
   private readonly failed: (result: unknown) => unknown;
   private readonly isAsync: boolean;
@@ -23,7 +25,7 @@ export class ResultBlock {
   }
 
   /**
-   * Passes the Result on, or throws the error of an Err. Leaves anything that has not run to the driver, which refuses
+   * Passes the Result on, or throws the error of an Err. A result that hasn't run is left to the driver, which refuses
    * it.
    */
   readonly judge = (result: unknown): unknown => {
@@ -69,7 +71,7 @@ export class ResultBlock {
     return result;
   }
 
-  /** Returns the very Err whose error has come out. */
+  /** Returns the very Err whose error the block threw. */
   recover(error: unknown): unknown {
     if (this.err && Object.is(error, this.err.error)) return this.err.result;
     throw error;

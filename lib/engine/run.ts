@@ -39,8 +39,8 @@ export const answer: unique symbol = Symbol.for('withal.answer');
 /** What a generator yields for its driver instead of for the block; see compose.ts. */
 export interface Request {
   /**
-   * Gives the run to drive in place of the one that asked. Its next step enters; if that one asked while it exited, or
-   * while it was being closed, its next step or `throw()` continues with that.
+   * Returns the run to drive in place of the one that asked. Its next step enters. If the other one asked during its
+   * exit, or while it was being closed, the next step or `throw()` continues with that.
    */
   [answer](run: Run, manager: unknown, isClosing?: boolean): Run;
 }
@@ -87,7 +87,7 @@ export function beginSync(run: SyncRun, manager: unknown): Begun<SyncRun> {
   return { run, value: step.value, within };
 }
 
-/** Exits, keeps both errors if that fails, and gives the last step: its value is the fallback. */
+/** Exits, keeping both errors if that fails. Returns the last step, whose value is the fallback. */
 export async function finishAsync(run: Run, manager: unknown, outcome: Thrown | undefined): Promise<Step> {
   try {
     const step = await exitStep(run, outcome);
@@ -101,13 +101,13 @@ export async function finishAsync(run: Run, manager: unknown, outcome: Thrown | 
 
 /** {@link finishAsync} for a sync driver. */
 export function finishSync(run: SyncRun, manager: unknown, outcome: Thrown | undefined): Step {
-  // The usual end needs no `try`. With one, a block would cost 1.5 of one by hand, instead of 1.4.
+  // The usual end needs no `try`. With one, a block would take 1.5 times as long as one by hand, instead of 1.4.
   if (outcome) return finishCarefully(run, manager, outcome);
   const step = run.next();
   return step.done ? step : finishCarefully(run, manager, outcome, step);
 }
 
-/** Exits a run that gets an error, or that has yielded the step instead of finishing. */
+/** Exits a run that gets an error, or one that yielded the given step instead of finishing. */
 function finishCarefully(run: SyncRun, manager: unknown, outcome: Thrown | undefined, step?: Step): Step {
   try {
     step ??= exitStep(run, outcome);
@@ -127,8 +127,9 @@ export function exitStep(run: Run, outcome: Thrown | undefined): Step | Promise<
 }
 
 /**
- * Returns the run that continues the exit of one that yielded instead of finishing: the answer to its request. A run
- * that yielded anything else is closed once, and is an error; if it yields even then, it is left where it is.
+ * Returns the run that continues the exit of a run that yielded instead of finishing: the answer to its request. If the
+ * run yielded anything else, that is an error, and the run is closed once; if it yields even then, it's left where it
+ * is.
  */
 export async function stopAsync(run: Run, manager: unknown, step: Step, outcome: Thrown | undefined): Promise<Run> {
   const isClosing = !isRequest(step.value);

@@ -25,7 +25,10 @@ export const syncScope: FunctionForm = {
   kind: 'GeneratorFunction',
 };
 
-/** Runs an async scope. Written out for both forms: a generator that drives either takes 1.08 of the time. */
+/**
+ * Runs an async scope. Both forms are written out: sharing a generator that drives either would take 1.08 times as
+ * long.
+ */
 export async function runScopeAsync(fn: unknown, args: unknown[], tell?: TellExit): Promise<unknown> {
   const generator = startScope(asyncScope, fn, args);
   const exits: Exits = { items: [] };
@@ -43,7 +46,7 @@ export async function runScopeAsync(fn: unknown, args: unknown[], tell?: TellExi
     thrown = { error };
   }
   tell?.();
-  // A scope that succeeds exits here: with `unwindAsync`, one more async function, it takes 1.08 of the time.
+  // A scope that succeeds exits here: `unwindAsync` is one more async function, and would take 1.08 times as long.
   try {
     for (let item = thrown ? undefined : items.pop(); item; item = items.pop()) {
       const { manager, within } = item;
@@ -52,7 +55,7 @@ export async function runScopeAsync(fn: unknown, args: unknown[], tell?: TellExi
       if (!step.done) items.push({ run: await stopAsync(run, manager, step, undefined), manager, within });
     }
   } catch (error) {
-    // For the unwinding, it is an error of an exit, and not the function's.
+    // To the unwinding, it's the error of an exit, not of the function.
     items.push({
       disposal() {
         throw error;
@@ -94,7 +97,7 @@ interface Tagged {
 
 /** Calls the function, and refuses it if it doesn't return a generator of that form. */
 export function startScope(form: FunctionForm, fn: unknown, args: unknown[]): Resumable {
-  // Not by `kindOf` first: a scope of three managers takes 1.09 of the time then. Compilers may make plain functions.
+  // Not by `kindOf` first: a scope of three managers would take 1.09 times as long. Compilers may make plain functions.
   if (typeof fn !== 'function' || ((fn as Tagged)[Symbol.toStringTag] !== form.kind && kindOf(fn) !== 'Function'))
     throw notScope(form, fn);
   const generator: unknown = fn(...args);
@@ -103,7 +106,7 @@ export function startScope(form: FunctionForm, fn: unknown, args: unknown[]): Re
   throw scopeReturned(form, generator, isEnterable(generator));
 }
 
-/** Throws at a plain `yield`; a second one closes the generator. Yields what an async scope awaits. */
+/** Throws at a plain `yield`; at a second one, closes the generator. Yields what an async scope must await. */
 function* refuseYield(
   { name }: FunctionForm,
   { enterAll }: Form,

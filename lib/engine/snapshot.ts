@@ -22,7 +22,7 @@ export function takeSnapshot(): Within | undefined {
   }
   const AsyncResource = (builtin('node:async_hooks') as AsyncHooks | undefined)?.AsyncResource;
   if (!AsyncResource) return undefined;
-  // AsyncLocalStorage.snapshot() does the same, but Node's wraps it in a deprecation that takes ten times as long.
+  // AsyncLocalStorage.snapshot() does the same, but Node wraps it in a deprecation, which takes ten times as long.
   const resource = new AsyncResource('withal');
   return (fn, ...args) => resource.runInAsyncScope(fn, undefined, ...args);
 }

@@ -13,7 +13,7 @@ export interface Opened<T> {
   readonly abort?: AbortSource;
 }
 
-/** The {@link Aborted} of a source that only its closing stops. */
+/** The {@link Aborted} of a source that stops only because it's being closed. */
 export const closed: Aborted = { reason: Symbol('closed') };
 
 export function isSource(value: unknown): value is AsyncSource<unknown> {
@@ -56,7 +56,8 @@ function isWebStream<T>(source: unknown): source is WebStream<T> {
 }
 
 /**
- * An iterator of a web stream. The stream's own waits with a `return()` until it has read; only a reader can cancel then.
+ * An iterator of a web stream. The stream's own iterator delays a `return()` until a pending read is done; only a
+ * reader can cancel before that.
  */
 function reading<T>(stream: WebStream<T>): AsyncIterator<T> {
   const reader = stream.getReader();
@@ -84,7 +85,7 @@ function reading<T>(stream: WebStream<T>): AsyncIterator<T> {
   };
 }
 
-/** An iterator of the values awaited. As in `for await`, a value that rejects closes the source. */
+/** An iterator of the awaited values. As in `for await`, a value that rejects closes the source. */
 function awaiting<T>(iterator: Iterator<T | PromiseLike<T>>): AsyncIterator<T> {
   return {
     async next(...args: [] | [unknown]) {
@@ -101,7 +102,7 @@ function awaiting<T>(iterator: Iterator<T | PromiseLike<T>>): AsyncIterator<T> {
   };
 }
 
-/** Throws the error, after a closing; if that fails too, both. */
+/** Closes, and then throws the error, or both errors if closing fails too. */
 export async function closeAfter(error: unknown, close: () => unknown): Promise<never> {
   try {
     await close();
@@ -115,7 +116,7 @@ export async function closeAfter(error: unknown, close: () => unknown): Promise<
 export async function stateOf(step: Promise<IteratorResult<unknown>>): Promise<'waiting' | 'open' | 'finished'> {
   const waiting = Promise.resolve('waiting' as const);
   try {
-    // Of two that have settled, the first wins.
+    // If both have settled, the first one wins.
     const result = await Promise.race([step, waiting]);
     return result === 'waiting' ? result : isEnd(result) ? 'finished' : 'open';
   } catch {
@@ -135,11 +136,11 @@ export async function close<T>(
   isWaiting: boolean,
   stop: Aborted,
 ): Promise<void> {
-  // If this signal itself is the stop, it doesn't have a reason yet, and gets the usual one.
+  // If this signal itself is what stops the source, it has no reason yet, and gets the usual one.
   abort?.abort(stop.reason);
   // A source that was told to stop may throw that reason.
   const returned = unless(returnIterator(iterator), (error) => stop !== closed && isAbort(error, stop));
-  // A source that waits may return only once it is disposed; a source that does not is disposed once it has returned.
+  // A source that is waiting may return only after it's disposed; any other source is disposed after it has returned.
   if (!isWaiting) await Promise.allSettled([returned]);
   await allOf([returned, disposeSource(source, stop)]);
 }
@@ -150,10 +151,10 @@ async function returnIterator(iterator: AsyncIterator<unknown> | undefined): Pro
 }
 
 async function disposeSource(given: unknown, stop: Aborted): Promise<void> {
-  // Text, too, can be asked for a property.
+  // Strings have properties too.
   const source = given as Record<PropertyKey, unknown>;
   const asyncMethod = ownDisposal(source, asyncDispose);
-  // A Node stream that its `return()` has destroyed is still to close; it only complains of an early end.
+  // A Node stream that its `return()` has destroyed still has to close; its only complaint is the early end.
   const isDestroyed = source['destroyed'] === true;
   if (asyncMethod) await unless(asyncMethod(), (error) => isDestroyed && isStopped(error, stop));
   else ownDisposal(source, dispose)?.();
@@ -168,7 +169,7 @@ function ownDisposal(
   return () => method.call(source) as unknown;
 }
 
-/** From Node 24 on iterators inherit disposals, which are their `return()` again. */
+/** From Node 24 on, iterators inherit disposals, which only call their `return()` again. */
 function inheritedDisposals(): unknown[] {
   /* istanbul ignore next -- never run: only its prototype is wanted */
   // eslint-disable-next-line @typescript-eslint/no-empty-function -- as above

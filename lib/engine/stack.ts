@@ -5,19 +5,19 @@ import type { asyncDispose, dispose } from '../support/symbols.ts';
 import { isUnrun } from './body.ts';
 import type { Unwound } from './unwind.ts';
 
-/** What an exit suppresses with. */
+/** The fallback of an exit. */
 export type ExitFallback<E> = E extends { exitAsync(thrown?: Thrown): infer Answer }
   ? AnsweredValue<Awaited<Answer>>
   : E extends { exit(thrown?: Thrown): infer Answer }
     ? AnsweredValue<Awaited<Answer>>
     : never;
 
-/** Refuses a manager that may suppress, on a stack that doesn't declare it, in a message of the compiler. */
+/** A compile error for a manager that may suppress, on a stack that doesn't declare it. */
 export type Allowed<Given, F, Stack extends string, Taken = unknown> = [Given] extends [F]
   ? Taken
   : `It may suppress. Declare what the block gives then, as in new ${Stack}<undefined>().`;
 
-/** Refuses a result that hasn't settled, in a message of the compiler. */
+/** A compile error for a result that hasn't settled. */
 export type Unsettled<T> = 0 extends 1 & T ? T : 'The block has not succeeded yet: write complete(await …).';
 
 /** Throws what an unwinding ended with, for a stack that is disposed. */

@@ -5,7 +5,10 @@ import { isUnknownOutcome, makeUnknownOutcome } from './outcome.ts';
 import type { Within } from './snapshot.ts';
 import { exitStep, stopAsync, stopSync, type Run, type Step, type SyncRun } from './run.ts';
 
-/** What a stack or a composition has to undo: a run; a disposal or a callback; or only an await, for `use(null)`. */
+/**
+ * One thing that a stack or a composition has to undo: a run, a disposal, a callback, or only an await, for
+ * `use(null)`.
+ */
 export interface Exit {
   readonly run?: Run;
   readonly manager?: unknown;
@@ -16,12 +19,12 @@ export interface Exit {
   readonly resume?: (blockError: Thrown | undefined) => Step | Promise<Step>;
 }
 
-/** All that a stack or a composition has to undo; `move()` hands it over. */
+/** Everything that a stack or a composition has to undo; `move()` hands it over. */
 export interface Exits {
   readonly items: Exit[];
   /** How many entries haven't settled yet. */
   pending?: number;
-  /** Called when all have. */
+  /** Called when all have settled. */
   onIdle?: () => void;
   /** Whether the block has declared success. Kept here, because an entry may settle after `move()`. */
   isComplete?: boolean;
@@ -51,7 +54,7 @@ export async function unwindAsync<R>(
     const { within } = item;
     try {
       if (run) {
-        // `finishAsync` inlined: one more async function an exit, in stacks and in compositions.
+        // `finishAsync` is inlined: it would be one more async function per exit, in stacks and compositions.
         const outcome = unwinding.outcome();
         let step = await (item.resume
           ? item.resume(unwinding.thrown)
@@ -108,14 +111,14 @@ export function unwindSync<R>(
   return conclude(unwinding, given);
 }
 
-/** Takes a turn more, in which whoever entered gets the value before it is exited. */
+/** Takes one more turn, in which the code that entered gets the value before its manager exits. */
 async function idle(exits: Exits): Promise<void> {
   await new Promise<void>((resolve) => {
     exits.onIdle = resolve;
   });
 }
 
-/** What all unwindings share: the outcome for the next exit, and what the last one made of it. */
+/** What all unwindings share: the outcome for the next exit, and how the last exit changed it. */
 class Unwinding implements Unwound {
   thrown: Thrown | undefined;
   fallback: Suppressed<unknown> | undefined;
@@ -131,7 +134,7 @@ class Unwinding implements Unwound {
     this.fallback = undefined;
   }
 
-  /** What a manager gets. Made only for managers: what TC39's stacks hold doesn't get an outcome. */
+  /** What a manager gets. It's made only for managers, because disposables and callbacks don't get an outcome. */
   outcome(): Thrown | undefined {
     if (this.isUnknown) this.unknown ??= makeUnknownOutcome(outcomeNotSaid());
     return this.thrown ?? this.unknown;
@@ -145,9 +148,9 @@ class Unwinding implements Unwound {
 
   failed(run: Run | undefined, error: unknown): void {
     const { thrown, unknown } = this;
-    // An error that only passes isn't searched at each manager.
+    // Don't search an error again at each manager that it only passes.
     if (run && thrown && Object.is(error, thrown.error)) return;
-    // Only the same object: what a teardown made of it is that teardown's failure.
+    // Only the same object: if a teardown turned it into another error, that is the teardown's failure.
     if (unknown && Object.is(error, unknown.error)) return;
     this.thrown = { error: join(run, error, thrown) };
   }

@@ -5,7 +5,7 @@ export class Watched<T> {
   readonly promise: Promise<T>;
   /** An error that nobody may ever see. */
   thrown: Thrown | undefined;
-  /** Its neighbours in a {@link WatchedList}. */
+  /** Its neighbors in a {@link WatchedList}. */
   before: Watched<T> | undefined;
   after: Watched<T> | undefined;
   declare resolve: (value: T | PromiseLike<T>) => void;
@@ -16,7 +16,7 @@ export class Watched<T> {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // What swc makes of the class asks what it has made for its constructor.
+    // The class as swc compiles it reads the constructor of the object it has made.
     (this.promise as Noting).isAwaited = false;
   }
 
@@ -24,7 +24,7 @@ export class Watched<T> {
     return (this.promise as Noting).isAwaited === true;
   }
 
-  /** Keeps it from ending the process if it rejects while nobody waits for it. */
+  /** Keeps it from ending the process if it rejects while nothing waits for it. */
   quiet(): void {
     const { isAwaited } = this;
     void this.promise.catch(() => undefined);
@@ -32,7 +32,10 @@ export class Watched<T> {
   }
 }
 
-/** Answers that have not come yet, in the order of the calls. Linked, because a set would cost a quarter of a call. */
+/**
+ * Answers that haven't come yet, in the order of the calls. It's a linked list, because a set would take a quarter of
+ * the time of a call.
+ */
 export class WatchedList<T> {
   first: Watched<T> | undefined;
   private last: Watched<T> | undefined;
@@ -44,7 +47,7 @@ export class WatchedList<T> {
     this.last = watched;
   }
 
-  /** Takes out one that is in the list. */
+  /** Removes one that is in the list. */
   delete({ before, after }: Watched<T>): void {
     if (before) before.after = after;
     else this.first = after;
@@ -66,15 +69,15 @@ interface Noting {
 }
 
 /**
- * A promise that notices when someone waits for it. `await`, `then()` and all others read its `constructor` first; a
- * `then()` of its own would let `await` take two microtasks more, and answers would overtake each other.
+ * A promise that notices when someone waits for it. `await`, `then()` and the rest read its `constructor` first. With a
+ * `then()` of its own, `await` would take two more microtasks, and answers would overtake each other.
  */
 const NotingPromise = /* @__PURE__ */ noting(class extends Promise<unknown> {} as PromiseConstructor);
 
 function noting(subclass: PromiseConstructor): PromiseConstructor {
   Reflect.defineProperty(subclass.prototype, 'constructor', {
     get(this: Noting) {
-      // A compiler that makes functions of classes asks the prototype which class it makes an instance of.
+      // A compiler that turns classes into functions asks the prototype which class to instantiate.
       if (this === subclass.prototype) return subclass;
       this.isAwaited = true;
       return Promise;

@@ -13,7 +13,7 @@ export abstract class WrapperRun extends CompositeRun {
   private isAnswered = false;
 
   constructor(form: Form, given: unknown) {
-    // Messages name what it enters, and never this run.
+    // Messages name the manager that it enters, never this run.
     super(form, undefined);
     this.given = given;
   }

@@ -64,7 +64,7 @@ function reportOf(signal: NodeJS.Signals, summary: string, active: readonly stri
   return { signal, open, active, message: lines.join('\n') };
 }
 
-/** Each once, with its count. */
+/** Each name once, with its count. */
 function counted(names: readonly string[]): string[] {
   return [...new Set(names)].map((name) => {
     const count = names.filter((other) => other === name).length;

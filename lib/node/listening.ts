@@ -4,9 +4,9 @@ import { share } from '../support/shared.ts';
 /** A block that listens for signals. */
 export interface ListeningBlock {
   readonly names: ReadonlySet<NodeJS.Signals>;
-  /** Takes a signal; returns whether it is a second signal, which insists. */
+  /** Takes a signal. Returns whether it's a second one, not just a repeat. */
   receive(name: NodeJS.Signals): boolean;
-  /** The event loop is empty, so nothing can finish the block any more. */
+  /** The event loop is empty, so nothing can finish the block anymore. */
   starve(): void;
 }
 
@@ -25,7 +25,7 @@ function newListening(): Listening {
     blocks,
     onSignal(name) {
       const receivers = [...blocks].filter(({ names }) => names.has(name));
-      // All of them take it, even if one insists already.
+      // `map` and not `some`, because all blocks must take it.
       const isSecond = receivers.map((block) => block.receive(name)).includes(true);
       if (!isSecond) return;
       for (const block of receivers) unlisten(block);

@@ -48,10 +48,12 @@ export function* redirect(stream: NodeJS.WriteStream, target: Target): Generator
 
 // The function that stands in for a stream's own
 
-/** What is written to a stream goes to the newest of the sinks. */
+/** Text written to a stream goes to the newest sink. */
 interface Redirection {
   readonly sinks: Sink[];
-  /** Puts the original back, unless someone has replaced the replacement, which then passes everything on. */
+  /**
+   * Puts the original back, unless other code has replaced the replacement. Then the replacement passes everything on.
+   */
   restore(): void;
 }
 
@@ -61,8 +63,8 @@ const redirection: unique symbol = Symbol.for('withal.redirection');
 type Replacement = NodeJS.WriteStream['write'] & { readonly [redirection]?: Redirection };
 
 /**
- * The sinks in use right now, even by code they start: a target that writes to the stream must not get its own text
- * back.
+ * The sinks in use right now, also by code that they start: a target that writes to the stream must not get its own
+ * text back.
  */
 const busy = new AsyncLocalStorage<readonly Sink[]>();
 
@@ -134,7 +136,7 @@ function streamSink(target: NodeJS.WritableStream): Sink {
       }
       return hasRoom;
     },
-    // If text no longer goes to it, there may never be room.
+    // Once the redirection has ended, there may never be room.
     end() {
       target.removeListener('drain', onDrain);
       onDrain();
@@ -142,7 +144,7 @@ function streamSink(target: NodeJS.WritableStream): Sink {
   };
 }
 
-/** Text arrives in time and whole: if a character's bytes are written in two parts, it waits for the second. */
+/** Passes text on at once, and whole: if a character's bytes are written in two parts, it waits for the second. */
 function textSink(write: (text: string) => unknown): Sink {
   const decoder = new StringDecoder();
   const pass = (text: string) => {
@@ -159,7 +161,7 @@ function textSink(write: (text: string) => unknown): Sink {
   };
 }
 
-/** A string may stand for bytes, in the given encoding. */
+/** A string may be encoded bytes. */
 function bytesOf(chunk: unknown, encoding: unknown): Buffer {
   return typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : (chunk as Buffer);
 }

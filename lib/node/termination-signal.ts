@@ -17,7 +17,7 @@ export type SignalName = `SIG${string}`;
 
 /** Why the `AbortSignal` of {@link terminationSignal} aborted: a signal asked the process to end. */
 export interface TerminationError extends Error {
-  /** Distinguishes it from other errors. */
+  /** Always `'TerminationError'`. */
   readonly name: 'TerminationError';
   /** The signal that arrived. */
   readonly signal: SignalName;
@@ -25,20 +25,20 @@ export interface TerminationError extends Error {
 
 /** How long {@link terminationSignal} lets the process live after a signal. */
 export interface TerminationSignalOptions {
-  /** How many milliseconds after the signal the process is ended, if it is still alive; `Infinity` never ends it. */
+  /** Milliseconds from the signal until the process is ended, if it's still alive; `Infinity` never ends it. */
   readonly grace: number;
   /**
-   * Called before that with what is left; by default it is printed to stderr. If it returns a promise, the process
-   * waits for it, but no longer than a second.
+   * Called before that with a report of what is left, which is printed to stderr by default. If it returns a promise,
+   * the process waits for it, but no longer than a second.
    */
   readonly onGrace?: ((report: GraceReport) => unknown) | undefined;
 }
 
 /**
  * Returns a manager that gives the block an `AbortSignal`, which aborts when the process is asked to end. So Ctrl-C
- * unwinds your managers instead of killing them.
+ * tears your managers down instead of killing the process on the spot.
  *
- * Without repeats, a second signal and the grace period, it equals:
+ * Apart from repeats, a second signal and the grace period, it equals:
  *
  * ```ts no-run: the equivalent
  * const controller = new AbortController();
@@ -64,7 +64,7 @@ export interface TerminationSignalOptions {
  *
  * Signals within 500 ms of the first one are repeats: wrappers such as cross-env, concurrently or nodemon pass on the
  * Ctrl-C that the terminal has already sent. A second signal after that removes the listeners and is raised again: it
- * kills the process, unless someone else listens.
+ * kills the process, unless other code listens.
  *
  * With `grace`, the process is ended that many milliseconds after the signal, if it is still alive: a teardown is
  * stuck, or something keeps the event loop alive. `onGrace` gets the report, and `process.exit()` ends the process with
@@ -157,7 +157,7 @@ const interruptible = contextManager(function* terminationSignal(
 
 let hasWarned = false;
 
-/** Not an error: Vitest and AVA can run whole programs in worker threads, where only Ctrl-C is missing. */
+/** Not an error, because Vitest and AVA can run whole programs in worker threads, which only miss Ctrl-C. */
 function warnOfWorker(): void {
   if (!hasWarned) process.emitWarning(inWorker(), { type: 'WithalWarning', code: 'WITHAL_NO_SIGNALS' });
   hasWarned = true;
@@ -207,13 +207,13 @@ class Block implements ListeningBlock {
  */
 const repeats = 500;
 
-/** Calls back when no repeat can come any more; returns a function that prevents it. */
+/** Calls back when no repeat can come anymore; returns a function that prevents it. */
 function afterRepeats(callback: () => void): () => void {
-  // While the loop is blocked, repeats wait: the loop takes them before it gets to the immediate.
+  // While the loop is blocked, repeats wait. The loop takes them before it gets to the immediate.
   return after(repeats, () => setImmediate(callback), false);
 }
 
-// The inner name is what inspecting shows; the outer one is left to the interface.
+// Inspecting shows the inner name; the interface has the outer one.
 const Terminated = class TerminationError extends Error {
   declare readonly name: 'TerminationError';
   readonly signal: SignalName;

@@ -50,7 +50,7 @@ export function abortSource(): AbortSource {
     // Node 20 warns about a leak when ten tasks of a block listen to its signal at once.
     (builtin('node:events') as Events).setMaxListeners(0, source.signal);
   } catch {
-    // A signal from elsewhere, such as jsdom, has no limit; nor has a platform without that module.
+    // A signal from elsewhere, such as jsdom, has no limit, and neither does a platform without that module.
   }
   return 'reason' in source.signal ? source : withReasons(source);
 }
@@ -70,7 +70,7 @@ function withReasons(source: AbortSource): AbortSource {
   };
 }
 
-/** Why a signal has aborted, even if it doesn't support reasons. */
+/** Why a signal aborted, even if it doesn't support reasons. */
 export function reasonOf(signal: AbortSignalLike): unknown {
   return 'reason' in signal ? signal.reason : platformError('AbortError', 'This operation was aborted');
 }

@@ -6,7 +6,7 @@ interface Timers {
 /** The longest delay of a timer: a longer one would fire at once. */
 const longest = 2 ** 31 - 1;
 
-/** Calls back after that many milliseconds, never if `Infinity`; returns a function that prevents it. */
+/** Calls back after that many milliseconds, or never if `Infinity`. Returns a function that prevents it. */
 export function after(ms: number, callback: () => void, keepsProcessAlive = true): () => void {
   const { setTimeout, clearTimeout } = globalThis as unknown as Timers;
   let timer: unknown;

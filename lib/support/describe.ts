@@ -15,7 +15,7 @@ export function kindOf(value: unknown): string {
 
 /** Whether the value is a generator object, async or not, as the engine makes them. */
 export function isGenerator(value: unknown): boolean {
-  // First, because this excludes other values most quickly.
+  // First, because this rules out other values fastest.
   return isObject(value) && 'next' in value && kindOf(value).endsWith('Generator');
 }
 
@@ -53,7 +53,7 @@ export function describe(value: unknown): string {
 
 type Named = { readonly name?: string } | undefined;
 
-/** Keeps a promise that nobody will await from ending the process when it rejects. Doesn't start a lazy thenable. */
+/** Keeps a promise that nothing will await from ending the process when it rejects. Doesn't start a lazy thenable. */
 export function markHandled(value: unknown): void {
   try {
     if (kindOf(value) === 'Promise') (value as Promise<unknown>).catch(() => undefined);

@@ -5,7 +5,7 @@ export const errorFields: readonly string[] = ['cause', 'errors', 'error', 'supp
 
 /**
  * Reads a field of any error, if it has that field: a `cause` of undefined is a cause too. For a field that can't be
- * read, returns the error itself: such a ring ends every walk.
+ * read, returns the error itself, a ring that ends every walk.
  */
 export function readField(node: unknown, field: string): unknown[] {
   try {

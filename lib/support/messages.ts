@@ -680,7 +680,7 @@ export function notObserveOptions(given: unknown): TypeError {
   return wrongInput('observe', 'observe() takes an object of options', given, 'Write observe({ keep: 100 }).');
 }
 
-/** `kind` is what the option takes; undefined for one that there is not. */
+/** `kind` is what the option takes; it's undefined for an unknown option. */
 export function notObserveOption(name: string, kind: string | undefined, given: unknown): TypeError {
   if (!kind)
     return new TypeError(

@@ -1,4 +1,4 @@
-/** Gives a function the name and the length of another. A redefined property keeps its attributes. */
+/** Gives a function the name and the length of another. The redefined properties keep their attributes. */
 export function withSignatureOf<Created extends object>(
   { name, length }: { name: string; length: number },
   created: Created,

@@ -3,8 +3,8 @@ import type { AsyncContextManager, AsyncEnterable, ContextManager, Enterable } f
 // The usual mistakes, as compiler errors: if a parameter's type is a string, no argument fits, and the string is the
 // message. Each check asks whether its slip is `never`.
 //
-// A slip is `any`. In generic code the compiler can't tell yet, and takes a conditional type for what it is constrained
-// to, which leaves a branch that is `any` out: there is no slip for it, and the caller compiles. `unknown` would stop it.
+// A slip is `any`. In generic code the compiler can't decide yet, and replaces a conditional type by its constraint,
+// which leaves out a branch that is `any`: then it sees no slip, and the caller compiles. With `unknown` it wouldn't.
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- see above */
 
@@ -23,7 +23,7 @@ type SlipAsync<M> = unknown extends M
       ? any
       : never;
 
-// Not `M extends`, by which the constraint of M would ask for itself.
+// Not `M extends`, because the constraint of M would then depend on itself.
 type WordsAsync<M> = [M] extends [GeneratorLike]
   ? 'Did you mean aclosing(), or a manager function?'
   : [M] extends [AnyFunction]
@@ -67,7 +67,7 @@ export type TakenMembers<M> = ([M extends AnyFunction ? any : never] extends [ne
       : WordsAsync<M[K]>;
 };
 
-/** Including what a message refuses. */
+/** Includes what is refused with a message. */
 export type MemberOrSlip = AsyncEnterable | AnyFunction | PromiseLike<unknown>;
 
 /** What a `withAsync` body returns; its promise is awaited. */
@@ -111,7 +111,7 @@ interface GeneratorLike {
 
 type AnyFunction = (...args: never) => unknown;
 
-/** What `enter` returns, as far as the star goes. */
+/** What `enter` returns: it must be yielded with a star. */
 export interface Unstarred {
   /** Distinguishes it from every other value; there is nothing to read. */
   readonly [unstarred]: unknown;
@@ -127,8 +127,8 @@ export interface Starless extends Unstarred {
 }
 
 /**
- * What is left of it after that error: without it, TypeScript 5.2 to 7.0 crash if the generator yields anything else, and
- * name no line.
+ * What remains of that type after the error. Without it, TypeScript 5.2 to 7.0 crash without naming a line if the
+ * generator yields anything else.
  */
 export interface Dropped extends Unstarred {
   readonly [unstarred]: 'awaited';
@@ -143,7 +143,10 @@ export type OnlyRequests<Y, Request> = [PlainYield<Y, Request>] extends [never]
 
 type PlainYield<Y, Request> = unknown extends Y ? never : Y extends Request ? never : any;
 
-/** The generator of a sync manager. An async generator without the star awaits, which the compiler refuses by itself. */
+/**
+ * The generator of a sync manager. In an async generator, a `yield` without the star awaits, which the compiler refuses
+ * anyway.
+ */
 export type Starred<G> = [Forgotten<G>] extends [never] ? unknown : 'Write yield* enter(manager).';
 
 type Forgotten<G> =

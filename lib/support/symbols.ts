@@ -1,4 +1,4 @@
-// If the runtime has none, the registered stand-ins that Babel's and esbuild's helpers look for.
+// If the runtime lacks these symbols, the registered stand-ins that the helpers of Babel and esbuild look for.
 
 export const dispose: typeof Symbol.dispose =
   (Symbol as { dispose?: typeof Symbol.dispose }).dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
@@ -7,7 +7,7 @@ export const asyncDispose: typeof Symbol.asyncDispose =
   (Symbol as { asyncDispose?: typeof Symbol.asyncDispose }).asyncDispose ??
   (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose);
 
-/** Hermes has none; this is what Babel's helpers use instead. */
+/** Hermes doesn't have it; Babel's helpers use this instead. */
 export const asyncIterator: typeof Symbol.asyncIterator =
   (Symbol as { asyncIterator?: typeof Symbol.asyncIterator }).asyncIterator ??
   ('@@asyncIterator' as unknown as typeof Symbol.asyncIterator);
