@@ -77,7 +77,7 @@ export function observe(options: ObserveOptions = {}): Watch {
   checkOptions(options);
   const watch = new Watching(options);
   hub().add(watch);
-  // Also what is already being set up or torn down.
+  // Include what is already being set up or torn down.
   for (const visit of hub().open.list()) watch.slow?.changed(visit);
   return watch;
 }
@@ -166,7 +166,7 @@ class Watching implements Watch, Listener {
     const { keep = 0 } = this.options;
     if (keep === 0) return;
     this.over.push(visit);
-    // In bulk, because taking out the first of many moves all the others.
+    // In bulk, because removing the first of many moves all the others.
     if (this.over.length > 2 * keep) this.over.splice(0, this.over.length - keep);
   }
 

@@ -17,8 +17,8 @@ export interface ReportOptions {
  * Draws visits as a tree for a terminal: which are open, for how long, in which phase, and which of them holds up the
  * others.
  *
- * The mark is on each visit that is being set up or torn down, and waits for nothing else in the report. If there is
- * none, it is on the innermost block that has been open the longest.
+ * A mark shows each visit that is being set up or torn down, and waits for nothing else in the report. If there is
+ * none, it shows the innermost block that has been open the longest.
  *
  * @param visits - what `watch.open()` or `watch.done()` returns
  * @param options - colors, width and time

@@ -77,7 +77,7 @@ function scaleOf(rows: readonly Row[], width: number): (time: number) => number 
   return (time) => (end > start ? ((time - start) / (end - start)) * width : 0);
 }
 
-/** A loop, because there may be more visits than a call can take arguments. */
+/** A loop, because there may be more visits than a call can have arguments. */
 function largest<T>(items: readonly T[], measureOf: (item: T) => number): number {
   return items.reduce((found, item) => Math.max(found, measureOf(item)), -Infinity);
 }
@@ -113,7 +113,7 @@ function drawBar(row: Row, at: (time: number) => number, width: number): string 
 const rowHeight = 22;
 const barHeight = 14;
 
-/** Colors that differ on white and on black, even without red and green. */
+/** Colors that are distinct on white and on black, also without red and green. */
 const style = `text{font:12px system-ui,sans-serif;fill:#1f2328}
 .entering{fill:#8fb8ff}.body{fill:#2f6feb}.exiting{fill:#c98a00}.failed{fill:#d1242f}.line{stroke:#d1d9e0}
 @media(prefers-color-scheme:dark){text{fill:#f0f6fc}.entering{fill:#5a7bb5}.body{fill:#6ea8fe}.exiting{fill:#e3b341}

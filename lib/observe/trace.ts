@@ -5,7 +5,7 @@ import { startOf, type Visit } from './visit.ts';
 
 /** What {@link trace} returns, for `JSON.stringify`. */
 export interface Trace {
-  /** In the order of the visits. */
+  /** The events, in the order of the visits. */
   readonly traceEvents: TraceEvent[];
 }
 

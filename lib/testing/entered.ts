@@ -57,7 +57,10 @@ export async function entered(t: unknown, manager: AsyncEnterable): Promise<unkn
   return stackOf(t).enterContext(manager);
 }
 
-/** The managers of each test. One hook exits them all: node:test calls hooks in order, and none after a failed one. */
+/**
+ * The managers of each test. A single hook exits them all, because node:test calls hooks in order, and stops at a
+ * failed one.
+ */
 const stacks = new WeakMap<object, AsyncExitStack<unknown>>();
 
 function stackOf(t: unknown): AsyncExitStack<unknown> {
@@ -91,19 +94,19 @@ function isNodeContext(value: unknown): value is NodeContext {
 }
 
 async function exitOf(t: NodeContext, stack: AsyncExitStack<unknown>): Promise<void> {
-  // The node:test of other runtimes may not say.
+  // In other runtimes, node:test may not say.
   if (t.passed === undefined) return stack.disposeAsync();
   const thrown = t.passed ? undefined : thrownBy(t);
   try {
     await stack.exitAsync(thrown);
   } catch (error) {
-    // For a failed test, node:test shows only how it failed.
+    // For a failed test, node:test shows only the test's own error.
     if (thrown) t.diagnostic?.(`The teardown failed, too: ${describe(error)}`);
     throw error;
   }
 }
 
-/** The runner wraps a test's error in its own; if the test took too long, the runner's is all there is. */
+/** The runner wraps a test's error in its own. If the test took too long, there is only the runner's error. */
 function thrownBy({ error }: NodeContext): Thrown {
   return { error: error?.failureType === 'testCodeFailure' ? error.cause : error };
 }

@@ -21,7 +21,7 @@ export interface Faults {
   wrap<T extends object>(object: T, options?: WrapOptions): T;
   /**
    * Replaces methods of an object until the case is over, so that their calls are recorded: `faults.patch(fsPromises,
-   * 'rm')`. In Node, named imports of a built-in module follow.
+   * 'rm')`. In Node, named imports of a built-in module are replaced too.
    *
    * @param object - the object, or the default export of the built-in module
    * @param methods - the names of the methods

@@ -89,14 +89,14 @@ export async function useIn(
   }
 }
 
-/** A fixture that needs the fixtures that `make` destructures. */
+/** A fixture that depends on the fixtures that `make` destructures. */
 export function fixtureOf(caller: string, make: unknown, run: Run): unknown {
   const names = typeof make === 'function' ? namesTakenBy(make as Make) : undefined;
   if (!names) throw notFixtureFunction(caller, make);
   return needing(names, run);
 }
 
-/** Runners read from the source text of a fixture which others it needs. */
+/** Runners read the names of the other fixtures that a fixture needs from its source text. */
 export function needing(names: readonly string[], run: Run): unknown {
   return Object.defineProperty(run, 'toString', { value: () => `async ({ ${names.join(', ')} }, use) => {}` });
 }

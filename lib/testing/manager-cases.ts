@@ -14,10 +14,10 @@ export interface ManagerCase {
 
 /**
  * Makes cases, for any test runner, that check a manager on every path. The block returns, throws anything that can be
- * thrown, or waits. The manager is entered many times, concurrently, inside itself, and in every other way. And each
- * call that it makes fails once.
+ * thrown, or waits. The manager is entered many times, concurrently, inside itself, and by every driver. And each call
+ * that it makes fails once.
  *
- * After each block, the case expects that
+ * After each block, the case checks that
  *
  * - the block rejected with the very error that its body threw, unless `suppresses` or `translates` says otherwise;
  * - `open` and the `probes` are what they were, and the `effect` changed only if the block succeeded;

@@ -280,7 +280,7 @@ export function teardownFailureDropped(name: string, when: string, call: Call, e
   );
 }
 
-/** The error that a call is made to fail with. */
+/** The error with which a call is made to fail. */
 export function injected({ label }: Call): Error {
   return new Error(`${label} failed, because managerCases() made it fail.`);
 }

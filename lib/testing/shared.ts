@@ -8,8 +8,8 @@ import type { Fixed, ValueOf } from './kit/setting.ts';
 export type SharedScope = 'file' | 'worker';
 
 /**
- * A fixture with its options, as `extend` takes them. It is a list. Its type says that it is a function as well, and
- * that the options have no type, because otherwise Vitest's types would infer the value from both.
+ * A fixture with its options, as `extend` takes them. It's a list. Its type says that it's also a function, and that
+ * the options have no type, because otherwise Vitest's types would infer the value from both.
  *
  * @typeParam Context - the other fixtures
  * @typeParam Value - what it passes to a test

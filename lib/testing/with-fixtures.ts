@@ -53,17 +53,17 @@ declare const taken: unique symbol;
 export interface DefineTest<Fixtures> {
   (name: string, test: FixtureTest<Fixtures>, options?: unknown): unknown;
   (name: string, options: unknown, test: FixtureTest<Fixtures>): unknown;
-  /** The runner's, for tests that take fixtures. */
+  /** The runner's `only` or `skip`, for tests that take fixtures. */
   readonly only: DefineTest<Fixtures>;
-  /** The runner's, for tests that take fixtures. */
+  /** The runner's `only` or `skip`, for tests that take fixtures. */
   readonly skip: DefineTest<Fixtures>;
-  /** Jest's and Bun's, for tests that take fixtures. */
+  /** Like Jest's and Bun's, for tests that take fixtures. */
   readonly failing: DefineTest<Fixtures>;
-  /** Jest's and Bun's, for tests that take fixtures. */
+  /** Like Jest's and Bun's, for tests that take fixtures. */
   readonly concurrent: DefineTest<Fixtures>;
   /** The runner's. */
   readonly todo: (name: string, ...rest: unknown[]) => unknown;
-  /** Jest's and Bun's: one test per row of a table. The fixtures come first. */
+  /** Like Jest's and Bun's: one test per row of a table. The fixtures come first. */
   readonly each: DefineEach<Fixtures>;
   /** The types of the fixtures; there is nothing to read. */
   readonly [taken]: Fixtures;

@@ -5,18 +5,21 @@ import { hasFailed, type Visit, type VisitResult } from '../visit.ts';
 import type { Channel } from './host.ts';
 import type { Hub, VisitRecord } from './hub.ts';
 
-/** One visit while it is open: in which context its code runs, and what is reported about it. */
+/** One visit while it's open: the context in which its code runs, and what is reported about it. */
 export class Frame {
   visit!: VisitRecord;
   readonly by: string;
   private readonly hub: Hub;
   private readonly name: string;
-  /** Taken when the frame is made: what a composition enters later must not lie in what it entered before. */
+  /**
+   * Taken when the frame is made, because what a composition enters later must not count as inside what it entered
+   * before.
+   */
   private readonly parent: Visit | undefined;
   private readonly flow: Visit | undefined;
-  /** The context that subscribers of the channel have bound, too. */
+  /** A context that includes the stores that subscribers of the channel have bound. */
   private snapshot: Within | undefined;
-  /** The context for the body of a sync block, if somebody has bound a store. */
+  /** The context for the body of a sync block, if a subscriber has bound a store. */
   inner: Within | undefined;
 
   constructor(hub: Hub, name: string, by: string) {
@@ -31,7 +34,7 @@ export class Frame {
   openWith<R>(phase: 'entering' | 'body', setUp: () => R): R {
     const { hub } = this;
     const visit = (this.visit = hub.begin(this.name, this.by, this.parent, phase));
-    // Not the run: optimized code lets go of that as soon as it has begun to exit.
+    // Follows the frame and not the run, because optimized code drops the run as soon as it has begun to exit.
     if (hub.wantsLeaks) hub.leaks.follow(this, visit);
     const start = hub.channel?.start;
     const run = () => hub.nesting.run(visit, setUp);
@@ -44,27 +47,27 @@ export class Frame {
     );
   }
 
-  /** {@link openWith} for a setup that is done when it returns. What it set by `enterWith` reaches the body, too. */
+  /** {@link openWith} for a synchronous setup. What it sets with `enterWith` reaches the body too. */
   openSync<R>(setUp: () => R): R {
     return this.openWith('entering', () => {
       const result = setUp();
-      // Somebody who only listens must not change in which context the body runs.
+      // A subscriber that only listens must not change the context in which the body runs.
       this.inner = hasStores(this.hub.channel?.start) ? takeSnapshot() : undefined;
       return result;
     });
   }
 
-  /** The part of the setup that runs at once is done. */
+  /** The synchronous part of the setup is done. */
   startedAsync(): void {
     this.publish('end');
   }
 
-  /** Runs what belongs to the visit. */
+  /** Runs code that belongs to the visit. */
   run<R>(fn: () => R): R {
     return this.snapshot ? this.snapshot(fn) : this.hub.nesting.run(this.visit, fn);
   }
 
-  /** How the driver runs the body, and what is entered later: in the context of a manager that knows one, too. */
+  /** How the driver runs the body, and what is entered later: also in the manager's own context, if it has one. */
   within(inner: Within | undefined): Within | undefined {
     const { hub, snapshot, visit } = this;
     if (!inner && !snapshot && !hub.nesting.followsContext) return undefined;
@@ -72,7 +75,7 @@ export class Frame {
     return (fn, ...args) => outer((...given) => hub.nesting.run(visit, () => fn(...given)), ...args);
   }
 
-  /** Lets what runs at once after this be within the visit, until the visit is left. */
+  /** Lets the code that runs synchronously after this belong to the visit, until the visit is left. */
   enterSync(): void {
     this.hub.nesting.beginSync(this.visit, this.flow);
   }
@@ -93,7 +96,7 @@ export class Frame {
     const { visit } = this;
     this.leaveSync();
     this.hub.end(visit, result, thrown);
-    // That nobody said how the block ended leaves no block.
+    // An unknown outcome isn't an error that leaves the block.
     if (thrown && hasFailed(visit) && !isUnknownOutcome(thrown)) this.publish('error');
     if (isSync) {
       this.publish('end');
@@ -109,7 +112,7 @@ export class Frame {
   }
 }
 
-/** Node's channels don't tell in public. Those that don't tell at all may have some. */
+/** Node's channels have no public way to tell. If a channel doesn't tell at all, assume that it has stores. */
 function hasStores(channel: Channel | undefined): boolean {
   if (!channel?.hasSubscribers) return false;
   return (channel as { _stores?: { readonly size: number } })._stores?.size !== 0;

@@ -5,7 +5,7 @@ import type { Visit } from '../visit.ts';
 export interface Store<T> {
   run<R>(value: T, fn: () => R): R;
   get(): T | undefined;
-  /** Ends its cost, until it runs again. */
+  /** Ends its cost until it's used again. */
   disable?(): void;
 }
 
@@ -66,11 +66,13 @@ export function makeChannel(name: string): TracingChannel | undefined {
   return channels?.tracingChannel?.(name);
 }
 
-/** In browsers, DevTools show a measure. It is cleared at once, because measures that nobody clears stay forever. */
+/**
+ * Browsers show measures in their DevTools. The measure is cleared at once, because otherwise it would stay forever.
+ */
 export function measure({ name, by, result, parent }: Visit, start: number, end: number): void {
   if (host.process) return;
   const title = `withal: ${name}`;
-  // Only texts, because the detail is cloned.
+  // Only strings, because the detail is cloned.
   host.performance?.measure?.(title, { start, end, detail: { by, result, parent: parent?.name } });
   host.performance?.clearMeasures?.(title);
 }
@@ -80,7 +82,7 @@ export function currentTime(): number {
   return (host.performance as Performance).now();
 }
 
-/** Throws an error where nobody can catch it, like an error in a timer. */
+/** Throws an error where nothing can catch it, like an error in a timer. */
 export function throwUncaught(error: unknown): void {
   (host.queueMicrotask as (task: () => void) => void)(() => {
     throw error;

@@ -34,7 +34,7 @@ export class Hub {
   readonly channel: TracingChannel | undefined = makeChannel('withal:block');
   leaks: Leaks = this.newLeaks();
   nesting: Nesting = new Nesting(false);
-  /** Set while a listener runs: what it enters isn't watched, because that would never end. */
+  /** Set while a listener runs. Managers that it enters aren't watched, because that would never end. */
   isTelling = false;
   private readonly listeners = new Set<Listener>();
   private readonly observer = makeObserver(this);

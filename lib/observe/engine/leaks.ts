@@ -19,10 +19,10 @@ export interface Leak {
 
 type Owed = { -readonly [K in keyof Omit<Leak, 'message'>]: Leak[K] };
 
-/** Reports things that are collected before they were entered or finished. It keeps none of them alive. */
+/** Reports things that are garbage-collected before they were entered or finished. It keeps none of them alive. */
 export class Leaks {
   private readonly owed = new WeakMap<object, Owed>();
-  /** What happened to things after the last watch had ended is unknown. */
+  /** Set once the last watch has ended: what happened to things after that is unknown. */
   private isOver = false;
   private readonly registry: FinalizationRegistry<Owed | Visit>;
 
@@ -32,7 +32,7 @@ export class Leaks {
       if (!('phase' in held)) tell(withMessage(held));
       else if (held.phase !== 'over') {
         forget(held);
-        // What a stack holds is forgotten with the stack, which is reported itself.
+        // If a stack is forgotten, so is what it holds, and only the stack is reported.
         if (held.times.entering !== undefined || held.by.startsWith('scope'))
           tell(withMessage({ kind: 'never exited', name: held.name, site: held.site }));
       }
@@ -54,7 +54,7 @@ export class Leaks {
     if (this.owed.delete(thing)) this.registry.unregister(thing);
   }
 
-  /** Reports that nobody can end a visit any more. */
+  /** Reports a visit that can never end anymore. */
   follow(frame: object, visit: Visit): void {
     this.registry.register(frame, visit);
   }

@@ -24,19 +24,19 @@ function nameOfObject(thing: unknown): string {
  */
 export function siteOf(): string {
   const [, own, ...frames] = stackOf().split('\n');
-  // A bundler may have put everything into one file: then the frames of this package stay.
+  // If a bundler has put everything into one file, the frames of this package stay.
   const folder = /([^\s(]*[\\/](?:dist|lib)[\\/])observe[\\/]/.exec(String(own))?.[1];
   const theirs = folder ? frames.filter((frame) => !isOwn(frame, folder) && !frame.includes('node:internal')) : frames;
   return theirs.map((frame) => frame.trim()).join('\n');
 }
 
 interface StackError {
-  /** V8's. */
+  /** V8's setting. */
   stackTraceLimit?: number;
 }
 
 /**
- * The frames of this package are not to take the place of theirs. Somebody may prepare stacks in another way, and fail.
+ * The frames of this package must not use up the limit. A custom `prepareStackTrace` may throw.
  */
 function stackOf(): string {
   const stackTraceLimit = Number((Error as StackError).stackTraceLimit);
@@ -50,7 +50,7 @@ function stackOf(): string {
   }
 }
 
-/** In this repository, the build and the sources may observe each other. */
+/** In this repository, the build may observe the sources, and the other way round. */
 function isOwn(frame: string, folder: string): boolean {
   return ['dist', 'lib'].some((name) => frame.includes(folder.replace(/(?:dist|lib)(?=.$)/, name)));
 }

@@ -3,11 +3,11 @@ import { makeStore, type Store } from './host.ts';
 
 interface SyncBlock {
   readonly visit: Visit;
-  /** The visit of the flow in which the block began. If the flow has another visit now, that one is further in. */
+  /** The visit of the flow in which the block began. If the flow has another visit now, that one is deeper. */
   readonly around: Visit | undefined;
 }
 
-/** Knows which visit code belongs to: by the flow of async code if it may and can, and by time if not. */
+/** Knows which visit code belongs to: by the flow of async code if that's allowed and possible, otherwise by time. */
 export class Nesting {
   private readonly store: Store<Visit> | undefined;
   /** Visits in the order in which they began, for when there is no store. */
@@ -29,7 +29,7 @@ export class Nesting {
     return this.store !== undefined;
   }
 
-  /** The innermost open visit. One that is over lends its place to the one around it, so that no chain grows. */
+  /** The innermost open visit. The visit around it takes the place of one that is over, so that no chain grows. */
   current(): Visit | undefined {
     let visit = this.innermost();
     while (visit?.phase === 'over') visit = visit.parent;
@@ -57,13 +57,13 @@ export class Nesting {
     return this.store?.get();
   }
 
-  /** Lets the visit be the current one until `endSync`, for what runs in the given flow. */
+  /** Makes the visit the current one until `endSync`, for code that runs in the given flow. */
   beginSync(visit: Visit, around: Visit | undefined): void {
     this.sync.push({ visit, around });
   }
 
   endSync(visit: Visit): void {
-    // A listener may have begun and ended others meanwhile; usually, it is the last one.
+    // A listener may have begun and ended others in the meantime. Usually, this is the last one.
     const index = this.sync.map((block) => block.visit).lastIndexOf(visit);
     if (index >= 0) this.sync.splice(index, 1);
   }

@@ -72,8 +72,8 @@ function seeScopeSync<R>(frame: Frame, run: RunScope<R>): R {
 }
 
 /**
- * Ends the visit when what a stack calls is done. A sync stack awaits nothing, so this must not touch a promise there.
- * What an async stack awaits is awaited only once, because that may start a lazy thenable.
+ * Ends the visit when the function that a stack called is done. A sync stack awaits nothing, so this must not touch a
+ * promise there. For an async stack, its result must be awaited only once, because that may start a lazy thenable.
  */
 function endHeld(frame: Frame, thrown: unknown, act: () => unknown, isSync?: true): unknown {
   let reply: unknown;
@@ -88,7 +88,7 @@ function endHeld(frame: Frame, thrown: unknown, act: () => unknown, isSync?: tru
   return reply;
 }
 
-/** A thenable that passes on what another gives, and ends the visit then. */
+/** A thenable that passes on another one's result, and then ends the visit. */
 class Awaited implements PromiseLike<unknown> {
   private readonly frame: Frame;
   private readonly thrown: unknown;
@@ -119,7 +119,7 @@ function conclude(frame: Frame, thrown: unknown, reply: unknown): void {
   frame.end(isSuppressed(thrown, reply) ? 'suppressed' : 'returned', isBox(thrown) ? thrown : undefined);
 }
 
-/** What is pushed on a stack returns an answer, like `exit`. */
+/** A function pushed on a stack returns an answer, like `exit`. */
 function isSuppressed(thrown: unknown, reply: unknown): boolean {
   return isBox(thrown) && (reply === true || (isObject(reply) && 'value' in reply));
 }

@@ -1,6 +1,6 @@
 import type { Visit } from '../visit.ts';
 
-/** The visits that are open, held weakly: a visit that nobody can end any more isn't open. */
+/** The open visits, held weakly: a visit that can never end anymore isn't open. */
 export class OpenVisits {
   private readonly visits = new Map<Visit['id'], WeakRef<Visit>>();
   private limit = 1_000;

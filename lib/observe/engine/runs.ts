@@ -63,7 +63,7 @@ export class SeenRun extends Seen implements Run {
       const begun = await entering;
       this.run = begun.run;
       frame.entered();
-      // What a composition enters doesn't run a body: the composition's own run does.
+      // A manager that a composition enters doesn't run a body; the composition's own run does.
       this.within = frame.by === 'enter()' ? begun.run.within : frame.within(begun.run.within);
       return { done: false, value: begun.value };
     } catch (error) {
@@ -90,7 +90,7 @@ export class SeenSyncRun extends Seen implements SyncRun {
   within: Within | undefined;
   private run: SyncRun;
   private isEntered = false;
-  /** What it gives once it is answered. */
+  /** The step to return once it's answered. */
   private entered: Step | undefined;
 
   constructor(hub: Hub, run: SyncRun, manager: unknown, by: string) {
@@ -98,7 +98,7 @@ export class SeenSyncRun extends Seen implements SyncRun {
     this.run = run;
   }
 
-  /** It asks to be answered by itself only if the body belongs to a context. */
+  /** It yields a request of its own only if the body belongs to a context. */
   next(): Step {
     const { entered } = this;
     this.entered = undefined;

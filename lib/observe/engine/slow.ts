@@ -24,7 +24,7 @@ export class SlowWatch {
   /** What is being set up or torn down, in the order in which that began. */
   private readonly moving = new Map<Visit, Phase>();
   private readonly told = new WeakMap<Visit, Phase>();
-  /** Until when a visit was slow because of a visit inside it. */
+  /** The time until which a visit was slow because of a visit inside it. */
   private readonly excused = new WeakMap<Visit, number>();
   private readonly quietly: (act: () => unknown) => void;
   private isStopped = false;

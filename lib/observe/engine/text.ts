@@ -2,7 +2,7 @@ import { notDrawingOption, notVisits } from '../../support/messages.ts';
 import { isObject } from '../../support/describe.ts';
 import type { Visit } from '../visit.ts';
 
-/** What any of the drawings take, as it was given. */
+/** The options of all drawings, unchecked. */
 interface DrawingOptions {
   readonly format?: unknown;
   readonly width?: unknown;
@@ -10,7 +10,7 @@ interface DrawingOptions {
   readonly colors?: unknown;
 }
 
-/** What the options take, in words, and whether a value is that. */
+/** For each option, what it takes, in words, and the test for that. */
 const kinds: Record<keyof DrawingOptions, readonly [string, (given: unknown) => boolean]> = {
   format: ["'text' or 'svg'", (given) => given === 'text' || given === 'svg'],
   width: ['a whole number, 20 or more', (given) => Number.isInteger(given) && Number(given) >= 20],
@@ -32,7 +32,7 @@ export function assertDrawing(
   }
 }
 
-/** A message, and below it the stack that it is about, if that is known. */
+/** A message, and below it the stack that it's about, if known. */
 export function withSite(message: string, site: string | undefined): string {
   return site ? `${message}\n${site}` : message;
 }

@@ -12,7 +12,7 @@ export interface Placed {
   readonly more: readonly boolean[];
 }
 
-/** Goes through the tree, parents first. A loop and not a recursion: blocks nest by the thousand. */
+/** Goes through the tree, parents first. A loop and not a recursion, because thousands of blocks may nest. */
 export function* walk(visits: readonly Visit[]): Generator<Placed, void, void> {
   const among = new Set(visits);
   const children = new Map<Visit | undefined, Visit[]>();

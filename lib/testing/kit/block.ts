@@ -56,7 +56,7 @@ export interface Ran {
   useFailure: Thrown | undefined;
 }
 
-/** Returns the same manager each time, or a new one for each block if a block uses it up. */
+/** Returns a function that gives the same manager each time, or a new one for each block if a block uses it up. */
 export function managersOf(trial: Trial): () => unknown {
   let manager: unknown;
   return () => {
@@ -144,9 +144,9 @@ function finish({ recorder }: Trial, { useFailure, thrown }: Ran): void {
   if (thrown) throw thrown.error;
 }
 
-// What is expected
+// Expectations
 
-/** Expects that it resolves or rejects as it should. */
+/** Expects a block to resolve or reject as it should. */
 export function expectOutcome(trial: Trial, ran: Ran): void {
   const { when, thrown, rejected, useFailure, hasRun, way } = ran;
   const { name } = trial;
@@ -159,7 +159,7 @@ export function expectOutcome(trial: Trial, ran: Ran): void {
 
 function expectFailure({ name, setting }: Trial, ran: Ran, { error }: Thrown): void {
   const { when, rejected, way, fields } = ran;
-  // Under using, a manager doesn't get the error itself, so it can neither suppress nor replace it.
+  // Under `using`, a manager doesn't get the error itself, so it can neither suppress nor replace it.
   const isSuppressed = !way.isUsing && setting.suppresses(error);
   if (!rejected) {
     if (!isSuppressed) throw swallowed(name, when);
@@ -201,7 +201,7 @@ function expectUnchanged(name: string, when: string, error: unknown, fields: Fie
   }
 }
 
-/** Expects that it has an effect if it succeeds, and none if it fails. */
+/** Expects a block to have an effect if it succeeds, and none if it fails. */
 export async function expectEffect(trial: Trial, { when, thrown, way, hasRun }: Ran, before: string): Promise<void> {
   if (!trial.setting.effect) return;
   const after = await trial.effect();

@@ -137,14 +137,14 @@ async function synchronously(kit: Kit): Promise<void> {
     const manager = managersOf(trial);
     const found = { isSync: true };
     const way = tryingInSync(() => (found.isSync = false));
-    // It also shows whether the body's work returns a promise.
+    // This also shows whether the body's work returns a promise.
     await expectBlock(trial, manager, returning, way);
     if (!found.isSync) return;
     for (const ending of [returning, throwingError]) await expectBlock(trial, manager, ending, inWithSync);
   });
 }
 
-/** By hand, a manager object need only work once. */
+/** By hand, a manager object only has to work once. */
 async function manually(kit: Kit): Promise<void> {
   await inWorld(kit, async (trial) => {
     for (const ending of [returning, throwingError, throwingUndefined])
@@ -170,7 +170,7 @@ async function threeAtOnce(kit: Kit): Promise<void> {
         found.inside += 1;
         found.isCrowded ||= found.inside > 1;
         await meet();
-        // They leave one after the other, and those that stay continue with what they have.
+        // They leave one after the other, and the others continue with what they hold.
         await sleep(2 * index);
         await kit.setting.use?.(value, trial.world);
         found.inside -= 1;
@@ -202,7 +202,7 @@ async function effectInTurn(kit: Kit): Promise<number> {
   return effect;
 }
 
-/** Waits until so many have arrived, but not for long: a pool may have fewer. */
+/** Waits until that many have arrived, but not for long: a pool may have fewer. */
 function meeting(count: number): () => Promise<void> {
   let missing = count;
   let open!: () => void;

@@ -63,7 +63,7 @@ export class DeepProxy {
       construct: (_target, args: unknown[], made) => {
         const type = this.unwrap(made) as Constructor;
         const object = Reflect.construct(raw as unknown as Constructor, this.unwrapAll(args), type);
-        // A subclass makes its private fields in what this returns, and looks for them in the object itself.
+        // A subclass adds its private fields to the object that this returns, and looks for them in the object itself.
         return type === made ? object : (this.wrap(object) as object);
       },
     };
@@ -96,14 +96,16 @@ export class DeepProxy {
     });
   }
 
-  /** A list or an options object may hold what is wrapped. One that doesn't is passed on as it is. */
+  /** A list or an options object may hold wrapped things. One that doesn't is passed on as it is. */
   private unwrapIn(arg: unknown): unknown {
     if (!isPlain(arg) || !Object.values(arg).some((value) => this.raws.has(value as object))) return arg;
     if (Array.isArray(arg)) return arg.map((item) => this.unwrap(item));
     return Object.fromEntries(Object.entries(arg).map(([key, value]) => [key, this.unwrap(value)]));
   }
 
-  /** Callbacks get what is wrapped. Each has one stand-in, so that a listener that was added can be removed. */
+  /**
+   * Callbacks get wrapped arguments. Each callback has one stand-in, so that a listener that was added can be removed.
+   */
   private callback(callback: Method): unknown {
     if (/^class\b/.test(Function.prototype.toString.call(callback))) return callback;
     const known = this.callbacks.get(callback);
@@ -150,7 +152,7 @@ function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
 }
 
-/** A proxy may say of a frozen object only what is true of it; so one that isn't stands in. */
+/** A proxy of a frozen object may only report its true properties, so an object that isn't frozen stands in. */
 function targetFor(value: object): object {
   const isClosed = typeof value === 'object' && !Array.isArray(value) && !Object.isExtensible(value);
   return isClosed ? (Object.create(prototypeOf(value)) as object) : value;

@@ -25,7 +25,7 @@ export interface Timers {
   clearInterval(timer: unknown): void;
 }
 
-/** The process of Node, Bun or Deno, as the code under test sees it. Browsers have none. */
+/** The process of Node, Bun or Deno, as the code under test sees it. Browsers don't have one. */
 export function ownProcess(): Process {
   return (globalThis as unknown as { process: Process }).process;
 }
@@ -34,7 +34,7 @@ export function eventsOf(process: unknown): ProcessEvents | undefined {
   return isObject(process) && 'rawListeners' in process ? (process as unknown as ProcessEvents) : undefined;
 }
 
-/** What the platform has: others may have none, or refuse it. */
+/** Something that only some platforms have, or allow. */
 export function ifAny<T>(get: () => T): T | undefined {
   try {
     return get();
@@ -47,7 +47,7 @@ export function builtinIfAny(name: string): unknown {
   return ifAny(() => builtin(name));
 }
 
-// As they were when this module was loaded: tests may replace them to move the clock.
+// The originals, from when this module was loaded: tests may replace them to control the clock.
 const setTimeout = (globalThis as unknown as Timers).setTimeout;
 const clearTimeout = (globalThis as unknown as Timers).clearTimeout;
 
@@ -68,7 +68,7 @@ export function turnsOf(global: object): () => Promise<void> {
   return setImmediate ? () => new Promise((resolve) => void setImmediate(resolve)) : () => sleep(0);
 }
 
-/** Waits for a promise, but only so long; the timer doesn't outlive the wait. */
+/** Waits for a promise, but only for a time; the timer doesn't outlive the wait. */
 export async function within<T>(ms: number, promise: Promise<T>, late: () => Promise<T>): Promise<T> {
   let timer: unknown;
   const isLate = new Promise<true>((resolve) => (timer = setTimeout(() => resolve(true), ms)));

@@ -4,7 +4,7 @@ import { gaveReleased, notAwaited, releasedTwice, usedAfterRelease } from '../me
 import type { Call } from './recorder.ts';
 import type { Trial } from './trial.ts';
 
-/** Expects that a manager awaits its calls, releases each thing once, and uses nothing that it has released. */
+/** Expects a manager to await its calls, to release each thing once, and to use nothing that it has released. */
 export function expectCalls(trial: Trial, ran: Ran): void {
   expectAwaited(trial, ran);
   const held = new Held(trial, ran);
@@ -25,7 +25,7 @@ class Held {
   private readonly ran: Ran;
   private readonly acquired = new Set<unknown>();
   private readonly releases = new Map<unknown, Call>();
-  /** Calls after which less was open, until more was. */
+  /** Calls after which less was open, until something was opened again. */
   private readonly closing = new Set<Call>();
 
   constructor(trial: Trial, ran: Ran) {
@@ -73,12 +73,12 @@ const ending = /clos|end|done|exit|finish|wait|settle|drain|dispose|destroy|term
 /** Calls that are harmless to repeat. */
 const harmless = /(^|\.)(rm|unlink|clear|destroy|abort|cancel|kill|dispose|off|remove\w*|delete\w*|\[.*\])$/i;
 
-/** Whether a second call is one too many: many closing calls may be repeated at once, and then do nothing. */
+/** Whether a second call is one too many. Many closing calls may be repeated, and then do nothing. */
 function isOnce({ name, isAsync }: Call): boolean {
   return pooled.test(name) || (isAsync && !harmless.test(name));
 }
 
-/** Whether it needs the object that it is called on: waiting for its end doesn't. */
+/** Whether it needs the object that it's called on, which a call that waits for its end doesn't. */
 function isUse({ name, isAsync }: Call): boolean {
   return isAsync && !ending.test(name);
 }

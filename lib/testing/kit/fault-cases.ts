@@ -32,7 +32,7 @@ export function teardownFaults(ended: Ending): (kit: Kit) => Promise<void> {
   };
 }
 
-/** The calls that can fail, from a run in which none does. Other cases find what else is wrong with that run. */
+/** The calls that can fail, from a run in which none does. Other cases find what else is wrong in that run. */
 async function callsOf(kit: Kit, ending: Ending): Promise<Call[]> {
   let recorder = new Recorder();
   await inWorld(kit, async (trial) => {
@@ -66,11 +66,11 @@ async function whileFailing(
     const manager = trial.make();
     const ran = await run(trial, manager, ending);
     const { recorder } = trial;
-    // It may take another path than the time before.
+    // It may take a different path this time.
     if (!recorder.failed) return;
     const isExcused = kit.setting.mayIgnore(recorder.failed.label) || recorder.isRetried();
     expect({ trial, ran, call: recorder.failed, error, isExcused });
-    // If a call committed and only then failed, that can't be undone.
+    // A call that committed and only then failed can't be undone.
     if (ran.thrown || !ran.hasRun) await expectEffect(trial, ran, effect);
     if (kit.setting.mayLeave(recorder.failed.label)) return;
     await trial.expectNothingLeft(before, ran.when);
@@ -85,8 +85,8 @@ async function expectUsable(trial: Trial, manager: unknown, when: string): Promi
   expectOutcome(trial, await run(trial, manager, { name: `returns, after ${when}` }));
 }
 
-// What should be acquired is not when the call has failed, and what should be released is: else something would be left
-// for which nobody could blame the manager.
+// A failed call hasn't acquired what it should acquire, but it has released what it should release. Otherwise something
+// would be left that isn't the manager's fault.
 
 function isReleasing({ name, opened }: Call): boolean {
   return opened < 0 || (opened === 0 && releases.test(name));

@@ -6,7 +6,7 @@ import { watchSharedState } from './shared-state.ts';
 export interface Watch {
   /** Runs the case. */
   run<T>(work: () => T): T;
-  /** What is there now that was not there before, as text. */
+  /** What is there now and wasn't before, as text. */
   left(): string[];
   /** The errors of unhandled rejections. */
   readonly unheard: readonly unknown[];
@@ -14,7 +14,7 @@ export interface Watch {
 }
 
 /**
- * Watches what a process has: handles and timers, open files, listeners, global state, rejections that nobody handles.
+ * Watches what a process has: handles and timers, open files, listeners, global state, unhandled rejections.
  */
 export function watchLeftovers(): Watch {
   const handles = watchHandles() ?? watchTimers();
@@ -45,7 +45,7 @@ export function watchLeftovers(): Watch {
 
 type Handles = Omit<Watch, 'unheard'>;
 
-// Handles and timers, if the runtime lists them
+// Handles and timers, in runtimes that list them
 
 interface AsyncHooks {
   createHook(callbacks: Callbacks): Hook;
@@ -113,7 +113,7 @@ function watchHandles(): Handles | undefined {
     left: () => [...found.values()].filter(isActive).map(({ text }) => text()),
     stop() {
       hook.disable();
-      // Node 20 would keep it, and search each for anything asynchronous.
+      // Node 20 would keep it, and search it at each async operation.
       storage.disable();
     },
   };
@@ -154,7 +154,7 @@ function tellsOfTimers(hooks: AsyncHooks): boolean {
   return isTold;
 }
 
-// Timers, elsewhere
+// Timers, in other runtimes
 
 function watchTimers(): Handles {
   const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis as unknown as Timers;
@@ -192,7 +192,7 @@ function watchTimers(): Handles {
   };
 }
 
-/** Browsers have numbers for timers, and keep them all. */
+/** In browsers, timers are numbers, and all of them count. */
 function isRefed(timer: unknown): boolean {
   return (timer as Resource).hasRef?.() !== false;
 }
@@ -216,9 +216,9 @@ function openFiles(): string[] {
 }
 
 function fileOf(fs: Files, folder: string, fd: string): string[] {
-  // The handle that listed the folder is closed by now.
+  // The handle that listed the folder is already closed.
   const stats = ifAny(() => fs.fstatSync(Number(fd)));
-  // Not every system has links there.
+  // Not every system has links in that folder.
   const path = ifAny(() => fs.readlinkSync(`${folder}/${fd}`));
   return stats?.isFile() || stats?.isDirectory() ? [path === undefined ? fd : `${path}, ${fd}`] : [];
 }
@@ -232,7 +232,7 @@ function countListeners(): Map<string | symbol, number> {
 
 const rejection = 'unhandledRejection';
 
-/** While a case runs, it owns every rejection: otherwise a runner would count it twice, and a script would end. */
+/** While a case runs, it handles every rejection: otherwise a runner would report it again, and a script would end. */
 function watchRejections(): { readonly unheard: unknown[]; stop(): void } {
   const events = eventsOf(heardProcess());
   const unheard: unknown[] = [];

@@ -13,7 +13,10 @@ interface Place {
   readonly line: string;
 }
 
-/** Where this was called from. It is read only for a message, because reading takes far longer than recording. */
+/**
+ * Records where it was called from. The stack is read only for a message, because reading takes far longer than
+ * recording.
+ */
 export function noteCaller(): () => string | undefined {
   const note = new Error();
   return () => callerIn(stackOf(note));

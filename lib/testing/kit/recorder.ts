@@ -18,7 +18,7 @@ export interface Call {
   readonly phase: Phase;
   /** How many calls of that name came before it in its phase. */
   readonly nth: number;
-  /** Where the manager made it. */
+  /** The line where the manager made it. */
   readonly line: () => string | undefined;
   readonly self: unknown;
   readonly args: readonly unknown[];
@@ -33,7 +33,7 @@ export interface Call {
   opened: number;
 }
 
-/** The call that fails, after it has acted or without. */
+/** The call that should fail, before or after it acts. */
 export interface Injection {
   readonly call: Call;
   readonly acts: boolean;
@@ -84,7 +84,7 @@ export class Recorder implements Faults {
     for (const restore of this.patches.splice(0).reverse()) restore();
   }
 
-  /** Whether the failed call was retried, and succeeded. A call made at the same time doesn't count. */
+  /** Whether the failed call was retried with success. A call made at the same time doesn't count. */
   isRetried(): boolean {
     const { calls, failed } = this;
     return failed !== undefined && calls.slice(this.toldAt).some((call) => isRetry(call, failed));
@@ -189,7 +189,7 @@ function lastName(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }
 
-/** In Node, what a module imports of a built-in one by name is what it exports when this is called. */
+/** In Node, this updates the named imports of built-in modules to what those modules export now. */
 function syncBuiltins(): void {
   ifAny(() => (builtin('node:module') as { syncBuiltinESMExports(): void }).syncBuiltinESMExports());
 }

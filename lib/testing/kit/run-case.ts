@@ -19,7 +19,7 @@ export function runCase(setting: Setting, work: Case[1]): Promise<void> {
 const briefly = 5;
 const patiently = 31;
 
-/** Something that is left only once is a cache, or was still closing. */
+/** Tries again, because something that is left only once is a cache, or was still closing. */
 async function attemptTwice(setting: Setting, work: Case[1]): Promise<void> {
   const first = await attempt(setting, work, briefly);
   if (first.left.length === 0) return;
@@ -59,7 +59,7 @@ async function failuresOf(work: () => Promise<void>): Promise<unknown[]> {
 
 /** Looks until nothing is left, or as many times as it may. */
 export async function leftAfter(watch: Pick<Watch, 'left'>, patience: number): Promise<string[]> {
-  // By then the process has reported unhandled rejections.
+  // After this, the process has reported unhandled rejections.
   await sleep(0);
   const looks = [watch.left()];
   // Something that repeats may leave nothing for a moment, between two of its timers.

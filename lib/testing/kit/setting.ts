@@ -29,7 +29,8 @@ export interface ManagerCaseOptions<World, Value> {
   /** Which of a block's errors the manager handles: `true` for all. By default it handles none. */
   readonly suppresses?: boolean | ((error: unknown) => boolean) | undefined;
   /**
-   * Which of a block's errors the manager replaces with an error that leads to them: `true` for all. By default none.
+   * Which of a block's errors the manager replaces with an error that leads to the original: `true` for all. By default
+   * none.
    */
   readonly translates?: boolean | ((error: unknown) => boolean) | undefined;
   /**

@@ -22,7 +22,7 @@ export function watchSharedState(): SharedState {
 }
 
 function watchFolder(): SharedState {
-  // Someone may have removed it.
+  // Other code may have removed it.
   const folder = () => ifAny(() => ownProcess().cwd());
   const before = folder();
   return {
@@ -52,7 +52,7 @@ function watchProperties(name: string, find: () => object | undefined): SharedSt
 
 type Descriptors = Partial<Record<string, PropertyDescriptor>>;
 
-/** Throws if it isn't: without permission, Deno refuses to show the environment. */
+/** Throws if it isn't readable: without permission, Deno refuses to show the environment. */
 function readable(object: object | undefined): object | undefined {
   Object.getOwnPropertyDescriptors(object);
   return object;

@@ -1,6 +1,6 @@
 import { describe, isError } from '../../support/describe.ts';
 
-/** A value as text: two that look alike in every part give the same text. */
+/** A value as text. Values that look alike in every part give the same text. */
 export function shown(value: unknown): string {
   return textOf(value, new Set());
 }

@@ -30,7 +30,7 @@ export class Trial {
   isUseAsync = false;
   /** How many blocks have succeeded here. */
   private successes = 0;
-  /** Whether the second one added to the effect of the first: if not, the effects of all may look the same. */
+  /** Whether the second one added to the effect of the first. If not, all effects may look the same. */
   private addsUp: boolean | undefined;
 
   constructor(kit: Kit, recorder: Recorder, world: unknown) {
@@ -135,7 +135,7 @@ export async function inWorld(kit: Kit, work: (trial: Trial) => Promise<void>, i
   );
   await Promise.race([isTried, ended]);
   const { timeout } = kit.setting;
-  // What the manager left behind may keep its world from ending.
+  // Something that the manager left behind may keep its world from ending.
   const left = await within<Thrown | undefined>(timeout, ended, async () => ({ error: worldStuck(timeout) }));
   if (failure && left && left.error !== failure.error)
     throw new AggregateError([failure.error, left.error], (failure.error as Error).message);

@@ -74,7 +74,7 @@ export const decorated: Way = way(
 
 export const byHand: Way = way(' by hand', (manager, body) => {
   const methods = asyncMethodsOf(manager) ?? syncMethodsOf(manager);
-  // Anything but a manager is refused with the driver's message.
+  // For anything but a manager, this throws the driver's message.
   return methods ? drive(methods, body) : inWithAsync.run(manager, body);
 });
 
@@ -95,7 +95,7 @@ export const inWithSync: Way = way(' in withSync()', async (manager, body) =>
   withSync(manager as Enterable, (value) => body(value) as object),
 );
 
-/** `await using`, which not every runtime can read. */
+/** `await using`, which not every runtime can parse. */
 async function using(
   manager: AsyncEnterable,
   body: (value: unknown, stack: AsyncExitStack<unknown>) => unknown,
@@ -149,7 +149,7 @@ export function isDisposable(manager: unknown): boolean {
   return !isAsyncContextManager(manager) && !isContextManager(manager);
 }
 
-/** By hand, for a manager that may be synchronous; reports if it isn't. */
+/** By hand, for a manager that may be synchronous. Reports it if the manager isn't. */
 export function tryingInSync(tell: () => void): Way {
   const watched = (value: unknown) => {
     if (isThenable(value)) tell();

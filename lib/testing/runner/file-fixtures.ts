@@ -17,12 +17,12 @@ export class FileFixtures {
   private readonly values = new Map<Definition, Promise<unknown>>();
   private readonly failures = new Map<unknown, unknown>();
   private readonly running = new Set<RunningBlock>();
-  /** How many finished tests the runner has not reported yet. */
+  /** How many finished tests the runner hasn't reported yet. */
   private over = 0;
 
   constructor({ afterEach, afterAll }: FixtureHooks) {
     this.canEnd = afterAll !== undefined;
-    // Without parameters, because jest would treat one as a callback.
+    // No parameters, because jest would treat one as a callback.
     afterEach?.(() => this.afterEach());
     afterAll?.(() => this.afterAll());
   }
@@ -45,7 +45,7 @@ export class FileFixtures {
     this.over += 1;
   }
 
-  /** `test` identifies it: a test that passes on a retry has not failed. */
+  /** `test` identifies the test: one that passes on a retry hasn't failed. */
   pass(test: unknown): void {
     this.failures.delete(test);
   }
@@ -60,11 +60,11 @@ export class FileFixtures {
     return this.stack.enterContext(make(values));
   }
 
-  /** A test that the runner has finished although it still runs has taken too long. */
+  /** Ends a test that still runs although the runner has finished it: it took too long. */
   private async afterEach(): Promise<void> {
     const [block, ...others] = this.running;
     if (this.over > 0) this.over -= 1;
-    // If several run at once, it isn't known which one.
+    // If several run at once, there is no telling which one it was.
     else if (block && others.length === 0) await block.end(testEnded());
   }
 

@@ -3,7 +3,7 @@ import type { Thrown } from '../../index.ts';
 
 /** A running test, as its runner shows it to fixtures and hooks. */
 export interface RunningTest {
-  /** How it has failed, if it has, since this object was made. */
+  /** How the test has failed since this object was made, if it has. */
   failure(): Thrown | undefined;
   /** Reports an error of a teardown. */
   report(error: unknown): void;
@@ -68,7 +68,7 @@ function isPlaywrightTest(value: unknown): value is PlaywrightTest {
 function playwrightTest(info: PlaywrightTest): RunningTest {
   return {
     failure: firstOf(() => info.errors),
-    // It tears down the other fixtures anyway.
+    // Playwright tears down the other fixtures anyway.
     report(error) {
       throw error;
     },

@@ -9,12 +9,12 @@ export type AnyFunction = (...args: unknown[]) => unknown;
 
 const suites = new WeakMap<object, Suite>();
 
-/** What a function returned by `withFixtures` belongs to. */
+/** The suite behind a function that `withFixtures` returned. */
 export function suiteOf(test: object): Suite | undefined {
   return suites.get(test);
 }
 
-/** Properties of a runner's function that define tests in another way, */
+/** Properties of a runner's function that also define tests, */
 const variants = new Set<PropertyKey>(['only', 'skip', 'failing', 'fails', 'concurrent', 'serial', 'ignore']);
 /** or return a function that does. */
 const conditions = new Set<PropertyKey>(['if', 'skipIf', 'runIf', 'todoIf', 'failingIf', 'concurrentIf', 'serialIf']);
@@ -35,7 +35,7 @@ export class Suite {
     suites.set(this.test, this);
   }
 
-  /** With more fixtures; file fixtures are set up once for both. */
+  /** Returns a suite with more fixtures; file fixtures are set up once for both. */
   extended(given: Values): Suite {
     const definitions = definitionsOf(given, this.definitions);
     if (!this.file.canEnd && [...definitions.values()].some(({ isOfFile }) => isOfFile)) throw needsAfterAll();
@@ -74,7 +74,7 @@ export class Suite {
     });
   }
 
-  /** Without parameters, because jest and Bun would treat one as a callback. */
+  /** No parameters, because jest and Bun would treat one as a callback. */
   private wrapped(test: AnyFunction, isRow: boolean): AnyFunction {
     const names = namesTakenBy(test) ?? [...this.definitions.keys()];
     const definitions = names.map((name) => {
