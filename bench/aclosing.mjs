@@ -1,5 +1,5 @@
-// What an item costs that comes through `aclosing`, against a bare `for await` of the same generator. Run it with
-// `npm run bench:aclosing`.
+// What an item costs if it comes through `aclosing`, compared with a bare `for await` over the same generator. Run it
+// with `npm run bench:aclosing`.
 
 import { aclosing, withAsync } from 'withal';
 import { measureEach, measureRounds, ratioCells, ratioOf, timeOf } from './rounds.mjs';

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { buildSync } from 'esbuild';
 import { hasUsing } from '../conformance/all.mjs';
 
-/** Imports what esbuild makes of it: `using` as it is where the runtime has it, and else lowered. */
+/** Imports the code as bundled by esbuild, which lowers `using` unless the runtime has it. */
 export function bundled(options) {
   const { outputFiles } = buildSync({
     ...options,

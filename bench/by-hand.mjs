@@ -1,5 +1,5 @@
-// Drivers of a generator that yields once, as one would write them without a library: they check both ends, hand the
-// block's error to the generator, and give its return value if it handled that.
+// Drivers of a generator that yields once, written as you would without a library: they check both ends, pass the
+// block's error to the generator, and return the generator's value if it handled the error.
 
 export function driveSync(generatorFunction, argument, body) {
   const generator = generatorFunction(argument);
@@ -33,8 +33,9 @@ export async function driveAsync(generatorFunction, argument, body) {
   return result;
 }
 
-// The same, as cheaply as it can be had, where one function is given the arguments and another the block, and where an
-// error that replaces the block's is not to lose it: an object that holds the arguments, and one `catch` more.
+// The same, at the least cost that this API allows: one function takes the arguments and another the block, and an
+// error that replaces the block's must not lose it. That takes an object that holds the arguments, and one more
+// `catch`.
 
 class Held {
   constructor(generatorFunction, self, args) {
@@ -98,9 +99,10 @@ function both(error, thrown) {
   return error;
 }
 
-// The same for generators that ask for others with `yield* asked(…)`: these are entered on the way, and exited after.
+// The same for generators that ask for others with `yield* asked(…)`, which are entered on the way and exited
+// afterwards.
 
-/** What is asked for: it is yielded to the driver, and gives what the driver sends back. */
+/** A request: it's yielded to the driver, and returns what the driver sends back. */
 class Asked {
   isAsked = false;
 
@@ -161,7 +163,7 @@ export async function driveComposedAsync(generatorFunction, argument, body) {
   return result;
 }
 
-/** A flat scope: the generator is the block, and there is nothing to hand over. */
+/** A flat scope: the generator is the block, so there is no value to pass. */
 export async function driveFlatAsync(generatorFunction, argument) {
   const generator = generatorFunction(argument);
   const entered = [];

@@ -1,5 +1,5 @@
-// What an entry and exit through `fromCallback` costs, against handing the same body to the API itself, which is what it
-// does, and nothing else. Beside it a generator manager. Run it with `npm run bench:callback`.
+// What an entry and exit through `fromCallback` costs, compared with passing the same body to the API directly, and
+// what a generator manager costs. Run it with `npm run bench:callback`.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { asyncContextManager, fromCallback, withAsync } from 'withal';
@@ -10,7 +10,7 @@ const batchSize = 1000;
 
 const openedAsync = asyncContextManager(partAsync);
 
-/** The least that such an API can do. */
+/** The least that an API with a callback can do. */
 async function around(body) {
   try {
     return await body(1);

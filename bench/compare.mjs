@@ -1,5 +1,5 @@
-// What each of those that could be used instead does with a block, asked by running it. Prints a table; the one in the
-// README is compared with it. Run it with `npm run compare`.
+// Finds out what each alternative does with a block, by running it. It prints a table, and a test compares the README's
+// table with it. Run it with `npm run compare`.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter, once } from 'node:events';
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as constructs from './constructs.mjs';
 import { peers, untold } from './peers.mjs';
 
-// Some end the process where a release fails.
+// Some end the process if a release fails.
 const uncaught = [];
 process.on('uncaughtException', (error) => uncaught.push(error));
 process.on('unhandledRejection', () => {});
@@ -79,7 +79,7 @@ async function awaits(peer) {
   return isReleased ? 'yes' : 'no';
 }
 
-// The others know the name, too, for what a peer has of its own.
+// The other functions also get the name, for peers that have something of their own.
 
 async function setsContext(peer, name) {
   const set = constructs.ambient[name] ?? constructs.enteredWith(peer);
@@ -99,7 +99,7 @@ async function takesCallbacks(_peer, name) {
   return problem ? `no: ${problem}` : 'with an adapter';
 }
 
-/** What goes wrong with an API that begins, calls back, and commits or rolls back, between two resources. */
+/** What goes wrong if an API that begins, calls back, and commits or rolls back stands between two resources. */
 async function problemOf(compose) {
   const succeeded = await visits(compose, {});
   if (!succeeded.log.includes('COMMIT')) return 'it is over before the COMMIT';
@@ -175,7 +175,7 @@ function resource(release) {
   return { acquire: async () => 'value', release: async (told) => release(told) };
 }
 
-/** How the block ended: `{ value }`, `{ error }`, or neither where it never does. */
+/** How the block ended: `{ value }`, `{ error }`, or neither if it never does. */
 async function outcomeOf(ended) {
   const settled = Promise.resolve(ended).then(
     (value) => ({ value }),

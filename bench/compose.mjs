@@ -1,5 +1,5 @@
-// What managers cost that are entered with `enter`, in a composition or in a flat scope, against nested blocks of the same
-// managers. Beside it the floor: the same generators, `yield*` included, driven by hand, with no care for errors. A
+// What managers cost if they are entered with `enter`, in a composition or a flat scope, compared with nested blocks of
+// the same managers. The floor is the same generators, `yield*` included, driven by hand without handling errors. A
 // `yield*` in an async generator costs two awaits by itself. Run it with `npm run bench:compose`.
 
 import { asyncContextManager, contextManager, enter, scopeAsync, withAsync, withSync } from 'withal';
@@ -100,7 +100,7 @@ const scenarios = {
     nested: nestedAsync,
     withEnter: repeatedAsync((value) => scopeAsync(flat, value)),
   },
-  // A function that is made for each call, as an arrow function would be: there are no arrow generators.
+  // A function created for each call, as an arrow function would be; generators can't be arrow functions.
   'flat, inline': {
     byHand: repeatedAsync((value) =>
       driveFlatAsync(async function* () {

@@ -1,4 +1,4 @@
-// What each of the peers has for more than one block. Where it has nothing, the comparison tries what its users would do
+// What each peer has for more than a single block. If it has nothing, the comparison tries what its users would do
 // instead: `enterWith`, an adapter, Promise.all, Promise.race.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { peers, untold } from './peers.mjs';
 
 // An API that wraps a callback, as a resource between two others: `(outer, api, inner, body)`
 
-/** The shortest adapter that one can write: its setup is over when the API calls back, and its release lets it go on. */
+/** The shortest possible adapter: its setup is done when the API calls back, and its release lets the API continue. */
 function adapted(api) {
   let end;
   let ended;
@@ -66,7 +66,7 @@ export const ambient = {
     ),
 };
 
-/** The only way for a resource that has a setup and a teardown. Where its setup awaits, `enterWith` comes too late. */
+/** The only way for a resource with a setup and a teardown. If its setup awaits, `enterWith` comes too late. */
 export const enteredWith = (peer) => (storage, value, body) => {
   let before;
   const set = {
@@ -107,7 +107,7 @@ export const tasks = {
     }),
 };
 
-/** They have nothing for tasks, so it is the language's own. */
+/** For peers without tasks: the language's own. */
 export const promiseAll = (peer) => (isFailing, onEnd) =>
   peer([nothing], async () => {
     const slow = slowTask(onEnd);
@@ -129,13 +129,13 @@ async function failingTask() {
   throw new Error('task');
 }
 
-/** A task has something to close, which takes a while. */
+/** A task with something to close, which takes a while. */
 async function closing(onEnd) {
   await sleep(5);
   onEnd();
 }
 
-// A setup that nobody wants to wait for longer: `(slow resource, body)`
+// A setup that takes too long to wait for: `(slow resource, body)`
 
 const patience = 5;
 
@@ -153,7 +153,7 @@ export const abandoned = {
     const disposer = Cancelable.resolve(slow.acquire()).disposer(() => slow.release(untold));
     return Cancelable.using(disposer, body).timeout(patience);
   },
-  // A setup can't be interrupted, so the fiber is left to itself, and interrupted there.
+  // A setup can't be interrupted, so the fiber is detached, and interrupted in the background.
   Effect: (slow, body) =>
     Effect.runPromise(
       Effect.gen(function* () {
@@ -189,9 +189,9 @@ export const abandoned = {
     }),
 };
 
-/** Around the block, whose setup goes on. */
+/** The race is around the block, whose setup continues. */
 export const raced = (peer) => (slow, body) => Promise.race([peer([slow], body), gaveUp()]);
 
-/** Around the setup, which the block then knows nothing of. */
+/** The race is around the setup, which the block then knows nothing about. */
 export const racedSetup = (peer) => (slow, body) =>
   peer([{ ...slow, acquire: () => Promise.race([slow.acquire(), gaveUp()]) }], body);

@@ -1,6 +1,6 @@
-// What the package costs before anything is entered: bytes in a bundle, milliseconds to import it, and how many times as
-// long that takes as to import one file of the same code; milliseconds to check the types of a file that uses it. Run it
-// with `npm run bench:costs`.
+// What the package costs before anything is entered: bytes in a bundle; milliseconds to import it, also as a ratio to
+// importing the same code in one file; milliseconds to check the types of a file that uses it. Run it with `npm run
+// bench:costs`.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,14 +50,16 @@ function firstImport(file) {
   return Number(execFileSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8' }));
 }
 
-/** Milliseconds to check a file of 200 managers, each of which is entered, against the same file that drives them by hand. */
+/**
+ * Milliseconds to check a file that makes and enters 200 managers, and the same file with the managers driven by hand.
+ */
 function checking() {
   const folder = mkdtempSync(join(tmpdir(), 'checking-'));
   try {
     const files = { withManagers: program(true), byHand: program(false) };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, `${name}.mts`), text);
     const times = { withManagers: [], byHand: [] };
-    // By turns, for the compiler grows quicker the longer it runs.
+    // In turns, because the compiler gets faster the longer it runs.
     for (let round = 0; round < 9; round++)
       for (const name of Object.keys(files)) times[name].push(check(join(folder, `${name}.mts`)));
     const [withManagers, byHand] = [median(times.withManagers), median(times.byHand)];
@@ -94,7 +96,7 @@ function program(isManaged) {
   return [head, ...parts].join('\n');
 }
 
-/** Of the file itself; to read the language's own library takes the same time for both. */
+/** Only for the file itself: reading the language's library takes the same time for both. */
 function check(file) {
   const options = {
     strict: true,

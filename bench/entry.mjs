@@ -1,5 +1,5 @@
-// What one entry and exit costs, against driving the same generator by hand. Beside it the floor: the least that has to
-// be done where a manager is an object, and no error may be lost. Run it with `npm run bench`.
+// What one entry and exit costs, compared with driving the same generator by hand. The floor is the least that has to
+// be done if a manager is an object and no error may be lost. Run it with `npm run bench`.
 
 import { asyncContextManager, contextManager, withAsync, withSync } from 'withal';
 import { driveAsync, driveHeldAsync, driveHeldSync, driveSync, held } from './by-hand.mjs';
@@ -8,7 +8,7 @@ import { measureEach, measureRounds, ratioCells, ratioOf, timeOf } from './round
 const rounds = 61;
 const batchSize = 2000;
 
-// What is managed: as little as a manager can do that is told of the outcome.
+// The managers do as little as a manager that gets the outcome can do.
 
 let outcomes = 0;
 
@@ -62,7 +62,7 @@ const [heldCounting, heldCountingAsync, heldRecovering, heldRecoveringAsync] = [
   recoveringAsync,
 ].map(held);
 
-// What the block does. The error is made once: making one costs more than all the rest.
+// What the block does. The error is created once, because creating one costs more than everything else.
 
 const add = (value) => value + 1;
 const addAsync = async (value) => value + 1;
@@ -75,7 +75,7 @@ const failAsync = async () => {
   throw error;
 };
 
-/** The ratio is not to exceed the goal. */
+/** The ratio must not exceed the goal. */
 const scenarios = {
   async: {
     goal: 1.05,
@@ -119,7 +119,7 @@ const scenarios = {
   },
 };
 
-/** A timer is too coarse, and too dear, for a single entry. */
+/** A timer is too coarse and too expensive for a single entry. */
 function repeated(operation) {
   return () => {
     for (let value = 0; value < batchSize; value++) {

@@ -1,5 +1,6 @@
-// What a `taskGroup` costs for one task and for many, against `Promise.all`, which waits for nobody when one fails. Beside
-// it the least that waits for all: an AbortController and `Promise.allSettled`. Run it with `npm run bench:group`.
+// What a `taskGroup` costs for one task and for many, compared with `Promise.all`, which doesn't wait for the others
+// when one fails. The floor is the least that waits for all: an AbortController and `Promise.allSettled`. Run it with
+// `npm run bench:group`.
 
 import { taskGroup, withAsync } from 'withal';
 import { measureEach, measureRounds, ratioCells, ratioOf, timeOf } from './rounds.mjs';
@@ -37,7 +38,7 @@ async function allOf(tasks) {
   for (const { status, reason } of results) if (status === 'rejected') throw reason;
 }
 
-/** As many tasks in a batch, whatever the size of a group. */
+/** The same number of tasks in a batch, whatever the size of a group. */
 function repeated(count, operation) {
   return async () => {
     for (let started = 0; started < batchSize; started += count) await operation();

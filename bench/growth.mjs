@@ -1,5 +1,5 @@
-// How the cost of a run grows: with blocks in blocks, with what is on a stack or in a composition, and with how many run
-// at once. Run it with `npm run bench:growth`.
+// How the cost of a run grows: with nested blocks, with the number of managers on a stack or in a composition, and with
+// the number of concurrent runs. Run it with `npm run bench:growth`.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -14,7 +14,7 @@ const openedAsync = asyncContextManager(partAsync);
 
 const nested = (drive, depth, value) => (depth === 0 ? value : drive(value, (next) => nested(drive, depth - 1, next)));
 
-// Ten blocks, one in another
+// Ten nested blocks
 
 const depth = 10;
 
@@ -44,7 +44,7 @@ async function nesting() {
   return found;
 }
 
-// A stack, and a composition, of many
+// A stack and a composition of many managers
 
 const filled = {
   'AsyncExitStack, managers': (size) =>
@@ -67,7 +67,7 @@ const composed = asyncContextManager(async function* composed(size) {
   yield;
 });
 
-/** Nanoseconds for each that is held, by how many there are. */
+/** Nanoseconds for each manager that is held, by their number. */
 async function holding() {
   const found = {};
   for (const [name, operation] of Object.entries(filled)) {
@@ -80,12 +80,12 @@ async function holding() {
   return found;
 }
 
-// Many runs at once
+// Many concurrent runs
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 
-/** Bytes that each run holds while its body waits, and nanoseconds that it takes in all. */
+/** Bytes that each run holds while its body waits, and the nanoseconds that it takes in all. */
 async function runningAtOnce(count, run) {
   let open;
   const gate = new Promise((resolve) => {

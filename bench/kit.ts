@@ -1,5 +1,5 @@
-// Shows which case of the kit finds which fault, and how long it takes; writes docs/kit.md. The times of the recipes, many
-// of which need a Postgres server, are those on the server of DATABASE_URL.
+// Shows which case of the kit finds which fault, and how long the cases take, and writes that to docs/kit.md. Many
+// recipes need a Postgres server: they are timed on that of DATABASE_URL.
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const titles = managerCases(() => nullContext()).map(({ name }) => name);
 const letterOf = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
 
-/** A folder from which a bundle finds its packages. */
+/** A folder in which a bundle finds its packages. */
 const folder = asyncContextManager(async function* folder() {
   const cache = join(root, 'node_modules', '.cache');
   await mkdir(cache, { recursive: true });
@@ -45,7 +45,7 @@ const recipes = process.env['DATABASE_URL'] ? await withAsync(folder(), timesOfR
 const page = join(root, 'docs', 'kit.md');
 await writeFile(page, await formatted(filled(await readFile(page, 'utf8'))));
 
-/** A letter for each case that finds the fault, a small one if its message does not name it. */
+/** A letter for each case that finds the fault, in lower case if its message doesn't name the fault. */
 async function rowOf({ fault, message, cases }: Faulty): Promise<string> {
   const marks = new Map(titles.map((title) => [title, '·']));
   for (const { name, run } of cases()) {
@@ -82,7 +82,7 @@ async function timesOfRecipes(path: string): Promise<string[]> {
   return Object.entries(results).map(([name, { ms }]) => `| \`${name}\` | ${(ms / 1000).toFixed(1)} s |`);
 }
 
-/** The page with new tables; that of the recipes stays as it is if there is no server. */
+/** The page with new tables. Without a server, the table of recipes stays as it is. */
 function filled(text: string): string {
   const cases = titles.map((title, index) => `| ${letterOf(index)} | ${title} | ${String(counts[index])} |`);
   const at = (share: number) => `${String(Math.round(times[Math.floor(share * (times.length - 1))] as number))} ms`;

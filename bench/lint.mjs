@@ -1,5 +1,5 @@
-// What all rules of withal/eslint cost together, in processor time for each 1,000 lines of code that uses withal, and against
-// parsing the same code. Run it with `npm run bench:lint`.
+// What all rules of withal/eslint cost together: the CPU time for each 1,000 lines of code that uses withal, and its
+// ratio to parsing the same code. Run it with `npm run bench:lint`.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const files = ['docs', '__tests__'].flatMap((folder) =>
 const texts = files.map((file) => readFileSync(file, 'utf8')).filter((text) => text.includes('withal'));
 const lines = texts.reduce((sum, text) => sum + text.split('\n').length, 0);
 
-/** All rules as one, so that one look at the clock is enough for a file. */
+/** All rules as one, so that a file needs only one time measurement. */
 const rules = Object.values(withal.rules);
 let spent = 0;
 const all = {
@@ -45,7 +45,7 @@ const config = {
   rules: { 'withal/all': 'error' },
 };
 
-// The engine has not warmed up in the first rounds.
+// The engine hasn't warmed up in the first rounds.
 const measured = Array.from({ length: rounds }, round).slice(5);
 const times = quartiles(measured.map(({ linting }) => (linting / lines) * 1000));
 const ratios = quartiles(measured.map(({ linting, parsing }) => linting / parsing));
@@ -54,7 +54,7 @@ console.log(`${times.median.toFixed(1)} ms for 1,000 lines (${shown(times)}), go
 console.log(`${ratios.median.toFixed(2)} of parsing them (${shown(ratios)})`);
 keep('lint', { lines, ...times, ratio: ratios.median });
 
-/** Both in each round, so that whatever slows the machine down slows both. */
+/** Each round measures both, so that anything that slows down the machine slows down both. */
 function round() {
   spent = 0;
   let parsing = 0;

@@ -1,5 +1,5 @@
-// What watching costs: microseconds that an entry and exit takes more, at each level, in a process of its own for each;
-// bytes for each visit that is open; and whether the heap grows over a million. Run it with `npm run bench:observe`.
+// What watching costs: the microseconds that each level adds to an entry and exit, each measured in its own process;
+// the bytes of an open visit; and whether the heap grows over a million visits. Run it with `npm run bench:observe`.
 
 import { execFileSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
@@ -34,7 +34,7 @@ function measured(name) {
   return JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' }));
 }
 
-/** In rounds, each with and without: the median of the differences. */
+/** The median of the differences, over rounds that each measure with and without. */
 async function cost(options) {
   await enterMany(20_000);
   const differences = [];
@@ -48,7 +48,7 @@ async function cost(options) {
   return differences.toSorted((one, other) => one - other)[15];
 }
 
-/** Microseconds of the processor for one entry and exit. */
+/** Microseconds of CPU time for one entry and exit. */
 async function timed() {
   const count = 4_000;
   const start = process.cpuUsage();
@@ -65,7 +65,7 @@ async function memory() {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc');
   const heap = () => (collectGarbage(), collectGarbage(), process.memoryUsage().heapUsed);
-  // What a WeakRef refers to is kept until the event loop turns.
+  // The target of a WeakRef is kept alive until the event loop turns.
   const turn = () => new Promise((resolve) => setTimeout(resolve, 50));
   const open = async (count) => {
     let close;

@@ -1,15 +1,15 @@
-// What one entry and exit costs with those that could be used instead, against this package: the same resource, the same
-// body. Run it with `npm run bench:others`; `using` is lowered where the runtime has none.
+// What one entry and exit costs with the alternatives, compared with this package: the same resource, the same body.
+// Run it with `npm run bench:others`; `using` is lowered if the runtime doesn't have it.
 
 import { measureEach, measureRounds, ratioOf, timeOf } from './rounds.mjs';
 import { forms, suppressors } from './peers.mjs';
 
 const batchSize = 500;
 
-/** By those who released, for each is to have. */
+/** The number of releases by peer: each peer must release. */
 const releases = new Map();
 
-// Made once: to make an error costs more than all the rest.
+// Created once, because creating an error costs more than everything else.
 const error = new Error('thrown by the block');
 
 const succeed = (value) => value + 1;
@@ -17,7 +17,7 @@ const fail = () => {
   throw error;
 };
 
-/** What the block does, and what the resource answers when it is released. */
+/** What the block does, and what the resource's release returns. */
 const endings = {
   returning: { body: succeed },
   throwing: { body: fail },
@@ -72,7 +72,7 @@ function repeatedSync(operation) {
   };
 }
 
-/** Some wrap what was thrown. */
+/** Some peers wrap the error. */
 function expectOwn(caught) {
   if (caught !== error && caught?.cause !== error) throw caught;
 }

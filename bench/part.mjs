@@ -1,4 +1,5 @@
-// The least that a manager function can do. What it holds is counted when it is exited, so that no engine can leave it out.
+// The least that a manager function can do. It counts what it holds when it exits, so that no engine can optimize it
+// away.
 
 let exits = 0;
 

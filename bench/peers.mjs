@@ -1,8 +1,8 @@
-// One block, in the words of each of those that could be used instead: resources are acquired in order, the body gets
-// the last of them, and they are released in reverse order.
+// One block, written with each alternative: it acquires resources in order, passes the last one to the body, and
+// releases them in reverse order.
 //
-// A release is told how the body ended, as far as it is told that: nothing after a success, a box with the error after a
-// failure, and `untold` where nobody tells. To recover it may answer `{ value }`.
+// A release gets the outcome, if the peer passes it on: nothing after a success, an object with the error after a
+// failure, and `untold` if the peer doesn't say. To recover, it may return `{ value }`.
 
 import { fileURLToPath } from 'node:url';
 import { withF } from '@matrixai/resources';
@@ -31,7 +31,7 @@ async function tryCatch([first, ...others], body) {
   return result;
 }
 
-/** As it is where the runtime has it, and else lowered. */
+/** Lowered unless the runtime has it. */
 const { awaitUsing, using } = await bundled({
   stdin: {
     contents: `
@@ -51,7 +51,7 @@ awaitUsing.untold = untold;
 
 // Packages
 
-/** What it publishes can't be imported, so its sources are bundled. */
+/** Its published files can't be imported, so this bundles its sources. */
 const {
   asynccontextmanager,
   AsyncWith,
@@ -230,7 +230,7 @@ function withalObjectSync([{ acquire, release }], body) {
   return withSync({ enter: acquire, exit: (thrown) => release(thrown) }, body);
 }
 
-/** Those for which a manager is an object or a function. */
+/** The peers whose managers are objects or functions. */
 const objects = {
   '`try`/`catch`': tryCatch,
   '`await using`': awaitUsing,
@@ -244,7 +244,7 @@ const objects = {
 /** `block([{ acquire, release }, …], body)`, by name. */
 export const peers = { ...objects, effection, withal };
 
-/** Those whose managers are written as generators, and those for which they are objects or functions. */
+/** The peers whose managers are written as generators, and those whose managers are objects or functions. */
 export const forms = {
   generators: { withal, 'contextlib (npm)': contextlibGenerator, effection },
   objects: { withal: withalObject, ...objects },
@@ -257,7 +257,7 @@ export const forms = {
   },
 };
 
-/** Those that can go on after an error of the block. */
+/** The peers that can continue after an error in the block. */
 export const suppressors = ['withal', '`try`/`catch`', 'contextlib (npm)'];
 
 // Loading them

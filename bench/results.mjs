@@ -1,5 +1,4 @@
-// What was measured last is kept in results.json, for the pages that speak of it: by what it is, and by the Node that it
-// was measured with.
+// The latest measurements are in results.json, for the pages that quote them: by name, and by the version of Node.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -10,7 +9,7 @@ export function results() {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Replaces what is kept under that name for this Node. */
+/** Replaces the values under that name for this Node. */
 export function keep(name, values) {
   const kept = results();
   const [major] = process.versions.node.split('.');
@@ -18,7 +17,7 @@ export function keep(name, values) {
   writeFileSync(file, `${JSON.stringify(kept, rounded, 2)}\n`);
 }
 
-/** More digits would tell of the noise only. What is counted is kept as it is. */
+/** More digits would show only noise. Counts are kept as they are. */
 function rounded(_key, value) {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

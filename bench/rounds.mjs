@@ -1,5 +1,5 @@
-// All sides are measured in many short rounds, in an order that rotates, and ratios are taken within a round: whatever
-// slows the machine down for a while slows all of them.
+// All sides are measured in many short rounds, in rotating order, and ratios are taken within a round: anything that
+// slows down the machine for a while slows down all of them.
 
 import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
@@ -7,8 +7,8 @@ import { Bench } from 'tinybench';
 import { keep } from './results.mjs';
 
 /**
- * Measures each scenario in a process of its own, so that what the engine learned from one neither helps nor hinders
- * another; prints a row for it, and keeps the ratio. The script is run again for that, with the scenario's name.
+ * Measures each scenario in its own process, so that what the engine learned from one doesn't affect another. Prints a
+ * row for it, and keeps the ratio. For that, it runs the script again with the scenario's name.
  */
 export async function measureEach(scenarios, { head, measure, ratio, row }) {
   const [, script, name] = process.argv;
@@ -41,7 +41,7 @@ export async function measureRounds(tasks, { rounds, time, warmupTime }) {
 async function roundOf(tasks) {
   const times = {};
   for (const task of tasks) {
-    // A task that has a result is not run again.
+    // A task that has a result isn't run again.
     task.reset();
     await task.run();
     times[task.name] = task.result.latency.mean * 1e6;
@@ -49,24 +49,24 @@ async function roundOf(tasks) {
   return times;
 }
 
-/** In every order once, round after round. */
+/** Rotates the order from round to round. */
 export function rotated(tasks, round) {
   const start = round % tasks.length;
   return [...tasks.slice(start), ...tasks.slice(0, start)];
 }
 
-/** The cells for a ratio, its quartiles, and whether it is what it is to be. */
+/** The cells for a ratio, its quartiles, and whether it meets its goal. */
 export function ratioCells({ lower, median, upper }, goal) {
   const spread = `${lower.toFixed(3)} - ${upper.toFixed(3)}`;
   return [median.toFixed(3), spread, goal ? `${median <= goal ? '✔' : '✘'} <= ${goal.toFixed(2)}` : ''];
 }
 
-/** The ratio of two tasks, over the rounds. */
+/** The ratio of two tasks over all rounds. */
 export function ratioOf(measured, name, baseline) {
   return quantiles(measured.map((times) => times[name] / times[baseline]));
 }
 
-/** What a task takes, over the rounds. */
+/** The time of a task over all rounds. */
 export function timeOf(measured, name) {
   return quantiles(measured.map((times) => times[name])).median;
 }

@@ -1,6 +1,6 @@
-// What a request costs that holds three managers, against `try`/`catch`/`finally` by hand: the CPU time of the server,
-// which is a process of its own, its requests a second, and its memory for each request in flight. Run it with
-// `npm run bench:server`; DATABASE_URL names a Postgres to ask, too.
+// What a request that holds three managers costs, compared with `try`/`catch`/`finally` by hand: the CPU time of the
+// server, which is its own process, its requests per second, and its memory for each request in flight. Run it with
+// `npm run bench:server`. If DATABASE_URL names a Postgres server, that is measured too.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ async function measure({ name, failing, rounds, requests, url }) {
   for (let round = -3; round < rounds; round++) {
     const times = {};
     for (const form of rotated(names, round)) times[form] = await cost(server, form, { failing, requests });
-    // The first rounds are for the engine to warm up.
+    // The engine warms up in the first rounds.
     if (round >= 0) measured.push(times);
   }
   const bytes = url ? {} : await bytesInFlight(server);
@@ -40,7 +40,7 @@ async function measure({ name, failing, rounds, requests, url }) {
   return report(name, measured, bytes);
 }
 
-/** Starts the server, and asks it by messages. */
+/** Starts the server, and communicates with it by messages. */
 async function start(url) {
   const program = new URL('server/serve.mjs', import.meta.url);
   const child = fork(program, url ? [url] : [], { execArgv: ['--expose-gc'] });
@@ -63,7 +63,7 @@ async function start(url) {
   };
 }
 
-/** Microseconds of CPU a request, and requests a second. */
+/** Microseconds of CPU time per request, and requests per second. */
 async function cost({ pool, ask }, form, { failing, requests }) {
   const every = failing > 0 ? 1 / failing : Infinity;
   const before = await ask('cpu');
@@ -90,7 +90,7 @@ async function request(pool, form, work, expected) {
   if (statusCode !== expected) throw new Error(`${form}: ${statusCode} ${text}`);
 }
 
-/** The heap that a thousand requests take which wait in their block, in bytes each. */
+/** The heap, in bytes each, of a thousand requests that wait in their block. */
 async function bytesInFlight({ origin, ask }) {
   const found = {};
   for (const form of [names[0], ...names]) {
@@ -107,7 +107,7 @@ async function bytesInFlight({ origin, ask }) {
   return found;
 }
 
-/** A form that skips something must not win by it. */
+/** A form must not win by skipping something. */
 async function checkCounts({ ask }) {
   const { connected, released, spans, BEGIN, COMMIT, ROLLBACK = 0, failed = 0 } = await ask('counts');
   const isWhole = [released, spans, BEGIN, COMMIT + ROLLBACK].every((count) => count === connected);

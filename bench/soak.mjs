@@ -1,5 +1,5 @@
-// A million entries and exits, and a hundred thousand that fail: whether the heap stays as it is, and whether anything
-// stays that listens, waits or is open. Run it with `npm run soak`.
+// A million entries and exits, and a hundred thousand that fail: does the heap keep its size, and is any listener,
+// timer or handle left? Run it with `npm run soak`.
 
 import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
@@ -62,7 +62,7 @@ async function* numbers() {
 const { signal } = new AbortController();
 const decorated = asyncContextDecorator(opened(0))(async (value) => value);
 
-/** Each run enters something in another way. */
+/** Each run enters something in a different way. */
 const ways = [
   (value) => withAsync(opened(value), () => value),
   (value) => withSync(section(value), () => value),
@@ -104,12 +104,12 @@ const failingWays = [
 async function run(count, ways) {
   for (let value = 0; value < count; value++) {
     await expected(ways, () => ways[value % ways.length](value));
-    // Node lets go of the handles of signals when the loop turns.
+    // Node releases the handles of signals when the event loop turns.
     if (value % 1_000 === 0) await setImmediate();
   }
 }
 
-/** Nothing fails but what is to fail. */
+/** Only expected failures may occur. */
 async function expected(ways, way) {
   try {
     await way();
@@ -123,7 +123,7 @@ function heap() {
   return process.memoryUsage().heapUsed;
 }
 
-/** Kilobytes of the heap after each tenth of the runs, against its size before them. */
+/** How many kilobytes the heap has grown after each tenth of the runs. */
 async function growth(count, ways) {
   await run(20_000, ways);
   const before = heap();

@@ -1,4 +1,4 @@
-// What it costs to fill and to unwind a stack, against the runtime's own stacks, where it has them (Node 24 or later).
+// What filling and unwinding a stack costs, compared with the runtime's own stacks, if it has them (Node 24 or later).
 // Run it with `npm run bench:stack`.
 
 import { AsyncExitStack, ExitStack } from 'withal';

@@ -1,4 +1,4 @@
-// One request in each form: a span around a connection around a transaction, which has to know how the block ended.
+// One request in each form: a span around a connection around a transaction, which needs the outcome of the block.
 
 import { withF } from '@matrixai/resources';
 import { Cause, Effect, Exit } from 'effect';
@@ -119,7 +119,7 @@ const decorated = asyncContextDecorator(spanned('request'))(async (pool, body) =
 
 // Others
 
-/** As it is where the runtime has it, and else lowered. It can't see errors, so whoever writes the block says that it succeeded. */
+/** Lowered unless the runtime has it. It can't see errors, so the block declares its success. */
 const { awaitUsing } = await bundled({
   stdin: {
     contents: `

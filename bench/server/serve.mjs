@@ -1,4 +1,4 @@
-// The server that is measured, in a process of its own: whoever started it asks for its CPU time and its memory.
+// The server that is measured, in its own process. The process that started it asks for its CPU time and memory.
 
 import { createServer } from 'node:http';
 import process from 'node:process';
@@ -50,7 +50,7 @@ async function answer({ url: path }, response) {
   try {
     response.end(await handlers[number](pool, bodies[work]));
   } catch (error) {
-    // Only the failure that was asked for is one.
+    // Only the requested failure is expected.
     response.statusCode = error === failure ? 500 : 501;
     response.end(String(error));
   }

@@ -1,8 +1,8 @@
-// What a request needs: a pool of connections, in memory or of a real Postgres, and spans.
+// What a request needs: a pool of connections, in memory or to a real Postgres server, and spans.
 
 import pg from 'pg';
 
-/** As little as a client can do that is asked asynchronously. */
+/** The least that an asynchronous client can do. */
 class MemoryClient {
   async query(statement) {
     counts[statement] = (counts[statement] ?? 0) + 1;
@@ -16,7 +16,7 @@ class MemoryClient {
 
 const free = [];
 
-/** What happened, so that a form which skips something doesn't win by it. */
+/** Counts what happened, so that a form can't win by skipping something. */
 export const counts = { connected: 0, released: 0, spans: 0 };
 
 export const memory = {
@@ -26,7 +26,7 @@ export const memory = {
   },
 };
 
-/** Real connections, counted as those in memory are. */
+/** Real connections, counted like those in memory. */
 export function postgres(url) {
   const pool = new pg.Pool({ connectionString: url, max: 20 });
   return {
