@@ -7,7 +7,7 @@ import { Application, Converter } from 'typedoc';
 import { documented } from './documented.mjs';
 import { root } from './examples.mjs';
 
-/** The pages in the order in which the indexes list them, with the heading that each is listed under. */
+/** The pages in the order of the indexes, each with the heading that lists it. */
 const pages = [
   pageOf('docs/README.md', 'Start'),
   ...pagesOf('docs/README.md'),
@@ -25,7 +25,7 @@ const application = await Application.bootstrapWithPlugins({
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
-  // What the compiler infers with; nobody writes their names.
+  // Types that only serve inference; users don't write their names.
   intentionallyNotExported: [
     ...['All', 'Allowed', 'AnsweredFallback', 'AnsweredValue', 'AnyAsyncGenerator', 'AnyFunction'],
     ...['AnyGenerator', 'AsyncAll', 'AsyncDecorated', 'AsyncExit', 'AsyncSource', 'ClosedBy'],
@@ -36,7 +36,7 @@ const application = await Application.bootstrapWithPlugins({
     ...['Before', 'ValueOf', 'WorldManager'],
     ...['Dropped', 'Starless', 'Starred', 'Stars', 'SyncMethod', 'TakesArguments', 'Unsettled', 'WordsAsync'],
   ],
-  // The methods of objects that are described in place.
+  // The methods of objects that are described where they're returned.
   intentionallyNotDocumented: [
     ...['withal.closing.T.__type.close', 'withal.Entered.__type.enter', 'withal.Entered.__type.exit'],
     ...['withal/testing.FixtureTest.__type.test', 'withal/testing.SharedFixtures.__type.auto'],
@@ -64,7 +64,7 @@ await application.generateOutputs(project);
 for (const link of brokenLinks(join(root, 'docs', 'api'))) application.logger.error(`Leads nowhere: ${link}`);
 process.exitCode = application.logger.hasErrors() || application.logger.hasWarnings() ? 1 : 0;
 
-/** Links to a heading that is not there; TypeDoc looks only for the pages. */
+/** Links to headings that don't exist; TypeDoc checks only the pages. */
 function brokenLinks(folder) {
   const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.html'));
   const texts = new Map(files.map((name) => [join(folder, name), completed(join(folder, name))]));
@@ -75,7 +75,7 @@ function brokenLinks(folder) {
   );
 }
 
-/** A link to a heading of the start page names its folder only, and no file is found there without a server. */
+/** A link to a heading of the start page has only the folder, which finds no file without a server. */
 function completed(file) {
   const text = readFileSync(file, 'utf8').replaceAll('href="../#', 'href="../index.html#');
   writeFileSync(file, text);

@@ -6,7 +6,7 @@ const barStart = 330;
 const barEnd = 880;
 const least = 0.25;
 
-/** An SVG, in the colours of the other figures. */
+/** An SVG, in the colors of the other figures. */
 export function chart({ entry, others }) {
   const [node, found] = Object.entries(others)[0];
   const groups = [
@@ -45,7 +45,7 @@ function peers(ratios) {
   }));
 }
 
-/** Where a ratio ends, from a quarter of 1 on. */
+/** The position of a ratio on the scale, which starts at a quarter. */
 function scaleTo(most) {
   const span = Math.log(most / least);
   return (value) => barStart + (Math.max(0, Math.log(value / least)) / span) * (barEnd - barStart);

@@ -1,6 +1,6 @@
-// Compiles the type tests against the packed package, as its consumers would: with the oldest and the newest version of
-// TypeScript that is supported, and with --all with every version, and every way to resolve a module; each with nothing
-// but the language's own library. Each version must also refuse what it should, and say why: see refusals.mjs.
+// Compiles the type tests against the packed package, as its consumers would: with the oldest and the newest supported
+// version of TypeScript, or, with --all, with every version and every module resolution. Each run has only the
+// language's own library. Each version must also refuse what it should, and say why: see refusals.mjs.
 
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ const strictest = {
 
 const node = { module: 'nodenext', moduleResolution: 'nodenext' };
 const bundler = { module: 'esnext', moduleResolution: 'bundler' };
-// It reads no `exports`. TypeScript 6 must be told that it is meant, and 7 has dropped it.
+// It doesn't read `exports`. TypeScript 6 needs a flag to accept it, and 7 has dropped it.
 const node10 = { module: 'esnext', moduleResolution: 'node10' };
 const flags = { '6.0': ['--ignoreDeprecations', '6.0'] };
 const dropped = { '7.0': ['node10'] };
@@ -57,7 +57,7 @@ const every = Object.keys(supported)
   .flatMap((version) => Object.keys(modes).map((mode) => [version, mode]))
   .filter(([version, mode]) => !dropped[version]?.includes(mode));
 
-/** Far apart in all that differs: how a module is resolved, which declarations are read, whether there is a DOM. */
+/** These differ in everything: how a module is resolved, which declarations are read, whether there is a DOM. */
 const few = [
   ['5.2', 'CommonJS'],
   ['7.0', 'bundler, DOM'],
@@ -79,7 +79,7 @@ try {
   rmSync(consumer, { recursive: true });
 }
 
-/** Once for many runs. They are kept out of the package's own dependencies: each would bring a `tsc` of its own. */
+/** Once for many runs. They aren't dependencies of this package, because each would bring its own `tsc`. */
 async function installCompilers() {
   if (versions.every((version) => existsSync(compiler(version)))) return;
   mkdirSync(compilers, { recursive: true });
@@ -94,7 +94,7 @@ function compiler(version) {
   return join(compilers, 'node_modules', `ts${version}`, 'bin', 'tsc');
 }
 
-/** A folder with a copy of the type tests; those of the environment's own types only where there is one. */
+/** A folder with a copy of the type tests; those of an environment's types only if the mode has one. */
 function makeProject(mode) {
   const { extension, options } = modes[mode];
   const folder = folderOf(mode);
@@ -106,7 +106,7 @@ function makeProject(mode) {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...strictest, ...options } }));
 }
 
-/** A folder with a copy of what the compiler is to refuse. */
+/** A folder with a copy of the files that the compiler must refuse. */
 function makeRefused(name) {
   const folder = join(consumer, name);
   cpSync(join(root, 'typetests', name), folder, { recursive: true });

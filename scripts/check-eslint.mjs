@@ -1,5 +1,6 @@
-// Runs the built plugin on the labelled snippets: with ESLint 10, with ESLint 9, which it installs once, and with oxlint; as
-// JavaScript, too. Then it looks what others report of the same lines. docs/lint/README.md shows both tables, and has to show what comes out here.
+// Runs the built plugin on the labeled snippets: with ESLint 10, with ESLint 9, which it installs once, and with
+// oxlint; also as JavaScript. Then it checks what other plugins report for the same lines. docs/lint/README.md shows
+// both tables, which must equal the results here.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -41,7 +42,7 @@ for (const lines of tables) {
   if (!squeezed(page).includes(squeezed(lines.join('\n')))) fail('docs/lint/README.md shows another table.');
 }
 
-/** ESLint 9 is kept out of the package's own dependencies: it would bring an `eslint` of its own. */
+/** ESLint 9 isn't a dependency of this package, because it would bring its own `eslint`. */
 async function eslint9() {
   const cache = join(root, 'node_modules', '.cache', 'eslint-9');
   if (!existsSync(join(cache, 'node_modules', 'eslint'))) {
@@ -71,7 +72,9 @@ function messagesOf(Version, mode, config, path, text) {
   });
 }
 
-/** The snippets without their types, read by ESLint's own parser; but for JSX, and for what only an annotation shows. */
+/**
+ * The snippets without their types, read by ESLint's own parser, except for JSX, and for what only an annotation shows.
+ */
 function lintedAsJavaScript() {
   return snippets.map(({ name, path, text }) => {
     if (/^(070|304|435|496|497|604|617|675)|x$/.test(name)) return labelsOf(text, 'untyped');
@@ -81,7 +84,7 @@ function lintedAsJavaScript() {
   });
 }
 
-/** oxlint reads a config file, and has no types. */
+/** oxlint reads a config file, and doesn't have types. */
 function oxlinted() {
   const temporary = mkdtempSync(join(tmpdir(), 'oxlint-'));
   try {
@@ -100,7 +103,7 @@ function oxlinted() {
   }
 }
 
-/** It fails where it finds something. */
+/** The exit code isn't 0 if it finds something. */
 function outputOf(command, args) {
   try {
     return execFileSync('npx', [command, ...args], { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
@@ -135,7 +138,10 @@ function labelsOf(text, mode) {
   });
 }
 
-/** What others may say of the same mistake; what else they say of the line is about something else. */
+/**
+ * The messages with which other plugins report the same mistake. Anything else that they report there is about
+ * something else.
+ */
 function foundByOthers() {
   const about =
     /^(no-unsafe-finally|require-yield|no-empty|(@typescript-eslint\/)?(no-floating-promises|no-misused-promises|no-unused-vars|no-unused-expressions|await-thenable|switch-exhaustiveness-check))$/;
@@ -157,10 +163,10 @@ function foundByOthers() {
   });
 }
 
-/** On how many of the lines something is reported, and by which rules. */
+/** The number of lines with a report, and the rules that report them. */
 function tally(rule, lines, messages) {
   const hits = lines.flatMap(([index, line]) => {
-    // That an error or a manager is never used says something of a manager only.
+    // An unused variable matters only if it holds a manager.
     const isAbout = (name) => rule === 'no-floating-managers' || !name.endsWith('no-unused-vars');
     const [first] = messages[index].filter(([reported, name]) => reported === line && isAbout(name));
     return first ? [first[1].replace('@typescript-eslint/', '')] : [];
@@ -173,7 +179,7 @@ function table(head, rows) {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
-/** However the page lays its tables out. */
+/** Ignores how the page lays out its tables. */
 function squeezed(text) {
   return text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
 }

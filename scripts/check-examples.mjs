@@ -1,4 +1,4 @@
-// Checks the types of the examples: each is a module of its own, with the lines before it left empty.
+// Checks the types of the examples. Each is a module of its own, with empty lines before it.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const { stdout, status } = spawnSync('npx', ['tsgo', '-p', '.', '--pretty', 'fal
   cwd: folder,
   encoding: 'utf8',
 });
-// The line of the module is that of the page.
+// So a line number in the module is the one on the page.
 process.stderr.write(stdout.replace(/^(.*?)\.\d+\.ts\((\d+),\d+\): error /gm, '$1:$2 '));
 console.log(`examples: ${modules.length} type-checked, ${stdout.match(/: error TS/g)?.length ?? 0} errors`);
 process.exitCode = status;
@@ -33,7 +33,7 @@ function write(name, text) {
   writeFileSync(file, text);
 }
 
-/** That of the repository; but an example may well declare more than it uses. */
+/** The repository's config, except that an example may declare more than it uses. */
 function configOf(modules) {
   return {
     extends: join(root, 'tsconfig.json'),

@@ -1,6 +1,7 @@
-// Checks the package that npm makes: its types resolve in every module mode, it holds the build and the documentation and
-// nothing else, each relative link on its pages leads to a file in it, a program that both imports and requires it gets one
-// copy, each export has a size limit, and the code is ES2021, because React Native's Babel preset refuses some newer syntax.
+// Checks the package that npm makes. Its types resolve in every module mode. It holds the build and the documentation,
+// and nothing else. Each relative link on its pages leads to a file in it. A program that both imports and requires it
+// gets one copy. Each export has a size limit. And the code is ES2021, because React Native's Babel preset refuses some
+// newer syntax.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -16,7 +17,7 @@ import { pack } from './pack.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 try {
   const { tarball, files } = pack(folder);
-  // Of a folder it would make the package anew, and build it for that.
+  // Given a folder, it would pack it again, and build it first.
   run('npx', ['attw', tarball, '--quiet']);
   const expected = expectedFiles();
   const missing = expected.filter((file) => !files.includes(file));
@@ -33,7 +34,7 @@ try {
 
 async function assertOneCopy(name) {
   const entry = join('withal', name.replace(/(^|\/)index$/, ''));
-  // Node marks a module that has a default export, for those who require it.
+  // Node adds a mark for `require` to a module with a default export.
   const required = { ...createRequire(import.meta.url)(entry) };
   delete required.__esModule;
   const imported = await import(entry);
@@ -49,7 +50,7 @@ function assertSyntax(file) {
   }
 }
 
-/** Links work offline: `npm run links` checks the anchors, and this that the package holds the files. */
+/** Links work offline: `npm run links` checks the anchors, and this checks that the package has the files. */
 function assertLinks(page, files) {
   const text = readFileSync(join(root, page), 'utf8');
   const targets = linksIn(text).map((target) => join(dirname(page), target));
@@ -58,7 +59,7 @@ function assertLinks(page, files) {
   assert.deepEqual(dead, [], `${page} links to files that the package does not hold. Add them to "files".`);
 }
 
-/** The relative targets of links and images, without their anchors. Code holds no links. */
+/** The relative targets of links and images, without their anchors. Code doesn't contain links. */
 function linksIn(text) {
   const prose = text.replace(/^(`{3,}).*?^\1/gms, '').replace(/`[^`\n]*`/g, '');
   const targets = [...prose.matchAll(/\]\(([^)\s]+)[^)]*\)/g)].map(([, target]) => target);
@@ -85,7 +86,7 @@ function expectedFiles() {
   return ['LICENSE', 'package.json', ...pages, ...documents, ...built];
 }
 
-/** The reference, and the caches of other test runners, which npm leaves out by itself. */
+/** The reference, and the caches of other test runners, which npm leaves out anyway. */
 function isGenerated(file) {
   return file.startsWith(join('docs', 'api', sep)) || file.split(sep).includes('node_modules');
 }

@@ -23,7 +23,7 @@ const packages = {
   metro: '0.83.8',
 };
 
-// The preset makes ordinary functions of async generators, and of these the decorators can't know it.
+// The preset turns async generators into ordinary functions, which the decorators can't recognize.
 const refusals = { 'decorators wrap generators': /Decorate the generator function itself, compiled for/ };
 
 const main = `
@@ -32,7 +32,7 @@ const main = `
   suite(withal).then((results) => console.log(JSON.stringify(results)));
 `;
 
-// Babel reads it once in a process.
+// Babel reads it once per process.
 const babelConfig = `
   module.exports = (api) => {
     const preset = api.cache.using(() => process.env.PRESET);
@@ -86,7 +86,7 @@ async function bundleWith(preset, dev, out) {
     resolver: { useWatchman: false },
     transformer: {
       babelTransformerPath: join(app, 'node_modules', '@react-native', 'metro-babel-transformer'),
-      // The suite asks for names.
+      // The suite checks names.
       minifierConfig: { keep_fnames: true },
     },
   };
@@ -103,6 +103,6 @@ function report(name, results) {
   const problems = results.filter(([title, problem]) => problem && !refusals[title]?.test(problem));
   console.log(`${problems.length > 0 ? '✘' : '✔'} ${name}: ${results.length} cases`);
   for (const [title, problem] of problems) console.error(`  ${title}: ${problem}`);
-  // Without cases there would be no problem either.
+  // Running no cases wouldn't be a problem otherwise.
   if (problems.length > 0 || results.length < 20) process.exitCode = 1;
 }

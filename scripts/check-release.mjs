@@ -1,6 +1,6 @@
-// Checks what a release rests on: that one version is named everywhere, that the workflows are valid, that JSR takes the
-// sources, and that two builds, each in a folder of its own, give the same bytes. A release says its tag, which must name
-// that version, and where the tarball goes: `npm run release -- --tag v0.2.0 --out packed`.
+// Checks what a release depends on: all files name the same version, the workflows are valid, JSR accepts the sources,
+// and two builds in different folders give the same bytes. A release passes its tag, which must name that version, and
+// the folder for the tarball: `npm run release -- --tag v0.2.0 --out packed`.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -23,7 +23,7 @@ await checkWorkflows();
 await checkJsr();
 checkBuilds();
 
-// What is said in more than one place
+// Values that more than one file contains
 
 function checkVersions() {
   const [, latest] = /^## (\S+)/m.exec(text('CHANGELOG.md'));
@@ -61,7 +61,7 @@ async function checkJsr() {
 // Two builds
 
 function checkBuilds() {
-  // npm keeps the modes of the files as they are here.
+  // npm keeps the modes that the files have here.
   process.umask(0o022);
   const folder = mkdtempSync(join(tmpdir(), 'release-'));
   try {

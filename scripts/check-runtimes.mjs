@@ -1,7 +1,7 @@
-// Runs the conformance suite on the packed package: imported and required, with `using` as it is where the runtime has it,
-// and lowered by each compiler where it has not. On this Node by default; with --all on every runtime that is supported and
-// can be had here, where SES has locked the language down, and compiled for older targets by each compiler; and with --keep,
-// too, it writes down for docs/proof.md what came of it.
+// Runs the conformance suite on the packed package: imported and required, with `using` lowered by each compiler unless
+// the runtime has it. By default it uses this Node. With --all, it uses every supported runtime that can be installed
+// here, also after SES has locked down the language, and compiled for older targets by each compiler. With --keep, it
+// records the results for docs/proof.md.
 
 import { execFile, spawn } from 'node:child_process';
 import {
@@ -33,7 +33,7 @@ import { runtimes } from './runtimes.mjs';
 
 const run = promisify(execFile);
 
-/** What `require` gives is the ES module, where the runtime can require that; so the CommonJS copy is asked by itself. */
+/** If the runtime can, `require` returns the ES module, so the CommonJS copy is tested separately. */
 const kinds = { import: 'run.mjs', require: 'run.cjs', CommonJS: 'run.common.cjs' };
 
 const isAll = process.argv.includes('--all');
@@ -50,7 +50,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-// Nothing that ran would be nothing that failed.
+// If nothing ran, nothing failed; that isn't a success.
 if (rows.length === 0) process.exitCode = 1;
 if (isKept && !process.exitCode) keep('runtimes', { date: new Date().toISOString().slice(0, 10), rows });
 
@@ -71,7 +71,7 @@ async function everywhere() {
   });
 }
 
-/** On this Node, with less of the language. A consumer compiles its own code, or all that it bundles. */
+/** On this Node, with less of the language. A consumer compiles its own code, or everything that it bundles. */
 function restricted() {
   const [major] = process.versions.node.split('.');
   const compiled = Object.entries(compilers).flatMap(([name, compiler]) => {
@@ -85,7 +85,7 @@ function restricted() {
   return [[`Node ${major}, SES`, answersOfSes], ...compiled];
 }
 
-/** What can't be installed is said, and not passed over; figures that are kept must be whole. */
+/** Reports what can't be installed. Results that are kept must be complete. */
 function miss(name) {
   console.log(`Not run on ${name}: it can't be installed here, or isn't.`);
   if (isKept) process.exitCode = 1;
@@ -98,7 +98,7 @@ function onRuntime(name, program) {
   return [[`${name}, import`, () => answersOf(program, ['run', '--no-remote', '--allow-all', 'run.mjs'])]];
 }
 
-// What is run
+// The programs
 
 function writeSuite() {
   cpSync(join(root, 'conformance'), folder, { recursive: true });
@@ -115,7 +115,7 @@ function writeSuite() {
   for (const [form, code] of Object.entries(forms)) writeFileSync(join(folder, `using.${form}.mjs`), code);
 }
 
-// Where it is run
+// The runtimes
 
 async function answersOf(program, args) {
   const { stdout } = await run(program, args, { cwd: folder, timeout: 60_000 });
@@ -139,7 +139,7 @@ async function answersOfCompiled(title, compile, isAll) {
     for (const part of ['package.json', 'dist'])
       cpSync(join(folder, installed, part), join(target, installed, part), { recursive: true });
   }
-  // What starts it awaits at the top, which no older target has.
+  // The file that starts the suite has a top-level await, which older targets don't have.
   const isCompiled = (path) => /\.m?js$/.test(path) && !path.startsWith('run.');
   for (const path of readdirSync(target, { recursive: true }).filter(isCompiled)) {
     const file = join(target, path);
@@ -172,7 +172,7 @@ async function answersOfWorkerd(program) {
   }
 }
 
-/** It says on which port it listens. */
+/** workerd reports the port on which it listens. */
 async function portOf(control) {
   let said = '';
   for await (const chunk of control) {
@@ -218,7 +218,7 @@ async function serve({ url }, response) {
   }
 }
 
-// What came of it
+// The results
 
 function report(name, { version, hasUsing, results }, refusals = {}) {
   const refused = results.filter(([title, problem]) => refusals[title]?.test(problem));
@@ -232,7 +232,7 @@ function report(name, { version, hasUsing, results }, refusals = {}) {
     `${problems.length > 0 ? '✘' : '✔'} ${name} (${version}; using: ${using}): ${results.length} cases${refused.length > 0 ? `, ${refused.length} refused` : ''}`,
   );
   for (const [title, problem] of problems) console.error(`  ${title}: ${problem}`);
-  // Without cases there would be no problem either.
+  // Running no cases wouldn't be a problem otherwise.
   if (problems.length > 0 || results.length < 25) process.exitCode = 1;
   return {
     name,

@@ -1,6 +1,6 @@
-// Checks that three bundlers drop what a program doesn't import, on a copy of `dist` whose package.json has no
-// `sideEffects`: each of them must see it in the code. Of an import of nothing, nothing may be left. With `--all` each
-// export is bundled alone, too, and must be as small as esbuild makes it, which is what the size limits are about.
+// Checks that three bundlers drop what a program doesn't import. They bundle a copy of `dist` whose package.json has no
+// `sideEffects`, so each must see it in the code. If nothing is imported, nothing may be left. With `--all`, each
+// export is also bundled alone, and must be as small as with esbuild, which the size limits are about.
 
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** The modules of Node stay, for nobody knows what importing them does. */
+/** Imports of Node's modules stay, because they may have effects. */
 async function assertDropped(entry) {
   for (const [bundler, code] of Object.entries(await bundled(entry, []))) {
     const left = code.replace(/import\s*("node:\w+"|.*from\s*"node:\w+");?/g, '').trim();
@@ -48,7 +48,7 @@ async function compareAll(entry) {
   }
 }
 
-/** Webpack adds its own few lines, and its minifier names things otherwise. */
+/** Webpack adds a few lines of its own, and its minifier chooses other names. */
 function report(name, sizes) {
   const limit = sizes.esbuild * 1.05 + 16;
   const isSmall = Object.values(sizes).every((size) => size <= limit);
@@ -57,7 +57,7 @@ function report(name, sizes) {
   if (!isSmall) process.exitCode = 1;
 }
 
-/** What each bundler makes of a program with these imports, minified by the same minifier. */
+/** The bundles of a program with these imports, by bundler, minified by the same minifier. */
 async function bundled(entry, names) {
   writeFileSync(main, `export { ${names.join(', ')} } from './dist/${entry}.js';`);
   const codes = {};

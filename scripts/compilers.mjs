@@ -1,27 +1,27 @@
-// What compiles a consumer's code for older targets, as its users set it up.
+// The compilers that consumers use for older targets, with their usual settings.
 
 import { transformSync as babel, version as babelVersion } from '@babel/core';
 import { transformSync as swc, version as swcVersion } from '@swc/core';
 import { transformSync as esbuild, version as esbuildVersion } from 'esbuild';
 import ts from 'typescript';
 
-/** Where async generators are compiled, the decorators see ordinary functions. They say so when one is called. */
+/** If async generators are compiled, the decorators see ordinary functions, and throw when one is called. */
 const decorators = {
   'decorators wrap generators': /Decorate the generator function itself, compiled for/,
 };
 
 /**
- * By name: the version, what compiles a module, what can't work there, by the titles of the cases and what is said, and
- * whether it can't compile the package itself. esbuild has no ES5.
+ * For each compiler: the version, the function that compiles a module, the titles of the cases that can't work with
+ * their messages, and whether it can't compile the package itself. esbuild doesn't support ES5.
  */
 export const compilers = {
   'TypeScript, ES2017': { version: ts.version, compile: typescript('es2017'), refusals: decorators },
   'TypeScript, ES5': {
     version: ts.version,
     compile: typescript('es5'),
-    // Its classes call those that they extend, which the package's own don't let anybody.
+    // Its classes call the classes that they extend, which the package's classes don't allow.
     refusals: { ...decorators, 'managers written as classes': /cannot be invoked without 'new'/ },
-    // It assigns what a class overrides, and `Symbol.hasInstance` can only be defined.
+    // It assigns the members that a class overrides, but `Symbol.hasInstance` can only be defined.
     isForConsumers: true,
   },
   'Babel, ES2017': { version: babelVersion, compile: babelFor({ chrome: '58' }), refusals: decorators },
@@ -31,7 +31,7 @@ export const compilers = {
   'esbuild, ES2017': {
     version: esbuildVersion,
     compile: (code) => esbuild(code, { target: 'es2017', keepNames: true }).code,
-    // It takes the `yield*` of a sync generator for that of an async one.
+    // It confuses the `yield*` of a sync generator with that of an async one.
     refusals: { ...decorators, 'scopes, in order or at once': /an object \(__await\) was given/ },
   },
 };

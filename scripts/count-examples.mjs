@@ -1,6 +1,6 @@
 import { exampleFiles, examplesOf, titleOf } from './examples.mjs';
 
-/** A reporter that says, at the end, what was checked in which way and holds, and why the rest was not. */
+/** A reporter that says at the end how many examples were checked in which way, and why the rest weren't. */
 export default class CountExamples {
   onRunComplete(_contexts, { testResults }) {
     const tested = testResults.filter(({ displayName }) => displayName?.name === 'docs');

@@ -1,4 +1,4 @@
-// What the tests made of examples call. The names begin with $ to keep out of the way of an example's own.
+// The functions that tests made from examples call. Their names begin with $ to avoid the examples' own names.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { expect } from '@jest/globals';
 import { outdented } from './outdented.mjs';
 
 /**
- * A test of an example. An expectation in a callback that is never called would pass unseen, and so would one that fails
- * where the example catches errors: each is to be met, and to hold.
+ * A test of an example. Each expectation must be reached, and must hold. Otherwise one in a callback that is never
+ * called would pass, and so would one that fails where the example catches errors.
  */
 export function $example(lines, body) {
   return async () => {
@@ -21,7 +21,7 @@ export function $example(lines, body) {
   };
 }
 
-/** The matchers that are used, of which one that holds takes its line from the set. */
+/** Wraps the matchers in use: one that holds removes its line from the set. */
 function held(unmet, line, matchers) {
   const match = (name) => (expected) => {
     matchers[name](expected);
@@ -48,7 +48,7 @@ export async function $rejectionOf(act) {
   );
 }
 
-/** A test that a file has these lines, however they are indented there. */
+/** A test that a file contains these lines, whatever their indentation. */
 export function $quoted(file, code) {
   return async () => {
     expect(code).toMatch(/\S/);
@@ -56,10 +56,10 @@ export function $quoted(file, code) {
   };
 }
 
-// What the tests were started with is not to choose the colours or the database.
+// The environment of the tests must not choose colors or the database.
 const neutral = { NODE_OPTIONS: undefined, NO_COLOR: '1', FORCE_COLOR: undefined, DATABASE_URL: undefined };
 
-/** A test that a program prints this: `…` stands for what differs from run to run. */
+/** A test that a program prints this; `…` stands for parts that differ from run to run. */
 export function $printed(program, expected) {
   return async () => {
     const own = join(dirname(program), 'tsconfig.json');

@@ -1,4 +1,4 @@
-// Makes a jest test file of a Markdown file, or of the doc comments of a source file: a test for each example.
+// Turns a Markdown file, or the doc comments of a source file, into a jest test file with a test for each example.
 // Every line stays where it was, so that a failure points to the line of the page.
 
 import { dirname, resolve } from 'node:path';
@@ -21,7 +21,7 @@ function testsIn(text, file) {
   return `import { $example, $errorOf, $printed, $quoted, $rejectionOf } from ${runtime}; ${lines.join('\n')}`;
 }
 
-/** The test opens in the line of the opening fence, and closes in that of the closing one. */
+/** The test begins on the line of the opening fence, and ends on that of the closing fence. */
 function place(lines, example, folder) {
   const test = `test('${titleOf(example)}', ${testOf(example, folder)}, 60_000);`;
   for (const [offset, content] of test.split('\n').entries()) lines[example.line - 1 + offset] += content;
@@ -38,7 +38,7 @@ function failing(problem) {
   return { body: `throw new Error(${JSON.stringify(problem)});`, expected: [] };
 }
 
-/** The example with its claims as code, and the lines of these: each is to be met at least once. */
+/** The example with its claims as code, and their lines: each must be reached at least once. */
 function bodyOf(code, line) {
   const file = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
   const claims = claimsIn(file, line);
@@ -51,11 +51,11 @@ function bodyOf(code, line) {
   return { body: edited(code, edits), expected: claims.map((found) => found.line) };
 }
 
-// What an example claims
+// The claims of an example
 
 const claim = /\/\/ (?:=> (?<value>.*)|throws (?<name>[A-Z]\w*)(?:: (?<text>.*))?$)/gm;
 
-/** What somebody may have meant as one. */
+/** Comments that may be meant as claims. */
 const claimLike = /\/\/ *(?:=>|->|→|throws\b|rejects\b)/g;
 
 function claimsIn(file, fenceLine) {
@@ -63,7 +63,7 @@ function claimsIn(file, fenceLine) {
   const visit = (node) => {
     ts.forEachChild(node, visit);
     const found = ts.isStatement(node) && claimAfter(node, file.text, fenceLine);
-    // Of two statements that end alike, it speaks of the inner one, which was visited before.
+    // If two statements end on the same line, the claim is about the inner one, which was visited first.
     if (found && !claims.some(({ comment }) => comment.pos === found.comment.pos)) claims.push(found);
   };
   visit(file);
@@ -113,7 +113,7 @@ function modifiersOf(node) {
   return (ts.canHaveModifiers(node) && ts.getModifiers(node)) || [];
 }
 
-// What a module may have, and the body of a function not
+// What a module may contain, but a function body may not
 
 function moduleEdits({ statements }) {
   return statements.flatMap((node) => (ts.isImportDeclaration(node) ? importEdit(node) : exportEdits(node)));

@@ -1,4 +1,4 @@
-/** What TypeDoc reads, for the reference in docs/api and for that of the site. */
+/** What TypeDoc reads, for the reference in docs/api and the one on the site. */
 export const documented = {
   name: 'withal',
   entryPoints: ['index', 'fp/index', 'node/index', 'observe/index', 'testing/index'].map((name) => `lib/${name}.ts`),

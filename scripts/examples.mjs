@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 /**
- * One fence of code in a Markdown file or in a doc comment. It is to be run; or it is what a program prints, the `output`
- * of a file; or it is quoted `from` a file; or the linter says of it what its `lint` mark does; or it is exempt for a
- * `reason`; or its fence is written wrongly, a `problem`.
+ * One fence of code in a Markdown file or a doc comment. It's run, or it's what a program prints (the `output` of a
+ * file), or a quotation `from` a file, or the linter must report what its `lint` mark says, or it's exempt for a
+ * `reason`, or its fence is wrong (a `problem`).
  *
  * @typedef {{ line: number, code: string, output?: string, from?: string, lint?: string, reason?: string, problem?: string, hasDatabase?: boolean }} Example
  */
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The files that hold examples. Generated pages only repeat those of the doc comments. */
+/** The files with examples. Generated pages only repeat those of the doc comments. */
 export function exampleFiles() {
   return ts.sys.readDirectory(
     root,
@@ -23,7 +23,7 @@ export function exampleFiles() {
   );
 }
 
-/** The files that have something to run or to complain of: jest fails a file that has no test. */
+/** The files with something to run or to report, because jest fails a file without tests. */
 export function filesWithTests() {
   return exampleFiles().filter((file) => examplesOf(file).some(({ lint, reason }) => !lint && reason === undefined));
 }
@@ -32,12 +32,12 @@ export function examplesOf(file) {
   return examplesIn(readFileSync(file, 'utf8'), file);
 }
 
-/** Whether it is code that is run where it stands. */
+/** Whether it's code that is run in place. */
 export function isRun({ output, from, lint, reason, problem }) {
   return !output && !from && !lint && !reason && !problem;
 }
 
-/** What its test is called. `npm run examples` leaves out by this name those of whole programs, and of databases. */
+/** The name of its test. By it, `npm run examples` leaves out whole programs and databases. */
 export function titleOf({ line, output, hasDatabase }) {
   if (output) return `line ${line}, printed by ${output}`;
   return hasDatabase ? `line ${line}, on a database` : `line ${line}`;
@@ -48,10 +48,10 @@ export function shortName(file) {
   return relative(root, file);
 }
 
-/** Any fence, also those of other languages: what looks like a fence within them is none. */
+/** Any fence, also of other languages: something inside that looks like a fence isn't one. */
 const fences = /^[ \t]*(`{3,}|~{3,})([^\n]*)\n(.*?)^[ \t]*\1[`~]*[ \t]*$/gms;
 
-/** Fences of other languages hold nothing to check; but of a language that is misspelt, or not named, nobody can tell. */
+/** Fences in these languages need no check. A language that is missing or misspelled is a problem. */
 const otherLanguages = /^(sh|python|json)$/;
 
 const languages = /^(?<language>ts|typescript|mts|js|javascript|mjs|text)(\s+(?<mark>.*))?$/;
@@ -60,7 +60,7 @@ const languages = /^(?<language>ts|typescript|mts|js|javascript|mjs|text)(\s+(?<
 export function examplesIn(text, file) {
   const prose = file.endsWith('.md') ? text : docComments(text);
   const found = [...prose.matchAll(fences)];
-  // Opening a database takes two seconds, so `npm test` does it for the README alone.
+  // Opening a database takes two seconds, so `npm test` does that only for the README.
   const isSlow = ({ code }) => !file.endsWith('README.md') && code.includes("'@electric-sql/pglite'");
   const examples = found
     .flatMap(file.endsWith('.md') ? pageExampleFrom : exampleFrom)
@@ -74,7 +74,7 @@ function docComments(source) {
   return source.replace(/^.*$/gm, (line) => /^\s*\* ?(.*)/.exec(line)?.[1] ?? '');
 }
 
-/** A page says to its readers, too, why it does not run something: they don't see what stands on the fence. */
+/** A page must also tell its readers why something isn't run, because they don't see the fence's info. */
 function pageExampleFrom(fence) {
   const after = fence.index + fence[0].length;
   return exampleFrom(fence).map((example) => {

@@ -1,5 +1,5 @@
-// Lints code that nobody here wrote, as a measure of false alarms. In a folder of repositories it takes what is a manager in
-// all but name, writes it as one, and prints what the rules say of it, with the source, to be read:
+// Lints other people's code, to measure false alarms. In a folder of repositories, it finds functions that are managers
+// in all but name, rewrites them as managers, and prints what the rules report, with the source, for you to read:
 //
 // - fixtures of Playwright and Vitest: `async ({ db }, use) => { …; await use(tx); … }`
 // - resources of Effection: `resource(function* (provide) { …; yield* provide(tx); … })`
@@ -16,10 +16,10 @@ import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 import withal from 'withal/eslint';
 
-// In these files there may be some.
+// Files that may contain some.
 const pattern = String.raw`await use\(|yield\* provide\(|\b(with|using|runIn|runWith)[A-Z]\w*\b.*[(<]`;
 
-// What a function calls the block that it is given.
+// Usual parameter names for a block.
 const callbacks = /^(action|block|body|callback|cb|closure|executor|f|fn|func|op|operation|run|task|test|work)$/;
 
 const [, , folder, ...flags] = process.argv;
@@ -73,7 +73,7 @@ function lint(text, file) {
   const linterOptions = { noInlineConfig: true };
   const config = { files: ['**/*.{ts,tsx,mts}'], plugins: { withal }, rules, languageOptions, linterOptions };
   const messages = linter.verify(text, [config], { filename: file.replace(/\.m?jsx?$/, '.tsx') });
-  // That an inline configuration was ignored, it says too.
+  // It also reports inline configurations that it ignored.
   return messages.filter(({ ruleId, fatal }) => ruleId ?? fatal);
 }
 
@@ -86,7 +86,7 @@ function show(repository, file, text, { ruleId, line, message }) {
   console.log(lines.map((content, index) => `${first + index + 1 === line ? '>' : ' '} ${content}`).join('\n'));
 }
 
-/** The text with all that is a manager written as one, and entered as one. */
+/** The text, with such functions rewritten as managers, and their calls as blocks. */
 function managersOf(text, file) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found = { file, managers: 0, skipped: 0, blocks: 0 };
@@ -128,7 +128,10 @@ function blockOf(call, managers) {
   ];
 }
 
-/** The edits that make a manager of a function; `nested`, if it calls what it is given in a callback, as no generator can. */
+/**
+ * The edits that turn a function into a manager; `nested`, if it calls its block in a callback, which a generator
+ * can't.
+ */
 function rewriteOf(node) {
   const given = node.parameters.find((parameter) => isGivenBlock(parameter, node));
   if (!given || !ts.isBlock(node.body) || ts.isObjectLiteralExpression(node.parent)) return undefined;
@@ -150,7 +153,7 @@ function rewriteOf(node) {
 
 function isGivenBlock({ name, dotDotDotToken }, node) {
   if (!ts.isIdentifier(name) || dotDotDotToken) return false;
-  // Of a fixture it is the second parameter: elsewhere a first one reads an observable.
+  // In a fixture it's the second parameter. Elsewhere, a first parameter of that name reads an observable.
   if (name.text === (node.parameters[0].name === name ? 'provide' : 'use')) return isFunctionValue(node);
   return callbacks.test(name.text) && /^(with|using|runIn|runWith)[A-Z]/.test(nameOf(node));
 }
@@ -183,7 +186,9 @@ function isAsync({ modifiers, asteriskToken }) {
   return Boolean(asteriskToken) || (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false);
 }
 
-/** The calls in the function's own code; how often the name is mentioned; and the operations that a resource waits for. */
+/**
+ * The calls in the function's own code, how often the name is mentioned, and the operations that a resource waits for.
+ */
 function callsOf(name, body) {
   const own = [];
   const operations = [];

@@ -1,6 +1,6 @@
-// Changes the sources in thousands of ways, and sees whether the tests notice: `npm run mutation`, or for some files
-// `npm run mutation -- lib/with-async.ts lib/all.ts`. Each change is tried on the tests that reach it, the quickest first, until
-// one fails. A change that no test notices must be explained in docs/mutants.md.
+// Changes the sources in thousands of ways, and checks whether the tests notice: `npm run mutation`, or for some files
+// `npm run mutation -- lib/with-async.ts lib/all.ts`. For each change, the tests that reach it run, the fastest first,
+// until one fails. A change that no test notices must be explained in docs/mutants.md.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,10 +10,10 @@ import { keep, results as kept } from '../bench/results.mjs';
 import { examplesOf, lineAt, root } from './examples.mjs';
 import { outdented } from './outdented.mjs';
 
-/** Kept out of the package's own dependencies, for they are many, and the gate needs none of them. */
+/** Not a dependency of this package, because it brings many packages, and the gate needs none of them. */
 const stryker = '@stryker-mutator/core@9.6.1';
 
-/** The tests of a folder are a project of jest's; those of all others are the unit tests. */
+/** The jest projects with the tests of these folders. The unit tests cover all others. */
 const projects = { 'lib/eslint': 'rules', 'lib/testing': 'kit' };
 
 const results = join(root, 'node_modules', '.cache', 'mutation');
@@ -51,12 +51,12 @@ function install() {
   });
 }
 
-/** Whether it went unnoticed, and nobody has said why. */
+/** Whether it went unnoticed without an explanation. */
 function isOpen(mutant) {
   return !mutant.isNoticed && !explained.some((explanation) => isExplainedBy(mutant, explanation));
 }
 
-/** What became of each change of the sources, on the tests of a project. */
+/** The result of each change of the sources, with the tests of a project. */
 function changesOf(sources, project) {
   const reportFile = join(results, 'mutation.json');
   const environment = {
@@ -95,7 +95,10 @@ function runStryker(sources, environment) {
   throw new Error('Stryker failed.');
 }
 
-/** A change that never ends is noticed, and one that ends the tests' process; for that there might be another reason, though. */
+/**
+ * A change that never ends counts as noticed, and so does one that ends the tests' process, though that might have
+ * another reason.
+ */
 function described(file, source, { location: { start, end }, replacement = '', status, statusReason }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
@@ -146,7 +149,7 @@ function inOneLine(text) {
   return text.trim().replace(/\s+/g, ' ');
 }
 
-/** What was found out of other files stays. */
+/** Results for other files stay. */
 function report(file, mutants) {
   const unnoticed = mutants.filter(({ isNoticed }) => !isNoticed);
   const open = unnoticed.filter(isOpen);

@@ -1,5 +1,5 @@
-// Loads TypeScript modules as often as they are needed, each time anew, in the realm of the process: a test file has modules
-// of its own, as in Jest, and a change can be tried while they load. Packages are loaded once.
+// Loads TypeScript modules again whenever they're needed, in the realm of the process: each test file has its own
+// modules, as in Jest, and a change can be tried while they load. Packages are loaded once.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SourceTextModule, SyntheticModule } from 'node:vm';
 import { stripTypes } from './strip-types.mjs';
 
-/** The modules of one test file. `given` are those that aren't loaded: what the specifiers export. */
+/** The modules of one test file. `given` has the exports of those that aren't loaded, by specifier. */
 export class Modules {
   #given = new Map();
   #own = new Map();
@@ -24,7 +24,7 @@ export class Modules {
     this.#given.set(specifier, synthetic(exports));
   }
 
-  /** What is imported from now on is loaded again. */
+  /** Imports from now on load again. */
   reset() {
     this.#own.clear();
   }
@@ -64,7 +64,7 @@ export function urlOf(file) {
   return pathToFileURL(file).href;
 }
 
-/** What is built shares things with the sources. */
+/** The build shares things with the sources. */
 const built = urlOf(join(process.cwd(), 'dist/'));
 
 const require = createRequire(import.meta.url);

@@ -1,8 +1,9 @@
-// Tries the changes that mutate.mjs makes, for Stryker, in milliseconds: the modules and the tests are loaded already, and the
-// tests that reach a change run, the quickest first, until one fails.
+// Tries the changes that mutate.mjs makes, for Stryker, in milliseconds: the modules and the tests are already loaded,
+// and the tests that reach a change run, the fastest first, until one fails.
 //
-// A test that fails for another reason than the change would hide that nothing notices it: what earlier tests left behind
-// is one. So it must pass without the change, and fail with it again. If it doesn't pass, the process is left for a new one.
+// A test that fails for another reason, such as something that earlier tests left behind, would hide that no test
+// notices the change. So it must pass without the change, and fail with it again. If it doesn't pass, a new process
+// takes over.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -10,15 +11,15 @@ import { Worker } from 'node:worker_threads';
 
 const { MUTATION_PROJECT: project, MUTATION_TESTS: knownFile } = process.env;
 
-/** What Stryker's code in the sources reads, and counts. */
+/** What Stryker's code in the sources reads and counts. */
 const shared = (globalThis.__stryker__ ??= {});
 
 /** Milliseconds. A test fails if it takes longer than this and ten times what it takes on the unchanged sources. */
 const patience = 1000;
 
 /**
- * Milliseconds: the quick tests come first. With `MUTATION_LIMIT`, those that take longer run only if no other test reaches the
- * change, or if they are those of the changed file.
+ * Milliseconds: the fast tests come first. With `MUTATION_LIMIT`, those that take longer run only if no other test
+ * reaches the change, or if they belong to the changed file.
  */
 const limits = [0, 5, 50, 250, Infinity];
 const { MUTATION_LIMIT: longest = Infinity } = process.env;
@@ -26,7 +27,7 @@ const { MUTATION_LIMIT: longest = Infinity } = process.env;
 /** Stryker allows a hundred times the hits on the unchanged sources, but a change that only takes longer isn't noticed. */
 const enoughHits = 1_000_000;
 
-/** Of the second run of a test on the unchanged sources. */
+/** Marks the second run of a test on the unchanged sources. */
 const again = 'again: ';
 
 const realTime = Date.now.bind(Date);
@@ -36,7 +37,7 @@ const now = performance.now.bind(performance);
 /** Stryker's main process loads this module, too, but it can't load those: it has no modules of `node:vm`. */
 let catchErrors, load, runTests, testFiles;
 
-/** The change that is tried, and the time by which its test must be done, for the watchdog. */
+/** The current change, and the time by which its test must be done, for the watchdog. */
 const watched = new Float64Array(new SharedArrayBuffer(16)).fill(Infinity);
 
 class Runner {
@@ -63,7 +64,10 @@ class Runner {
     };
   }
 
-  /** Runs all tests twice. What the second run doesn't reach again runs once: modules have to be loaded anew to try a change. */
+  /**
+   * Runs all tests twice. Code that the second run doesn't reach runs only once, so its modules must be loaded again to
+   * try a change.
+   */
   async dryRun() {
     const { perTest } = (shared.mutantCoverage = { static: {}, perTest: {} });
     const costs = {};
@@ -145,8 +149,9 @@ class Runner {
   }
 
   /**
-   * In modules that are new: the tests of the changed file, for what they share may have lost what they look for, and the
-   * files in which the change is in code that runs once. If that runs as they load, it may be for any of their tests.
+   * With freshly loaded modules, runs the tests of the changed file, whose shared state may hide what they look for,
+   * and the files in which the change is in code that runs once. If that code runs as they load, it may matter to any
+   * of their tests.
    */
   async #tryAnew(trial) {
     const files = new Set(this.#known.once[trial.change]);
@@ -168,7 +173,7 @@ class Runner {
     return totalOf(this.#known.costs[id]);
   }
 
-  /** The files of the tests, those that take the least time first. */
+  /** The files of the tests, the fastest first. */
   #byCost(ids) {
     const cost = ([, own]) => own.reduce((sum, id) => sum + this.#costOf(id), 0);
     return byFile(ids).sort((one, other) => cost(one) - cost(other));
@@ -192,7 +197,7 @@ class Runner {
     if (!(await isPassing())) {
       this.#loaded.delete(file);
       if (!(await isPassing())) {
-        // In a new process, nothing but the change can have spoiled it.
+        // In a new process, only the change can have spoiled it.
         this.#isSpoiled = true;
         if (trial.isFirst) return true;
         exit(1);
@@ -240,7 +245,7 @@ function activate(change, hitLimit) {
   else process.env.__STRYKER_ACTIVE_MUTANT__ = change;
 }
 
-/** Tests that wait in vain end by their limit; this is for those that never let go of the process. */
+/** A test that waits in vain ends at its limit. This is for tests that never yield to the event loop. */
 function watch(change, limit = Infinity) {
   watched.set([Number(change), realTime() + limit + 3 * patience]);
 }
@@ -257,7 +262,9 @@ function fileOf(id) {
   return id.split(' ')[0];
 }
 
-/** How the identifiers of its tests begin: those of lib/a.ts are in __tests__/a.test.ts or __tests__/a-b.test.ts. */
+/**
+ * The prefixes of the identifiers of its tests: those of lib/a.ts are in __tests__/a.test.ts or __tests__/a-b.test.ts.
+ */
 function ownTestsOf(fileName) {
   const [, path] = /[\\/]lib[\\/](.+)\.ts$/.exec(fileName);
   return `__tests__/${path.replaceAll('\\', '/')}`;
@@ -276,7 +283,7 @@ function totalOf({ test, setup }) {
   return test + setup;
 }
 
-/** The files that reach a change as they load, or in none of their tests when these run again. */
+/** The files that reach a change as they load, or that don't reach it when their tests run again. */
 function onceOf(files, perTest) {
   const found = {};
   for (const [file, ids] of files) {

@@ -1,5 +1,5 @@
-// Runs test files written for Jest in this process, as often as wanted: jest-circus without Jest's own realm for each file,
-// which takes a second to make. See mutation-runner.mjs.
+// Runs test files written for Jest in this process, as often as needed: jest-circus without Jest's own realm for each
+// file, which takes a second to create. See mutation-runner.mjs.
 
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ import { ModuleMocker } from 'jest-mock';
 import config from '../jest.config.mjs';
 import { Modules, urlOf } from './mutation-modules.mjs';
 
-/** Tests of the sources alone: those of the README and of `register` start programs, which would run what is built. */
+/** These tests start programs, which would run the build and not the sources. */
 const leftOut = /\/__tests__\/(readme|observe\/register)\.test\.ts$/;
 
 /** The test files of one of Jest's projects, from the root. */
@@ -45,7 +45,7 @@ export async function load(file) {
   return { file, state, tests: testsOf(state.rootDescribeBlock, file, new Map()), timers, globals };
 }
 
-/** What the copies of the library share in a process, and what else is new: each file has its own. */
+/** The globals that the copies of the library share in a process, and any other new ones: each file has its own. */
 function takeGlobals(globals) {
   globals.clear();
   for (const key of Reflect.ownKeys(globalThis).filter((key) => !usual.has(key))) {
@@ -71,7 +71,7 @@ function jestFor(modules, timers) {
   };
 }
 
-/** By an identifier that stays the same: names are unique neither in a file nor in the project. */
+/** By a stable identifier, because names are unique neither in a file nor in the project. */
 function testsOf(block, file, found) {
   block.all = block.children;
   for (const child of block.all) {
@@ -108,7 +108,7 @@ let current;
  */
 export async function runTests({ file, state, tests, timers, globals }, chosen, { limitOf, onStart, onEnd } = {}) {
   const ids = [...chosen];
-  // Its name may come from what is tested.
+  // Its name may come from the code under test.
   const missing = ids.find((id) => !tests.has(id));
   if (missing !== undefined) return { id: missing, error: new Error('It is gone, or has another name.') };
   const copies = new Map(ids.map((id) => [tests.get(id), copyOf(tests.get(id), limitOf?.(id))]));
@@ -136,13 +136,13 @@ export async function runTests({ file, state, tests, timers, globals }, chosen, 
   return found && { id: file, ...found };
 }
 
-/** An error is kept with the place that it is reported for. Any value may be thrown. */
+/** An error comes with the place where it's reported. Any value may be thrown. */
 function errorsOf(errors, { unhandledRejectionErrorByPromise }) {
   const thrown = errors.map((error) => (Array.isArray(error) ? error[0] : error));
   return [...thrown, ...unhandledRejectionErrorByPromise.values()].map((error) => ({ error }));
 }
 
-/** What happens late, of an earlier run, is kept with the copy of that run. */
+/** Late events of an earlier run stay with the copy from that run. */
 function copyOf(test, timeout) {
   const own = { errors: [], retryReasons: [], unhandledRejectionErrorByPromise: new Map() };
   return { ...test, ...own, timeout: timeout ?? test.timeout };
@@ -156,7 +156,7 @@ function choose(block, copies) {
   });
 }
 
-/** Rejections that nobody handles are known only then. */
+/** Unhandled rejections are known only then. */
 async function turnOfLoop() {
   await setImmediate();
   await setImmediate();
@@ -200,7 +200,7 @@ function setupOf({ parent }) {
   return parent ? (current.setups.get(parent) ?? 0) + setupOf(parent) : 0;
 }
 
-/** A test may take them from the process: those below, and Stryker's. */
+/** A test may remove them from the process: those below, and Stryker's. */
 const listeners = new Map();
 
 function giveListeners() {
@@ -208,7 +208,7 @@ function giveListeners() {
     for (const listener of own) if (!process.rawListeners(event).includes(listener)) process.on(event, listener);
 }
 
-/** As jest-circus does it while it runs tests; here, it lasts, so that no test ends the process. */
+/** Does what jest-circus does while it runs tests, but for good, so that no test ends the process. */
 export function catchErrors() {
   const tell = (event) => {
     for (const handler of globalThis[Symbol.for('EVENT_HANDLERS')]) void handler(event, getState());

@@ -1,4 +1,4 @@
-// A thread that ends the process if a changed source never lets go of it, and leaves a file that says so. See
+// A thread that ends the process if a changed source blocks it forever, and leaves a file that says so. See
 // mutation-runner.mjs.
 
 import { writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Measures what docs/proof.md says, and writes that page: `npm run proof`. It takes a quarter of an hour, on a machine that
-// should do nothing else meanwhile.
+// Measures everything on docs/proof.md, and writes that page: `npm run proof`. It takes a quarter of an hour, on a
+// machine that should do nothing else meanwhile.
 
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
@@ -10,7 +10,7 @@ import { runtimes } from './runtimes.mjs';
 const { 'Node 24': node24 } = await runtimes();
 if (!node24) throw new Error("Node 24 can't be installed here.");
 
-// First, for it needs most of the machine that it runs on.
+// First, because it needs most of the machine.
 run('scripts/check-runtimes.mjs', process.execPath, '--all', '--keep');
 const onBoth = ['entry', 'compose', 'callback', 'group', 'aclosing', 'others', 'server'];
 for (const name of [...onBoth, 'growth', 'costs', 'observe', 'soak']) run(`bench/${name}.mjs`);
@@ -28,7 +28,7 @@ function run(script, node = process.execPath, ...args) {
   execFileSync(node, [script, ...args], { cwd: root, stdio: 'inherit' });
 }
 
-/** What a program prints that matches. */
+/** The lines of a program's output that match. */
 function lines(pattern, program, ...args) {
   const output = execFileSync('sh', ['-c', [program, ...args].join(' ') + ' 2>&1'], { cwd: root, encoding: 'utf8' });
   const found = [...output.matchAll(pattern)].map(([, group]) => group);

@@ -1,5 +1,5 @@
-// What is wrong with the errors of files whose comments say which there are: `// refused: …` gives words that the error of
-// the next lines shows, up to the next empty line or the next such comment. Any compiler will do, from its command line.
+// Compares compiler errors with the comments that expect them: `// refused: …` gives words of the error in the next
+// lines, up to the next empty line or the next such comment. It works with any compiler that has a command line.
 
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** The folders of typetests with such files. */
 export const refusals = ['refused', 'legacy'];
 
-/** Compiles a folder with a tsconfig.json, and gives its problems, a line each. */
+/** Compiles a folder with a tsconfig.json, and returns its problems, one per line. */
 export async function checkRefusals(folder, compiler) {
   const output = await compile(compiler, folder);
   const errors = errorsOf(output);

@@ -6,7 +6,7 @@
 import { walk } from 'estree-walker';
 import MagicString from 'magic-string';
 
-/** Only the files in `except` may do something when they are imported. */
+/** Only the files in `except` may have effects when they are imported. */
 export function pure({ except }) {
   return {
     name: 'pure',

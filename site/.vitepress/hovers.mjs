@@ -1,5 +1,5 @@
-// The types that a page shows when you point at a name in its code. They stand in files of their own, one for a page, so
-// that pages, search and copies hold only the code.
+// The types that a page shows when you point at a name in its code. They are in separate files, one per page, so that
+// pages, search and copies contain only the code.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,14 +10,14 @@ import { createTwoslasher } from 'twoslash';
 import ts from 'typescript';
 import { root, site } from './pages.mjs';
 
-/** The code that is rendered now, by its text: its page, and the file that it is an excerpt of. */
+/** For each code block being rendered, by its text: its page, and the file that it's an excerpt of. */
 const places = new Map();
 
-/** The texts of all types, and for each page those that it shows. */
+/** The texts of all types, and for each page the texts that it shows. */
 const texts = new Map();
 const shown = new Map();
 
-/** Tells where code stands before it is highlighted. */
+/** Records where code is before it's highlighted. */
 export function placeCode(code, page, file) {
   places.set(code.trimEnd(), { page, file });
 }
@@ -49,7 +49,7 @@ function typesIn(code) {
   return remembered(now.file ? within(now.file, code) : code);
 }
 
-/** An excerpt with the file around it, which is cut off again. */
+/** An excerpt with the rest of its file around it, which is cut off afterwards. */
 function within(file, code) {
   const lines = readFileSync(join(root, file), 'utf8').split('\n');
   const part = code.split('\n');
@@ -118,7 +118,7 @@ function hashOf(text) {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** A name keeps the key of its type only. */
+/** A name keeps only the key of its type. */
 function nodeStaticInfo(info, node) {
   const text = `${info.text}\n${info.docs ?? ''}`;
   if (!texts.has(text)) {
@@ -132,7 +132,7 @@ function nodeStaticInfo(info, node) {
   return { type: 'element', tagName: 'span', properties: { 'data-type': found.key }, children: [node] };
 }
 
-/** Writes the types of each page beside it, and what was learned for the next build. */
+/** Writes the types of each page beside it, and the cache for the next build. */
 export function writeHovers({ outDir }) {
   for (const [page, found] of shown) {
     // The search index renders pages by the names of their files.

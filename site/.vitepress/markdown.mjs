@@ -1,4 +1,4 @@
-// How the Markdown of the repository becomes that of the site.
+// Turns the Markdown of the repository into that of the site.
 
 import { dirname, join } from 'node:path';
 import { slug } from 'github-slugger';
@@ -29,10 +29,10 @@ export function repositoryMarkdown(md) {
         : '';
     return caption || mark ? `<div class="fence ${mark}">${caption}${code}</div>` : code;
   };
-  // Vue would take them for its own.
+  // Otherwise Vue would interpret them.
   const { text } = md.renderer.rules;
   md.renderer.rules.text = (...given) => text(...given).replaceAll('{{', '&#123;&#123;');
-  // A table that is wider than a phone is scrolled by itself, and not the page.
+  // A table that is wider than a phone scrolls by itself, so the page doesn't.
   md.renderer.rules.table_open = () => '<div class="table" tabindex="0"><table>\n';
   md.renderer.rules.table_close = () => '</table></div>\n';
 }
@@ -57,7 +57,7 @@ function pathTo(file, from) {
   return `${'../'.repeat(from.split('/').length - 1)}${file}.html`;
 }
 
-/** What stands on a fence: the language, and what the project's tests make of the rest. */
+/** The info of a fence: the language, and how the project's tests interpret the rest. */
 function fenceOf(info, from) {
   const [, language = '', rest = ''] = /^(\S*)\s*(.*)$/.exec(info.trim());
   const [, quoted] = /^from: *(\S+)/.exec(rest) ?? [];

@@ -1,4 +1,5 @@
-// What the site is made of: the pages of the repository, in the order of its indexes, and the programs that they link to.
+// The contents of the site: the pages of the repository, in the order of its indexes, and the programs that they link
+// to.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,14 +8,14 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const site = fileURLToPath(new URL('..', import.meta.url));
 
-/** The Markdown of the repository that is no page. */
+/** The Markdown files of the repository that aren't pages. */
 export const noPages = [
   '{.*,__tests__,bench,conformance,coverage,lib,reports,scripts,typetests}/**',
   'docs/api/**',
   'site/*.md',
 ];
 
-/** Where the page of a Markdown file stands: a README is the index of its folder, and what `site` adds stands at the top. */
+/** The path of a Markdown file's page: a README is the index of its folder, and pages from `site` are at the top. */
 export function pageOf(file) {
   return file
     .replace(/^site\/(programs|pages)\//, '')
@@ -49,7 +50,7 @@ export function sidebar() {
   };
 }
 
-/** The headings of an index, with the pages that are listed under each. */
+/** The headings of an index, with the pages listed under each. */
 function groupsOf(index) {
   return read(index)
     .split(/^## /m)
@@ -74,7 +75,7 @@ export function titleOf(file) {
   return /^# (.*)/m.exec(read(file))[1].replaceAll('`', '');
 }
 
-/** The pages that TypeDoc made: for each entry what it exports to call, and its types. */
+/** The pages that TypeDoc made: for each entry, its functions and classes, and its types. */
 function reference() {
   const entries = ['withal', 'withal/fp', 'withal/node', 'withal/observe', 'withal/testing'];
   return [

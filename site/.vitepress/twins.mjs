@@ -1,11 +1,11 @@
-// vitepress-plugin-llms writes each page as Markdown, too: that of a folder's index beside the folder. The links in these
-// twins are still those of the repository; here they come to lead from twin to twin.
+// vitepress-plugin-llms also writes each page as Markdown; for a folder's index, beside the folder. The links in these
+// twins are still those of the repository. This makes them lead from twin to twin.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pageOf } from './pages.mjs';
 
-/** What looks like a link in code is none. */
+/** Something in code that looks like a link isn't one. */
 const codeOrLink = /^(`{3,})[^]*?^\1`*$|`[^`\n]*`|\]\((?<path>(?!https?:|mailto:|#|\/)[^)#\s]+)(?<rest>[^)]*)\)/gm;
 
 export function linkTwins({ pages, rewrites, outDir, site: { base } }) {

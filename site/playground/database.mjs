@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 
-/** A PGlite that tells of each statement, and what came of it. It can wait before each, so that one can watch. */
+/** A PGlite that reports each statement and its result. It can wait before each one, so that you can watch. */
 export function shownDatabase({ pause, onStatement }) {
   return class ShownPGlite extends PGlite {
     static async create(...options) {
@@ -9,7 +9,7 @@ export function shownDatabase({ pause, onStatement }) {
       return db;
     }
 
-    /** PGlite asks for the types of the database: nobody wrote that. */
+    /** PGlite queries the database's types itself; that isn't part of the program. */
     async _initArrayTypes(options) {
       this.isAsking = true;
       await super._initArrayTypes(options);

@@ -1,4 +1,4 @@
-// What the playground offers: the first example of the README as it is, and those of the folder `examples`.
+// The playground's examples: the first one of the README as it is, and those in the folder `examples`.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -2,8 +2,8 @@ import { parse } from 'acorn';
 import { transform } from 'sucrase';
 
 /**
- * TypeScript as a module that a browser runs: without types, with imports from `$import`, and with what stands before a
- * `// =>` handed to `$show`. Each line stays where it was, so that errors name it.
+ * Turns TypeScript into a module that a browser runs: without types, with imports from `$import`, and with the
+ * expression before a `// =>` passed to `$show`. Each line stays where it was, so that errors name the right one.
  */
 export function compile(source) {
   const { code } = transform(source, { transforms: ['typescript'], disableESTransforms: true });

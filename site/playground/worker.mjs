@@ -6,7 +6,7 @@ import * as observation from 'withal/observe';
 import { shownDatabase } from './database.mjs';
 import { compile } from './program.mjs';
 
-/** So many of the latest blocks are drawn. */
+/** How many of the latest blocks are drawn. */
 const mostVisits = 60;
 
 const watch = observation.observe({
@@ -58,7 +58,7 @@ function importer(pause) {
   };
 }
 
-/** As Node's is. */
+/** Like Node's. */
 class AbortError extends Error {
   name = 'AbortError';
   code = 'ABORT_ERR';
@@ -79,7 +79,7 @@ function sleep(milliseconds, value, { signal } = {}) {
   });
 }
 
-// What the page is told
+// Messages to the page
 
 function beganStatement(text) {
   const place = placeNow();
@@ -108,7 +108,7 @@ function closed(visit) {
   tellVisits();
 }
 
-/** An endless loop that prints would fill the memory of the page: of a tenth of a second, it is told so many lines. */
+/** How many lines the page gets per tenth of a second: an endless loop that prints would fill its memory. */
 const mostLines = 500;
 let since = 0;
 let lines = 0;
@@ -134,7 +134,7 @@ function depthOf(visit) {
 let told = 0;
 let timer;
 
-/** At once, so that an endless loop is drawn, too; but of a program with many blocks only now and then. */
+/** Sent at once, so that an endless loop is drawn too, but less often for a program with many blocks. */
 function tellVisits() {
   told += 1;
   if (told <= 4 * mostVisits) return sendVisits();
@@ -167,7 +167,7 @@ function inspected(value) {
   return inspect(value, { quoteStyle: 'single', depth: 6 });
 }
 
-/** An error, and what caused it. */
+/** An error and its causes. */
 function chainOf(error) {
   if (!(error instanceof Error)) return inspected(error);
   return error.cause === undefined ? String(error) : `${String(error)}\n  caused by ${chainOf(error.cause)}`;

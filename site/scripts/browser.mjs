@@ -29,7 +29,7 @@ const browser = asyncContextManager(async function* browser() {
   }
 });
 
-/** Gives a function that opens a page in a window of its own. */
+/** Passes on a function that opens a page in its own window. */
 export const builtSite = asyncContextManager(async function* builtSite() {
   const baseURL = yield* enter(server());
   const chrome = yield* enter(browser());

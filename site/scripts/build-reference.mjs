@@ -1,5 +1,5 @@
-// Writes the pages of the reference, from the doc comments of lib, in site/reference. `npm run reference` in the root says
-// what is missing or wrong in them; here the same comments become Markdown for the site.
+// Writes the pages of the reference to site/reference, from the doc comments of lib. `npm run reference` in the root
+// reports what is missing or wrong in those; this turns them into Markdown for the site.
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -36,7 +36,7 @@ const application = await Application.bootstrapWithPlugins({
   expandParameters: true,
   indexFormat: 'table',
   groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases'],
-  // A title by its raw name holds < and >, which Vue takes for a tag.
+  // A title with the raw name contains < and >, which Vue takes for a tag.
   pageTitleTemplates: {
     index: 'All exports',
     module: ({ name }) => name,
@@ -57,7 +57,7 @@ if (!project) process.exit(1);
 await application.generateOutputs(project);
 process.exitCode = application.logger.hasErrors() || application.logger.hasWarnings() ? 1 : 0;
 
-/** The signature shows the type parameters: a section repeats only those that have a description. */
+/** The signature already shows the type parameters, so a section lists only those with a description. */
 function withoutBareParameters(text) {
   return text.replace(/^(#+) Type Parameters\n+((?:\1# .*\n+(?:(?!#).*\n+)*)+)/gm, (_section, level, list) => {
     const described = list.split(/^(?=#)/m).filter((item) => item.trim().split(/\n\n+/).length > 2);
@@ -74,7 +74,7 @@ function withOneThrows(text) {
   });
 }
 
-/** Prettier breaks what is a statement. The signature of a method is one only within an interface. */
+/** Prettier breaks only statements. The signature of a method is one only within an interface. */
 async function breakSignatures(file) {
   const text = readFileSync(file, 'utf8');
   const fences = [...text.matchAll(/^```ts\n(.*?)^```/gms)].filter(([, code]) => /^.{97,}$/m.test(code));

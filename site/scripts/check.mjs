@@ -1,5 +1,5 @@
-// Checks what `npm run site` built: that each link and each anchor leads somewhere, that no page is wider than a phone, and
-// that few blocks of code are cut. The playground has tests of its own.
+// Checks what `npm run site` built: each link and anchor leads somewhere, no page is wider than a phone, and few blocks
+// of code are cut off. The playground has tests of its own.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { builtSite } from './browser.mjs';
 
 const out = join(site, 'dist');
 
-/** At most so many of a hundred blocks may be cut at 1280 px. */
+/** The percentage of blocks that may be cut off at 1280 px. */
 const share = 15;
 
 const pages = readdirSync(out, { recursive: true }).filter((name) => name.endsWith('.html'));
@@ -20,7 +20,7 @@ const problems = [...deadLinks(), ...deadTwins(), ...(await withAsync(builtSite(
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-/** Links and images that lead to no file, and anchors that lead to no heading. */
+/** Links and images without a file, and anchors without a heading. */
 function deadLinks() {
   const links = pages.flatMap((from) =>
     [...texts.get(from).matchAll(/\b(?:href|src)="([^":]*?)(?:\?[^"#]*)?(?:#([^"]*))?"/g)].map(([, path, id]) => ({
@@ -40,7 +40,7 @@ function deadLinks() {
   return dead.map(({ from, path, id }) => `${from}: leads nowhere: ${path}${id ? `#${id}` : ''}`);
 }
 
-/** The file of a link, which is of this site: a folder's is its index. */
+/** The file of a link within this site; for a folder, its index. */
 function fileOf(path, from) {
   if (!path) return from;
   const file = join(path.startsWith('/') ? '' : dirname(from), decodeURI(path)).replace(/^\//, '');
@@ -48,7 +48,7 @@ function fileOf(path, from) {
   return /\.\w+$/.test(file) && existsSync(join(out, file)) ? file : file.endsWith('.html') ? file : `${file}.html`;
 }
 
-/** Links of the Markdown twins that lead to no twin. */
+/** Links of the Markdown twins that don't lead to a twin. */
 function deadTwins() {
   const twins = readdirSync(out, { recursive: true }).filter((name) => name.endsWith('.md') || name === 'llms.txt');
   const dead = twins.flatMap((twin) => {
@@ -61,7 +61,7 @@ function deadTwins() {
   return dead;
 }
 
-/** Pages that are wider than a phone, and blocks that are cut on a small screen. */
+/** Pages that are wider than a phone, and blocks that are cut off on a small screen. */
 async function widths(open) {
   const [wide, blocks] = await Promise.all([
     visited(await open({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } }), overflowOf),
@@ -80,7 +80,7 @@ async function widths(open) {
   ];
 }
 
-/** What a function that runs in each page finds there. */
+/** What a function finds when it runs in each page. */
 async function visited(page, find) {
   const found = [];
   for (const name of pages) {
