@@ -20,7 +20,7 @@ export function isGeneratorFunction(node: Node | null | undefined): node is Func
   return isFunction(node) && node.generator;
 }
 
-/** Whether it is a type, or declares one: nothing in it runs. */
+/** Whether the node is a type, or declares one. Nothing in it runs. */
 export function isType(node: Node): boolean {
   return /TS(Interface|Type(?!Assertion))/.test(node.type);
 }
@@ -53,8 +53,8 @@ export function childrenOf(node: Node, keys: VisitorKeys): Node[] {
 }
 
 /**
- * Calls `visit` on the node and on everything below it, outermost first; if it returns `false`, on nothing below that
- * node.
+ * Calls `visit` on the node and on everything below it, outermost first. If `visit` returns `false`, it skips
+ * everything below that node.
  */
 export function walk(node: Node, keys: VisitorKeys, visit: (node: Node) => boolean | undefined): void {
   if (visit(node) !== false) eachChild(node, keys, (child) => walk(child, keys, visit));
@@ -62,7 +62,7 @@ export function walk(node: Node, keys: VisitorKeys, visit: (node: Node) => boole
 
 function eachChild(node: Node, keys: VisitorKeys, visit: (child: Node) => unknown): void {
   const fields = node as unknown as Readonly<Record<string, unknown>>;
-  // A parser may have no keys for a kind of node that is new.
+  // A parser may have no keys for a new kind of node.
   keys[node.type]?.forEach((key) => {
     const value = fields[key];
     const children = (Array.isArray(value) ? value : [value]) as readonly (Node | null)[];
@@ -98,7 +98,7 @@ export function isBefore(one: Node, other: Node): boolean {
   return one.range[1] <= other.range[0];
 }
 
-/** The member expression that reads a property of it: `a.b`, if it is `a`. */
+/** The member expression that reads a property of the node: `a.b` for `a`. */
 export function memberOf(given: Node): TSESTree.MemberExpression | undefined {
   const object = wrapped(given);
   const parent = object.parent as Node;
@@ -109,7 +109,7 @@ export function functionAround(node: Node): FunctionNode | undefined {
   return ancestorsOf(node).find(isFunction);
 }
 
-/** A function without its body, to be underlined. */
+/** The part of a function to underline: everything but its body. */
 export function headOf({ loc, body }: FunctionNode): TSESTree.SourceLocation {
   return { start: loc.start, end: body.loc.start };
 }
@@ -142,8 +142,8 @@ export function isVoid(node: Node): node is TSESTree.UnaryExpression {
 type Named = Extract<TSESTree.ObjectLiteralElement | TSESTree.ClassElement, { computed: boolean }>;
 
 /**
- * The name of a property: `a.b`, `a['b']`, `{ b: … }`, and `@@dispose` of `a[Symbol.dispose]`; empty, if the source does
- * not show it.
+ * The name of a property: `b` for `a.b`, `a['b']` and `{ b: … }`, `@@dispose` for `a[Symbol.dispose]`; empty if the
+ * source doesn't show it.
  */
 export function nameOf(node: TSESTree.MemberExpression | Named): string {
   const key = unwrap(node.type === 'MemberExpression' ? node.property : node.key);

@@ -36,7 +36,10 @@ export class Conditions {
     return { key, isNegated: test.type === 'BinaryExpression' && test.operator.startsWith('!') };
   }
 
-  /** The same for the same expression; it contains the keys of the parts. Empty for what may change in between. */
+  /**
+   * A key that is the same for the same expression, and contains the keys of its parts. Empty if the value may change
+   * in between.
+   */
   keyOf(given: Node): string {
     const node = unwrap(given);
     switch (node.type) {
@@ -61,7 +64,7 @@ export class Conditions {
     return variable && this.isStable(variable) ? this.idOf(variable) : '';
   }
 
-  /** Whether nothing else writes it: no callback, no other function. */
+  /** Whether no callback and no other function writes it. */
   private isStable(variable: Variable): boolean {
     return variable.references.every((reference) => !reference.isWrite() || this.isOwn(reference.identifier));
   }
@@ -77,7 +80,7 @@ export class Conditions {
   }
 }
 
-/** What a node tests, or decides by writing it. */
+/** The expression that a node tests, or whose value it determines by writing it. */
 function askedBy(node: Node): Node | null | undefined {
   switch (node.type) {
     case 'IfStatement':

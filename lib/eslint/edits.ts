@@ -18,7 +18,7 @@ export function stepOf(statement: TSESTree.Statement, code: Code): string {
   return indentOf(statement, code).slice(outer.length) || '  ';
 }
 
-/** Where a statement ends, with the comment that follows on its line. */
+/** Where a statement ends, including a comment that follows on its line. */
 export function endOf(node: Node, code: Code): number {
   const comments = code.getCommentsAfter(node).filter(({ loc }) => loc.start.line === node.loc.end.line);
   return comments.at(-1)?.range[1] ?? node.range[1];

@@ -14,7 +14,8 @@ import { Conditions, isNot, truthOf } from './conditions.ts';
 import type { Variables } from './variables.ts';
 
 /**
- * What to track along the paths through a piece of code. States are plain data: states that look the same are the same.
+ * What to track along the paths through a piece of code. States are plain data, so states that look the same are the
+ * same.
  */
 export interface Watch<S> {
   /** The state after the node has run; `undefined` if control never continues from there. */
@@ -61,7 +62,7 @@ type Facts = Readonly<Record<string, boolean | undefined>>;
 
 type Ways<S> = ReadonlySet<Way<S>>;
 
-/** Beyond this number, facts cost more than they are worth. */
+/** With more paths than this, facts cost more than they're worth. */
 const manyWays = 500;
 
 class Follower<S> {
@@ -333,7 +334,7 @@ class Follower<S> {
     return this.write(id, init ? truthOf(init) : undefined, this.step(node, this.run(id, begun, exits), exits));
   }
 
-  /** What was known about a variable or a property no longer holds once it is written. */
+  /** Forgets what was known about a variable or a property once it is written. */
   private write(target: Node, truth: boolean | undefined, ways: Ways<S>): Ways<S> {
     const keys = this.keysIn(target);
     const told = this.conditions.of(target);
@@ -394,7 +395,7 @@ class Exits<S> {
   }
 }
 
-/** What only some loops have. */
+/** The parts that only some loops have. */
 type LoopHead = Partial<Pick<TSESTree.ForStatement, 'init' | 'test' | 'update'>>;
 
 type Loop =
@@ -439,7 +440,7 @@ function union<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): ReadonlySet<T> {
   return new Set([...one, ...other]);
 }
 
-/** In the order of their keys, so that the same facts look the same. */
+/** Keeps the facts in the order of their keys, so that the same facts look the same. */
 function withFact(facts: Facts, key: string, value: boolean | undefined): Facts {
   const all = { ...facts, [key]: value };
   return Object.fromEntries(Object.entries(all).sort());

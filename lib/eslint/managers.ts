@@ -28,7 +28,7 @@ export interface Generator {
 /** The function that a driver or a decorator runs in a manager. */
 export interface Block {
   readonly call: Node;
-  /** The manager; where a function of it is written down, and the driver takes it apart. */
+  /** The manager, if the source shows it. */
   readonly manager: Node | undefined;
   readonly body: Node;
   /** The function, if it is in this file. */
@@ -59,7 +59,7 @@ export function managersOf(file: File): Managers {
   return managers;
 }
 
-/** The words that take a generator function, and whether they run it themselves. */
+/** The words that take a generator function, each with whether it runs the generator itself. */
 const takesGenerator = new Map<string | undefined, boolean>([
   ['asyncContextManager', false],
   ['contextManager', false],
@@ -165,8 +165,8 @@ export function isManager(node: Node, file: File, seen: ReadonlySet<Node> = new 
 }
 
 /**
- * Stacks are managers, too, but mostly they are used otherwise. A method that returns its object or its argument makes nothing
- * new: `stack.push(manager)`.
+ * Stacks are managers too, but are mostly used in other ways. A method that returns its object or its argument makes
+ * nothing new: `stack.push(manager)`.
  */
 function isManagerByType(node: Node, file: File): boolean {
   const { types } = file;
@@ -226,7 +226,7 @@ export function classAround(node: Node): TSESTree.ClassBody | undefined {
   return ancestorsOf(node).find((around) => around.type === 'ClassBody');
 }
 
-/** What a function returns, as it is written. */
+/** The expressions that a function returns. */
 export function resultsOf({ body, expression }: FunctionNode, file: File): Node[] {
   if (expression) return [body];
   return ownNodes(body, file.keys).flatMap((node) => (node.type === 'ReturnStatement' ? (node.argument ?? node) : []));

@@ -42,7 +42,7 @@ function* placesFrom(given: Node, file: File): Generator<Place, void, void> {
   const node = unwrap(given);
   switch (node.type) {
     case 'CallExpression': {
-      // For `Object.values(clients)` the argument, for `clients.toReversed()` the object.
+      // The argument of `Object.values(clients)`, the object of `clients.toReversed()`.
       const callee = unwrap(node.callee);
       const isMethod = callee.type === 'MemberExpression' && (file.variables.of(callee.object)?.defs.length ?? 0) > 0;
       const subject = isMethod ? callee.object : node.arguments[0];
@@ -63,7 +63,8 @@ function* placesFrom(given: Node, file: File): Generator<Place, void, void> {
 }
 
 /**
- * What a variable stands for, or is taken from: another variable, the iterable of a loop, the array of a callback.
+ * The expression that a variable stands for, or comes from: another variable, the iterable of a loop, the array of a
+ * callback.
  */
 function sourceOf(variable: Variable | undefined): Node | undefined {
   const definition = variable?.defs[0];

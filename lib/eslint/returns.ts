@@ -3,7 +3,7 @@ import { calleeName, isFunction, unwrap, type FunctionNode } from './ast.ts';
 import type { File } from './file.ts';
 import { follow } from './flow.ts';
 
-/** Names that nobody gives to a function that returns; the last ones are from Next. */
+/** Names of functions that never return; the last ones are from Next. */
 const neverReturns =
   /^(fail|rethrow|raise|panic|die|bail|absurd|unreachable|assertNever|throw[A-Z]\w*|notFound|redirect|permanentRedirect|forbidden|unauthorized)$/;
 
@@ -36,7 +36,7 @@ function mayReturn(called: FunctionNode, file: File): boolean {
   return may;
 }
 
-/** For a function, only the ends of its paths matter. */
+/** Only the ends of a function's paths matter. */
 function watch(file: File) {
   return {
     pass: (node: TSESTree.Node, state: null) =>

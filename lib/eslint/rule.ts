@@ -27,7 +27,7 @@ export interface Rule {
   create(context: object): Record<string, (node: never) => void>;
 }
 
-/** Every rule looks at a whole file, because only that shows what is a manager. */
+/** Every rule looks at a whole file, because only the whole file shows what is a manager. */
 export function rule<M extends string>({
   description,
   messages,

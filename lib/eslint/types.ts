@@ -25,7 +25,7 @@ export class Types {
     return this.ask(() => this.text(this.of(node)) === 'never');
   }
 
-  /** Whether a promise, or anything else with a `then`, may be the value. */
+  /** Whether the value may be a promise, or anything else with a `then`. */
   isThenable(node: Node): boolean {
     return this.ask(() => this.partsOf(this.of(node)).some((part) => this.hasMethod(part, 'then')));
   }
@@ -46,7 +46,7 @@ export class Types {
     return this.hasMethod(type, 'enterAsync') && this.hasMethod(type, 'exitAsync');
   }
 
-  /** Other libraries, such as d3, also have an `enter()` and an `exit()`, but not an `exit(thrown)`. */
+  /** Other libraries, such as d3, also have `enter()` and `exit()`, but not `exit(thrown)`. */
   private isSyncManager(type: Type): boolean {
     const exits = this.signaturesOf(type, 'exit');
     return this.hasMethod(type, 'enter') && exits.some(({ parameters }) => parameters.length > 0);
@@ -103,7 +103,7 @@ export class Types {
       (isNamed(type) || parts.every(isNamed)) &&
       parts.some(
         (part) =>
-          // A `TaskEither` that nobody has run.
+          // A `TaskEither` that hasn't run.
           part.getCallSignatures().length > 0 ||
           tellsFailure.some((name) => this.checker.getPropertyOfType(part, name)),
       )
@@ -142,7 +142,7 @@ export class Types {
     });
   }
 
-  /** Whether the import of that name leads to withal, through whatever modules. */
+  /** Whether the import of that name leads to withal, through any number of modules. */
   comesFromWithal(name: Node): boolean {
     return this.ask(() => {
       const symbol = this.services.getSymbolAtLocation(name);
@@ -203,7 +203,7 @@ function allPartsOf(type: Type): readonly Type[] {
 /** Fields that say whether a Result is a failure. */
 const tellsFailure = ['isErr', 'isError', 'isFailure', 'isLeft', 'ok', 'success', 'error', '_tag', 'tag', 'kind'];
 
-/** Objects with methods that hold only data, and signals, which nobody closes. */
+/** Objects with methods that hold only data, and signals, which don't get closed. */
 const data =
   /^(ReadonlyArray|Array|ReadonlyMap|Map|ReadonlySet|Set|Date|RegExp|URL|URLSearchParams|Headers|\w*Error|\w*Array|ArrayBuffer|Buffer|Blob|File|AbortSignal|Function|Promise)$/;
 

@@ -35,9 +35,9 @@ import {
 export interface Undo {
   /** The node of the generator's own code that it is in. */
   readonly node: Node;
-  /** What it undoes; `undefined` if that came from outside. */
+  /** The node that set up what this undoes; `undefined` if that happened outside. */
   readonly setup: Node | undefined;
-  /** What both are about. */
+  /** The thing that both are about. */
   readonly target: Place;
 }
 
@@ -55,7 +55,7 @@ export function undosIn(generator: FunctionNode, file: File): readonly Undo[] {
   return undoingIn(generator, file).undos;
 }
 
-/** The calls that leave it to something else to undo something: `enter(closing(client))`. */
+/** The calls that entrust something else with undoing: `enter(closing(client))`. */
 export function entrustmentsIn(generator: FunctionNode, file: File): readonly Undo[] {
   return undoingIn(generator, file).entrustments;
 }
@@ -76,9 +76,9 @@ class Search {
   private readonly nodes: readonly Node[];
   private readonly calls: readonly TSESTree.CallExpression[];
   private readonly declarators: readonly TSESTree.VariableDeclarator[];
-  /** What the generator was given. */
+  /** The parameters of the generator. */
   private readonly given: ReadonlySet<Place>;
-  /** Where places were given something that can be undone. */
+  /** For each place, the node that gave it something to undo. */
   private readonly acquired = new Map<Place, Node | undefined>();
 
   constructor(generator: FunctionNode, file: File) {
@@ -110,8 +110,8 @@ class Search {
   }
 
   /**
-   * `yield async () => { client = await connect(); clients.push(client); state.client = client; }`: what was declared
-   * before is given it in the block.
+   * `yield async () => { client = await connect(); clients.push(client); state.client = client; }`: variables that were
+   * declared earlier get their values in the block.
    */
   private noteWhatIsGivenLater(): void {
     const declared = new Map(this.declarators.map((node) => [placeOf(node.id, this.file), node]));
@@ -151,7 +151,7 @@ class Search {
       yield placeOf(method.object, this.file);
   }
 
-  /** Whether what an expression gives may have to be given back: not what was entered, and not plain data. */
+  /** Whether the value of an expression may have to be given back. Entered values and plain data don't. */
   private acquires(given: Node): boolean {
     const node = unwrap(given);
     switch (node.type) {
@@ -162,7 +162,7 @@ class Search {
       case 'MemberExpression':
         return this.acquires(node.object);
       case 'BinaryExpression':
-        // A name that is put together is that of something new: of a folder, a table.
+        // A concatenated name is the name of something new: a folder, a table.
         return node.operator === '+';
       case 'TemplateLiteral':
         return node.expressions.length > 0;
@@ -224,11 +224,11 @@ class Search {
     if (this.receiverOf(earlier) !== this.receiverOf(call)) return false;
     const [one, other] = [earlier.arguments[0], call.arguments[0]];
     const isAboutSame = !one || !other || placeOf(one, this.file) === placeOf(other, this.file);
-    // What cleans up before as well as after: `closeAll(device); yield device; closeAll(device);`
+    // A call that cleans up before as well as after: `closeAll(device); yield device; closeAll(device);`
     if (calleeName(earlier) === calleeName(call))
       return areOppositeStatements(textOf(one), textOf(other)) || (isAboutSame && isUndoing(calleeName(call)));
     if (areOpposite(calleeName(earlier), calleeName(call))) return isAboutSame;
-    // Functions of a module, of the same file: `copy(template, folder)` and `rm(folder)`.
+    // Functions of a module, for the same file: `copy(template, folder)` and `rm(folder)`.
     return this.isFunctionOfModule(call) && isUndoing(calleeName(call)) && this.takes(earlier, other);
   }
 
@@ -277,7 +277,9 @@ class Search {
     });
   }
 
-  /** Whether two calls set the same, and the later one sets it to what was there before the earlier one, or to nothing. */
+  /**
+   * Whether two calls set the same thing, and the later one sets it to its value before the earlier one, or to nothing.
+   */
   private setsBack(earlier: TSESTree.CallExpression, call: TSESTree.CallExpression): boolean {
     const [one, other] = [earlier.arguments.at(-1), call.arguments.at(-1)];
     const isAboutSame = call.arguments.every(
@@ -291,7 +293,7 @@ class Search {
     return other !== undefined && placeOf(one, this.file) === placeOf(other, this.file);
   }
 
-  /** Whether an argument is, or holds, a variable with what was read before a call. */
+  /** Whether an argument is, or contains, a variable with a value that was read before a call. */
   private holdsSaved(argument: Node, call: Node): boolean {
     return this.declarators.some(
       (node) =>
@@ -311,7 +313,7 @@ class Search {
     const subjects = [call.callee, ...call.arguments].slice(0, 2);
     for (const place of subjects.flatMap((subject) => placesOf(subject, this.file))) {
       const setup = this.acquired.get(place);
-      // What was there before isn't undone when it is deleted: a message that was received, and dealt with.
+      // Deleting something that was already there isn't undoing: a message that was received, and dealt with.
       if (!setup || (isDeleting(name) && isFound(setup))) continue;
       if (isBefore(setup, call)) return { setup, target: place };
     }
@@ -349,7 +351,7 @@ class Search {
     return saved || setup ? { setup: this.writesBefore(node, target)[0] ?? saved, target } : undefined;
   }
 
-  /** The declaration of a variable that was made of what the place held. */
+  /** The declaration of a variable that saved the value of the place. */
   private savedFrom(right: Node, target: Place): Node | undefined {
     const value = unwrap(right);
     const variable = this.file.variables.of(value);
@@ -392,7 +394,7 @@ class Search {
     });
   }
 
-  /** A variable of the generator itself is gone when that is. */
+  /** A variable of the generator itself is gone when the generator is. */
   private isLocal(node: Node): boolean {
     const definition = this.file.variables.of(unwrap(node))?.defs[0];
     return definition !== undefined && contains(this.generator, definition.node);
@@ -412,7 +414,7 @@ class Search {
     return this.receiverOf(call) || (first ? placeOf(first, this.file) : calleeName(call));
   }
 
-  /** Whether something else sees to it: `enter(closing(client))`, `stack.defer(() => client.release())`. */
+  /** Whether something else takes care of it: `enter(closing(client))`, `stack.defer(() => client.release())`. */
   private isEntrusted(target: Place): boolean {
     return this.entrustments.some((entrustment) => entrustment.target === target);
   }
@@ -445,7 +447,7 @@ function isFound(setup: Node): boolean {
   return isFinding(verbOf(setup));
 }
 
-/** What a declaration, an assignment or a call calls. */
+/** The name of the function that a declaration, an assignment or a call calls. */
 export function verbOf(setup: Node): string {
   const value =
     setup.type === 'VariableDeclarator' ? setup.init : setup.type === 'AssignmentExpression' ? setup.right : setup;
@@ -454,7 +456,7 @@ export function verbOf(setup: Node): string {
   return call?.type === 'CallExpression' ? calleeName(call) : '';
 }
 
-/** What reads something: `process.cwd()`, `process.platform`, `{ ...process.env }`. */
+/** Whether an expression reads something: `process.cwd()`, `process.platform`, `{ ...process.env }`. */
 function isRead(given: Node | null): boolean {
   const node = given && unwrap(given);
   if (node?.type === 'ObjectExpression') return node.properties[0]?.type === 'SpreadElement';
@@ -466,7 +468,7 @@ function isValue(given: Node): boolean {
   return type === 'Literal' || type === 'TemplateLiteral' || type === 'ObjectExpression';
 }
 
-/** What is assigned when nothing is left. */
+/** Whether the assigned value says that nothing is left. */
 function isEmpty(given: Node): boolean {
   return truthOf(given) === false;
 }

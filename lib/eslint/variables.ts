@@ -5,7 +5,7 @@ export type Variable = TSESLint.Scope.Variable;
 
 export type Definition = TSESLint.Scope.Definition;
 
-/** Which variable a name refers to, and what is in it, as far as the file shows. */
+/** Finds the variable that a name refers to, and its value, as far as the file shows. */
 export class Variables {
   private readonly byName = new Map<Node, Variable>();
 
@@ -37,7 +37,7 @@ export function isReassigned({ references }: Variable): boolean {
   return references.some((reference) => reference.isWrite() && !reference.init);
 }
 
-/** What a variable is declared with: `value` in `const v = value`, or the function or class with that name. */
+/** The initial value of a variable: `value` in `const v = value`, or the function or class with that name. */
 function initialValueOf(variable: Variable | undefined): Node | null | undefined {
   const definition = definitionOf(variable);
   switch (definition?.type) {

@@ -1,5 +1,5 @@
-// The verbs that show what sets up, and what undoes it. They come from the platform and from common libraries: a name
-// says more than anything else in the source.
+// The verbs that show what sets something up, and what undoes it. They come from the platform and from common
+// libraries: in source code, names say the most.
 
 /** Verbs that undo their object or argument: `client.release()`, `clearTimeout(timer)`, `removeUser(user)`. */
 const undoing =
@@ -39,7 +39,7 @@ export function areReadAndWrite(read: string, write: string): boolean {
   );
 }
 
-/** Verbs that are called repeatedly, and set nothing: `lines.push(text)`, `log(text)`. */
+/** Verbs that are called repeatedly, and set nothing up: `lines.push(text)`, `log(text)`. */
 export function isRepeated(name: string): boolean {
   return /^(push|unshift|add|append|log|debug|info|warn|error|print|write|emit|send|postMessage|query|execute|expect)(?![a-z])/.test(
     name,
@@ -65,7 +65,7 @@ export function isActivating(name: string): boolean {
   return /^(listen|start|open|connect|acquire|lock|begin|launch|run|watch|subscribe)(?![a-z])/.test(name);
 }
 
-/** Besides those that `un`, `de` or `dis` makes of a verb. */
+/** Opposites, except those with `un`, `de` or `dis` before the verb. */
 const opposites: Readonly<Record<string, readonly string[]>> = {
   acquire: ['release'],
   add: ['delete', 'remove'],
@@ -137,7 +137,7 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   zadd: ['zrem'],
 };
 
-/** Within a name: `keyDown` and `keyUp`. */
+/** Opposite words within a name: `keyDown` and `keyUp`. */
 const words: readonly (readonly [setup: string, undo: string])[] = [
   ['Down', 'Up'],
   ['Start', 'Stop'],

@@ -137,7 +137,7 @@ class Walk implements Watch<State> {
     const yields = this.yieldsOf(node);
     if (yields === 0) return state;
     if (Number.isNaN(yields)) return { ...state, isDelegated: true };
-    // The generator is closed there.
+    // A second yield closes the generator.
     if (state.yields + yields > 1) return void this.again.add(node);
     return { ...state, phase, yields };
   }
@@ -155,7 +155,7 @@ class Walk implements Watch<State> {
     return another === undefined ? once : NaN;
   }
 
-  /** The block's error isn't silent if it is kept, or passed to code that waits for it. */
+  /** The block's error isn't swallowed silently if it's kept, or passed to code that waits for it. */
   private told(node: TSESTree.AssignmentExpression | TSESTree.CallExpression, state: State): State {
     const { param } = this.clauses.get(state.caughtAt) ?? {};
     if (!param || state.isKept) return state;
@@ -167,7 +167,7 @@ class Walk implements Watch<State> {
     return this.isListener(call) && call.arguments.some((argument) => this.mentions(argument, error));
   }
 
-  /** Whether a call passes errors on for anything but a log. */
+  /** Whether a call passes errors to anything but a log. */
   private isListener(call: TSESTree.CallExpression): boolean {
     const callee = unwrap(call.callee);
     const name = calleeName(call);

@@ -4,7 +4,7 @@ import { definitionOf, pickedProperty, type Definition, type Variable, type Vari
 
 /** An export of withal, as a file uses it. */
 export interface Word {
-  /** Its name in withal; what belongs to `withal/fp` has `fp.` before it. */
+  /** Its name in withal, with `fp.` before it if it's from `withal/fp`. */
   readonly name: string;
   /** Whether `resultBlocks()` made it. */
   readonly takesResults: boolean;
@@ -117,7 +117,7 @@ export class Words {
     return memberOf(namespace ?? (this.modules.isWithal(node.local) ? core : undefined), name);
   }
 
-  /** What a parameter of the callback in `import('withal').then(callback)` is. */
+  /** The meaning of a parameter of the callback in `import('withal').then(callback)`. */
   private loaded(name: Node, callback: FunctionNode): Meaning | undefined {
     const { params, parent: call } = callback;
     if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return undefined;
@@ -128,7 +128,7 @@ export class Words {
   }
 }
 
-/** What a name means that stands for a whole pattern, or for a property of it. */
+/** The meaning of a name that stands for a whole pattern, or for a property in it. */
 function picked(name: Node, pattern: Node, meaning: Meaning | undefined): Meaning | undefined {
   if (name === pattern) return meaning;
   const property = pickedProperty(name, pattern);

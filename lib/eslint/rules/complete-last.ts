@@ -45,7 +45,7 @@ class Completion implements Watch<State> {
 
   pass(node: Node, state: State): State {
     if (this.completions.get(node.range[0]) === node) return node.range[0];
-    // If it was finished by hand, it is over.
+    // If the stack was finished by hand, it's over.
     return /exit|dispose|@@/.test(String(this.calls.get(node))) ? null : state;
   }
 

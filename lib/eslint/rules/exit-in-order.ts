@@ -18,7 +18,7 @@ export const exitInOrder: Rule = rule<'early'>({
   },
 });
 
-/** What the generator undoes although something that was entered after it exits only later. */
+/** What the generator undoes too early: something that was entered after it exits only later. */
 function earlyIn({ fn, isScope }: Generator, file: File): { node: Node; entered: Node }[] {
   const nodes = ownNodes(fn, file.keys);
   const enters = nodes.filter((node) => node.type === 'YieldExpression' && isEnter(node.argument, file));

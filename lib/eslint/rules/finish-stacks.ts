@@ -71,7 +71,7 @@ function mayFinish(use: Node): boolean {
   return /dispose|exit|move/i.test(method.name);
 }
 
-/** `stack.disposed` does nothing; `stack.disposeAsync`, passed on, may finish it. */
+/** `stack.disposed` does nothing, but `stack.disposeAsync`, if passed on, may finish the stack. */
 function isOwnMember(use: Node): boolean {
   const member = memberOf(use);
   return member !== undefined && nameOf(member) === 'disposed';

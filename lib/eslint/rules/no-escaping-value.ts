@@ -34,7 +34,10 @@ export const noEscapingValue: Rule = rule<Message>({
   },
 });
 
-/** What outlives the block: what its body returns, or puts into variables, fields and lists outside. */
+/**
+ * Visits the values that outlive the block: those that its body returns, or puts into variables, fields and lists
+ * outside.
+ */
 function forEachLeaving(fn: FunctionNode, file: File, visit: (node: Node) => void): void {
   resultsOf(fn, file).forEach(visit);
   walk(fn, file.keys, (node) => {

@@ -42,7 +42,7 @@ function checkVariable(node: TSESTree.VariableDeclarator, file: File, report: Re
   const variable = file.variables.of(id);
   const made = init && unwrap(init);
   if (!variable || !made || !isMade(made) || !isManager(made, file)) return;
-  // It is an iterator as well, and a disposable.
+  // An `aclosing` is also an iterator and a disposable.
   if (file.words.calledBy(made) === 'aclosing' || file.types?.isLazy(made)) return;
   if (parent.kind.endsWith('using')) {
     if (made.type === 'CallExpression') report({ node, messageId: 'using' });
@@ -57,7 +57,7 @@ function isMade({ type }: Node): boolean {
   return type === 'CallExpression' || type === 'NewExpression';
 }
 
-/** Whether this mention may lead to an entry: not if it only reads a property. */
+/** Whether this mention may lead to an entry. Reading a property doesn't. */
 function mayEnter(use: Node): boolean {
   const member = memberOf(use);
   if (member) return /^(|enter|exit|enterAsync|exitAsync)$/.test(nameOf(member));

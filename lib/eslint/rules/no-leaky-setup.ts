@@ -62,7 +62,7 @@ function leaksIn(fn: FunctionNode, file: File): Leak[] {
     const risks = nodes.filter(
       (risk) => isRisk(risk, setup, late, file) && !isHandled(risk, late, same) && !assigns(risk, target, file),
     );
-    // A value that is assigned, and later assigned back, takes effect at once.
+    // An assigned value that is later set back takes effect at once.
     const leaking = isState ? risks : risksWhileHeld(risks, target, setup, file);
     return leaking.map((risk) => ({ risk, line: setup.loc.start.line }));
   });
@@ -81,7 +81,7 @@ function isAwaited(setup: Node, { keys }: File): boolean {
   return ownNodes(setup, keys).some(({ type }) => type === 'AwaitExpression');
 }
 
-/** If it is already entrusted, nothing else has to undo it. */
+/** Once something is entrusted, nothing else has to undo it. */
 function firstOnes(entrustments: readonly Undo[]): Undo[] {
   return entrustments.filter(
     ({ target }, index) => entrustments.findIndex((other) => other.target === target) === index,
@@ -105,7 +105,7 @@ function isFallible(node: Node, file: File): boolean {
 }
 
 /**
- * Whether entering a manager does nothing that can fail: `closing(file)`, and one whose generator starts with its yield.
+ * Whether entering a manager can't fail: `closing(file)`, or a manager whose generator starts with its yield.
  */
 function startsAtOnce(manager: Node, file: File): boolean {
   const call = unwrap(manager);
@@ -120,7 +120,9 @@ function startsAtOnce(manager: Node, file: File): boolean {
   );
 }
 
-/** The loop in which `clients.push(await connect())` acquires one after the other: each may fail when others are held. */
+/**
+ * The loop in which `clients.push(await connect())` acquires one after the other: each may fail while others are held.
+ */
 function loopThatFills(setup: Node, late: Node): Node | undefined {
   const loops = ancestorsOf(setup).filter(({ type }) => /(While|For|ForOf|ForIn)Statement/.test(type));
   const isFilling = setup.type === 'CallExpression' && /(push|unshift|add|set)(?![a-z])/.test(calleeName(setup));
@@ -168,8 +170,8 @@ function assigns(risk: Node, target: Place, file: File): boolean {
 }
 
 /**
- * The risks while something is held. What is made without waiting often holds nothing yet: it is held once it was
- * awaited, and if that fails, as `await once(server, 'listening')` may, there is nothing to undo.
+ * The risks while something is held. An object that is made without waiting often holds nothing until it has been
+ * awaited. If that fails, as `await once(server, 'listening')` may, there is nothing to undo.
  */
 function risksWhileHeld(risks: readonly Node[], target: Place, setup: Node, file: File): Node[] {
   const isReady = isAwaited(setup, file);

@@ -59,7 +59,7 @@ function suggestionsFor(
   return suggestions;
 }
 
-/** Whether a block has a statement that nothing continues after. */
+/** Whether a block has a statement after which nothing continues. */
 function isLeft({ body }: TSESTree.BlockStatement): boolean {
   return body.some(({ type }) => type === 'ReturnStatement' || type === 'ThrowStatement');
 }

@@ -35,7 +35,7 @@ export const protectTeardown: Rule = rule<Message>({
   },
 });
 
-/** Code that undoes something only after the block has returned, while nothing undoes it after the block threw. */
+/** Code that undoes something only after the block returned, if nothing undoes it after the block threw. */
 function skippedIn(fn: FunctionNode, file: File): Undo[] {
   const { phases } = waysThrough(fn, file);
   const isIn = (node: Node, phase: Phase): boolean => phases.get(node)?.has(phase) === true;
@@ -59,7 +59,7 @@ function skippedIn(fn: FunctionNode, file: File): Undo[] {
   );
 }
 
-/** Whether a call after a failure handles the same thing: it does the same, or gets the thing as an argument. */
+/** Whether a call after a failure takes care of the same thing: it does the same, or gets the thing as an argument. */
 function takesOver(call: Node, target: Place, undo: Node, file: File): boolean {
   if (call.type !== 'CallExpression' || undo.type !== 'CallExpression') return false;
   const name = calleeName(call);
@@ -81,7 +81,7 @@ function isInCatch(node: Node, { keys }: File): boolean {
 
 type Suggestions = TSESLint.SuggestionReportDescriptor<Message>[];
 
-/** The code can be moved if everything from there to the end of the block can. */
+/** Code can be moved only if everything from there to the end of the block can be. */
 function suggestionsFor(statement: Node, skipped: ReadonlySet<Node>, { code, keys }: File): Suggestions {
   const parent = statement.parent as Node;
   if (parent.type !== 'BlockStatement') return [];

@@ -94,7 +94,7 @@ class Body {
 
   private isFloating(node: TSESTree.CallExpression): boolean {
     const source = sourceOf(node);
-    // Other code may await what a variable holds; and a stack waits for what it enters.
+    // Other code may await a variable's value, and a stack waits for its entries.
     if (!source || this.isTask(source) || this.isItemAhead(source) || calleeName(source) === 'enterContext')
       return false;
     // These are left to await-blocks and enter-with-star.
@@ -103,7 +103,7 @@ class Body {
     return this.file.types?.isThenable(node) ?? (this.isPromise(node) || this.isAwaitedElsewhere(node));
   }
 
-  /** Whether this calls something that the block holds, with a result that is awaited elsewhere. */
+  /** Whether this calls something that the block holds, and the same method's result is awaited elsewhere. */
   private isAwaitedElsewhere({ callee }: TSESTree.CallExpression): boolean {
     const method = unwrap(callee);
     if (method.type !== 'MemberExpression' || this.block.isSync || !this.isAboutHeld(method)) return false;
@@ -131,7 +131,7 @@ class Body {
     return callee.type === 'MemberExpression' && nameOf(callee) === 'next' && this.isFrom('aclosing', callee.object);
   }
 
-  /** Tasks of a group end with the group. */
+  /** A group's tasks end with the group. */
   private isTask(node: Node): boolean {
     const callee = node.type === 'CallExpression' ? unwrap(node.callee) : node;
     // `({ start }) => …`
@@ -160,7 +160,9 @@ class Body {
     if (isFunction(callback) && this.mentionsHeld(callback)) this.report({ node, messageId: 'timer' });
   }
 
-  /** Whether it is what the block holds, or comes from that: `const client = await pool.connect()`. */
+  /**
+   * Whether the object is held by the block, or comes from something that is: `const client = await pool.connect()`.
+   */
   private isAboutHeld(method: TSESTree.MemberExpression): boolean {
     const definition = definitionOf(this.file.variables.of(method.object));
     const made = definition?.type === 'Variable' && definition.node.init;
