@@ -78,7 +78,7 @@ expectTypeOf(withSync(new Substituting(), () => 'result')).toEqualTypeOf<string 
 expectTypeOf(withAsync(new Upload(), () => 1)).toEqualTypeOf<Promise<number>>();
 expectTypeOf(withAsync(new SwallowingLater(), () => 1)).toEqualTypeOf<Promise<number | undefined>>();
 
-// They are managers, and no disposables
+// They are managers, but not disposables
 
 expectTypeOf<Draft>().toExtend<ContextManager<Draft>>();
 expectTypeOf<Swallowing>().toExtend<ContextManager<Swallowing, undefined>>();
@@ -88,19 +88,19 @@ expectTypeOf<Upload>().not.toExtend<AsyncDisposable>();
 
 // What they refuse
 
-// @ts-expect-error -- a base class makes no object of its own
+// @ts-expect-error -- a base class can't be instantiated
 void new AbstractContextManager();
-// @ts-expect-error -- a base class makes no object of its own
+// @ts-expect-error -- a base class can't be instantiated
 void new AbstractAsyncContextManager();
 // @ts-expect-error -- its exit is missing
 export class Unfinished extends AbstractContextManager {}
 // @ts-expect-error -- its exitAsync is missing
 export class UnfinishedLater extends AbstractAsyncContextManager {}
 export class Overly extends AbstractContextManager {
-  // @ts-expect-error -- an exit that answers neither true nor a box
+  // @ts-expect-error -- an exit that returns neither true nor { value }
   exit() {
     return 'yes';
   }
 }
-// @ts-expect-error -- its exit takes time
+// @ts-expect-error -- its exit is async
 withSync(new Upload(), () => 1);

@@ -25,7 +25,7 @@ void withAsync(aclosing(iterator), (items) => {
 void withAsync(aclosing(promises), (items) => {
   expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number>>();
 });
-// Of a mixture, the compiler finds the items only where they are named.
+// For a union of sources, the compiler infers the items only if you name their type.
 void withAsync(aclosing<number | string>(mixed), (items) => {
   expectTypeOf(items).toEqualTypeOf<AsyncIterableIterator<number | string>>();
 });
@@ -93,21 +93,21 @@ aclosing(generator, { signal: undefined });
 
 // @ts-expect-error -- a number
 aclosing(1);
-// @ts-expect-error -- null is none
+// @ts-expect-error -- null
 aclosing(null);
-// @ts-expect-error -- an object that is no source
+// @ts-expect-error -- an object that isn't a source
 aclosing({});
 // @ts-expect-error -- a promise of a source
 aclosing(Promise.resolve(iterable));
-// @ts-expect-error -- a function that returns no source
+// @ts-expect-error -- a function that doesn't return a source
 aclosing(() => 1);
 // @ts-expect-error -- a function that returns a promise of a source
 aclosing(async () => iterable);
-// @ts-expect-error -- a function that wants something else than a signal
+// @ts-expect-error -- a function that takes something other than a signal
 aclosing((name: string) => [name]);
-// @ts-expect-error -- null is no signal
+// @ts-expect-error -- null isn't a signal
 aclosing(generator, { signal: null });
-// @ts-expect-error -- what map() gives next to the source
+// @ts-expect-error -- map() also passes an index
 [generator].map(aclosing);
-// @ts-expect-error -- closing it takes time
+// @ts-expect-error -- closing it is async
 withSync(aclosing(iterable), () => 1);

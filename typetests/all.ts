@@ -71,7 +71,7 @@ withSync(all(settled), (values) => {
   expectTypeOf(values).toEqualTypeOf<{ lock: 'locked' }>();
 });
 
-// As each driver enters the members
+// Each driver enters the members in its own way
 
 void withAsync(all([both, nullContext(Promise.resolve(1))]), (values) => {
   expectTypeOf(values).toEqualTypeOf<['async', number]>();
@@ -88,7 +88,7 @@ void withAsync(all({ database, lock }, { concurrent: maybe }), ({ database: { ur
 withSync(all([lock], { concurrent: false }), ([state]) => state);
 withSync(all([lock], {}), ([state]) => state);
 
-// It goes wherever a manager is asked for: where each member is sync, both ways
+// It's accepted wherever a manager is: as a sync one too, if each member is sync
 
 expectTypeOf(all([lock, nullContext(1)])).toExtend<ContextManager<['locked', number]>>();
 expectTypeOf(all([lock, nullContext(1)])).toExtend<AsyncContextManager<['locked', number]>>();
@@ -129,9 +129,9 @@ withSync(all([lock, database]), () => 1);
 withSync(all({ database }), () => 1);
 // @ts-expect-error -- an async disposable
 withSync(all([server]), () => 1);
-// @ts-expect-error -- they are entered at once
+// @ts-expect-error -- they are entered concurrently
 withSync(all([lock], { concurrent: true }), () => 1);
-// @ts-expect-error -- they may be entered at once
+// @ts-expect-error -- they may be entered concurrently
 withSync(all([lock], { concurrent: maybe }), () => 1);
 // @ts-expect-error -- the enter() of a member returns a promise
 withSync(all([lock, nullContext(Promise.resolve(1))]), () => 1);
@@ -146,7 +146,7 @@ all(lock);
 all(lock, lock);
 // @ts-expect-error -- a promise of a list
 all(Promise.resolve([lock]));
-// @ts-expect-error -- one is no manager
+// @ts-expect-error -- one isn't a manager
 all([lock, 1]);
 // @ts-expect-error -- one is missing
 all([lock, undefined]);
@@ -157,7 +157,7 @@ all([(function* () {})()]);
 declare const key: unique symbol;
 // @ts-expect-error -- all() ignores what is under a symbol
 all({ lock, [key]: lock });
-// @ts-expect-error -- a function that makes managers, and no list
+// @ts-expect-error -- a function that makes managers, not a list
 all(opened);
 // @ts-expect-error -- the option is a boolean
 all([lock], { concurrent: 'yes' });

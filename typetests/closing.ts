@@ -27,7 +27,7 @@ void withAsync(closing(either), (value) => {
   expectTypeOf(value).toEqualTypeOf<typeof either>();
 });
 
-// A thing that is closed later than its close() returns is waited for
+// If a thing closes only after its close() returns, the manager waits
 
 declare const listening: AsyncDisposable & { readonly port: number; close(callback?: (error?: Error) => void): object };
 declare const stopping: AsyncDisposable & { close(code?: number, callback?: () => void): void };
@@ -40,12 +40,12 @@ void withAsync(closing(listening), (value) => {
 void withAsync(closing(promising), () => 1);
 withSync(closing(stopping), () => 1);
 withSync(closing(quick), () => 1);
-// @ts-expect-error -- it is waited for
+// @ts-expect-error -- the manager waits for it
 withSync(closing(listening), () => 1);
 // @ts-expect-error -- closing returns a promise
 withSync(closing(promising), () => 1);
 
-// It goes wherever an async manager is asked for; where closing does not take time, wherever a sync one is, too
+// It's accepted wherever an async manager is, and if closing is sync, wherever a sync manager is
 
 expectTypeOf(closing(file)).toEqualTypeOf<ContextManager<typeof file> & AsyncContextManager<typeof file>>();
 expectTypeOf(closing(server)).toEqualTypeOf<AsyncContextManager<typeof server>>();
@@ -106,11 +106,11 @@ withSync(ending, () => 1);
 
 // @ts-expect-error -- there is no close()
 closing(pool);
-// @ts-expect-error -- close is no method
+// @ts-expect-error -- close isn't a method
 closing({ close: 1 });
-// @ts-expect-error -- null is none
+// @ts-expect-error -- null
 closing(null);
-// @ts-expect-error -- the function wants another thing
+// @ts-expect-error -- the function takes another type
 closing(pool, (thing: string) => thing);
 // @ts-expect-error -- the name of a method
 closing(pool, 'end');

@@ -98,10 +98,10 @@ titled((title: string, text: string) => title + text)('title', 'text');
 expectTypeOf(titled((title) => title.length))
   .parameter(0)
   .toEqualTypeOf<string>();
-// @ts-expect-error -- the manager wants a title first
+// @ts-expect-error -- the manager needs a title first
 titled((size: number) => size);
 titled(() => 1)('title');
-// @ts-expect-error -- the manager wants a title
+// @ts-expect-error -- the manager needs a title
 titled(() => 1)();
 
 // Whatever withAsync or withSync takes
@@ -116,7 +116,7 @@ asyncContextDecorator(asyncDisposable);
 contextDecorator(disposable);
 // @ts-expect-error -- neither a manager nor a function
 asyncContextDecorator(1);
-// @ts-expect-error -- the function returns no manager
+// @ts-expect-error -- the function doesn't return a manager
 asyncContextDecorator(() => 1);
 // @ts-expect-error -- an async manager
 contextDecorator(recovering);
@@ -134,7 +134,7 @@ within(async function* () {
   yield 1;
 });
 
-// Methods, as the standard has it
+// Methods, with standard decorators
 
 const pooled = asyncContextDecorator(function (this: { readonly pool: Pool }) {
   return transaction(this.pool);
@@ -200,7 +200,7 @@ export class Repo {
   @within
   async flush(): Promise<void> {}
 
-  // @ts-expect-error -- the manager is made of a number
+  // @ts-expect-error -- the manager takes a number
   @asyncContextDecorator((id: number) => traced(id))
   async load(url: string): Promise<string> {
     return url;
@@ -233,7 +233,7 @@ export class Repo {
 }
 
 export class Unpooled {
-  // @ts-expect-error -- the manager wants a pool in `this`
+  // @ts-expect-error -- the manager needs a pool in `this`
   @pooled
   async find(id: number): Promise<number> {
     return id;
@@ -246,7 +246,7 @@ export class Decorated {
   readonly pool = pool;
 }
 
-// … and as TypeScript's legacy decorators do
+// … and with TypeScript's legacy decorators
 
 declare const property: TypedPropertyDescriptor<(id: number) => Promise<string>>;
 declare const counting: TypedPropertyDescriptor<(id: number) => Promise<number>>;
@@ -259,12 +259,12 @@ expectTypeOf(safe(Repo.prototype, 'find', generic)).toEqualTypeOf<typeof generic
 expectTypeOf(asyncContextDecorator(recovering)(Repo.prototype, 'find', counting)).toEqualTypeOf<{
   value?: (id: number) => Promise<number | 'fallback'>;
 }>();
-// @ts-expect-error -- the manager is made of other arguments
+// @ts-expect-error -- the manager takes other arguments
 titled(Repo.prototype, 'has', checking);
 // @ts-expect-error -- an async method
 within(Repo.prototype, 'find', property);
 expectTypeOf(within(Repo.prototype, 'has', checking)).toEqualTypeOf<typeof checking>();
-// @ts-expect-error -- the manager wants a pool in `this`
+// @ts-expect-error -- the manager needs a pool in `this`
 pooled(Unpooled.prototype, 'find', property);
 // @ts-expect-error -- an accessor
 safe(Repo.prototype, 'getter', getter);

@@ -73,7 +73,7 @@ const wrong = contextManager(function* wrong() {
 });
 void wrong;
 
-// The compiler says so once for each type, so each is of a type of its own; see `Dropped`.
+// The compiler reports this once for each type, so each has its own type; see `Dropped`.
 
 const starless = asyncContextManager(async function* starless() {
   // @ts-expect-error -- the star is forgotten
@@ -91,7 +91,7 @@ void starlessOnce;
 
 const awaited = asyncContextManager(async function* awaited() {
   // @ts-expect-error -- what needs yield* is awaited
-  // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule knows, too
+  // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule reports it too
   yield await enter(nullContext('awaited' as const));
 });
 void awaited;

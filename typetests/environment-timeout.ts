@@ -25,15 +25,15 @@ timeout(1000, new AbortController());
 
 // What it refuses
 
-// @ts-expect-error -- no time
+// @ts-expect-error -- not a time
 timeout();
 // @ts-expect-error -- a string
 timeout('1000');
 // @ts-expect-error -- a bigint
 timeout(1000n);
-// @ts-expect-error -- null is no signal
+// @ts-expect-error -- null isn't a signal
 timeout(1000, { signal: null });
-// @ts-expect-error -- a controller is no signal
+// @ts-expect-error -- a controller isn't a signal
 timeout(1000, { signal: new AbortController() });
 // @ts-expect-error -- the signal goes into the options
 timeout(1000, new AbortController().signal);

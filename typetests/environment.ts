@@ -1,4 +1,4 @@
-// Where the environment has an `AbortSignal` (Node's types, or the DOM's), a source gets that one.
+// If the environment's types (Node's, or the DOM's) have an `AbortSignal`, a source gets that one.
 
 import { expectTypeOf } from 'expect-type';
 import { aclosing } from 'withal';
@@ -18,7 +18,7 @@ declare const maybe: AbortSignal | undefined;
 aclosing([1], { signal: AbortSignal.timeout(1) });
 aclosing([1], { signal: maybe });
 aclosing([1], new AbortController());
-// @ts-expect-error -- a controller is no signal
+// @ts-expect-error -- a controller isn't a signal
 aclosing([1], { signal: new AbortController() });
 // @ts-expect-error -- the signal goes into the options
 aclosing([1], new AbortController().signal);

@@ -22,7 +22,7 @@ expectTypeOf(both).toExtend<Error>();
 expectTypeOf(both).toHaveProperty('error');
 expectTypeOf(both).toHaveProperty('suppressed');
 
-/** The name is that of the instances' type, too. */
+/** The name is also the name of the instances' type. */
 export function suppressedBy(error: SuppressedError): unknown {
   return error.suppressed;
 }

@@ -1,5 +1,5 @@
-// What the functions of `withal/fp` infer through a pipe, and what they refuse. The pipes of fp-ts, Remeda and Effect have
-// these overloads; __tests__/fp asks them themselves.
+// What the functions of `withal/fp` infer through a pipe, and what they refuse. The pipes of fp-ts, Remeda and Effect
+// have these overloads; __tests__/fp tests the real ones.
 
 import { expectTypeOf } from 'expect-type';
 import { asyncContextManager, contextManager, nullContext, suppress } from 'withal';
@@ -193,7 +193,7 @@ expectTypeOf(flow(counting, lift)).toEqualTypeOf<() => AsyncContextManager<numbe
 
 pipe(
   1,
-  // @ts-expect-error -- no manager
+  // @ts-expect-error -- not a manager
   map(() => 1),
 );
 pipe(
@@ -203,19 +203,19 @@ pipe(
 );
 pipe(
   connection,
-  // @ts-expect-error -- a manager of another value
+  // @ts-expect-error -- a manager with another type of value
   map((count: number) => count),
 );
 pipe(
   connection,
-  // @ts-expect-error -- a string is no manager
+  // @ts-expect-error -- a string isn't a manager
   chain(({ name }) => name),
 );
 // @ts-expect-error -- the manager function is not called
 orElse(connect);
-// @ts-expect-error -- no manager
+// @ts-expect-error -- not a manager
 optional(1);
-// @ts-expect-error -- no manager
+// @ts-expect-error -- not a manager
 lift({});
 pipe(
   connection,

@@ -1,4 +1,4 @@
-// What becomes of a generator function's type.
+// What a generator function's type becomes.
 
 import { expectTypeOf } from 'expect-type';
 import {
@@ -187,21 +187,21 @@ void session.call({ pool: 1 }, 'a');
 
 // What the makers refuse
 
-// @ts-expect-error -- a generator function that is not async
+// @ts-expect-error -- a generator function that isn't async
 asyncContextManager(function* notAsync() {
   yield 1;
 });
-// @ts-expect-error -- an async function that is no generator
+// @ts-expect-error -- an async function that isn't a generator
 asyncContextManager(async function noGenerator() {
   return 1;
 });
 // @ts-expect-error -- a function that is neither
 asyncContextManager(() => 1);
-// @ts-expect-error -- a generator in place of its function
+// @ts-expect-error -- a generator instead of its function
 asyncContextManager(generator);
 // @ts-expect-error -- nothing
 asyncContextManager();
-// @ts-expect-error -- a generator that wants to be sent a value
+// @ts-expect-error -- a generator that expects values from next()
 asyncContextManager(async function* asking(): AsyncGenerator<number, void, string> {
   yield 1;
 });
@@ -210,21 +210,21 @@ asyncContextManager(async function* asking(): AsyncGenerator<number, void, strin
 contextManager(async function* isAsync() {
   yield 1;
 });
-// @ts-expect-error -- a function that is no generator
+// @ts-expect-error -- a function that isn't a generator
 contextManager(() => 1);
-// @ts-expect-error -- a generator that wants to be sent a value
+// @ts-expect-error -- a generator that expects values from next()
 contextManager(function* asking(): Generator<number, void, string> {
   yield 1;
 });
 
 export class Decorated {
-  // @ts-expect-error -- used as a decorator: what it makes is no method that returns a generator
+  // @ts-expect-error -- used as a decorator: the result isn't a method that returns a generator
   @asyncContextManager
   async *session() {
     yield 1;
   }
 
-  // @ts-expect-error -- used as a decorator: what it makes is no method that returns a generator
+  // @ts-expect-error -- used as a decorator: the result isn't a method that returns a generator
   @contextManager
   *indented() {
     yield 1;

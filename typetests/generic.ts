@@ -1,4 +1,5 @@
-// Functions that are generic in what the block gives, or in the manager: they compile as they would without a manager.
+// Functions that are generic in what the block gives, or in the manager: they compile just as they would without a
+// manager.
 
 import { expectTypeOf } from 'expect-type';
 import {

@@ -1,4 +1,4 @@
-// The names that `withal` exports: none more, none less.
+// The names that `withal` exports: no more, no less.
 
 import { expectTypeOf } from 'expect-type';
 import * as withal from 'withal';

@@ -1,4 +1,4 @@
-// What `abandonable` and `deadline` make: what they were given, for `withAsync`.
+// `abandonable` and `deadline` return a manager like the given one, for `withAsync`.
 
 import { expectTypeOf } from 'expect-type';
 import {
@@ -45,17 +45,17 @@ deadline(transaction(), 1000, { late: async (ended) => ended });
 
 // What they refuse
 
-// @ts-expect-error -- no signal
+// @ts-expect-error -- not a signal
 abandonable(transaction());
-// @ts-expect-error -- no time
+// @ts-expect-error -- not a time
 deadline(transaction());
 // @ts-expect-error -- the manager function is not called
 abandonable(transaction, signal);
 // @ts-expect-error -- the manager function is not called
 deadline(transaction, 1000);
-// @ts-expect-error -- null is no signal
+// @ts-expect-error -- null isn't a signal
 abandonable(transaction(), null);
-// @ts-expect-error -- a string is no time
+// @ts-expect-error -- a string isn't a time
 deadline(transaction(), '1000');
 // @ts-expect-error -- the function goes in the options
 deadline(transaction(), 1000, (ended: Promise<void>) => ended);

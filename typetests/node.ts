@@ -31,7 +31,7 @@ expectTypeOf(withSync(redirectStdout([]), (texts) => texts.join(''))).toEqualTyp
 
 // @ts-expect-error -- the name of a file
 redirectStdout('log.txt');
-// @ts-expect-error -- it wants bytes
+// @ts-expect-error -- it takes bytes
 redirectStdout(bytes);
 // @ts-expect-error -- an array of something else
 redirectStdout([1]);
@@ -74,7 +74,7 @@ terminationSignal({
 
 // @ts-expect-error -- onGrace alone, which nothing would call
 terminationSignal({ onGrace: () => undefined });
-// @ts-expect-error -- the two the other way round
+// @ts-expect-error -- the two arguments are swapped
 terminationSignal({ grace: 1 }, ['SIGINT']);
 // @ts-expect-error -- a number by itself
 terminationSignal(['SIGINT'], 10_000);

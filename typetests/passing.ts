@@ -1,4 +1,4 @@
-// passing: what it makes is what it was given.
+// `passing` returns a manager like the given one.
 
 import { expectTypeOf } from 'expect-type';
 import { asyncContextManager, contextManager, passing, withAsync, withSync } from 'withal';

@@ -159,7 +159,7 @@ export class OtherTruthy implements ContextManager<number, undefined> {
   enter() {
     return 1;
   }
-  // @ts-expect-error -- a truthy value that is neither true nor a box says nothing
+  // @ts-expect-error -- a truthy value that is neither true nor { value } doesn't suppress
   exit() {
     return 'yes';
   }
@@ -185,10 +185,10 @@ export const replacing: ContextManager<number, string> = swallowing;
 export const entering: ContextManager<string> = plain;
 // @ts-expect-error -- it suppresses
 export const hidingLater: AsyncContextManager<number> = swallowingLater;
-// @ts-expect-error -- a sync manager is no async one
+// @ts-expect-error -- a sync manager isn't an async one
 export const promoted: AsyncContextManager<number> = plain;
 
-// The box, in which undefined is an error too
+// The `{ error }` object, in which undefined is an error too
 
 expectTypeOf<Thrown>().toEqualTypeOf<{ readonly error: unknown }>();
 expectTypeOf<Suppressed<number>>().toEqualTypeOf<{ readonly value: number }>();

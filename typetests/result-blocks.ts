@@ -1,4 +1,4 @@
-// What the drivers of `resultBlocks` give, and what they refuse: a body that gives no Result.
+// What the drivers of `resultBlocks` give, and what they refuse: a body that doesn't return a Result.
 
 import { expectTypeOf } from 'expect-type';
 import {
@@ -117,7 +117,7 @@ export class Repository {
     return saveSync(count);
   }
 
-  // @ts-expect-error -- it gives no Result
+  // @ts-expect-error -- it doesn't return a Result
   @asyncContextDecorator(transaction())
   async length(): Promise<number> {
     return this.name.length;
@@ -134,20 +134,20 @@ export function run(drivers: ResultBlocks<Result<unknown, unknown>>): Promise<Re
   return drivers.withAsync(transaction(), save);
 }
 
-// @ts-expect-error -- the drivers of errors take any body, these don't
+// @ts-expect-error -- the drivers for thrown errors take any body, these don't
 export const errors: typeof withAsyncOfErrors = withAsync;
 
 // What they refuse
 
-// @ts-expect-error -- it forgets `return`
+// @ts-expect-error -- `return` is missing
 withAsync(transaction(), async (tx) => {
   await save(tx);
 });
-// @ts-expect-error -- it forgets `return`
+// @ts-expect-error -- `return` is missing
 withSync(batch(), (count) => {
   saveSync(count);
 });
-// @ts-expect-error -- it returns no Result
+// @ts-expect-error -- it doesn't return a Result
 withAsync(transaction(), (tx) => tx.length);
 // @ts-expect-error -- it returns a task that has not run
 withAsync(transaction(), () => task());
@@ -159,21 +159,21 @@ withSync(batch(), () => save(''));
 withAsync(transaction(), async function* () {
   yield 1;
 });
-// @ts-expect-error -- it forgets `return`
+// @ts-expect-error -- `return` is missing
 scopeAsync(async function* () {
   yield* enter(transaction());
 });
-// @ts-expect-error -- it forgets `return`
+// @ts-expect-error -- `return` is missing
 asyncContextDecorator(transaction())(async () => {
   await save('');
 });
-// @ts-expect-error -- it returns no Result
+// @ts-expect-error -- it doesn't return a Result
 contextDecorator(batch())(() => 1);
 // @ts-expect-error -- the manager function is not called
 withAsync(transaction, save);
-// @ts-expect-error -- an async manager is not for withSync
+// @ts-expect-error -- an async manager in withSync
 withSync(transaction(), () => saveSync(1));
-// @ts-expect-error -- the error must be in a box
+// @ts-expect-error -- the error must be in an object
 resultBlocks((result: Result<unknown, unknown>) => !result.ok);
-// @ts-expect-error -- a promise answers nothing
+// @ts-expect-error -- a promise isn't an answer
 resultBlocks(async (result: Result<unknown, unknown>) => !result.ok && { error: result.error });

@@ -36,7 +36,7 @@ expectTypeOf(
   }),
 ).toEqualTypeOf<number>();
 
-// The fallback of each manager is among it
+// The result includes each manager's fallback
 
 expectTypeOf(
   scopeAsync(async function* () {
@@ -100,7 +100,7 @@ async function within<T>(value: T): Promise<Awaited<T>> {
 }
 void within;
 
-// With the `this` of what is around it
+// With the surrounding `this`
 
 class Repository {
   readonly name = 'repository';
@@ -128,7 +128,7 @@ scopeSync(function* () {
 });
 // @ts-expect-error -- the star is forgotten
 void scopeAsync(async function* () {
-  // @ts-expect-error -- and so it says there, once for each type
+  // @ts-expect-error -- it's reported there too, once for each type
   yield enter(nullContext('starless in a scope' as const));
 });
 // @ts-expect-error -- the star is forgotten
@@ -138,7 +138,7 @@ scopeSync(function* () {
 void scopeAsync(async function* () {
   yield* enter(database);
   // @ts-expect-error -- what needs yield* is awaited
-  // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule knows, too
+  // eslint-disable-next-line @typescript-eslint/await-thenable -- the rule reports it too
   await enter(nullContext('awaited in a scope' as const));
 });
 scopeSync(function* () {
@@ -161,5 +161,5 @@ scopeSync((function* () {})());
 void scopeAsync(named);
 // @ts-expect-error -- its argument is of another type
 void scopeAsync(named, 1);
-// @ts-expect-error -- there is one argument too many
+// @ts-expect-error -- one argument too many
 void scopeAsync(named, 'a', 'b');

@@ -34,7 +34,7 @@ expectTypeOf(stack.enterContext(connection())).resolves.toEqualTypeOf<{ port: nu
 expectTypeOf(stack.enterContext(nullContext(Promise.resolve(1)))).resolves.toEqualTypeOf<number>();
 expectTypeOf(new ExitStack().enterContext(nullContext('text'))).toEqualTypeOf<string>();
 
-// A stack is to be declared with what its block gives where a manager suppressed
+// A stack must declare the value of its block if a manager suppresses
 
 // @ts-expect-error -- it may suppress
 void stack.enterContext(recovering());
@@ -61,7 +61,7 @@ stack.push(async () => {});
 stack.push(() => true);
 new AsyncExitStack<undefined>().push(async () => true);
 expectTypeOf(new ExitStack<undefined>().push(suppress(Error))).toExtend<object>();
-// @ts-expect-error -- a disposable is to be used
+// @ts-expect-error -- for a disposable, there is use()
 stack.push({ [Symbol.dispose]() {} });
 // @ts-expect-error -- an async exit on a sync stack
 new ExitStack().push(async () => {});
@@ -93,7 +93,7 @@ stack.adopt('a', (key) => open.delete(key));
 new ExitStack().defer(() => open.delete('a'));
 new ExitStack().adopt('a', (key) => open.delete(key));
 
-// @ts-expect-error -- no disposable
+// @ts-expect-error -- not a disposable
 stack.use({});
 // @ts-expect-error -- an async disposable on a sync stack
 new ExitStack().use({ async [Symbol.asyncDispose]() {} });
@@ -128,7 +128,7 @@ expectTypeOf(withAsync(nullContext(Promise.resolve(1)), (value) => value)).toEqu
 // @ts-expect-error -- its enter() returns a promise
 withSync(nullContext(Promise.resolve(1)), () => 1);
 
-// @ts-expect-error -- no matcher
+// @ts-expect-error -- not a matcher
 suppress('TypeError');
-// @ts-expect-error -- a predicate answers at once
+// @ts-expect-error -- a predicate must not be async
 suppress(async () => true);

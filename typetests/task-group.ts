@@ -45,10 +45,10 @@ export function inParallel<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]
 
 // @ts-expect-error -- it is asynchronous
 withSync(taskGroup(), () => 1);
-// @ts-expect-error -- null is no signal
+// @ts-expect-error -- null isn't a signal
 taskGroup({ signal: null });
 withAsync(taskGroup(), ({ start }) => {
-  // @ts-expect-error -- a promise is no task
+  // @ts-expect-error -- a promise isn't a task
   start(Promise.resolve());
   // @ts-expect-error -- nothing runs a generator
   start(async function* () {

@@ -72,11 +72,11 @@ managerCases((db, faults) => transaction(faults.wrap(db)), {
   in: () => database(),
   use: (tx: Connection) => tx.query('SELECT 1'),
 });
-// @ts-expect-error -- a connection is no number
+// @ts-expect-error -- a connection isn't a number
 managerCases((db) => transaction(db), { in: () => database(), use: (tx: number) => tx });
 expectTypeOf(checkManager(() => counter())).toEqualTypeOf<Promise<void>>();
 
-// @ts-expect-error -- that is no manager
+// @ts-expect-error -- that isn't a manager
 managerCases(() => 1);
 // @ts-expect-error -- a database has no such field
 managerCases((db) => transaction(db.nope), { in: () => database() });
@@ -93,7 +93,7 @@ expectTypeOf(fixture(() => database())).toEqualTypeOf<FixtureFunction<unknown, D
 expectTypeOf(fixture(({ db }: { db: Database }) => transaction(db))).toEqualTypeOf<
   FixtureFunction<{ db: Database }, Connection>
 >();
-// @ts-expect-error -- that is no manager
+// @ts-expect-error -- that isn't a manager
 fixture(() => 1);
 
 const both = shared('db', () => database(), 'file');
@@ -104,7 +104,7 @@ shared('db', () => database(), 'test');
 
 declare const context: { after(hook: () => Promise<void>): void };
 expectTypeOf(entered(context, transaction(null as never))).toEqualTypeOf<Promise<Connection>>();
-// @ts-expect-error -- that is no context
+// @ts-expect-error -- that isn't a context
 void entered({}, database());
 
 declare const it: (name: string, test: () => Promise<void>, timeout?: number) => void;
@@ -134,7 +134,7 @@ more('takes more', ({ lines, db, tx }) => {
   expectTypeOf(db).toEqualTypeOf<string>();
   expectTypeOf(tx).toEqualTypeOf<Connection>();
 });
-// @ts-expect-error -- that is no manager
+// @ts-expect-error -- that isn't a manager
 withFixtures(it, { db: () => 1 });
 // @ts-expect-error -- there is no such fixture
 withFixtures(it, { db: () => database(), tx: ({ nope }) => transaction(nope) });

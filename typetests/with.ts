@@ -59,7 +59,7 @@ class Connection {
     return this;
   }
   exit() {
-    // The class need not say that it implements the protocol.
+    // The class doesn't have to declare that it implements the protocol.
   }
 }
 
@@ -84,7 +84,7 @@ void withAsync(new Lock(), (value) => {
   expectTypeOf(value).toEqualTypeOf<'locked'>();
 });
 
-// Written in place
+// Inline
 
 void withAsync({ enter: () => 1, exit: (thrown) => thrown !== undefined }, (value) => {
   expectTypeOf(value).toEqualTypeOf<number>();
@@ -170,11 +170,11 @@ withSync(asyncDisposable, () => 1);
 withSync(1, () => 1);
 // @ts-expect-error -- a generator, which Node 24 makes a disposable
 withSync(generator, () => 1);
-// @ts-expect-error -- no body
+// @ts-expect-error -- not a body
 withSync(syncManager);
-// @ts-expect-error -- a body that is no function
+// @ts-expect-error -- a body that isn't a function
 withSync(syncManager, 1);
-// @ts-expect-error -- a body that wants another value
+// @ts-expect-error -- a body that takes another type of value
 withSync(syncManager, (value: number) => value);
 
 // What withAsync refuses
@@ -188,11 +188,11 @@ const indented = contextManager(function* indented() {
 
 // @ts-expect-error -- a number
 void withAsync(1, () => 1);
-// @ts-expect-error -- null is none
+// @ts-expect-error -- null
 void withAsync(null, () => 1);
 // @ts-expect-error -- undefined
 void withAsync(undefined, () => 1);
-// @ts-expect-error -- an object that is no manager
+// @ts-expect-error -- an object that isn't a manager
 void withAsync({}, () => 1);
 // @ts-expect-error -- a promise of a manager
 void withAsync(Promise.resolve(asyncManager), () => 1);
@@ -214,7 +214,7 @@ void withAsync(asyncManager, async function* () {});
 void withAsync(asyncManager, function* () {});
 // @ts-expect-error -- the body returns a generator
 void withAsync(asyncManager, async () => asyncGenerator);
-// @ts-expect-error -- no body
+// @ts-expect-error -- not a body
 void withAsync(asyncManager);
-// @ts-expect-error -- a body that wants another value
+// @ts-expect-error -- a body that takes another type of value
 void withAsync(asyncManager, (value: number) => value);

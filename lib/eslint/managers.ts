@@ -28,7 +28,7 @@ export interface Generator {
 /** The function that a driver or a decorator runs in a manager. */
 export interface Block {
   readonly call: Node;
-  /** The manager, if the source shows it. */
+  /** The manager, if this call takes one. */
   readonly manager: Node | undefined;
   readonly body: Node;
   /** The function, if it is in this file. */

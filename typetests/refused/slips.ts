@@ -1,4 +1,4 @@
-// The usual slips, and the words that the compiler has for each. A comment gives the words that the error below it shows.
+// The usual slips, and the compiler's words for each. A comment quotes words from the error below it.
 
 import {
   all,
@@ -82,14 +82,14 @@ withSync(nullContext(Promise.resolve(1)), () => 1);
 // refused: It is async. Did you mean AsyncExitStack?
 new ExitStack().enterContext(transaction());
 
-// A generator in place of a manager
+// A generator instead of a manager
 
 // refused: Did you mean aclosing(), or a manager function?
 void withAsync(asyncRows, () => 1);
 // refused: Did you mean aclosing(), or a manager function?
 withSync(rows, () => 1);
 
-// A generator in place of a body
+// A generator instead of a body
 
 // refused: Nothing runs a generator. Did you mean scopeAsync()?
 void withAsync(transaction(), async function* () {
@@ -104,7 +104,7 @@ withSync(section(), function* () {
   yield* enter(section());
 });
 
-// A body that takes time in a sync block
+// An async body in a sync block
 
 // refused: It returns a promise. Did you mean withAsync()?
 withSync(section(), async () => 1);
@@ -120,7 +120,7 @@ contextDecorator(section())(async () => 1);
 
 // The star is forgotten, or is an await
 
-// The compiler says so of an async generator once for each type.
+// In an async generator, the compiler reports this once for each type.
 
 asyncContextManager(async function* () {
   // refused: Write yield* enter(manager).
@@ -176,7 +176,7 @@ scopeSync(function* () {
   yield text;
 });
 
-// Suppressing on a stack that does not say so
+// Suppressing on a stack that doesn't declare it
 
 // refused: It may suppress. Declare what the block gives then, as in new ExitStack<undefined>().
 new ExitStack().enterContext(recovering);
@@ -185,14 +185,14 @@ void new AsyncExitStack().enterContext(suppress(TypeError));
 // refused: It may suppress. Declare what the block gives then, as in new ExitStack<undefined>().
 new ExitStack().push(() => true);
 
-// Members that nobody enters
+// Members that aren't entered
 
 // refused: all() ignores what has a symbol for its key.
 all({ section: section(), [key]: section() });
 // refused: Write all([a, b]) or all({ a, b }).
 all(section);
 
-// Anything else is compared with what is taken
+// Anything else is compared with the parameter's type
 
 // refused: Argument of type 'string' is not assignable to parameter of type 'AsyncEnterable'.
 void withAsync(text, () => 1);

@@ -1,4 +1,4 @@
-// What the fixtures infer in the form of each runner, without annotations but those that the runner itself asks for.
+// What the fixtures infer in the form of each runner, without annotations except those that the runner itself requires.
 
 import { afterAll, afterEach, it } from '@jest/globals';
 import { test as playwright } from '@playwright/test';
@@ -39,7 +39,7 @@ vitest('enters', async (t) => {
 // @ts-expect-error -- there is no such fixture
 vitest.extend({ tx: fixture(({ nope }) => transaction(nope)) });
 
-// Playwright, which asks for the types of fixtures
+// Playwright, which requires the types of fixtures
 
 const inPlaywright = playwright.extend<{ tx: Transaction }, { db: Database }>({
   ...shared('db', () => database(), 'worker'),
@@ -49,7 +49,7 @@ inPlaywright('infers', ({ db, tx }) => {
   expectTypeOf(db).toEqualTypeOf<Database>();
   expectTypeOf(tx).toEqualTypeOf<Transaction>();
 });
-// @ts-expect-error -- a database is no transaction
+// @ts-expect-error -- a database isn't a transaction
 playwright.extend<{ tx: Transaction }>({ tx: fixture(() => database()) });
 
 // jest
