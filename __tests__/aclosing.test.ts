@@ -238,7 +238,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toHaveProperty('code', 'ERR_DID_NOT_STOP');
       expect(error).toHaveProperty(
         'message',
-        'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Yield nothing in its finally.',
+        'Cannot exit aclosing(): its source must finish when return() is called, but it yielded again. Yield nothing in its finally.',
       );
     });
 

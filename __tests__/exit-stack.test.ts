@@ -150,7 +150,7 @@ describe.each(builds)('%s', (_build, library) => {
         await stack[dispose]?.();
         const error = await errorOf(() => stack[method]?.({}, () => undefined));
         expect(error).toBeInstanceOf(ReferenceError);
-        expect((error as Error).message).toContain(`call ${method}() of an ${kind.name}: it must not be finished`);
+        expect((error as Error).message).toContain(`call ${method}() on an ${kind.name}: it must not be finished`);
       },
     );
 
@@ -639,7 +639,7 @@ describe.each(builds)('%s', (_build, library) => {
                 error: expect.objectContaining({
                   name: 'ReferenceError',
                   message: expect.stringContaining(
-                    'Cannot call enterContext() of an ExitStack: it must not be finished',
+                    'Cannot call enterContext() on an ExitStack: it must not be finished',
                   ),
                 }),
               },

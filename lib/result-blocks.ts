@@ -74,7 +74,7 @@ type ReturnedAsync<Result> = ReturnedSync<Result> | Later<Result> | AsyncGenerat
 type ReturnedSync<Result> = Result | Generator<unknown, Result, never>;
 
 /** A compile error for a method that returns something else. */
-type GivesResult<F extends Method, Given> = [ReturnType<F>] extends [Given] ? unknown : 'It gives no Result.';
+type GivesResult<F extends Method, Given> = [ReturnType<F>] extends [Given] ? unknown : 'It must return a Result.';
 
 /**
  * {@link AsyncContextDecorator} for functions that return a Result.

@@ -230,7 +230,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
     });
 
     it.each<[string, () => unknown, string]>([
-      ['map', () => map(1 as never), 'map() takes a function of a value, but 1 was given. Write map((value) => …).'],
+      ['map', () => map(1 as never), 'map() takes a function, but 1 was given. Write map((value) => …).'],
       ['tap', () => tap(of(1) as never), 'Write tap((value) => …).'],
       ['chain', () => chain(of(1) as never), 'Write chain((value) => manager(value)).'],
       [

@@ -44,7 +44,7 @@ const stillRuns =
   'Cannot end: the process must be done within 20 ms of SIGTERM, but it still runs. Close what is left, or give it more time.';
 const hint = 'No observer sees the open blocks. Start with node --import withal/observe/register to list them here.';
 const neverEnds =
-  'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.';
+  'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing can end it anymore. Look for a promise that never settles.';
 
 describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   const terminate = () => process.emit('SIGTERM', 'SIGTERM');

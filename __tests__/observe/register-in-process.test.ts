@@ -122,7 +122,7 @@ describe('withal/observe/register, in the process that imports it', () => {
 
   it.each([
     ['', ''],
-    ['SIGNONE', 'withal: There is no signal SIGNONE here: WITHAL_SIGNAL names another.\n'],
+    ['SIGNONE', 'withal: There is no signal SIGNONE here. Set WITHAL_SIGNAL to another one.\n'],
   ])('listens to none if WITHAL_SIGNAL is %p', async (given, words) => {
     await register({ WITHAL_SIGNAL: given });
     expect(printed()).toBe(words);

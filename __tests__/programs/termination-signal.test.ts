@@ -116,7 +116,7 @@ describe('a program that gets a signal, and has a grace period', () => {
       signal: null,
       log: ['ready', 'tearing down'],
       errors:
-        'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.\nNo observer sees the open blocks. Start with node --import withal/observe/register to list them here.\n',
+        'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing can end it anymore. Look for a promise that never settles.\nNo observer sees the open blocks. Start with node --import withal/observe/register to list them here.\n',
     });
     expect(took).toBeLessThan(30_000);
   }, 60_000);

@@ -14,15 +14,15 @@ const table: Record<string, [error: Error, message: string][]> = {
   notMapper: [
     [
       messages.notMapper('map()', 1, 'map((value) => …)'),
-      'Cannot make a manager: map() takes a function of a value, but 1 was given. Write map((value) => …).',
+      'Cannot make a manager: map() takes a function, but 1 was given. Write map((value) => …).',
     ],
     [
       messages.notMapper('tap()', null, 'tap((value) => …)'),
-      'Cannot make a manager: tap() takes a function of a value, but null was given. Write tap((value) => …).',
+      'Cannot make a manager: tap() takes a function, but null was given. Write tap((value) => …).',
     ],
     [
       messages.notMapper('chain()', {}, 'chain((value) => manager(value))'),
-      'Cannot make a manager: chain() takes a function of a value, but an object (Object) was given. Write chain((value) => manager(value)).',
+      'Cannot make a manager: chain() takes a function, but an object (Object) was given. Write chain((value) => manager(value)).',
     ],
   ],
   notAlternative: [
@@ -199,7 +199,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notIterable: [
     [
       messages.notIterable(1),
-      'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but 1 was given. Pass an iterable, an iterator, or a function of an AbortSignal that returns one.',
+      'Cannot make a manager: aclosing() takes an async iterable, an async iterator or an iterable, but 1 was given. Pass an iterable, an iterator, or a function that returns one.',
     ],
     [
       messages.notIterable(Promise.resolve()),
@@ -243,7 +243,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   setupSuppressed: [
     [
       messages.setupSuppressed(transaction, { error: 1 }),
-      'Cannot enter transaction(): it must yield once, but its setup failed, and a manager that it had entered suppressed that. Suppress around the block instead.',
+      'Cannot enter transaction(): it must yield once, but its setup failed, and a manager that it had entered suppressed the error. Suppress around the block instead.',
     ],
   ],
   notAnswered: [
@@ -399,11 +399,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   stackFinished: [
     [
       messages.stackFinished('an ExitStack', 'use', {}),
-      'Cannot call use() of an ExitStack: it must not be finished, but it was exited, disposed or moved. Nothing was done with an object (Object): dispose it, and make a new stack.',
+      'Cannot call use() on an ExitStack: it must not be finished, but it was exited, disposed or moved. Nothing was done with an object (Object): dispose it, and make a new stack.',
     ],
     [
       messages.stackFinished('an AsyncExitStack', 'move', undefined),
-      'Cannot call move() of an AsyncExitStack: it must not be finished, but it was exited, disposed or moved. Make a new one.',
+      'Cannot call move() on an AsyncExitStack: it must not be finished, but it was exited, disposed or moved. Make a new one.',
     ],
   ],
   notDisposable: [
@@ -495,7 +495,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   matcherReturnedPromise: [
     [
       messages.matcherReturnedPromise(Promise.resolve()),
-      'Cannot suppress: a predicate answers at once, but it returned an object (Promise). Await in a manager of your own instead.',
+      'Cannot suppress: a predicate must be sync, but it returned an object (Promise). Await in a manager of your own instead.',
     ],
   ],
   alreadyOwned: [
@@ -507,7 +507,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   sourceDidNotStop: [
     [
       messages.sourceDidNotStop(),
-      'Cannot exit aclosing(): its source must finish when return() is called, but it gave another item. Yield nothing in its finally.',
+      'Cannot exit aclosing(): its source must finish when return() is called, but it yielded again. Yield nothing in its finally.',
     ],
   ],
   notTarget: [
@@ -620,7 +620,7 @@ const printed: Record<string, readonly [text: string, expected: string]> = {
   ],
   notFinished: [
     messages.notFinished('SIGTERM'),
-    'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing is left that could end it. Look for a promise that never settles.',
+    'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing can end it anymore. Look for a promise that never settles.',
   ],
   notObserved: [
     messages.notObserved(),

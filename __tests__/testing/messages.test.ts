@@ -119,7 +119,7 @@ const table: readonly (readonly [() => Error, string])[] = [
   ],
   [
     () => messages.notAwaited(m, when, release),
-    'a block that returns must end after its teardown, but release() was not awaited and still goes on. Await it.',
+    'a block that returns must end after its teardown, but release() was not awaited and is still running. Await it.',
   ],
   [
     () => messages.releasedTwice(m, when, release, release),

@@ -287,7 +287,8 @@ describe('withFixtures', () => {
   });
 
   describe('where a test takes too long', () => {
-    const ended = 'Cannot finish the test: it must end before its runner goes on, but it is not. Did it take too long?';
+    const ended =
+      'Cannot finish the test: it must end before its runner moves on, but it did not. Did it take too long?';
     const never = () => new Promise<never>(() => undefined);
 
     it('ends it after the test, so that its fixtures are torn down', async () => {
@@ -371,7 +372,7 @@ describe('withFixtures', () => {
 
     it('what defines no tests, and what holds no fixtures', () => {
       expect(() => withFixtures(1 as never, fixtures)).toThrow(
-        'Cannot add fixtures: withFixtures() takes the function of a runner that defines tests, but 1 was given. Write withFixtures(test, { db: () => database() }).',
+        'Cannot add fixtures: withFixtures() takes the test function of a runner, but 1 was given. Write withFixtures(test, { db: () => database() }).',
       );
       expect(() => withFixtures(test, undefined as never)).toThrow(
         'Cannot add fixtures: withFixtures() takes an object of functions that make managers, but undefined was given. Write { db: () => database() }.',

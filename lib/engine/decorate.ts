@@ -23,7 +23,7 @@ export type Method = (...args: never) => unknown;
 
 /** A compile error for a method whose arguments don't fit the manager's. */
 export type TakesArguments<F extends Method, Args extends unknown[]> =
-  Parameters<F> extends [...Args, ...unknown[]] ? unknown : 'The manager is made of other arguments.';
+  Parameters<F> extends [...Args, ...unknown[]] ? unknown : 'The manager takes other arguments.';
 
 /**
  * What a legacy decorator returns: the method's own descriptor, which keeps its generics, if its type doesn't change.

@@ -15,7 +15,7 @@ export type ExitFallback<E> = E extends { exitAsync(thrown?: Thrown): infer Answ
 /** A compile error for a manager that may suppress, on a stack that doesn't declare it. */
 export type Allowed<Given, F, Stack extends string, Taken = unknown> = [Given] extends [F]
   ? Taken
-  : `It may suppress. Declare what the block gives then, as in new ${Stack}<undefined>().`;
+  : `It may suppress. Declare the fallback, as in new ${Stack}<undefined>().`;
 
 /** A compile error for a result that hasn't settled. */
 export type Unsettled<T> = 0 extends 1 & T ? T : 'The block has not succeeded yet: write complete(await …).';

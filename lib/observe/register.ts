@@ -31,7 +31,7 @@ if (WITHAL_SIGNAL) listen(WITHAL_SIGNAL);
 
 function listen(signal: string): void {
   if (!(signal in constants.signals)) {
-    print(`There is no signal ${signal} here: WITHAL_SIGNAL names another.`);
+    print(`There is no signal ${signal} here. Set WITHAL_SIGNAL to another one.`);
     return;
   }
   process.on(signal, () => print(`\n${report(watch.open(), { colors: process.stderr.isTTY })}`));

@@ -163,7 +163,7 @@ export function notClosable(required: string, given: unknown): TypeError {
 export function notIterable(given: unknown): TypeError {
   const advice = isThenable(given)
     ? 'Did you forget await?'
-    : 'Pass an iterable, an iterator, or a function of an AbortSignal that returns one.';
+    : 'Pass an iterable, an iterator, or a function that returns one.';
   return wrongInput(
     'make a manager',
     'aclosing() takes an async iterable, an async iterator or an iterable',
@@ -191,7 +191,7 @@ export function sourceDidNotStop(): ContextManagerError {
     'exit',
     aclosing,
     'its source must finish when return() is called',
-    'it gave another item',
+    'it yielded again',
     'Yield nothing in its finally.',
   );
 }
@@ -256,7 +256,7 @@ export function setupSuppressed(manager: unknown, failure: Thrown): ContextManag
     'enter',
     manager,
     'it must yield once',
-    'its setup failed, and a manager that it had entered suppressed that',
+    'its setup failed, and a manager that it had entered suppressed the error',
     'Suppress around the block instead.',
     failure,
   );
@@ -424,7 +424,7 @@ const failedForm = 'Write resultBlocks((result) => result.isErr() && { error: re
 // What is wrong with the functions of withal/fp
 
 export function notMapper(caller: string, given: unknown, form: string): TypeError {
-  return wrongInput('make a manager', `${caller} takes a function of a value`, given, `Write ${form}.`);
+  return wrongInput('make a manager', `${caller} takes a function`, given, `Write ${form}.`);
 }
 
 export function notAlternative(given: unknown): TypeError {
@@ -440,7 +440,7 @@ export function stackFinished(stack: string, method: string, given: unknown): Re
       ? 'Make a new one.'
       : `Nothing was done with ${describe(given)}: dispose it, and make a new stack.`;
   return new ReferenceError(
-    explain(`call ${method}() of ${stack}`, 'it must not be finished', 'it was exited, disposed or moved', advice),
+    explain(`call ${method}() on ${stack}`, 'it must not be finished', 'it was exited, disposed or moved', advice),
   );
 }
 
@@ -566,7 +566,7 @@ export function notFinished(signal: string): string {
   return explain(
     'finish',
     `the block of terminationSignal() must end after ${signal}`,
-    'nothing is left that could end it',
+    'nothing can end it anymore',
     'Look for a promise that never settles.',
   );
 }
@@ -667,7 +667,7 @@ export function matcherReturnedPromise(given: unknown): TypeError {
   return new TypeError(
     explain(
       'suppress',
-      'a predicate answers at once',
+      'a predicate must be sync',
       `it returned ${describe(given)}`,
       'Await in a manager of your own instead.',
     ),

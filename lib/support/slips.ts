@@ -63,7 +63,7 @@ export type TakenMembers<M> = ([M extends AnyFunction ? any : never] extends [ne
   readonly [K in keyof M]: [K extends symbol ? any : SlipAsync<M[K]>] extends [never]
     ? unknown
     : K extends symbol
-      ? 'all() ignores what has a symbol for its key.'
+      ? 'all() ignores members with symbol keys.'
       : WordsAsync<M[K]>;
 };
 

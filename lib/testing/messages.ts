@@ -190,7 +190,7 @@ export function notAwaited(name: string, when: string, call: Call): Error {
   return unacceptable(
     name,
     `${when} must end after its teardown`,
-    `${place(call)} was not awaited and still goes on`,
+    `${place(call)} was not awaited and is still running`,
     'Await it.',
   );
 }
@@ -385,7 +385,7 @@ export function testsFailed(errors: readonly unknown[]): AggregateError {
 export function notTestFunction(given: unknown): TypeError {
   return wrongInput(
     'add fixtures',
-    'withFixtures() takes the function of a runner that defines tests',
+    'withFixtures() takes the test function of a runner',
     given,
     'Write withFixtures(test, { db: () => database() }).',
   );
@@ -468,6 +468,6 @@ export function hasNoEach(): TypeError {
 
 export function testEnded(): Error {
   return new Error(
-    explain('finish the test', 'it must end before its runner goes on', 'it is not', 'Did it take too long?'),
+    explain('finish the test', 'it must end before its runner moves on', 'it did not', 'Did it take too long?'),
   );
 }

@@ -69,13 +69,13 @@ export class Repository {
 }
 
 export class Refused {
-  // refused: The manager is made of other arguments.
+  // refused: The manager takes other arguments.
   @asyncContextDecorator((id: number) => traced(id))
   async find(id: string): Promise<string> {
     return id;
   }
 
-  // refused: The manager is made of other arguments.
+  // refused: The manager takes other arguments.
   @asyncContextDecorator((id: number) => traced(id))
   async all(): Promise<void> {}
 

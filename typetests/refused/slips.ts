@@ -178,16 +178,16 @@ scopeSync(function* () {
 
 // Suppressing on a stack that doesn't declare it
 
-// refused: It may suppress. Declare what the block gives then, as in new ExitStack<undefined>().
+// refused: It may suppress. Declare the fallback, as in new ExitStack<undefined>().
 new ExitStack().enterContext(recovering);
-// refused: It may suppress. Declare what the block gives then, as in new AsyncExitStack<undefined>().
+// refused: It may suppress. Declare the fallback, as in new AsyncExitStack<undefined>().
 void new AsyncExitStack().enterContext(suppress(TypeError));
-// refused: It may suppress. Declare what the block gives then, as in new ExitStack<undefined>().
+// refused: It may suppress. Declare the fallback, as in new ExitStack<undefined>().
 new ExitStack().push(() => true);
 
 // Members that aren't entered
 
-// refused: all() ignores what has a symbol for its key.
+// refused: all() ignores members with symbol keys.
 all({ section: section(), [key]: section() });
 // refused: Write all([a, b]) or all({ a, b }).
 all(section);

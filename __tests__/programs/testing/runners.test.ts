@@ -153,7 +153,7 @@ describe('managerCases', () => {
 });
 
 const tooLate =
-  'Error: Cannot finish the test: it must end before its runner goes on, but it is not. Did it take too long?';
+  'Error: Cannot finish the test: it must end before its runner moves on, but it did not. Did it take too long?';
 
 /** What is logged for each of the tests in tests.mjs. */
 const logs = {

@@ -42,7 +42,7 @@ describe('a call of the teardown', () => {
       void client?.['ping']?.();
     };
     expect(await verdict(work, slow)).toMatch(
-      /a block that returns must end after its teardown, but ping\(\) at .* was not awaited and still goes on/,
+      /a block that returns must end after its teardown, but ping\(\) at .* was not awaited and is still running/,
     );
     expect(await verdict(work, slow, { mayIgnore: 'ping' })).toBeUndefined();
   });
