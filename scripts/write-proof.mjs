@@ -19,8 +19,10 @@ const composeRows = {
   async: 'three in a composition, async',
   sync: 'three in a composition, sync',
   flat: 'three in `scopeAsync`',
-  'flat, inline': 'three in `scopeAsync`, with a function that is made for each call',
+  'flat, inline': 'three in `scopeAsync`, with a function created for each call',
 };
+
+const modeNames = { refused: 'code that it must refuse', legacy: 'legacy decorators' };
 
 writeFileSync(new URL('../docs/proof.svg', import.meta.url), chart(measured));
 writeFileSync(page, await format(text(measured), { ...(await resolveConfig(page)), filepath: page }));
@@ -61,7 +63,7 @@ function text({
 
     '## Against others',
     command('bench:others'),
-    'The same resource and the same body. Each number is the time relative to `withal`: below 1 is faster.',
+    'Every row has the same resource and the same body. Each number is the time relative to `withal`; below 1 is faster.',
     ...Object.entries(others).map(([node, found]) => othersTable(node, found)),
     '![How long one entry and exit takes, compared with the same generator driven by hand, and with others.](proof.svg)',
     "A dash means that the block can't continue after an error. If the runtime doesn't have `using`, the compiler's version is measured. Some of the others are faster when managers are objects or sync: they take only one form of manager, and check nothing before they enter it. The table on the [start page](../README.md#how-it-compares) shows what each does with errors.",
@@ -84,9 +86,9 @@ function text({
 
     '## Callbacks and groups',
     command('bench:callback', 'bench:group'),
-    'An entry and exit through `fromCallback`, against handing the same body to the API itself. The API does nothing but call back, so the ratio is that of a promise, a snapshot of the context and a look at whether the API is over, to a bare `await`:',
+    'An entry and exit through `fromCallback`, compared with passing the same body to the API directly. The API only calls back, so the ratio compares a bare `await` with all that `fromCallback` adds: a promise, a snapshot of the context, and a check whether the API is over.',
     nodesTable(callback, withTime),
-    'Each task of a `taskGroup`, against `Promise.all`, which waits for nobody when one fails. The floor is an `AbortController` and `Promise.allSettled`, which wait for all:',
+    "Each task of a `taskGroup`, compared with `Promise.all`, which doesn't wait for the other tasks when one fails. The floor is an `AbortController` and `Promise.allSettled`, which do wait:",
     nodesTable(group, withTime),
 
     '## An item through aclosing',
@@ -117,11 +119,12 @@ function text({
 
     '## Types',
     command('consumers:all'),
-    `The type tests are compiled against the packed package, with \`strict\`, \`exactOptionalPropertyTypes\`, \`skipLibCheck: false\` and no \`@types\`: ${only(consumers).rows.join(', ')}.`,
+    `The type tests are compiled against the packed package, with \`strict\`, \`exactOptionalPropertyTypes\`, \`skipLibCheck: false\` and no \`@types\`:`,
+    compilersTable(only(consumers).rows),
 
     '## Faults',
     '`npm run unit`',
-    `The tests make every step of a scenario fail, alone, in pairs and in threes, with an error, a frozen error and a text: ${number(only(faults).cases)} cases, on generator managers, classes, stacks, compositions, \`aclosing\` and decorators. After each, everything acquired has been released once, in reverse order; no rejection is unhandled; and every thrown error can be reached from the one that was caught.`,
+    `The tests make every step of a scenario fail, alone, in pairs and in threes, with an error, a frozen error and a string: ${number(only(faults).cases)} cases, on generator managers, classes, stacks, compositions, \`aclosing\` and decorators. After each, everything acquired has been released once, in reverse order; no rejection is unhandled; and every thrown error can be reached from the one that was caught.`,
     `Random programs (\`npm run model\`) run in the library and in a model written with nested \`try\`, \`catch\` and \`finally\`. Events, outcomes and reachable errors agree in ${number(only(model).programs)} of ${number(only(model).programs)}, async and sync.`,
 
     '## Watching',
@@ -183,9 +186,9 @@ function refusedText(rows) {
 
 function serverText(server) {
   return [
-    'A request holds a span, a connection and a transaction. A number is the CPU time that the server takes for it, compared with `try`, `catch` and `finally` by hand; the last column is the heap that a request takes which waits in its block.',
+    "Each request holds a span, a connection and a transaction. The numbers are the server's CPU time for a request, compared with `try`, `catch` and `finally` by hand. The last column is the heap that a request takes while it waits in its block.",
     ...Object.entries(server).map(([node, found]) => serverTable(node, scenariosOf(found))),
-    "What can't see errors (`await using`, promise-toolbox) is told by the block that it succeeded.",
+    "For `await using` and promise-toolbox, which can't see errors, the block declares its success.",
   ].join('\n\n');
 }
 
@@ -236,6 +239,19 @@ function mutationText({ files }) {
   ].join('\n\n');
 }
 
+/** From rows like `TypeScript 5.2, ES module`: a row for each way to compile, with its versions. */
+function compilersTable(rows) {
+  const versions = {};
+  for (const row of rows) {
+    const [, version, mode] = /^TypeScript ([\d.]+), (.*)$/.exec(row);
+    (versions[mode] ??= []).push(version);
+  }
+  return table(
+    ['', 'TypeScript'],
+    Object.entries(versions).map(([mode, found]) => [modeNames[mode] ?? mode, found.join(', ')]),
+  );
+}
+
 function sumOf(files) {
   const sum = (key) => files.reduce((total, file) => total + file[key], 0);
   const [mutants, killed, unexplained] = ['mutants', 'killed', 'unexplained'].map(sum);
@@ -246,12 +262,12 @@ function growthText(growth) {
   const { nesting, holding, concurrency } = only(growth);
   return [
     `Ten nested blocks, compared with the same generators driven by hand: async ${nesting.async.ratio.toFixed(2)}, sync ${nesting.sync.ratio.toFixed(2)}.`,
-    'Nanoseconds for each entered manager or callback:',
+    'Nanoseconds for each entered manager or callback, with 10 to 100,000 of them:',
     table(
       ['', '10', '1,000', '100,000'],
       Object.entries(holding).map(([name, by]) => [name, ...Object.values(by).map((ns) => number(Math.round(ns)))]),
     ),
-    'Many concurrent runs, each waiting in its body; the cost of each:',
+    'The cost of each of many concurrent runs that wait in their bodies:',
     table(
       ['', ...['100', '1,000', '10,000'].flatMap((count) => [`${count}: bytes`, 'ns'])],
       Object.entries(concurrency).map(([name, by]) => [
@@ -282,7 +298,7 @@ function observeText({ bytesPerVisit, kilobytesAfterAMillion, ...levels }) {
 
 function soakText({ failing, left, ...entries }) {
   const grown = ({ runs, kilobytes }) => `${number(runs)}: ${kilobytes.join(', ')}`;
-  return `How many kilobytes the heap has grown after each tenth of the runs, after garbage collection. Entries and exits, ${grown(entries['entries and exits'])}. Failing, ${grown(failing)}. Left over at the end: ${left.timers} timers, ${left.signals} signal handles, ${left.listeners} listeners.`;
+  return `Growth of the heap in kilobytes after each tenth of the runs, after garbage collection. Entries and exits, ${grown(entries['entries and exits'])}. Failing, ${grown(failing)}. Left over at the end: ${left.timers} timers, ${left.signals} signal handles, ${left.listeners} listeners.`;
 }
 
 // Numbers
