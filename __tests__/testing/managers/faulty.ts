@@ -102,7 +102,7 @@ const leaks: Faulty[] = [
     }),
   ),
   connecting(
-    'one of two that connect at once is lost if the other fails',
+    'one of two concurrent connections is lost if the other fails',
     /connect\(\) failing in the setup must leave nothing open/,
     asyncContextManager(async function* losesOneOfTwo(db) {
       const both = await Promise.all([db.connect(), db.connect()]);
@@ -181,7 +181,7 @@ const leaks: Faulty[] = [
     }),
   ),
   {
-    fault: 'releases what is not its own',
+    fault: "releases something that isn't its own",
     message: /fewer open: something was released twice, or was not/,
     cases: () =>
       managerCases(
@@ -201,7 +201,7 @@ const leaks: Faulty[] = [
       ),
   },
   connecting(
-    'a release that is not awaited',
+    "a release that isn't awaited",
     /was not awaited|must leave nothing open/,
     asyncContextManager(async function* releasesInTheBackground(db) {
       const connection = await db.connect();
@@ -227,7 +227,7 @@ const leaks: Faulty[] = [
     }),
   ),
   committing(
-    'released before what was entered',
+    'released before the entered manager',
     /The connection is released|released too early/,
     asyncContextManager(async function* releasesFirst(db) {
       const connection = await db.connect();
@@ -252,7 +252,7 @@ const leaks: Faulty[] = [
     }),
   ),
   connecting(
-    'acquired at once when it is made',
+    'acquired synchronously when it is made',
     /must do nothing before it is entered, but the world changed from .* as soon as it was made/,
     (db) => {
       const connection = db.connectNow();
@@ -383,7 +383,7 @@ const outcomes: Faulty[] = [
     }),
   ),
   committing(
-    'marks the error',
+    'adds a field to the error',
     /a frozen Error must reject with that very error.*another one/,
     transaction(async (connection, thrown) => {
       await connection.query(thrown ? 'ROLLBACK' : 'COMMIT');
@@ -412,7 +412,7 @@ const outcomes: Faulty[] = [
     }),
   ),
   committing(
-    'throws the cause in its place',
+    "throws the error's cause instead",
     /an error with a cause must reject with that very error/,
     transaction(async (connection, thrown) => {
       await connection.query(thrown ? 'ROLLBACK' : 'COMMIT');
@@ -450,7 +450,7 @@ const outcomes: Faulty[] = [
     }),
   ),
   alone(
-    'does not suppress what it says',
+    'suppresses less than it declares',
     /because suppresses says so, but it rejected with/,
     () => nullContext(),
     true,
@@ -564,8 +564,8 @@ const outcomes: Faulty[] = [
       }
     }),
   ),
-  alone('an exit that answers true', /the error was swallowed/, () => ({ enter: () => undefined, exit: () => true })),
-  alone('an exit that answers with a box', /the error was swallowed/, () => ({
+  alone('an exit that returns true', /the error was swallowed/, () => ({ enter: () => undefined, exit: () => true })),
+  alone('an exit that returns { value }', /the error was swallowed/, () => ({
     enterAsync: async () => undefined,
     exitAsync: async () => ({ value: 0 }),
   })),
@@ -668,7 +668,7 @@ function lock({ isOpen = false, isKept = false }) {
 
 const states: Faulty[] = [
   connecting('one variable shared by all entries', /must (leave nothing open|resolve)/, (db) => sharing(db)),
-  connecting('a class of one state', /must (leave nothing open|resolve)/, (db) => new OneState(db)),
+  connecting('a class with one shared state', /must (leave nothing open|resolve)/, (db) => new OneState(db)),
   connecting('used up by its first block', /its setup failed with Error: It is used up/, (db) => new UsedUp(db)),
   {
     fault: 'waits for itself',
@@ -676,7 +676,7 @@ const states: Faulty[] = [
     cases: () => managerCases(lock({}), { timeout: 60 }),
   },
   {
-    fault: 'puts back what it thinks was there',
+    fault: 'restores an assumed value',
     message: /must leave mode as before, but it was undefined and is left as "idle"/,
     cases: () => managerCases(restoring, { in: () => nullContext<Moded>({}), probes: { mode: ({ mode }) => mode } }),
   },
@@ -764,7 +764,7 @@ const leftovers: Faulty[] = [
     }),
   ),
   alone(
-    'an interval is left that keeps nothing alive',
+    "an unref'd interval is left",
     /each one leaves a timer \(.*faulty\.ts/,
     asyncContextManager(async function* beatingQuietly() {
       closedLater(setInterval(() => undefined, 1000).unref(), clearInterval);
@@ -799,7 +799,7 @@ const leftovers: Faulty[] = [
       ),
   },
   alone(
-    'a listener of the process is left',
+    'a process listener is left',
     /a listener of the process for warning/,
     contextManager(function* listening() {
       const listener = closedLater(

@@ -36,7 +36,7 @@ function alone(fault: string, message: RegExp, make: () => Manager<unknown>, opt
 
 const calls: Faulty[] = [
   pooling(
-    'a release that is quick, and not awaited',
+    "a quick release that isn't awaited",
     /close\(\) at .* was not awaited/,
     asyncContextManager(async function* quick(pool) {
       const client = await pool.connect();
@@ -48,7 +48,7 @@ const calls: Faulty[] = [
     }),
   ),
   pooling(
-    'a COMMIT that is quick, and not awaited',
+    "a quick COMMIT that isn't awaited",
     /resolved although commit\(\) at .* failed: the failure was ignored/,
     asyncContextManager(async function* quick(pool) {
       const client = await pool.connect();
@@ -61,7 +61,7 @@ const calls: Faulty[] = [
     }),
   ),
   pooling(
-    'given back twice to a pool that does not mind',
+    'released twice to a pool that tolerates it',
     /released twice: release\(/,
     asyncContextManager(async function* twice(pool) {
       const client = await pool.connect();
@@ -124,7 +124,7 @@ const calls: Faulty[] = [
     }),
   ),
   pooling(
-    'goes down though it did not come up',
+    "goes down although it didn't come up",
     /up\(\) failing in the setup must leave open what was open before, but it leaves 1 fewer open/,
     asyncContextManager(async function* counted(pool) {
       try {
@@ -152,7 +152,7 @@ const calls: Faulty[] = [
     }),
   ),
   committing(
-    'closed before what was entered, which does not mind',
+    'closed before the entered manager, which tolerates it',
     /commit\(\) at .* came after close\(\)|rollback\(\) at .* came after close\(\)/,
     asyncContextManager(async function* closesFirst(pool) {
       const client = await pool.connect();
@@ -164,14 +164,14 @@ const calls: Faulty[] = [
     }),
   ),
   pooling(
-    'gives what it has closed',
+    'yields something that it has closed',
     /its value was already released by close\(\)/,
     asyncContextManager(async function* stale(pool) {
       yield await withAsync(open(pool), (client) => client);
     }),
   ),
   pooling(
-    'all releases are settled, and their failures forgotten',
+    'allSettled() swallows the failures of releases',
     /resolved although close\(\) at .* failed: the failure was ignored/,
     asyncContextManager(async function* forgetful(pool) {
       const client = await pool.connect();
@@ -183,7 +183,7 @@ const calls: Faulty[] = [
     }),
   ),
   pooling(
-    'a setup that is not awaited, and whose failure is unhandled',
+    'an unawaited setup whose failure goes unhandled',
     /ran although begin\(\) at .* failed: the failure was swallowed/,
     asyncContextManager(async function* hasty(pool) {
       const client = await pool.connect();
@@ -196,7 +196,7 @@ const calls: Faulty[] = [
     }),
   ),
   {
-    fault: 'connects again and again',
+    fault: 'a retry that never ends',
     message: /must end within 60 ms, but its setup still waits/,
     cases: () =>
       managerCases(
@@ -218,7 +218,7 @@ const calls: Faulty[] = [
       ),
   },
   {
-    fault: 'connects when it is used, and closes nothing',
+    fault: 'connects on first use, and never closes',
     message: /must leave nothing open/,
     cases: () =>
       managerCases(
@@ -308,7 +308,7 @@ function entering(fault: string, message: RegExp, end: Entries['end']): Faulty {
 
 const outcomes: Faulty[] = [
   committing(
-    'once a block has failed, all are rolled back',
+    'after one failed block, all roll back',
     /nothing was committed/,
     (() => {
       let hasFailed = false;
@@ -319,7 +319,7 @@ const outcomes: Faulty[] = [
     })(),
   ),
   {
-    fault: 'a block that fails fails those that run at the same time',
+    fault: 'a failing block fails concurrent ones',
     message: /must have the effect of three in turn, which is 4 more, but it is 2 more/,
     cases: () =>
       managerCases((pool, faults) => {
@@ -374,7 +374,7 @@ const outcomes: Faulty[] = [
     }),
   ),
   committing(
-    'only an Error is cleaned up after',
+    'cleans up only after an Error',
     /throws (undefined|null|0|''|NaN) must leave nothing open/,
     asyncContextManager(async function* particular(pool) {
       const client = await pool.connect();
@@ -402,7 +402,7 @@ const outcomes: Faulty[] = [
       }),
   },
   {
-    fault: 'suppresses more than it says',
+    fault: 'suppresses more than it declares',
     message: /throws an Error must reject with that error, but it resolved: the error was swallowed/,
     cases: () =>
       managerCases(
@@ -416,14 +416,18 @@ const outcomes: Faulty[] = [
         { suppresses: isAbort },
       ),
   },
-  entering('an exit that gives what the release gave', /the error was swallowed/, async (client) =>
+  entering("an exit that returns the release's result", /the error was swallowed/, async (client) =>
     client.close().then(() => true),
   ),
-  entering('an exit that asks for the error', /must have no effect|nothing was committed/, async (client, thrown) => {
-    if (thrown?.error) await client.rollback();
-    else await client.commit();
-    await client.close();
-  }),
+  entering(
+    'an exit that tests the error instead of its presence',
+    /must have no effect|nothing was committed/,
+    async (client, thrown) => {
+      if (thrown?.error) await client.rollback();
+      else await client.commit();
+      await client.close();
+    },
+  ),
   entering(
     'an exit in which a ROLLBACK that fails skips the release',
     /rollback\(\) failing in the teardown must leave nothing open/,
@@ -432,7 +436,7 @@ const outcomes: Faulty[] = [
       await client.close();
     },
   ),
-  entering('an exit that does not wait', /commit\(\) at .* was not awaited/, (client, thrown) => {
+  entering("an exit that doesn't wait", /commit\(\) at .* was not awaited/, (client, thrown) => {
     void (thrown ? client.rollback() : client.commit()).then(() => client.close());
   }),
   {
@@ -442,7 +446,7 @@ const outcomes: Faulty[] = [
     cases: () => managerCases((pool, faults) => new Once(faults.wrap(pool)), { ...inPool, concurrent: false }),
   },
   {
-    fault: 'a disposable that does not wait',
+    fault: "a disposable that doesn't wait",
     message: /must leave nothing open|was not awaited/,
     cases: () =>
       managerCases((pool, faults) => {
@@ -488,7 +492,7 @@ class Once implements AsyncContextManager<Client> {
 
 const leftovers: Faulty[] = [
   alone(
-    'a variable of the environment is left if the block fails',
+    'an environment variable is left if the block fails',
     /each one leaves process\.env\.WITHAL_TESTING changed/,
     contextManager(function* configured() {
       process.env['WITHAL_TESTING'] = 'yes';
@@ -505,7 +509,7 @@ const leftovers: Faulty[] = [
     }),
   ),
   alone(
-    'a console that is silent is left',
+    'the console is left silenced',
     /each one leaves console\.debug changed/,
     contextManager(function* silent() {
       const { debug } = console;
@@ -515,7 +519,7 @@ const leftovers: Faulty[] = [
     }),
   ),
   alone(
-    'something global is left',
+    'a global is left',
     /each one leaves globalThis\.withalTesting changed/,
     contextManager(function* polluting() {
       (globalThis as { withalTesting?: boolean }).withalTesting = true;
@@ -532,7 +536,7 @@ const leftovers: Faulty[] = [
     }),
   ),
   alone(
-    'a server is left that keeps nothing alive',
+    "an unref'd server is left",
     /each one leaves a server \(/,
     asyncContextManager(async function* serving() {
       const server = closedLater(createServer().listen(0).unref(), (server) => server.close());
@@ -542,7 +546,7 @@ const leftovers: Faulty[] = [
     }),
   ),
   alone(
-    'a worker is left that keeps nothing alive',
+    "an unref'd worker is left",
     /each one leaves a worker \(/,
     asyncContextManager(async function* working() {
       const worker = closedLater(new Worker('setInterval(() => {}, 1000)', { eval: true }), (worker) =>
@@ -567,7 +571,7 @@ const leftovers: Faulty[] = [
     }),
   ),
   {
-    fault: 'a listener of a signal is left',
+    fault: 'a signal listener is left',
     message: /must leave listeners as before/,
     cases: () =>
       managerCases(
@@ -585,7 +589,7 @@ const leftovers: Faulty[] = [
       ),
   },
   alone(
-    'a rejection that comes later',
+    'a late rejection',
     /one in the background was not: Error: lost/,
     asyncContextManager(async function* losing() {
       setTimeout(() => void Promise.reject(new Error('lost')), 2);

@@ -441,7 +441,7 @@ class Counter implements ContextManager<number> {
 
 const classes: Right[] = [
   {
-    name: 'an exit that answers true',
+    name: 'an exit that returns true',
     cases: () => managerCases(() => ({ enter: () => undefined, exit: () => true }), { suppresses: true }),
   },
   {
