@@ -135,7 +135,7 @@ class CallbackRun implements Run, Request {
           this.isCallable = false;
         })
         .then(() => {
-          // An error that nobody gets would cost a third of an entry.
+          // An error that is never seen would take a third of the time of an entry.
           if (!this.isCalled) reject(didNotCallBack());
         }, reject);
     });

@@ -2,7 +2,7 @@ import type { AsyncContextManager } from './protocol.ts';
 import { isObject } from './support/describe.ts';
 
 /**
- * Whether a value has `enterAsync()` and `exitAsync()`.
+ * Tells whether a value has `enterAsync()` and `exitAsync()`.
  *
  * @param value - anything
  * @returns whether `withAsync` would enter it as an async manager

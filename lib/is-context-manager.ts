@@ -2,7 +2,7 @@ import type { ContextManager } from './protocol.ts';
 import { isObject } from './support/describe.ts';
 
 /**
- * Whether a value has `enter()` and `exit()`.
+ * Tells whether a value has `enter()` and `exit()`.
  *
  * @param value - anything
  * @returns whether `withSync` would enter it as a manager

@@ -6,7 +6,7 @@ import { newRun, type Run } from './engine/run.ts';
 import type { AsyncContextManager, ContextManager, Thrown } from './protocol.ts';
 
 /**
- * Returns a manager that suppresses the errors that match; the block then returns `undefined`.
+ * Returns a manager that suppresses matching errors; the block then returns `undefined`.
  *
  * It equals:
  *

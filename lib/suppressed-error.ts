@@ -3,7 +3,7 @@ import { isObject } from './support/describe.ts';
 import { recognize } from './support/error-class.ts';
 
 /**
- * Two errors, neither of which is lost: a teardown threw `error` while `suppressed` was on its way. It is the
+ * Holds two errors, so that neither is lost: a teardown threw `error` while `suppressed` was on its way. It is the
  * platform's own class if there is one, or else an equivalent one.
  *
  * @example

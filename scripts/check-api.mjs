@@ -1,4 +1,4 @@
-// Compares the public types of each entry with its report in reports/; with `--local`, writes the reports anew. Every
+// Compares the public types of each entry with its report in reports/; with `--local`, rewrites the reports. Every
 // reports/api-extractor*.json is one entry.
 
 import { execFileSync } from 'node:child_process';

@@ -93,7 +93,7 @@ aclosing(generator, { signal: undefined });
 
 // @ts-expect-error -- a number
 aclosing(1);
-// @ts-expect-error -- null
+// @ts-expect-error -- null instead of a source
 aclosing(null);
 // @ts-expect-error -- an object that isn't a source
 aclosing({});

@@ -108,7 +108,7 @@ withSync(ending, () => 1);
 closing(pool);
 // @ts-expect-error -- close isn't a method
 closing({ close: 1 });
-// @ts-expect-error -- null
+// @ts-expect-error -- null instead of a thing
 closing(null);
 // @ts-expect-error -- the function takes another type
 closing(pool, (thing: string) => thing);

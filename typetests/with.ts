@@ -188,7 +188,7 @@ const indented = contextManager(function* indented() {
 
 // @ts-expect-error -- a number
 void withAsync(1, () => 1);
-// @ts-expect-error -- null
+// @ts-expect-error -- null instead of a manager
 void withAsync(null, () => 1);
 // @ts-expect-error -- undefined
 void withAsync(undefined, () => 1);

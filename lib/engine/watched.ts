@@ -3,7 +3,7 @@ import type { Thrown } from '../protocol.ts';
 /** The answer to a call: a promise that is settled from outside, and knows whether anyone waits for it. */
 export class Watched<T> {
   readonly promise: Promise<T>;
-  /** An error that nobody may ever see. */
+  /** An error that may never be seen. */
   thrown: Thrown | undefined;
   /** Its neighbors in a {@link WatchedList}. */
   before: Watched<T> | undefined;

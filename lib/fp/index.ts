@@ -1,5 +1,5 @@
 /**
- * Managers for a functional style, data last: for any `pipe`, or without one.
+ * Managers in a functional style, data last, with any `pipe` or without one.
  *
  * @module withal/fp
  */

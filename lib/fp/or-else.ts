@@ -8,8 +8,8 @@ import type { TakenAsync } from '../support/slips.ts';
 import { assertManager, managerFrom, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
- * Returns a manager that enters another one if the first can't be set up: a replica if the primary is down. It doesn't
- * handle errors of the block.
+ * Returns a manager that enters another one if the first can't be set up, for example a replica if the primary is down.
+ * It doesn't handle errors of the block.
  *
  * `orElse(other)(manager)` equals the following, except that both errors are kept if neither can be set up:
  *

@@ -20,8 +20,8 @@ import type { ContextManager } from '../protocol.ts';
  * ```
  *
  * It affects the whole process, including code that runs at the same time as the block, but not child processes, nor
- * writes to the file descriptor. If there are several, the newest is active. They may end in any order: the original is
- * back when the last one has ended. What the target itself writes to the stream goes to the previous redirection, or to
+ * writes to the file descriptor. If several overlap, the newest is active. They may end in any order; the original is
+ * restored when the last one ends. What the target itself writes to the stream goes to the previous redirection, or to
  * the original.
  *
  * @param target - a Node stream, which gets each chunk unchanged, with its encoding and callback; or an array, to which

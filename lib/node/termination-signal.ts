@@ -60,7 +60,8 @@ export interface TerminationSignalOptions {
  * it: call `signal.throwIfAborted()`, or pass the signal on, to `fetch` for example. If the block then throws that very
  * error, or an `AbortError` with no other cause, it ends as `undefined`; any other error is rethrown, even if the
  * signal caused it. The process continues until it ends by itself, with the exit code that a shell shows for the
- * signal: 130 for `SIGINT`, 143 for `SIGTERM`. Enter it first: whatever you enter around it is torn down unprotected.
+ * signal: 130 for `SIGINT`, 143 for `SIGTERM`. Enter it first: a manager that you enter around it is torn down without
+ * this protection.
  *
  * Signals within 500 ms of the first one are repeats: wrappers such as cross-env, concurrently or nodemon pass on the
  * Ctrl-C that the terminal has already sent. A second signal after that removes the listeners and is raised again: it

@@ -1,5 +1,5 @@
 /**
- * What is open, what hangs, what leaks.
+ * Shows which managers are open, hang or leak.
  *
  * @module withal/observe
  */

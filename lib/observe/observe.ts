@@ -10,7 +10,7 @@ import type { Visit } from './visit.ts';
 
 /** Options of {@link observe}: what to report, and how much to record. */
 export interface ObserveOptions {
-  /** After how many milliseconds a setup or a teardown counts as slow; 5,000 by default. */
+  /** The number of milliseconds after which a setup or a teardown counts as slow; 5,000 by default. */
   readonly slow?: number | undefined;
   /** Called once for each slow setup or teardown: for the innermost one, not for those around it. */
   readonly onSlow?: ((report: SlowReport) => unknown) | undefined;
@@ -33,7 +33,9 @@ export interface ObserveOptions {
   readonly context?: boolean | undefined;
   /** How many finished visits to keep for {@link Watch.done}; 0 by default. */
   readonly keep?: number | undefined;
-  /** Whether visits hold their errors, and everything that these refer to; by default they hold a text. */
+  /**
+   * Whether visits keep the error objects, and so everything that these refer to. By default, they keep only the text.
+   */
   readonly capture?: boolean | undefined;
 }
 

@@ -2,8 +2,8 @@
  * Watches a whole program without touching its code: `node --import withal/observe/register app.js`.
  *
  * `kill -USR2 <pid>` prints the open blocks to stderr. What is slow and what leaks is printed as it is found.
- * `WITHAL_SLOW` is after how many milliseconds a setup or a teardown counts as slow, 5,000 by default; `WITHAL_SITES=1`
- * shows where each block was entered; `WITHAL_SIGNAL` is another signal, or empty for none.
+ * `WITHAL_SLOW` sets the number of milliseconds after which a setup or a teardown counts as slow, 5,000 by default.
+ * `WITHAL_SITES=1` shows where each block was entered. `WITHAL_SIGNAL` sets another signal, or none if it's empty.
  *
  * @module withal/observe/register
  */

@@ -11,7 +11,7 @@ export interface OpenBlock {
 /** Where `withal/observe` puts a function that lists the open blocks, the outer ones first. */
 export const observers: () => Set<() => readonly OpenBlock[]> = /* @__PURE__ */ share('observers', () => new Set());
 
-/** The blocks that are open now; empty if nobody observes. */
+/** The blocks that are open now; empty without an observer. */
 export function openBlocks(): readonly OpenBlock[] {
   return [...observers()].flatMap((list) => list());
 }

@@ -1,5 +1,5 @@
 /**
- * Tests for managers, and managers for tests.
+ * Test cases for managers, and managers as test fixtures.
  *
  * @module withal/testing
  */

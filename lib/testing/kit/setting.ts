@@ -40,7 +40,10 @@ export interface ManagerCaseOptions<World, Value> {
   readonly concurrent?: boolean | 'exclusive' | undefined;
   /** Whether it can be entered inside its own block. By default, if `concurrent` is `true`. */
   readonly nested?: boolean | undefined;
-  /** Whether one manager can be entered again and again. By default `true`; disposables are always made anew. */
+  /**
+   * Whether one manager can be entered again and again. By default `true`; each block gets a new disposable in any
+   * case.
+   */
   readonly reusable?: boolean | undefined;
   /** More things for blocks to throw: names, each with a function that makes the thing. */
   readonly throws?: Readonly<Record<string, () => unknown>> | undefined;
