@@ -1,14 +1,7 @@
 // The pages of the site, in headless Chromium: `npm run site:check` runs it on the built site.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { builtSite } from '../scripts/browser.mjs';
-
-const site = builtSite();
-let open;
-
-before(async () => (open = await site.enterAsync()));
-after(() => site.exitAsync());
+import { open, test } from './in-browser.mjs';
 
 test('no kind of page complains in the console', async () => {
   const page = await open();
