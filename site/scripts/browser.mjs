@@ -1,5 +1,6 @@
 // The built site in headless Chromium (Debian's chromium, or the path in CHROMIUM).
 
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -7,6 +8,11 @@ import { chromium } from 'playwright';
 import sirv from 'sirv';
 import { asyncContextManager, enter } from 'withal';
 import { site } from '../.vitepress/pages.mjs';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Why a check in the browser is skipped, or `false`. */
+export const isSkipped = existsSync(executablePath) ? false : `there is no Chromium at ${executablePath}`;
 
 const server = asyncContextManager(async function* server() {
   const listening = createServer(sirv(join(site, 'dist')));
@@ -20,7 +26,6 @@ const server = asyncContextManager(async function* server() {
 });
 
 const browser = asyncContextManager(async function* browser() {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   const launched = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {
     yield launched;

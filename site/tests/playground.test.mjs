@@ -1,15 +1,8 @@
 // The playground, in headless Chromium: `npm run site:check` runs it on the built site.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import examples from '../playground/examples.data.mjs';
-import { builtSite } from '../scripts/browser.mjs';
-
-const site = builtSite();
-let open;
-
-before(async () => (open = await site.enterAsync()));
-after(() => site.exitAsync());
+import { open, test } from './in-browser.mjs';
 
 const body = (code) => `
 import { asyncContextManager, withAsync } from 'withal';
