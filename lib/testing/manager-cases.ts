@@ -14,8 +14,8 @@ export interface ManagerCase {
 
 /**
  * Makes cases, for any test runner, that check a manager on every path. The block returns, throws anything that can be
- * thrown, or waits. The manager is entered many times, concurrently, inside itself, and by every driver. And each call
- * that it makes fails once.
+ * thrown, or waits. The manager is entered many times, concurrently, inside itself, and in every way that this package
+ * offers. And each call that it makes fails once.
  *
  * After each block, the case checks that
  *
