@@ -438,7 +438,7 @@ describe.each(builds)('%s', (_build, library) => {
         const log: [string, Error][] = [];
         await close(telling(log));
         expect(log[1]?.[1].message).toBe(
-          'Cannot exit scripted(): its block must say that it succeeded, but it was left early. To succeed, run it to its end.',
+          'Cannot exit scripted(): its block must declare success, but it was left early. To succeed, run it to its end.',
         );
       });
 

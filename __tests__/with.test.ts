@@ -437,7 +437,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
       expect(caught).toBeInstanceOf(TypeError);
       expect((caught as Error).message).toMatch(
-        /withSync\(\) takes a body that is done when it returns, but an object .* was given\. Did you mean withAsync\(\)\?/,
+        /withSync\(\) takes a synchronous body, but it returned an object .*\. Did you mean withAsync\(\)\?/,
       );
       expect(exit.mock.calls).toEqual([[{ error: caught }]]);
       expect(thenable.then).not.toHaveBeenCalled();

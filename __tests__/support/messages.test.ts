@@ -126,7 +126,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   exitReturnedPromise: [
     [
       messages.exitReturnedPromise(Promise.resolve()),
-      'Cannot exit: withSync() takes a manager whose exit() is done when it returns, but an object (Promise) was given. Did you mean withAsync(), or exitAsync()?',
+      'Cannot exit: withSync() takes a manager whose exit() is synchronous, but it returned an object (Promise). Did you mean withAsync(), or exitAsync()?',
     ],
   ],
   bodyNotFunction: [
@@ -138,11 +138,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyReturnedPromise: [
     [
       messages.bodyReturnedPromise('scopeSync()', Promise.resolve()),
-      'Cannot exit: scopeSync() takes a function that is done when it returns, but an object (Promise) was given. Did you mean scopeAsync()?',
+      'Cannot exit: scopeSync() takes a synchronous function, but it returned an object (Promise). Did you mean scopeAsync()?',
     ],
     [
       messages.bodyReturnedPromise('withSync()', Promise.resolve()),
-      'Cannot exit: withSync() takes a body that is done when it returns, but an object (Promise) was given. Did you mean withAsync()?',
+      'Cannot exit: withSync() takes a synchronous body, but it returned an object (Promise). Did you mean withAsync()?',
     ],
   ],
   notGeneratorFunction: [
@@ -299,7 +299,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   enterReturnedPromise: [
     [
       messages.enterReturnedPromise(Promise.resolve(), 'withAsync()'),
-      'Cannot enter: a sync block takes a manager whose enter() is done when it returns, but an object (Promise) was given. Did you mean withAsync(), or enterAsync()?',
+      'Cannot enter: a sync block takes a manager whose enter() is synchronous, but it returned an object (Promise). Did you mean withAsync(), or enterAsync()?',
     ],
   ],
   stackAlreadyEntered: [
@@ -495,7 +495,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   matcherReturnedPromise: [
     [
       messages.matcherReturnedPromise(Promise.resolve()),
-      'Cannot suppress: a predicate must be sync, but it returned an object (Promise). Await in a manager of your own instead.',
+      'Cannot suppress: a predicate must be synchronous, but it returned an object (Promise). Await in a manager of your own instead.',
     ],
   ],
   alreadyOwned: [
@@ -543,7 +543,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   outcomeUnknown: [
     [
       messages.outcomeUnknown(transaction),
-      'Cannot exit transaction(): its block must say that it succeeded, but it was left early. To succeed, run it to its end.',
+      'Cannot exit transaction(): its block must declare success, but it was left early. To succeed, run it to its end.',
     ],
   ],
   notManagerOrFunction: [
@@ -581,17 +581,17 @@ const table: Record<string, [error: Error, message: string][]> = {
   decoratedAsyncFunction: [
     [
       messages.decoratedAsyncFunction('contextDecorator', async function save() {}),
-      'Cannot decorate: contextDecorator() takes a function that is done when it returns, but function save() was given. Did you mean asyncContextDecorator()?',
+      'Cannot decorate: contextDecorator() takes a synchronous function, but function save() was given. Did you mean asyncContextDecorator()?',
     ],
   ],
   functionReturnedPromise: [
     [
       messages.functionReturnedPromise('contextDecorator', transaction.fn, Promise.resolve()),
-      'Cannot call transaction(): contextDecorator() takes a function that is done when it returns, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
+      'Cannot call transaction(): contextDecorator() takes a synchronous function, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
     ],
     [
       messages.functionReturnedPromise('contextDecorator', unnamed.fn, Promise.resolve()),
-      'Cannot call an unnamed function: contextDecorator() takes a function that is done when it returns, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
+      'Cannot call an unnamed function: contextDecorator() takes a synchronous function, but it returned an object (Promise). Did you mean asyncContextDecorator()?',
     ],
   ],
   promiseNotIterable: [

@@ -14,6 +14,10 @@ export function wrongInput(action: string, required: string, given: unknown, adv
   return new TypeError(explain(action, required, `${describe(given)} was given`, advice));
 }
 
+function wrongReturn(action: string, required: string, returned: unknown, advice: string): TypeError {
+  return new TypeError(explain(action, required, `it returned ${describe(returned)}`, advice));
+}
+
 // What is wrong with a manager
 
 export function notEnterable(caller: string, given: unknown, advice: string = likelySlip(given)): TypeError {
@@ -35,18 +39,18 @@ function likelySlip(given: unknown): string {
 
 /** What a sync driver says about a manager whose `enter` is async. */
 export function enterReturnedPromise(given: unknown, asyncForm: string): TypeError {
-  return wrongInput(
+  return wrongReturn(
     'enter',
-    'a sync block takes a manager whose enter() is done when it returns',
+    'a sync block takes a manager whose enter() is synchronous',
     given,
     `Did you mean ${asyncForm}, or enterAsync()?`,
   );
 }
 
 export function exitReturnedPromise(given: unknown): TypeError {
-  return wrongInput(
+  return wrongReturn(
     'exit',
-    'withSync() takes a manager whose exit() is done when it returns',
+    'withSync() takes a manager whose exit() is synchronous',
     given,
     'Did you mean withAsync(), or exitAsync()?',
   );
@@ -60,8 +64,8 @@ export function bodyNotFunction(caller: string, given: unknown): TypeError {
 
 /** The sync forms are withSync() and scopeSync(). */
 export function bodyReturnedPromise(caller: string, given: unknown): TypeError {
-  const required = `${caller} takes a ${caller === 'withSync()' ? 'body' : 'function'} that is done when it returns`;
-  return wrongInput('exit', required, given, `Did you mean ${caller.replace('Sync', 'Async')}?`);
+  const required = `${caller} takes a synchronous ${caller === 'withSync()' ? 'body' : 'function'}`;
+  return wrongReturn('exit', required, given, `Did you mean ${caller.replace('Sync', 'Async')}?`);
 }
 
 /** `given` is a generator function, or the generator that a body returned. */
@@ -409,13 +413,11 @@ export function notFailed(given: unknown): TypeError {
 }
 
 export function notFailure(given: unknown): TypeError {
-  return new TypeError(
-    explain(
-      'check the Result',
-      'the function given to resultBlocks() returns { error } for an Err, and false for an Ok',
-      `it returned ${describe(given)}`,
-      failedForm,
-    ),
+  return wrongReturn(
+    'check the Result',
+    'the function given to resultBlocks() returns { error } for an Err, and false for an Ok',
+    given,
+    failedForm,
   );
 }
 
@@ -583,7 +585,7 @@ export function outcomeUnknown(manager: unknown): ContextManagerError {
     'ERR_OUTCOME_UNKNOWN',
     'exit',
     manager,
-    'its block must say that it succeeded',
+    'its block must declare success',
     'it was left early',
     'To succeed, run it to its end.',
   );
@@ -615,22 +617,21 @@ export function notDecoratable(name: string, given: string): TypeError {
 }
 
 export function decoratedAsyncFunction(name: string, given: unknown): TypeError {
-  return wrongInput('decorate', doneOnReturn(name), given, 'Did you mean asyncContextDecorator()?');
+  return wrongInput('decorate', synchronous(name), given, 'Did you mean asyncContextDecorator()?');
 }
 
 export function functionReturnedPromise(name: string, fn: NamedFunction, given: unknown): TypeError {
-  const returned = `it returned ${describe(given)}`;
-  return new TypeError(explain(call(fn), doneOnReturn(name), returned, 'Did you mean asyncContextDecorator()?'));
+  return wrongReturn(call(fn), synchronous(name), given, 'Did you mean asyncContextDecorator()?');
 }
 
-function doneOnReturn(name: string): string {
-  return `${name}() takes a function that is done when it returns`;
+function synchronous(name: string): string {
+  return `${name}() takes a synchronous function`;
 }
 
 export function functionReturnedGenerator(name: string, fn: NamedFunction, given: unknown): TypeError {
   const required = `${name}() must see that a function is a generator function`;
   const advice = 'Decorate the generator function itself, compiled for ES2018 or later.';
-  return new TypeError(explain(call(fn), required, `it returned ${describe(given)}`, advice));
+  return wrongReturn(call(fn), required, given, advice);
 }
 
 /** A caller iterates the promise of a function that isn't a generator function. */
@@ -664,14 +665,7 @@ export function notMatcher(caller: string, given: unknown): TypeError {
 }
 
 export function matcherReturnedPromise(given: unknown): TypeError {
-  return new TypeError(
-    explain(
-      'suppress',
-      'a predicate must be sync',
-      `it returned ${describe(given)}`,
-      'Await in a manager of your own instead.',
-    ),
-  );
+  return wrongReturn('suppress', 'a predicate must be synchronous', given, 'Await in a manager of your own instead.');
 }
 
 // What is wrong with the functions of withal/observe
