@@ -52,7 +52,7 @@ describe('entered', () => {
     const { t, diagnostics, finish } = nodeTest(failed(new Error('no')));
     await entered(t, opened('db', 'teardown'));
     await expect(finish()).rejects.toThrow('db does not close');
-    expect(diagnostics).toEqual(['The teardown failed, too: Error: db does not close']);
+    expect(diagnostics).toEqual(['The teardown failed too: Error: db does not close']);
     const passed = nodeTest();
     await entered(passed.t, opened('db', 'teardown'));
     await expect(passed.finish()).rejects.toThrow('db does not close');

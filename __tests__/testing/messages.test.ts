@@ -91,7 +91,7 @@ const table: readonly (readonly [() => Error, string])[] = [
   ],
   [
     () => messages.notSuppressed(m, when, error),
-    'a block that returns must resolve, because suppresses says so, but it rejected with Error: no. Catch it around the yield, or declare less with suppresses.',
+    'a block that returns must resolve, because suppresses says so, but it rejected with Error: no. Catch the error around the yield, or declare less with suppresses.',
   ],
   [
     () => messages.dropped(m, when, error),
@@ -103,11 +103,11 @@ const table: readonly (readonly [() => Error, string])[] = [
   ],
   [
     () => messages.endless(m, when, 20, 'setup', call),
-    'a block that returns must end within 20 ms, but its setup still waits for connect() at db.ts:1:2. Settle what it waits for, or give it more time with timeout.',
+    'a block that returns must end within 20 ms, but its setup still waits for connect() at db.ts:1:2. Settle what it waits for, or allow more time with timeout.',
   ],
   [
     () => messages.endless(m, when, 20, 'body', undefined),
-    'a block that returns must end within 20 ms, but the block itself still waits. Settle what it waits for, or give it more time with timeout.',
+    'a block that returns must end within 20 ms, but the block itself still waits. Settle what it waits for, or allow more time with timeout.',
   ],
   [
     () => messages.withoutEffect(m, when, '[]'),
@@ -147,19 +147,19 @@ const table: readonly (readonly [() => Error, string])[] = [
   ],
   [
     () => messages.ranAnyway(m, call),
-    'a block must not run if its setup fails, but it ran although connect() at db.ts:1:2 failed: the failure was swallowed. Let it leave the setup, or allow it with mayIgnore.',
+    'a block must not run if its setup fails, but it ran although connect() at db.ts:1:2 failed: the failure was swallowed. Rethrow it, or allow it with mayIgnore.',
   ],
   [
     () => messages.setupFailureDropped(m, call, error),
-    'a setup that fails must reject with its error, or with one that leads to it, but connect() at db.ts:1:2 failed, and the block rejected with Error: no: the failure was dropped. Let it leave the setup, or pass it as the cause.',
+    'a setup that fails must reject with its error, or with one that leads to it, but connect() at db.ts:1:2 failed, and the block rejected with Error: no: the failure was dropped. Rethrow it, or pass it as the cause.',
   ],
   [
     () => messages.teardownFailureIgnored(m, when, release),
-    'a block that returns must reject if its teardown fails, but it resolved although release() failed: the failure was ignored. Await the call, and let its error leave, or allow it with mayIgnore.',
+    'a block that returns must reject if its teardown fails, but it resolved although release() failed: the failure was ignored. Await the call and let its error through, or allow it with mayIgnore.',
   ],
   [
     () => messages.teardownFailureDropped(m, when, release, error),
-    'a block that returns must reject with the error of its teardown, or with one that leads to it, but release() failed, and it rejected with Error: no: the failure was dropped. Let it leave, or pass it as the cause.',
+    'a block that returns must reject with the error of its teardown, or with one that leads to it, but release() failed, and it rejected with Error: no: the failure was dropped. Rethrow it, or pass it as the cause.',
   ],
   [
     () => messages.leftBehind(m, ['a timer (a.ts:1:2)', 'a timer (a.ts:1:2)', 'a server']),

@@ -434,7 +434,7 @@ describe('withFixtures', () => {
     it('a fixture of the file that needs one of a test, or that nobody tears down', () => {
       const short = { db: fixtures.db, folder: [({ db }: { db: string }) => opened(db), { scope: 'file' }] as const };
       expect(() => withFixtures(test, short, hooks)).toThrow(
-        "Cannot add fixture folder: a fixture of the file may need only others of the file, but it needs db, which is made for each test. Give db the scope 'file', too.",
+        "Cannot add fixture folder: a fixture of the file may need only others of the file, but it needs db, which is made for each test. Give db the scope 'file' too.",
       );
       expect(() => withFixtures(test, ofFile)).toThrow(
         "Cannot add fixtures: fixtures with { scope: 'file' } need a hook that tears them down, but there is none. Write withFixtures(test, { … }, { afterEach, afterAll }).",

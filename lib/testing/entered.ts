@@ -101,7 +101,7 @@ async function exitOf(t: NodeContext, stack: AsyncExitStack<unknown>): Promise<v
     await stack.exitAsync(thrown);
   } catch (error) {
     // For a failed test, node:test shows only the test's own error.
-    if (thrown) t.diagnostic?.(`The teardown failed, too: ${describe(error)}`);
+    if (thrown) t.diagnostic?.(`The teardown failed too: ${describe(error)}`);
     throw error;
   }
 }

@@ -127,7 +127,7 @@ export function notSuppressed(name: string, when: string, error: unknown): Error
     name,
     `${when} must resolve, because suppresses says so`,
     `it rejected with ${describe(error)}`,
-    'Catch it around the yield, or declare less with suppresses.',
+    'Catch the error around the yield, or declare less with suppresses.',
     { error },
   );
 }
@@ -155,7 +155,7 @@ export function endless(name: string, when: string, ms: number, phase: Phase, wa
     name,
     `${when} must end within ${String(ms)} ms`,
     `${what} still waits${waiting ? ` for ${place(waiting)}` : ''}`,
-    'Settle what it waits for, or give it more time with timeout.',
+    'Settle what it waits for, or allow more time with timeout.',
   );
 }
 
@@ -247,7 +247,7 @@ export function ranAnyway(name: string, call: Call): Error {
     name,
     'a block must not run if its setup fails',
     `it ran although ${place(call)} failed: the failure was swallowed`,
-    'Let it leave the setup, or allow it with mayIgnore.',
+    'Rethrow it, or allow it with mayIgnore.',
   );
 }
 
@@ -256,7 +256,7 @@ export function setupFailureDropped(name: string, call: Call, error: unknown): E
     name,
     'a setup that fails must reject with its error, or with one that leads to it',
     `${place(call)} failed, and the block rejected with ${describe(error)}: the failure was dropped`,
-    'Let it leave the setup, or pass it as the cause.',
+    'Rethrow it, or pass it as the cause.',
     { error },
   );
 }
@@ -266,7 +266,7 @@ export function teardownFailureIgnored(name: string, when: string, call: Call): 
     name,
     `${when} must reject if its teardown fails`,
     `it resolved although ${place(call)} failed: the failure was ignored`,
-    'Await the call, and let its error leave, or allow it with mayIgnore.',
+    'Await the call and let its error through, or allow it with mayIgnore.',
   );
 }
 
@@ -275,7 +275,7 @@ export function teardownFailureDropped(name: string, when: string, call: Call, e
     name,
     `${when} must reject with the error of its teardown, or with one that leads to it`,
     `${place(call)} failed, and it rejected with ${describe(error)}: the failure was dropped`,
-    'Let it leave, or pass it as the cause.',
+    'Rethrow it, or pass it as the cause.',
     { error },
   );
 }
@@ -444,7 +444,7 @@ export function fileFixtureNeeds(name: string, need: string): TypeError {
       `add fixture ${name}`,
       'a fixture of the file may need only others of the file',
       `it needs ${need}, which is made for each test`,
-      `Give ${need} the scope 'file', too.`,
+      `Give ${need} the scope 'file' too.`,
     ),
   );
 }
