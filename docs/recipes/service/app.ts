@@ -17,7 +17,7 @@ export interface Settings {
   readonly reportEvery: number;
 }
 
-/** The whole service, each part on top of the parts before it; gives its URL. */
+/** The whole service, each part on top of the parts before it; yields its URL. */
 export const app = asyncContextManager(async function* app(settings: Settings) {
   const folder = yield* enter(directory('service-'));
   const report = join(folder, 'report.json');
