@@ -22,8 +22,8 @@ export const transaction = asyncContextManager(async function* transaction<
     if (command === 'ROLLBACK')
       throw new Error('The transaction was rolled back: a statement in it had failed.');
   } catch (error) {
-    // Also roll back if the commit failed. Otherwise the connection couldn't begin
-    // another transaction.
+    // Also if the commit failed: after a RELEASE that fails, the outer transaction is
+    // unusable until the savepoint is rolled back.
     for (const statement of rollback) await client.query(statement);
     throw error;
   } finally {
