@@ -2,9 +2,9 @@ import { asyncContextManager, withAsync } from 'withal';
 import { localLock, unlessAborted, type Waiting } from '../lock/lock.ts';
 
 export interface Rate {
-  /** How many blocks may start within an interval, wherever it begins. */
+  /** How many blocks may start in any one interval. */
   readonly entries: number;
-  /** In milliseconds. */
+  /** The length of the interval, in milliseconds. */
   readonly interval: number;
 }
 

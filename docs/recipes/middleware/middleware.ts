@@ -47,7 +47,7 @@ function withoutSend(reply: FastifyReply): FastifyReply {
 
 function refuse(name: string): never {
   throw new TypeError(
-    `reply.${name}() would answer before the manager is exited. Return the payload.`,
+    `reply.${name}() would respond before the manager has exited. Return the payload.`,
   );
 }
 

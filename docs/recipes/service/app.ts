@@ -13,7 +13,7 @@ export interface Settings {
    * `postgres://…` for a server, `memory://` or `file://…` for an embedded Postgres.
    */
   readonly database: string;
-  /** In milliseconds. */
+  /** The time between two reports, in milliseconds. */
   readonly reportEvery: number;
 }
 
