@@ -16,7 +16,7 @@ const ofBlocks = {
   'teardown sees the error': seesError,
   'can recover, with a value': recovers,
   'both errors are kept': keepsBoth,
-  'a teardown that fails skips no other': skipsNone,
+  'a failed teardown skips no others': skipsNone,
   'teardown is awaited': awaits,
 };
 
@@ -41,7 +41,7 @@ async function seesError(peer) {
     return seen !== untold && seen !== undefined && Object.is(seen.error, error);
   };
   if (!(await told(block))) return 'no';
-  return (await told(undefined)) ? 'yes' : 'not of `throw undefined`';
+  return (await told(undefined)) ? 'yes' : 'not for `throw undefined`';
 }
 
 async function recovers(peer) {

@@ -108,7 +108,7 @@ async function seeLock({ database, first }: Place, event: string): Promise<strin
   const state = (await free) ?? 'held';
   if (event !== 'the database crashes') return state;
   await first.until('lost');
-  return `${state}, and the block learns it`;
+  return `${state}, and the block's signal aborts`;
 }
 
 async function seeLease({ database }: Place): Promise<string> {

@@ -120,3 +120,30 @@ test('llms.txt lists the pages, and each page names its Markdown', async () => {
   assert.match(await (await page.request.get(twin)).text(), /^---[^]*# A transaction\n/);
   await page.context().close();
 });
+
+// Around these widths the layout changes: 768, 960, 1280 and 1440 px are VitePress's, 1560 px is ours.
+for (const width of [390, 767, 768, 959, 960, 1279, 1280, 1439, 1440, 1559, 1560, 1920])
+  test(`nothing in the bars is cut in a window of ${width} px`, async () => {
+    const page = await open({ viewport: { width, height: 900 } });
+    for (const path of ['/', '/docs/recipes/', '/api/withal/functions/all.html', '/playground.html']) {
+      await page.goto(path);
+      assert.deepEqual(await page.evaluate(cutInBars), [], path);
+    }
+    await page.context().close();
+  });
+
+/** Runs in the page: what reaches beyond the sidebar, or beyond the window. */
+function cutInBars() {
+  const { document } = globalThis;
+  const edges = new Map(
+    ['.VPSidebar', '.VPNavBar', '.VPLocalNav', '.VPDocAside'].flatMap((selector) =>
+      [...document.querySelectorAll(selector)].map((bar) => [bar, bar.getBoundingClientRect().left + bar.clientWidth]),
+    ),
+  );
+  return [...edges].flatMap(([bar, edge]) =>
+    [...bar.querySelectorAll('a, p, h2, button')]
+      .filter((part) => part.checkVisibility({ opacityProperty: true }))
+      .filter((part) => part.getBoundingClientRect().right > edge + 1)
+      .map((part) => `${bar.className}: ${part.textContent.trim()}`),
+  );
+}
