@@ -199,7 +199,7 @@ describe('a message', () => {
     [
       'await-blocks',
       'scopeAsync(p).then(q);',
-      'Nothing waits for scopeAsync() or hears of its error. Await it, return it, or write void if you mean that.',
+      'Nothing waits for scopeAsync() or gets its error. Await it, return it, or write void if you mean that.',
     ],
     [
       'no-generator-body',

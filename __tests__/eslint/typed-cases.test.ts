@@ -63,7 +63,7 @@ it('settings name other types of results', () => {
 it('a message says what leaves the block', () => {
   const code = `${imports} ${resources} withAsync(m, (c) => c);`;
   expect(messagesIn(code, 'no-escaping-value', 'typed')).toEqual([
-    'c leaves the block here, and whoever gets it finds it exited. Use it inside the block.',
+    'c leaves the block here, and is already exited when the caller gets it. Use it inside the block.',
   ]);
 });
 
@@ -71,6 +71,6 @@ it('a message says what takes the results', () => {
   const code = `${imports} ${resources} interface Ok { ok: boolean } declare const ok: Ok;
     withAsync(m, () => ok); asyncContextDecorator(m)(() => ok);`;
   const said = (driver: string) =>
-    `This body returns its errors, and ${driver} takes whatever is returned for success. Use the drivers from resultBlocks(), or throw.`;
+    `This body returns its errors, but ${driver} treats any returned value as success. Use the drivers from resultBlocks(), or throw.`;
   expect(messagesIn(code, 'result-blocks', 'typed')).toEqual([said('the block'), said('the decorator')]);
 });

@@ -73,7 +73,7 @@ describe('a connection, the class', () => {
   it('is open once, and says so', async () => {
     const manager = new Connection(url);
     await withAsync(manager, async (client) => {
-      await expect(withAsync(manager, () => {})).rejects.toThrow('The connection is open already.');
+      await expect(withAsync(manager, () => {})).rejects.toThrow('The connection is already open.');
       expect((await client.query('SELECT 1')).rowCount).toBe(1);
     });
   });
@@ -83,7 +83,7 @@ describe('a connection, the class', () => {
     const query = (client: Client) => client.query('SELECT 1');
     const [one, other] = await Promise.allSettled([withAsync(manager, query), withAsync(manager, query)]);
     expect(one.status).toBe('fulfilled');
-    expect(other).toMatchObject({ reason: new Error('The connection is open already.') });
+    expect(other).toMatchObject({ reason: new Error('The connection is already open.') });
     expect((await withAsync(manager, query)).rowCount).toBe(1);
   });
 

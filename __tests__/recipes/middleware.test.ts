@@ -154,7 +154,7 @@ describe('a handler inside a transaction', () => {
     socket.write('GET /tea HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await exited;
     await app.close();
-    expect(log).toEqual(['Nobody is waiting for this answer any more.']);
+    expect(log).toEqual(['Nobody is waiting for this response anymore.']);
     expect(await stored()).toEqual([]);
   });
 

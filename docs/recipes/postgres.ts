@@ -3,8 +3,8 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { asyncContextManager, closing, enter } from 'withal';
 
 /**
- * Gives the URL of a Postgres: DATABASE_URL, or else an embedded one that talks like a
- * server.
+ * Yields the URL of a Postgres: DATABASE_URL, or else that of an embedded one, which
+ * speaks the protocol of a server.
  */
 export const postgres = asyncContextManager(async function* postgres() {
   const { DATABASE_URL } = process.env;
@@ -21,9 +21,9 @@ const embedded = asyncContextManager(async function* embedded() {
 });
 
 /**
- * The server lets one connection at a time into a transaction. But a statement takes
- * several messages, too, and those of two connections would mix: one connection's
- * statement would run with the other's parameters.
+ * The socket server lets one connection at a time into a transaction. But a statement
+ * takes several messages, too. Without this class, those of two connections would mix,
+ * and one connection's statement would run with the other's parameters.
  */
 class UnmixedPGlite extends PGlite {
   #isWithinStatement = false;

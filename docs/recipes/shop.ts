@@ -32,7 +32,7 @@ export const shop = asyncContextManager(async function* shop() {
   }
 });
 
-/** Stores an order; there are no more cups. */
+/** Stores an order. Throws for cups, which are sold out. */
 export async function order(tx: Transaction, item: string): Promise<string> {
   await tx.query('INSERT INTO orders VALUES ($1)', [item]);
   if (item === 'cups') throw new SoldOut(item);

@@ -21,7 +21,7 @@ export class Connection implements AsyncContextManager<Client> {
   }
 
   async enterAsync(): Promise<Client> {
-    if (this.#client) throw new Error('The connection is open already.');
+    if (this.#client) throw new Error('The connection is already open.');
     // Set before connecting, so that no other block can enter in the meantime.
     this.#client = connect(this.url);
     this.#client.catch(() => (this.#client = undefined));

@@ -12,7 +12,7 @@ export interface Page {
 }
 
 /**
- * Yields each page of a site once, the pages that are fewer links away first. It reads
+ * Yields each page of a site once, those that are fewer links away first. It reads
  * up to `concurrency` pages at a time; the signal aborts the requests in flight.
  */
 export async function* crawl(
@@ -43,7 +43,7 @@ export async function* crawl(
   }
 }
 
-/** Never rejects, because that could happen before anyone asks for the page. */
+/** Never rejects, because it might do so before anyone asks for the page. */
 async function read(url: string, signal: AbortSignal): Promise<Page> {
   try {
     // A redirect is one more link: its target may be known already, or be on another
@@ -69,7 +69,7 @@ function linksOf(url: string, { ok, headers }: Response, html: string): string[]
     ([, href = '']) => href,
   );
   const location = headers.get('Location');
-  // An error page may lead to others like it, without end.
+  // An error page may link to more and more error pages.
   const followed = ok ? hrefs : location ? [location] : [];
   const links = followed
     .filter((href) => URL.canParse(href, url))
@@ -79,7 +79,7 @@ function linksOf(url: string, { ok, headers }: Response, html: string): string[]
   );
 }
 
-/** Without the fragment, which is a place on the same page. */
+/** Drops the fragment, which is a place on the same page. */
 function absolute(href: string, base?: string): string {
   const url = new URL(href, base);
   url.hash = '';

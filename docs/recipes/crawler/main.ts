@@ -28,8 +28,8 @@ const pages: Record<string, string[]> = {
 };
 
 /**
- * A server of these pages; gives its URL. One more page never arrives, and another
- * breaks off.
+ * Serves these pages; yields the URL. One more page never arrives, and the connection
+ * of another breaks.
  */
 const site = asyncContextManager(async function* site() {
   const server = createServer(({ url = '' }, response) => {
@@ -42,8 +42,8 @@ const site = asyncContextManager(async function* site() {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   yield* enter(server); // an AsyncDisposable, which closes the server
-  // After an aborted request, fetch connects again; that idle connection would hold up
-  // the closing.
+  // After an aborted request, fetch connects again. The server would wait for that idle
+  // connection to close.
   yield* enter(closing(server, (server) => server.closeAllConnections()));
   yield `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 });

@@ -14,15 +14,15 @@ export interface Options {
 }
 
 /**
- * A temporary directory; gives its path. Removes it after the block, with everything in
- * it.
+ * A temporary directory; yields its path. Removes it after the block, with everything
+ * in it.
  */
 export const directory = asyncContextManager(async function* directory(
   options: Options = {},
 ) {
   const { prefix = 'directory-', onFailure = remove } = options;
-  // If the temporary directory is a link, as on macOS, process.cwd() in it would give
-  // another path.
+  // If the temporary directory is a symlink, as on macOS, process.cwd() inside it would
+  // return another path.
   const path = await mkdtemp(resolve(await realpath(tmpdir()), prefix));
   try {
     yield path;

@@ -26,7 +26,7 @@ export const whileConnected = asyncContextManager(async function* whileConnected
   yield* enter(suppress((error) => error === reason));
   res.once('close', abort);
   try {
-    // It may have left before this handler was called.
+    // The client may have left before this handler was called.
     if (res.destroyed) abort();
     yield signal;
   } finally {

@@ -7,7 +7,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** An answer, or a refusal: the transaction rolls back, and the client gets a 422. */
+/** A response, or a refusal: that rolls back, and the client gets a 422. */
 export type Result =
   | { readonly ok: true; readonly value: Answer }
   | { readonly ok: false; readonly error: string };

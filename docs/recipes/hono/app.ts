@@ -9,7 +9,7 @@ interface Env {
   Variables: { tx: Transaction };
 }
 
-/** Runs each request in a transaction, and answers after the COMMIT. */
+/** Runs each request in a transaction, and responds after the COMMIT. */
 function inTransaction(
   transaction: () => AsyncContextManager<Transaction>,
 ): MiddlewareHandler<Env> {
@@ -21,7 +21,7 @@ function inTransaction(
     });
 }
 
-/** Exact: an exception with status 404 or 409 must roll back. */
+/** Only redirects: an exception with status 404 or 409 must roll back. */
 function isRedirect(error: unknown): boolean {
   return error instanceof HTTPException && error.status >= 300 && error.status < 400;
 }

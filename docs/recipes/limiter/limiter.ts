@@ -2,15 +2,15 @@ import { asyncContextManager, withAsync } from 'withal';
 import { localLock, unlessAborted, type Waiting } from '../lock/lock.ts';
 
 export interface Rate {
-  /** How many blocks may start within an interval, wherever it begins. */
+  /** How many blocks may start in any one interval. */
   readonly entries: number;
-  /** In milliseconds. */
+  /** The length of the interval, in milliseconds. */
   readonly interval: number;
 }
 
 /**
- * Returns a manager whose blocks start no faster than this rate; blocks that must wait
- * start in order.
+ * Returns a manager function. Its blocks start no faster than this rate, in the order
+ * in which they arrived.
  */
 export function limiter({ entries, interval }: Rate) {
   if (
@@ -20,7 +20,7 @@ export function limiter({ entries, interval }: Rate) {
   )
     throw new RangeError(`Not a rate: ${String(entries)} in ${String(interval)} ms.`);
   const turns = localLock();
-  /** When the latest blocks started, as many as an interval allows. */
+  /** When the latest blocks started: one time for each entry. */
   const begun = Array.from({ length: entries }, () => -Infinity);
   return asyncContextManager(async function* limiter({ signal }: Waiting = {}) {
     await withAsync(turns('to begin', { signal }), async () => {
@@ -33,7 +33,7 @@ export function limiter({ entries, interval }: Rate) {
   });
 }
 
-/** A timer may fire a little early by this clock. */
+/** Waits until this clock shows the time, because a timer may fire slightly early. */
 async function until(time: number, signal: AbortSignal | undefined): Promise<void> {
   for (let left = time - performance.now(); left > 0; left = time - performance.now())
     await sleep(left, signal);

@@ -5,7 +5,7 @@ import { unlessAborted, type Lock, type Waiting } from './lock.ts';
 
 /**
  * Locks shared by all users of a database. Each has its own connection, and is lost if
- * that breaks.
+ * that connection breaks.
  */
 export function advisoryLock(url: string): Lock {
   return asyncContextManager(async function* advisoryLock(
@@ -15,7 +15,7 @@ export function advisoryLock(url: string): Lock {
     signal?.throwIfAborted();
     const client = yield* enter(connection(url));
     const lost = lossOf(key, client);
-    // Without this, Postgres would not notice that a waiting client has gone.
+    // Without this, Postgres wouldn't notice that a waiting client is gone.
     await client.query("SET client_connection_check_interval = '1s'");
     await unlessAborted(
       client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [key]),

@@ -9,7 +9,7 @@ import { asyncContextManager, type AsyncContextManager } from 'withal';
 export type Lock = (key: string, waiting?: Waiting) => AsyncContextManager<AbortSignal>;
 
 export interface Waiting {
-  /** Stops the wait, which rejects with the signal's reason. */
+  /** When it aborts, the wait stops and rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +57,7 @@ function whenAborted(
 ): void {
   const abort = (): void => reject(signal.reason);
   if (signal.aborted) abort();
-  // Many may wait with one signal, and Node would warn about a leak.
+  // Many blocks may wait with one signal; by default, Node would warn about a leak.
   setMaxListeners(Infinity, signal);
   signal.addEventListener('abort', abort, { once: true, signal: settled });
 }

@@ -39,7 +39,7 @@ async function show(heading: string, lock: Lock): Promise<void> {
 async function showLease(db: Pool): Promise<void> {
   console.log('With a lease of a job whose process was killed:');
   await db.query(leaseTable);
-  // Nobody exits it.
+  // The killed process never exits it.
   await lease(db, 'job 1')('sum').enterAsync();
 
   await withAsync(timeout(50), (signal) =>

@@ -3,8 +3,8 @@ import { asyncContextManager } from 'withal';
 import { unlessAborted, type Waiting } from './lock.ts';
 
 /**
- * Returns a manager that so many blocks can be in at once; the others wait, first come,
- * first served.
+ * Returns a manager function. At most `permits` of its blocks run at once; the others
+ * wait, first come, first served.
  */
 export function semaphore(permits: number) {
   if (!Number.isInteger(permits) || permits < 1)

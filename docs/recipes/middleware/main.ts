@@ -57,7 +57,7 @@ function shop(database: string): FastifyInstance {
   return app;
 }
 
-/** The table of orders, for the block; gives a function that reads it. */
+/** Creates the table of orders for the block; yields a function that reads it. */
 const table = asyncContextManager(async function* table(database: string) {
   const client = yield* enter(connection(database));
   await client.query(

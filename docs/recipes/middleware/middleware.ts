@@ -18,14 +18,14 @@ export function inside<T, F>(
   };
 }
 
-/** Wraps a handler: it throws if the payload can't be the answer, or is too late. */
+/** Wraps a handler so that it throws if its payload can't be sent, or is too late. */
 function answering(handler: RouteHandlerMethod): RouteHandlerMethod {
   return async function (request, reply) {
     const payload = await given(handler.call(this, request, withoutSend(reply)));
     // Fastify treats a returned error as thrown.
     if (payload instanceof Error) throw payload;
     if (reply.sent || reply.raw.destroyed)
-      throw new Error('Nobody is waiting for this answer any more.');
+      throw new Error('Nobody is waiting for this response anymore.');
     return payload;
   };
 }
@@ -33,8 +33,8 @@ function answering(handler: RouteHandlerMethod): RouteHandlerMethod {
 const tooEarly = new Set<PropertyKey>(['send', 'redirect', 'callNotFound', 'hijack']);
 
 /**
- * The reply as the handler sees it. Timeouts and error handlers, which may also answer,
- * have the real one.
+ * The reply as the handler sees it. Timeouts and error handlers, which may also
+ * respond, have the real one.
  */
 function withoutSend(reply: FastifyReply): FastifyReply {
   return new Proxy(reply, {
@@ -47,7 +47,7 @@ function withoutSend(reply: FastifyReply): FastifyReply {
 
 function refuse(name: string): never {
   throw new TypeError(
-    `reply.${name}() would answer before the manager is exited. Return the payload.`,
+    `reply.${name}() would respond before the manager has exited. Return the payload.`,
   );
 }
 

@@ -31,7 +31,7 @@ class Orders {
 @Module({ controllers: [Orders] })
 class App {}
 
-/** What a request answers if it fails; a commit that fails comes here, too. */
+/** Turns the errors of requests into responses, those of failed commits included. */
 @Catch()
 class Answers extends BaseExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {

@@ -8,12 +8,12 @@ import {
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { passing, withAsync, type AsyncContextManager } from 'withal';
 
-/** Where a request keeps its transaction. */
+/** The key under which a request keeps its transaction. */
 const key = Symbol('transaction');
 
 type Transacted = Record<typeof key, Transaction>;
 
-/** Runs each request in a transaction, and answers after the COMMIT. */
+/** Runs each request in a transaction, and responds after the COMMIT. */
 export class InTransaction implements NestInterceptor {
   readonly #transaction: () => AsyncContextManager<Transaction>;
 
@@ -37,7 +37,7 @@ export const Tx = createParamDecorator(
     context.switchToHttp().getRequest<Transacted>()[key],
 );
 
-/** Thrown to send the client elsewhere: its order is stored. */
+/** Throw this to send the client elsewhere; its order is still stored. */
 export class SeeOther extends Error {
   readonly url: string;
 

@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { closing, enter, scopeAsync } from 'withal';
 import { order, orderByPromiseAll, type Reserve } from './orders.ts';
 
-/** A service that refuses soon, and accepts later. */
+/** A service that refuses quickly, and accepts slowly. */
 const reserve: Reserve = async (item, signal) => {
   await sleep(item === 'unicorn' ? 5 : 20, undefined, { signal });
   if (item === 'unicorn') throw new Error('There are no unicorns.');

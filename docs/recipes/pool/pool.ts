@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { DatabaseError, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { asyncContextManager } from 'withal';
 
-/**
- * A pool of connections. After the block, waits until all are given back and closed.
- */
+/** A connection pool. After the block, waits until all connections are closed. */
 export const pool = asyncContextManager(async function* pool(
   url: string,
   options: PoolConfig = {},
@@ -26,8 +24,8 @@ export const pool = asyncContextManager(async function* pool(
 });
 
 /**
- * A connection of the pool. Gives it back after the block, or closes it if the block
- * leaves it in doubt.
+ * A connection from the pool. Gives it back after the block, or closes it if the block
+ * leaves it in an unknown state.
  */
 export const checkout = asyncContextManager(async function* checkout(pool: Pool) {
   const client = await pool.connect();
@@ -64,8 +62,8 @@ function isOutsideTransaction(client: PoolClient): boolean {
 }
 
 /**
- * A statement fails before the database says in which state the connection is; the next
- * answer says it.
+ * Whether the connection still works. A statement's error arrives before the database
+ * reports the connection's state; the next answer brings it.
  */
 async function answers(client: PoolClient): Promise<boolean> {
   return client.query('').then(

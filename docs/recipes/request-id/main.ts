@@ -5,7 +5,7 @@ import { server } from './server.ts';
 
 const lines: string[] = [];
 
-/** Nobody passes it an id. */
+/** Logs the message with the id of its request, which isn't passed to it. */
 function log(message: string): void {
   lines.push(logLine(message));
 }

@@ -4,8 +4,8 @@ import { asyncContextManager, enter, fromCallback } from 'withal';
 const ids = new AsyncLocalStorage<string>();
 
 /**
- * A block with an id that everything in it can read. Inside another such block, the ids
- * are joined.
+ * Gives its block an id that everything in the block can read. Inside another such
+ * block, the ids are joined.
  */
 export const requestId = asyncContextManager(async function* requestId(name: string) {
   const around = ids.getStore();

@@ -7,7 +7,7 @@ import { requestId } from './request-id.ts';
 
 type Handler = (request: IncomingMessage) => Promise<string>;
 
-/** An HTTP server that runs each request in a block with its id; gives its URL. */
+/** An HTTP server that runs each request in a block with its id; yields its URL. */
 export const server = asyncContextManager(async function* server(handle: Handler) {
   const http = createServer(
     (request, response) => void answer(request, response, handle),
@@ -31,7 +31,7 @@ async function answer(
   }
 }
 
-/** The id that the caller sent, if it is safe to log. */
+/** The id that the client sent if it is safe to log, or else a new one. */
 function idOf({ headers }: IncomingMessage): string {
   const id = headers['x-request-id'];
   return typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? id : randomUUID();

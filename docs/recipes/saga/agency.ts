@@ -11,7 +11,7 @@ export interface Agency {
   readonly cancel: (key: string, what: string) => Promise<void>;
 }
 
-/** Stands for someone else's service, which has its own tables. */
+/** Stands in for someone else's service, which has its own tables. */
 export function agency(db: Pool | ClientBase): Agency {
   const log = (key: string, request: string) =>
     db.query('INSERT INTO agency.requests VALUES ($1, $2)', [key, request]);

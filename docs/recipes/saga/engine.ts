@@ -3,8 +3,8 @@ import { asyncContextManager } from 'withal';
 
 /**
  * The engine. On entry, it continues the workflows that a process with the same
- * `executorID` left behind. On exit, it waits a while for those that are running, and
- * leaves the others to the next process. Register workflows first.
+ * `executorID` left behind. On exit, it waits a while for those that are running; the
+ * next process continues the rest. Register workflows before you enter it.
  */
 export const engine = asyncContextManager(async function* engine(
   config: Partial<DBOSConfig>,

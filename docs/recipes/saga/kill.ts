@@ -1,6 +1,6 @@
 // Preloaded into a program, this kills the process at the moment that KILL_AT names:
-// "before", "early in", "late in" or "after" a step. KILL_SPARES is how many times to
-// let that moment pass first.
+// "before", "early in", "late in" or "after" a step. KILL_SPARES says how many
+// times that moment passes first.
 
 import { DBOS } from '@dbos-inc/dbos-sdk';
 
@@ -8,7 +8,7 @@ const { KILL_AT, KILL_SPARES = '0', KILL_SIGNAL = 'SIGKILL' } = process.env;
 const runStep = DBOS.runStep.bind(DBOS);
 let times = 0;
 
-// Don't pass it on to child processes.
+// If the program that started this process ends, so does this process.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.channel?.unref();
 

@@ -5,8 +5,8 @@ import { giveBack, take } from '../lock/lease.ts';
 import { persistently, type Run } from './run.ts';
 
 /**
- * A lock that belongs to the workflow: it lasts for the block, whichever processes run
- * it.
+ * A lock that belongs to the workflow: it lasts for the whole block, even if several
+ * processes run it one after the other.
  */
 export const lease = asyncContextManager(async function* lease(
   run: Run,

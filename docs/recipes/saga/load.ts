@@ -25,11 +25,11 @@ const counts = `
 
 await scopeAsync(async function* load() {
   const url = process.env['DATABASE_URL'];
-  // The embedded one serves only one process.
+  // The embedded Postgres serves only one process.
   if (!url) throw new Error('Set DATABASE_URL to the URL of a Postgres server.');
   const db = yield* enter(connection(url));
   await db.query(`${agencyTables} ${processTable} DELETE FROM agency.sold_out`);
-  // The engine creates its tables here.
+  // On its first start, the engine creates its tables.
   await work(url, []);
   await measure(db, url, 'booked', 3);
   await db.query("INSERT INTO agency.sold_out VALUES ('car')");

@@ -6,7 +6,7 @@ import { DBOS, Error as Errors, type StepConfig } from '@dbos-inc/dbos-sdk';
  */
 export interface Run {
   /**
-   * Runs `call` once, and records its result or error. If the process dies in between,
+   * Calls `act` once, and records its result or error. If the process dies in between,
    * the next run calls it again.
    */
   readonly step: <T>(
@@ -15,7 +15,7 @@ export interface Run {
     config?: StepConfig,
   ) => Promise<T>;
   /**
-   * Waits that many seconds for a message to this workflow; returns null if none
+   * Waits up to `seconds` for a message to this workflow; returns null if none
    * arrives.
    */
   readonly message: (topic: string, seconds: number) => Promise<unknown>;
@@ -50,8 +50,8 @@ export function newRun(): Run {
 
 /**
  * Whether the workflow no longer belongs to this run: someone canceled it, another
- * process took it over, or different code made the record. Managers see an error like
- * any other, and start to undo what isn't theirs to undo any more.
+ * process took it over, or different code made the record. To managers, this looks like
+ * any other error, and they start to undo what isn't theirs to undo anymore.
  */
 function isInterruption(error: unknown): error is Error {
   return interruptions.some((type) => error instanceof type);

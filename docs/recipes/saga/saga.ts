@@ -4,8 +4,8 @@ import type { Agency } from './agency.ts';
 import { newRun, persistently, type Run } from './run.ts';
 
 /**
- * Kept if the block returns, and canceled if it throws, even if another process has to
- * do it.
+ * A reservation that is kept if the block returns, and canceled if it throws, even if
+ * another process has to do that.
  */
 const reservation = asyncContextManager(async function* reservation(
   run: Run,
@@ -22,8 +22,8 @@ const reservation = asyncContextManager(async function* reservation(
 });
 
 /**
- * Books all of a trip, or nothing. Then it is held for that many seconds, during which
- * it can be called off.
+ * Registers a workflow that books all of a trip, or nothing, and can then hold it for
+ * some seconds, during which you can call it off.
  */
 export function trips(agency: Agency) {
   const book = (held = 0) =>

@@ -4,13 +4,13 @@ import type { Pool } from 'pg';
 import { asyncContextManager } from 'withal';
 import { queueName } from './saga.ts';
 
-/** Records every second that this process is alive. Enter it before the engine. */
+/** Once a second, records that this process is alive. Enter it before the engine. */
 export const heartbeat = (db: Pool, executorID: string) =>
   repeated(() => db.query(beat, [executorID]));
 
 /**
- * Takes over the trips of processes that have been silent for that many seconds. Enter
- * it after the engine.
+ * Takes over the trips of processes that have been silent for this number of seconds.
+ * Enter it after the engine.
  */
 export const takeover = (db: Pool, seconds: number) =>
   repeated(async () => {
@@ -27,19 +27,19 @@ export const takeover = (db: Pool, seconds: number) =>
 export const processTable = `
   CREATE TABLE IF NOT EXISTS processes (id text PRIMARY KEY, seen timestamptz NOT NULL);`;
 
-// All processes share the clock of the database.
+// now() is the database's clock, which all processes share.
 const beat =
   'INSERT INTO processes VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()';
 const silent =
   'SELECT id FROM processes WHERE seen < now() - make_interval(secs => $1)';
 
-/** Works once before the block, and every second during it. */
+/** Calls `work` once before the block, and every second during it. */
 const repeated = asyncContextManager(async function* repeated(
   work: () => Promise<unknown>,
 ) {
   await work();
   const stop = new AbortController();
-  // Only the abort ends it.
+  // Only the abort can reject it.
   const stopped = repeat(work, stop.signal).catch(() => undefined);
   try {
     yield;

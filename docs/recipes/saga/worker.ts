@@ -12,10 +12,10 @@ import { heartbeat, takeover } from './takeover.ts';
 const { DATABASE_URL, CONCURRENCY = '5', SILENCE = '10' } = process.env;
 const [url = '', executorID = '', ...names] = process.argv.slice(2);
 
-// How each trip ended is printed below.
+// Ignores most of the engine's log: this program prints how each trip ended.
 const ignore = () => undefined;
 const logger = { debug: ignore, info: ignore, warn: console.warn, error: ignore };
-// The embedded Postgres can't notify.
+// The embedded Postgres can't send notifications.
 const useListenNotify = url === DATABASE_URL;
 
 await scopeAsync(async function* worker() {

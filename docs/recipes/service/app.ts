@@ -13,11 +13,11 @@ export interface Settings {
    * `postgres://…` for a server, `memory://` or `file://…` for an embedded Postgres.
    */
   readonly database: string;
-  /** In milliseconds. */
+  /** The time between two reports, in milliseconds. */
   readonly reportEvery: number;
 }
 
-/** The whole service, each part on top of the parts before it; gives its URL. */
+/** The whole service, each part on top of the parts before it; yields its URL. */
 export const app = asyncContextManager(async function* app(settings: Settings) {
   const folder = yield* enter(directory('service-'));
   const report = join(folder, 'report.json');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { asyncContextManager, enter } from 'withal';
 import { trace } from './trace.ts';
 
-/** A temporary directory; gives its path. */
+/** A temporary directory; yields its path. */
 export const directory = asyncContextManager(async function* directory(prefix: string) {
   yield* enter(trace('directory'));
   const path = await mkdtemp(join(tmpdir(), prefix));

@@ -3,8 +3,8 @@ import { asyncContextManager, enter, suppress, withAsync } from 'withal';
 import { trace } from './trace.ts';
 
 /**
- * Works once before the block, which does not start if that fails, and then in the
- * background while the block runs.
+ * Calls `work` once before the block, which doesn't start if that fails, and then
+ * repeatedly while the block runs.
  */
 export const job = asyncContextManager(async function* job(
   every: number,

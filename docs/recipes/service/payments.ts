@@ -54,7 +54,7 @@ async function* linesOf(input: IncomingMessage): AsyncGenerator<string> {
   if (rest) yield rest;
 }
 
-/** The sum of each account. A reader of the file never sees half of it. */
+/** Writes the sum of each account. Readers of the file never see half of it. */
 export async function writeReport(tx: Connection, file: string): Promise<void> {
   const { rows } = await tx.query(
     'SELECT account, sum(amount)::int FROM payments GROUP BY account ORDER BY account',

@@ -25,8 +25,8 @@ export class HttpError extends Error {
 }
 
 /**
- * Listens; gives its URL. After the block, it accepts nothing more, and waits for the
- * running requests.
+ * An HTTP server; yields its URL. After the block, it accepts nothing more, and waits
+ * for the running requests.
  */
 export const server = asyncContextManager(async function* server(
   port: number,
@@ -34,7 +34,7 @@ export const server = asyncContextManager(async function* server(
 ) {
   yield* enter(trace('server'));
 
-  // Requests whose clients have gone may still be running when the server has closed.
+  // Requests whose clients are gone may still be running when the server has closed.
   const running = yield* enter(
     closing(new Set<Promise<void>>(), (running) => Promise.all(running)),
   );

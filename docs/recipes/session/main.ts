@@ -6,7 +6,7 @@ import { Pool } from 'undici';
 import { asyncContextManager, enter, scopeAsync, timeout, withAsync } from 'withal';
 import { response, session } from './session.ts';
 
-/** A server of words of any length; it never answers a POST. */
+/** Serves words of any length; it never responds to a POST. */
 const dictionary = asyncContextManager(async function* dictionary() {
   const connections: Promise<unknown>[] = [];
   const server = createServer(answer).on('connection', (socket) => {

@@ -21,8 +21,8 @@ export const session = asyncContextManager(async function* session(
 });
 
 /**
- * A response whose headers have arrived. An unread body does not hold the connection
- * for long.
+ * A response whose headers have arrived. If the block doesn't read the body, the
+ * connection is still freed soon.
  */
 export const response = asyncContextManager(async function* response(
   dispatcher: Dispatcher,
@@ -48,6 +48,6 @@ async function dump({ body }: Dispatcher.ResponseData): Promise<void> {
 }
 
 function destroy({ body }: Dispatcher.ResponseData): void {
-  // A body destroyed before its end emits an error that nobody waits for any more.
+  // A body destroyed before its end emits an error, which nothing else handles.
   body.on('error', () => undefined).destroy();
 }

@@ -6,7 +6,7 @@ interface Opened<T> {
 }
 
 /**
- * Returns a manager that many blocks can enter at once, while the given one is entered
+ * Returns a manager that many blocks can enter at once. The given manager is entered
  * once for all of them.
  */
 export function shared<T>(
@@ -15,9 +15,7 @@ export function shared<T>(
   let current: { users: number; readonly opened: Promise<Opened<T>> } | undefined;
   let closed = Promise.resolve();
 
-  /**
-   * A block that comes while the last one is closing waits for that, however it ends.
-   */
+  /** If the value is being closed, waits for that first, even if closing fails. */
   const open = async (): Promise<Opened<T>> => {
     await closed.catch(() => undefined);
     const stack = new AsyncExitStack();

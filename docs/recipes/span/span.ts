@@ -10,8 +10,8 @@ import {
 import { asyncContextManager, contextManager, enter, fromCallback } from 'withal';
 
 /**
- * A span that is active in its block: what starts there is its child. It records the
- * error of a block that fails.
+ * A span that is active in its block: spans that start there are its children. If the
+ * block fails, it records the error.
  */
 export const span = asyncContextManager(async function* span(
   tracer: Tracer,
@@ -43,8 +43,8 @@ export const recorded = contextManager(function* recorded(span: Span) {
 });
 
 /**
- * Suppresses the errors that are expected. The span records them as events, but it has
- * not failed.
+ * Suppresses the errors that are expected. The span records them as events, but it
+ * doesn't fail.
  */
 export const tolerated = contextManager(function* tolerated(
   span: Span,

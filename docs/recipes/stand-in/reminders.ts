@@ -17,7 +17,7 @@ export interface Customer {
 }
 
 /**
- * Hands the mails of a block to a mail service: all of them if the block succeeded,
+ * Hands the emails of a block to a mail service: all of them if the block succeeded,
  * none if it failed.
  */
 export const mailer = asyncContextManager(async function* mailer(url: string) {

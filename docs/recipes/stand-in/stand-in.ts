@@ -1,8 +1,8 @@
 import { asyncContextManager, contextManager } from 'withal';
 
 /**
- * Stands in for a manager: gives the value, and records when it was entered and how its
- * block ended.
+ * Stands in for a manager: yields the value, and records when it was entered and how
+ * its block ended.
  */
 export const standIn = asyncContextManager(async function* standIn<T>(
   value: T,
@@ -42,7 +42,7 @@ export const replaced = contextManager(function* replaced<
 /** An object's own property; undefined if the object only inherits it. */
 type Own = PropertyDescriptor | undefined;
 
-/** For each replaced property: what was there, and the replacements on top of it. */
+/** For each replaced property, what was there, and the replacements on top of it. */
 const replacements = new WeakMap<object, Map<PropertyKey, Own[]>>();
 
 function layersOf(object: object, key: PropertyKey): Own[] {

@@ -27,7 +27,8 @@ const directory = asyncContextManager(async function* directory() {
 });
 
 /**
- * A server whose answers `respond` writes; gives its URL, and how each answer ended.
+ * A server whose responses `respond` writes; yields its URL, and how each response
+ * ended.
  */
 const server = asyncContextManager(async function* server() {
   const ends: Promise<string>[] = [];
@@ -41,8 +42,8 @@ const server = asyncContextManager(async function* server() {
   });
   await once(http.listen(0, '127.0.0.1'), 'listening');
   yield* enter(http); // an AsyncDisposable, which closes the server
-  // After an aborted request, fetch connects again; that idle connection would hold up
-  // the closing.
+  // After an aborted request, fetch connects again. The server would wait for that idle
+  // connection to close.
   yield* enter(closing(http, (http) => http.closeAllConnections()));
   yield {
     url: `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`,
@@ -112,7 +113,7 @@ await scopeAsync(async function* main() {
   console.log('A response that breaks off because its block throws:');
   const { url, ends } = yield* enter(server());
   const text = fetch(`${url}/orders`).then((response) => response.text());
-  console.log(`  the client: ${await text.catch(() => 'not the whole')}`);
+  console.log(`  the client: ${await text.catch(() => 'an incomplete response')}`);
   console.log(`  the server: ${String(await ends[0])}`);
 
   console.log('A response without end:');

@@ -9,7 +9,7 @@ import { aclosing, asyncContextManager, enter } from 'withal';
 export const reading = asyncContextManager(async function* reading<T>(
   stream: Readable,
 ) {
-  // Without a listener, a stream that fails while nobody reads it ends the process.
+  // Without a listener, a stream that fails while nothing reads it ends the process.
   stream.on('error', ignore);
   const chunks: AsyncIterable<T> = stream;
   try {
@@ -33,7 +33,7 @@ export const writing = asyncContextManager(async function* writing<W extends Wri
   written.catch(ignore);
   try {
     yield stream;
-    // A stream that the block destroyed would pass for a finished one if it were ended.
+    // If the block destroyed the stream, ending it would make it look finished.
     if (!stream.destroyed) stream.end();
     await written;
   } catch (error) {

@@ -26,8 +26,8 @@ export async function readSettings(path: string): Promise<Settings> {
 }
 
 /**
- * Removes a folder's files that have not been written to since. Others may be removing
- * them at the same time.
+ * Removes a folder's files that haven't been written to since. Other programs may be
+ * removing them at the same time.
  */
 export async function sweep(folder: string, since: Date): Promise<void> {
   const names = await withAsync(ifExists, () => readdir(folder));

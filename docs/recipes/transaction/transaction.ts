@@ -22,8 +22,8 @@ export const transaction = asyncContextManager(async function* transaction<
     if (command === 'ROLLBACK')
       throw new Error('The transaction was rolled back: a statement in it had failed.');
   } catch (error) {
-    // Also if the commit failed: otherwise the connection could not begin another
-    // transaction.
+    // Also if the commit failed: after a RELEASE that fails, the outer transaction is
+    // unusable until the savepoint is rolled back.
     for (const statement of rollback) await client.query(statement);
     throw error;
   } finally {
@@ -35,9 +35,9 @@ export const transaction = asyncContextManager(async function* transaction<
 /** A client of pg, or a PGlite. */
 interface Connection {
   query(statement: string): Promise<{ rows: unknown[]; command?: string }>;
-  /** Only a pool has it, which sends each statement over any of its connections. */
+  /** Only a pool has this; a pool sends each statement over any of its connections. */
   totalCount?: never;
-  /** Only PGlite's own transactions have it. */
+  /** Only PGlite's own transactions have this. */
   rollback?: never;
 }
 

@@ -9,14 +9,14 @@ interface Context {
 
 const t = initTRPC.context<Context>().create();
 
-/** Thrown to send the client elsewhere: its order is stored. */
+/** Throw this to send the client elsewhere; its order is still stored. */
 class Elsewhere extends TRPCError {
   constructor(path: string) {
     super({ code: 'UNPROCESSABLE_CONTENT', message: `Go to ${path}.` });
   }
 }
 
-/** Runs each call in a transaction, and answers after the COMMIT. */
+/** Runs each call in a transaction, and responds after the COMMIT. */
 const inTransaction = t.middleware(({ ctx, next }) =>
   withAsync(passing(ctx.shop.transaction(), Elsewhere), async (tx: Transaction) => {
     const result = await next({ ctx: { tx } });

@@ -8,7 +8,7 @@ interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Says how a process failed. */
+/** Says how a child process failed. */
 export class ExitError extends Error implements Ending {
   override readonly name = 'ExitError';
   readonly code: number | null;
@@ -49,7 +49,7 @@ export const child = asyncContextManager(async function* child(
       : new ExitError(command, ending, { cause: error });
   }
   child.stdin.end();
-  // Otherwise it could wait forever to write what nobody reads.
+  // Otherwise it could wait forever to write output that nobody reads.
   child.stdout.resume();
   const ending = await ended;
   if (!isSuccess(ending)) throw new ExitError(command, ending);
@@ -58,8 +58,8 @@ export const child = asyncContextManager(async function* child(
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 function endOf(child: Child): Promise<Ending> {
-  // The ending says it all; an error event without a listener would end this process
-  // too.
+  // The exit code says what went wrong; an error event without a listener would end
+  // this process, too.
   for (const emitter of [child, child.stdin]) emitter.on('error', () => undefined);
   return new Promise((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),

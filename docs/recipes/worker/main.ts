@@ -8,7 +8,7 @@ import { worker } from './worker.ts';
 const counter = () =>
   worker<number, number>(new URL('primes.mjs', import.meta.url), { execArgv: [] });
 
-/** A process that says everything louder. */
+/** A process that repeats each line in capitals. */
 const shouter = () =>
   child(process.execPath, [fileURLToPath(new URL('shout.mjs', import.meta.url))]);
 

@@ -4,8 +4,8 @@ import { asyncContextManager, closing, enter } from 'withal';
 import { unlessAborted } from '../lock/lock.ts';
 
 /**
- * Rejects with what the thread threw, with the reason why it ended, or with the
- * signal's reason.
+ * Sends a question to the thread, and returns the answer. Rejects with what the thread
+ * threw, with the reason why it ended, or with the signal's reason.
  */
 export type Ask<Question, Answer> = (
   question: Question,

@@ -19,7 +19,7 @@ await withAsync(directory(), async (folder) => {
   console.log('A block that fails while replacing it:');
   await withAsync(writer(path), async (file) => {
     await file.appendFile('Grace,');
-    throw new Error('The rows have ended too early.');
+    throw new Error('The rows ended too early.');
   }).catch((error: unknown) => console.log(`  ${String(error)}`));
   await show('after it', path);
 

@@ -10,22 +10,22 @@ import { ifExists } from '../suppress/suppress.ts';
  */
 export const writer = asyncContextManager(async function* writer(path: string) {
   const { target, mode } = await found(path);
-  // Next to the target, and so on the same file system; with a short name, however long
-  // the target's is.
+  // It's next to the target, so on the same file system. Its name is short, even if the
+  // target's is long.
   const draft = join(dirname(target), `.draft-${randomUUID()}`);
   const file = await open(draft, 'wx', mode);
   yield* enter(removedOnFailure(draft));
   yield* enter(renamedOnSuccess(draft, target));
   yield* enter(closing(file));
-  // The umask has narrowed the mode that open() was given.
+  // open() applied the umask to the mode.
   if (mode !== undefined) await file.chmod(mode);
   yield file;
   await file.sync();
 });
 
 /**
- * Where the file really is, because a link should not be replaced; and its permissions,
- * if it exists.
+ * Finds where the file really is, because a link shouldn't be replaced, and the file's
+ * permissions, if it exists.
  */
 async function found(
   path: string,

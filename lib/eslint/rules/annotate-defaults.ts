@@ -5,7 +5,7 @@ import { managersOf } from '../managers.ts';
 import { rule, type Rule } from '../rule.ts';
 
 export const annotateDefaults: Rule = rule<'untyped'>({
-  description: 'Require the type of a parameter with a default to be written out',
+  description: 'Require explicit types for parameters with a default',
   messages: {
     untyped:
       'Write out the type of this parameter. From a default alone, TypeScript infers unknown for the manager function, and drops its generics.',

@@ -7,9 +7,9 @@ import { stackKindOf } from '../stacks.ts';
 type Message = 'floating' | 'await' | 'return';
 
 export const awaitBlocks: Rule = rule<Message>({
-  description: 'Require the promise of a block to be awaited',
+  description: 'Require blocks to be awaited',
   messages: {
-    floating: 'Nothing waits for {{name}} or hears of its error. Await it, return it, or write void if you mean that.',
+    floating: 'Nothing waits for {{name}} or gets its error. Await it, return it, or write void if you mean that.',
     await: 'Await it.',
     return: 'Return it.',
   },

@@ -19,9 +19,9 @@ import { isEnter } from '../ways.ts';
 type Message = 'star' | 'await' | 'bare' | 'elsewhere' | 'write';
 
 export const enterWithStar: Rule = rule<Message>({
-  description: 'Require enter() to be written yield* enter(manager)',
+  description: 'Require enter() to be called as yield* enter(manager)',
   messages: {
-    star: 'Without the star nothing is entered. Write yield* enter(manager).',
+    star: 'Without the star, nothing is entered. Write yield* enter(manager).',
     await: 'Awaiting enter() enters nothing. Write yield* enter(manager).',
     bare: 'enter() by itself enters nothing. Write yield* enter(manager).',
     elsewhere: 'enter() works only in the generator of a manager or a scope. Write withAsync(manager, body) here.',

@@ -6,7 +6,7 @@ import { undosIn } from '../undo.ts';
 import { isEnter, waysThrough } from '../ways.ts';
 
 export const exitInOrder: Rule = rule<'early'>({
-  description: 'Disallow releasing in a generator what an entered manager may depend on',
+  description: 'Disallow releasing anything that an entered manager may still need',
   messages: {
     early:
       'This runs before the manager entered on line {{line}} is exited. Enter this too, before that line: yield* enter(closing(…)).',

@@ -7,7 +7,7 @@ import { methodCalledOn, stackKindOf, stacksOf, type Stack } from '../stacks.ts'
 type Message = 'incomplete' | 'unfinished' | 'dropped';
 
 export const finishStacks: Rule = rule<Message>({
-  description: 'Require every stack to be finished, and one declared with using to be completed if it holds a manager',
+  description: 'Require stacks to be finished, and completed if they are declared with using and hold a manager',
   messages: {
     incomplete:
       'This stack holds a manager, but nothing says that the block succeeded, so it always rolls back. Call {{name}}.complete() at the end of the block.',

@@ -7,7 +7,7 @@ import { rule, type Rule } from '../rule.ts';
 export const nameManagers: Rule = rule<'unnamed'>({
   description: 'Require the generator function of a manager to have a name',
   messages: {
-    unnamed: 'Name the generator function: messages call the manager by that name.',
+    unnamed: 'Name the generator function: messages use that name for the manager.',
   },
   type: 'suggestion',
   fixable: 'code',

@@ -10,13 +10,13 @@ import { isFilling } from '../verbs.ts';
 type Message = 'value' | 'closure' | 'iterator';
 
 export const noEscapingValue: Rule = rule<Message>({
-  description: 'Disallow letting an entered value leave its block',
+  description: 'Disallow entered values that leave their block',
   messages: {
-    value: '{{name}} leaves the block here, and whoever gets it finds it exited. Use it inside the block.',
+    value: '{{name}} leaves the block here, and is already exited when the caller gets it. Use it inside the block.',
     closure:
       'This function leaves the block with {{name}}, and would run after {{name}} is exited. Call it inside the block.',
     iterator:
-      'This leaves the block, and would ask {{name}} for its items after it is exited. Loop over it inside the block.',
+      'This leaves the block, and would read from {{name}} after {{name}} is exited. Loop over it inside the block.',
   },
   check(file, report) {
     const { types } = file;

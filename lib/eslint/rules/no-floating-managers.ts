@@ -7,7 +7,7 @@ import { rule, type Report, type Rule } from '../rule.ts';
 type Message = 'awaited' | 'statement' | 'unused' | 'using';
 
 export const noFloatingManagers: Rule = rule<Message>({
-  description: 'Disallow managers that nobody enters',
+  description: 'Disallow managers that are never entered',
   messages: {
     awaited:
       "Awaiting a manager doesn't enter it, so nothing runs. Write withAsync(manager, body) or yield* enter(manager).",

@@ -12,7 +12,7 @@ export const noSilentSwallow: Rule = rule<Message>({
   description: "Disallow catch clauses that silently swallow the block's error",
   messages: {
     catch:
-      "The block's error can end here, and then the block gives undefined as if it had succeeded. Throw the error again, or return a value.",
+      "This can swallow the block's error: the block then returns undefined, as if it had succeeded. Throw the error again, or return a value.",
     finally: "A jump out of a finally swallows the block's error. Don't return, break or continue there.",
     rethrow: 'Throw the error again.',
     fallback: 'Return undefined, to say that the error ends here on purpose.',

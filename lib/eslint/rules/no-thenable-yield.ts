@@ -9,7 +9,7 @@ export const noThenableYield: Rule = rule<'awaited'>({
   description: 'Disallow yielding a thenable that is more than a promise from an async generator',
   messages: {
     awaited:
-      'An async generator awaits what it yields, so the block gets what this resolves to. Yield it in a box: yield { value }.',
+      'An async generator awaits what it yields, so the block gets what this resolves to. Wrap it in an object: yield { value }.',
   },
   check(file, report) {
     const asyncManagers = managersOf(file).generators.filter(({ fn, isScope }) => fn.async && !isScope);

@@ -21,7 +21,7 @@ export const resultBlocks: Rule = rule<'success'>({
   description: 'Disallow passing bodies that return errors as values to drivers that treat them as success',
   messages: {
     success:
-      'This body returns its errors, and {{driver}} takes whatever is returned for success. Use the drivers from resultBlocks(), or throw.',
+      'This body returns its errors, but {{driver}} treats any returned value as success. Use the drivers from resultBlocks(), or throw.',
   },
   check(file, report) {
     const { types, settings } = file;

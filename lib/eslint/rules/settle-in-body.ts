@@ -21,14 +21,14 @@ import { isEnter } from '../ways.ts';
 type Message = 'floating' | 'forEach' | 'siblings' | 'timer' | 'void';
 
 export const settleInBody: Rule = rule<Message>({
-  description: 'Require everything that a body starts to be over before the body ends',
+  description: 'Require a body to finish everything that it starts',
   messages: {
     floating: 'Nothing waits for this, so the manager exits while it still runs. Await it or return it.',
     forEach:
       "forEach() doesn't wait for async callbacks, so the manager exits while they still run. Use for (const … of …) with await.",
     siblings:
       'If one of these fails, Promise.all() leaves the others running while the manager exits. Start them in a taskGroup(), or await them one by one.',
-    timer: 'This runs after the manager has exited. Await what the timer is for.',
+    timer: 'This runs after the manager has exited. Await the delay in the body instead.',
     void: 'The manager exits while this still runs. Await it or return it.',
   },
   schema: [{ type: 'object', properties: { promiseAll: { type: 'boolean' } }, additionalProperties: false }],

@@ -41,8 +41,8 @@ export class StoredContextManager extends AsyncLocalStorageContextManager {
 }
 
 /**
- * Makes a span for every block that starts while this manager is entered, and makes it
- * active there.
+ * Starts a span for every block that starts while this manager is entered, and makes it
+ * active in that block.
  */
 export const blockSpans = contextManager(function* blockSpans(
   tracer: Tracer,

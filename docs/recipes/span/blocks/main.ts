@@ -29,7 +29,7 @@ async function pay(card: string): Promise<void> {
   });
 }
 
-// What an app does once, when it starts
+// An app does this once, when it starts.
 
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({
