@@ -3,9 +3,9 @@ import { builds, type Library } from './helpers/builds.ts';
 import { errorOf } from './helpers/outcome.ts';
 
 /*
- * What TC39's own tests ask of its two stacks, and the tests of ours do not. Where the platform has the two it is asked
- * as well, which measures the table. Nothing asks for the names of the classes, which are ours, nor for what a new
- * target of another realm gives, which a class can't know.
+ * What TC39's own tests check on its two stacks, and our tests don't. If the platform has the two stacks, they are
+ * checked as well, which validates the table. Not checked: the names of the classes, which are ours, and the prototype
+ * for a new target of another realm, which a class can't know.
  */
 
 type Method = (...args: unknown[]) => unknown;
@@ -57,7 +57,7 @@ const nothings = [undefined, null];
 const primitives = [true, false, 1, 'text', Symbol('symbol')];
 const uncallables = [...nothings, ...primitives, {}];
 
-/** What is done, and what comes of it. */
+/** The action, and its result. */
 const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
   ['the class is a constructor', ({ Stack }) => isConstructor(Stack), true],
   [
@@ -307,7 +307,7 @@ function getterOf({ Stack }: Kind): Method {
   return Object.getOwnPropertyDescriptor(Stack.prototype, 'disposed')?.get as Method;
 }
 
-/** All that throw where they fail. */
+/** All of them throw when they fail. */
 function methodsOf(kind: Kind): Method[] {
   const { use, adopt, defer, move } = kind.Stack.prototype;
   return [use, adopt, defer, move, getterOf(kind)];
@@ -321,7 +321,7 @@ function strangersTo({ Stack }: Kind): unknown[] {
   return [...nothings, ...primitives, {}, [], Stack, Stack.prototype];
 }
 
-/** A stack made for a new target that has such a prototype. */
+/** A stack made for a new target with such a prototype. */
 function made(Stack: Kind['Stack'], prototype: PropertyDescriptor): AnyStack {
   const target = Object.defineProperty(class {}.bind(null), 'prototype', prototype);
   return Reflect.construct<[], AnyStack>(Stack, [], target);
@@ -353,7 +353,7 @@ function unique<T>(values: T[]): T[] {
   return [...new Set(values)];
 }
 
-/** In which ways they fail; a failure of the test if one does not. */
+/** How they fail; fails the test if one doesn't. */
 async function failures(runs: (() => unknown)[]): Promise<string[]> {
   return unique(await Promise.all(runs.map(failureOf)));
 }

@@ -134,7 +134,7 @@ describe.each(builds)('%s', (_build, library) => {
         return { events, outcome: inWords(outcome) };
       };
       const expected = await play(nested);
-      // The one exception: a stack that swallowed an error of its own teardown keeps the result of the body.
+      // The one exception: a stack that swallowed an error of its own teardown keeps the body's result.
       const isSwallowed = expected.events.includes('the body') && expected.outcome.startsWith('fallback');
       if (body === 'returns' && isSwallowed) expected.outcome = 'result';
       for (const { way, run } of others) expect({ way, ...(await play({ way, run })) }).toEqual({ way, ...expected });

@@ -10,7 +10,7 @@ const makeReason = () => new Error('stopped', { cause: new Error('why it stopped
 const abortError = (options?: ErrorOptions) => Object.assign(new Error('aborted', options), { name: 'AbortError' });
 const other = new Error('other');
 
-/** The error after a teardown threw it while another was on its way. */
+/** The error after a teardown threw it while another was pending. */
 const linked = (error: unknown, previous: unknown) => keepBoth(error, { error: previous });
 
 const ring = abortError();
@@ -53,23 +53,23 @@ const saysMore: [string, Make][] = [
 ];
 
 describe('isAbort', () => {
-  it.each(addsNothing)('says yes to %s', (_what, make) => {
+  it.each(addsNothing)('returns true for %s', (_what, make) => {
     const reason = makeReason();
     expect(isAbort(make(reason), { reason })).toBe(true);
   });
 
-  it.each(saysMore)('says no to %s', (_what, make) => {
+  it.each(saysMore)('returns false for %s', (_what, make) => {
     const reason = makeReason();
     expect(isAbort(make(reason), { reason })).toBe(false);
   });
 
-  it.each([undefined, null, 0, '', NaN, 'stopped'])('says yes to the reason %p', (reason) => {
+  it.each([undefined, null, 0, '', NaN, 'stopped'])('returns true for the reason %p', (reason) => {
     expect(isAbort(reason, { reason })).toBe(true);
   });
 });
 
 describe('withReason', () => {
-  it.each(addsNothing)('gives the reason in place of %s', (_what, make) => {
+  it.each(addsNothing)('returns the reason instead of %s', (_what, make) => {
     const reason = makeReason();
     expect(withReason(make(reason), { reason })).toBe(reason);
   });
@@ -84,7 +84,7 @@ describe('withReason', () => {
     expect(reachable).toContain(reason);
   });
 
-  it('leaves another error itself, with the reason as its cause', () => {
+  it('returns any other error itself, with the reason as its cause', () => {
     const error = new Error('other');
     const reason = makeReason();
     expect(withReason(error, { reason })).toBe(error);
