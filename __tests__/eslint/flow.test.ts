@@ -8,7 +8,7 @@ import { follow } from '../../lib/eslint/flow.ts';
 import { languageOptionsFor } from '../helpers/lint.ts';
 
 /**
- * Where the ways through a function end, each as the letters of the calls on it: `a b` came to the end, `a return` returned.
+ * Where the paths through a function end, each as the letters of the calls on it: `a b` came to the end, `a return` returned.
  * `fail()` may throw, `leave()` never returns.
  */
 function waysThrough(body: string): string[] {
@@ -58,7 +58,7 @@ const watch = {
     clause.param?.type === 'ObjectPattern' ? undefined : [...calls, 'catch'],
 };
 
-describe('the ways through', () => {
+describe('the paths through', () => {
   it.each([
     ['a statement after another', 'a(); b();', ['a b']],
     ['a branch', 'if (p) a(); b();', ['a b', 'b']],
@@ -165,17 +165,17 @@ describe('the ways through', () => {
     ['a for in', 'for (const x in list) a(); b();', ['a b', 'b']],
     ['a continue', 'for (const x of list) { if (x) continue; a(); } b();', ['a b', 'b']],
     [
-      'a labelled break',
+      'a labeled break',
       'one: for (const x of list) { for (const y of x) { a(); break one; } b(); } c();',
       ['a c', 'b a c', 'b c', 'c'],
     ],
     [
-      'a labelled continue',
+      'a labeled continue',
       'one: for (const x of list) { for (const y of x) { a(); continue one; } b(); }',
       ['', 'a', 'a b', 'b', 'b a'],
     ],
-    ['a labelled break from a labelled block', 'one: { two: { a(); break one; } b(); } c();', ['a c']],
-    ['a labelled block', 'one: { a(); if (p) break one; b(); } c();', ['a b c', 'a c']],
+    ['a labeled break from a labeled block', 'one: { two: { a(); break one; } b(); } c();', ['a c']],
+    ['a labeled block', 'one: { a(); if (p) break one; b(); } c();', ['a b c', 'a c']],
     ['a switch', 'switch (p) { case 1: a(); break; case 2: b(); } c();', ['a c', 'b c', 'c']],
     ['a switch with a default', 'switch (p) { case 1: a(); break; default: b(); }', ['a', 'b']],
     ['a switch that falls through', 'switch (p) { case 1: a(); case 2: b(); }', ['', 'a b', 'b']],
@@ -215,7 +215,7 @@ describe('the ways through', () => {
 });
 
 describe('walk', () => {
-  it('takes a node of a kind that the parser has no keys for as one without children', () => {
+  it('treats a node of a kind without visitor keys as one without children', () => {
     const seen: string[] = [];
     walk({ type: 'Unheard', child: { type: 'Of' } } as unknown as Node, {}, ({ type }) => {
       seen.push(type);

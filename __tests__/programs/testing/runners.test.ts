@@ -24,7 +24,7 @@ const temporary = asyncContextManager(async function* temporary() {
   }
 });
 
-/** The folder of somebody who has installed the package, with the runners and the programs of this folder. */
+/** The folder of a user who has installed the package, with the runners and the programs of this folder. */
 const project = asyncContextManager(async function* project(path: string) {
   const { installPackage } = await script<{ installPackage(folder: string): void }>('pack.mjs');
   installPackage(path);
@@ -104,7 +104,7 @@ beforeAll(async () => {
 
 afterAll(() => shared.exitAsync());
 
-/** Runs a file of the runner, in an environment that says nothing of this one. */
+/** Runs a file in the runner, in an environment that doesn't mention this one. */
 async function run(runner: Runner, file: string): Promise<Result> {
   return withAsync(temporary(), async (path) => {
     const [report, log, scratch] = [join(path, 'report'), join(path, 'log'), join(path, 'tmp')];
@@ -122,7 +122,7 @@ async function run(runner: Runner, file: string): Promise<Result> {
   });
 }
 
-/** The one that is installed, if it can be. */
+/** The installed one, if it can be installed. */
 function installed(name: 'Bun' | 'Deno'): Runner | undefined {
   const program = programs[name];
   if (program) return name === 'Bun' ? bun(program) : deno(program);
@@ -146,7 +146,7 @@ describe('managerCases', () => {
       'Cannot accept quiet(): a block that throws an Error must reject with that error, but it resolved: the error was swallowed.',
     );
     const failed = Object.keys(others).filter((title) => !others[title]?.isPassed);
-    // Bun fails a test for what nobody handles, whoever listens.
+    // Bun fails a test for an unhandled rejection, whoever listens.
     expect(failed).toEqual(name === 'Bun' ? ['finds: a rejection in the background'] : []);
     expect(Object.keys(others)).toHaveLength(61);
   });
@@ -252,7 +252,7 @@ describe('withFixtures', () => {
     ['node:test', () => nodeTest, ['adds 1 and 2', 'adds 3 and 4']],
     ['Bun', () => installed('Bun'), []],
     ['Deno', () => installed('Deno'), ['takes too long', 'adds 1 and 2', 'adds 3 and 4']],
-  ])('sets up, tells of failures, and tears down, in %s', async (_name, find, missing: readonly string[]) => {
+  ])('sets up, reports failures, and tears down, in %s', async (_name, find, missing: readonly string[]) => {
     const runner = find();
     if (!runner) return;
     const { report, log, output } = await run(runner, 'fixtures.test.mjs');
@@ -269,11 +269,11 @@ describe('withFixtures', () => {
       'folder failed: Error: cache in folder does not close',
       'folder closed',
     ]);
-    // Nobody may overlook that a fixture of the file did not close.
+    // A fixture of the file that didn't close must not go unnoticed.
     expect(output + JSON.stringify(report)).toContain('cache in folder does not close');
   });
 
-  it('sees in jest that a test passes when it is tried again, and tells those from each other that run at once', async () => {
+  it('detects in jest that a test passes on retry, and tells concurrent tests apart', async () => {
     const { report, log } = await run(jestRunner, 'retry.test.mjs');
     expect(Object.entries(report).map(([title, { isPassed }]) => [title, isPassed])).toEqual([
       ['passes when it is tried again', true],
@@ -306,7 +306,7 @@ describe('withFixtures', () => {
 });
 
 describe('entered', () => {
-  it('is told how each test of node:test has ended', async () => {
+  it('passes on how each node:test test has ended', async () => {
     const { report, log } = await run(nodeTest, 'entered.test.mjs');
     const passed = Object.entries(report).flatMap(([title, { isPassed }]) => (isPassed ? [title] : []));
     expect(passed).toEqual(['passes', 'b']);
@@ -354,7 +354,7 @@ describe('entered', () => {
   });
 });
 
-/** The tests that have failed, each with the first lines of its errors. */
+/** The failed tests, each with the first lines of its errors. */
 function failedIn(report: Report): string[][] {
   return Object.entries(report).flatMap(([title, { isPassed, failures }]) =>
     isPassed ? [] : [[title, ...failures.map((failure) => String(failure.split('\n')[0]))]],
@@ -362,7 +362,7 @@ function failedIn(report: Report): string[][] {
 }
 
 describe('fixture and shared', () => {
-  it('set up, tell of failures, and tear down, in Vitest', async () => {
+  it('set up, report failures, and tear down, in Vitest', async () => {
     const { report, log, output } = await run(vitest, 'fixtures.test.mjs');
     const failed = failedIn(report);
     expect(failed).toEqual([
@@ -482,7 +482,7 @@ describe('fixture and shared', () => {
     for (const name of ['jammed', 'stuck']) expect(output).toContain(`${name} does not close`);
   });
 
-  it('set up, tell of failures, and tear down, in Playwright', async () => {
+  it('set up, report failures, and tear down, in Playwright', async () => {
     const { report, log } = await run(playwright, 'fixtures.spec.mjs');
     const failed = failedIn(report);
     expect(failed).toEqual([
