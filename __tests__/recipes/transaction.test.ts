@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 const insert = (tx: Client, name: string) => tx.query('INSERT INTO items VALUES ($1)', [name]);
 
-/** What is committed; in a transaction that somebody has left open, nothing is. */
+/** What is committed; nothing of a transaction that is still open. */
 async function committed(): Promise<string[]> {
   await database.client.query('ROLLBACK');
   const { rows } = await database.client.query<{ name: string }>('SELECT name FROM items ORDER BY name');
@@ -28,24 +28,21 @@ function fail(): never {
 }
 
 describe('a transaction', () => {
-  it('commits, and gives what the block gives', async () => {
+  it('commits, and returns the block’s result', async () => {
     expect((await withAsync(transaction(database.client), (tx) => insert(tx, 'tea'))).rowCount).toBe(1);
     expect(await committed()).toEqual(['tea']);
   });
 
-  it.each([failure, undefined, null, 0, ''])(
-    'rolls back where the block throws %p, and throws that',
-    async (thrown) => {
-      const block = withAsync(transaction(database.client), async (tx) => {
-        await insert(tx, 'tea');
-        throw thrown;
-      });
-      expect(await block.catch((error: unknown) => error)).toBe(thrown);
-      expect(await committed()).toEqual([]);
-    },
-  );
+  it.each([failure, undefined, null, 0, ''])('rolls back if the block throws %p, and rethrows that', async (thrown) => {
+    const block = withAsync(transaction(database.client), async (tx) => {
+      await insert(tx, 'tea');
+      throw thrown;
+    });
+    expect(await block.catch((error: unknown) => error)).toBe(thrown);
+    expect(await committed()).toEqual([]);
+  });
 
-  it('rejects where the commit is refused, and leaves the connection ready for the next', async () => {
+  it('rejects if the commit is refused, and leaves the connection ready for the next', async () => {
     const block = withAsync(transaction(database.client), async (tx) => {
       await insert(tx, 'tea');
       await insert(tx, 'tea');
@@ -69,7 +66,7 @@ describe('a transaction', () => {
     expect(await committed()).toEqual(['milk']);
   });
 
-  it('takes a PGlite, and neither its own transactions nor a pool', async () => {
+  it('takes a PGlite, but neither its own transactions nor a pool', async () => {
     const db = await PGlite.create();
     await db.exec('CREATE TABLE items (name text)');
     const block = withAsync(transaction(db), async (tx) => {
@@ -86,7 +83,7 @@ describe('a transaction', () => {
     await db.close();
   });
 
-  it('rejects where the block went on after a statement that had failed', async () => {
+  it('rejects if the block continued after a failed statement', async () => {
     const block = withAsync(transaction(database.client), async (tx) => {
       await insert(tx, 'tea');
       await tx.query('SELECT 1 / 0').catch(() => {});
@@ -95,7 +92,7 @@ describe('a transaction', () => {
     expect(await committed()).toEqual([]);
   });
 
-  it('rolls back its own part only where it is within another', async () => {
+  it('rolls back only its own part if it is nested', async () => {
     await withAsync(transaction(database.client), async (outer) => {
       await insert(outer, 'tea');
       const inner = withAsync(transaction(outer), async (tx) => {
@@ -108,7 +105,7 @@ describe('a transaction', () => {
     expect(await committed()).toEqual(['milk', 'tea']);
   });
 
-  it('rolls back its own part only where its block went on after a statement that had failed', async () => {
+  it('rolls back only its own part if its block continued after a failed statement', async () => {
     await withAsync(transaction(database.client), async (outer) => {
       await insert(outer, 'tea');
       const inner = withAsync(transaction(outer), async (tx) => {
@@ -121,14 +118,14 @@ describe('a transaction', () => {
     expect(await committed()).toEqual(['milk', 'tea']);
   });
 
-  it('leaves no savepoint behind where it is rolled back', async () => {
+  it('leaves no savepoint behind if it is rolled back', async () => {
     await withAsync(transaction(database.client), async (outer) => {
       await withAsync(transaction(outer), fail).catch(() => {});
       await expect(outer.query('RELEASE SAVEPOINT savepoint_1')).rejects.toThrow('does not exist');
     }).catch(() => {});
   });
 
-  it('is rolled back with the one that it is within', async () => {
+  it('is rolled back with the outer one', async () => {
     const block = withAsync(transaction(database.client), async (outer) => {
       await withAsync(transaction(outer), (inner) => withAsync(transaction(inner), (tx) => insert(tx, 'tea')));
       fail();
@@ -137,7 +134,7 @@ describe('a transaction', () => {
     expect(await committed()).toEqual([]);
   });
 
-  it('recovers a transaction from a statement that failed', async () => {
+  it('lets a transaction recover from a failed statement', async () => {
     await withAsync(transaction(database.client), async (outer) => {
       await withAsync(transaction(outer), (tx) => tx.query('SELECT 1 / 0')).catch(() => {});
       await insert(outer, 'tea');
@@ -147,7 +144,7 @@ describe('a transaction', () => {
 });
 
 (hasPostgres ? describe : describe.skip)('a transaction on a server', () => {
-  it('keeps the error of the block where the connection breaks, and the rollback fails too', async () => {
+  it('keeps the block’s error if the connection breaks, and the rollback fails too', async () => {
     const block = withAsync(connection(database.url), (broken) =>
       withAsync(transaction(broken), async (tx) => {
         const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
