@@ -6,7 +6,7 @@ import { stripTypes } from './scripts/strip-types.mjs';
 
 const input = Object.fromEntries(entries.map((name) => [name, `lib/${name}.ts`]));
 
-/** The core, which is everything outside the other entries' folders, goes into one file: one large file loads faster than many. */
+/** Everything outside the other entries' folders goes into one file, because one large file loads faster than many. */
 const folders = entries.map(dirname).filter((folder) => folder !== '.');
 const core = (file) => {
   const [folder] = relative('lib', file).split(sep);

@@ -138,7 +138,7 @@ describe.each(builds)('%s', (_build, library) => {
           const result = err(error);
           const { outcome, events } = await attempt(result);
           const { value } = outcome as { value: unknown };
-          // What is made of promises resolves to an equal object. Comparing an iterable Err of better-result would iterate it.
+          // A promise-based type resolves to an equal object. Comparing better-result's iterable Err would iterate it.
           if (later && form === 'async') expect(value).toEqual(result);
           expect(value === result || later !== undefined).toBe(true);
           expect(events).toEqual([['roll back', told ? told(result) : error]]);

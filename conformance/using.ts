@@ -1,5 +1,5 @@
-// `using` and `await using` with the package's disposables. Runtimes that have the syntax run this file as it is; for the
-// others, each compiler that can lower it does.
+// `using` and `await using` with the package's disposables. Runtimes with the syntax run this file as it is; for the
+// others, each compiler that can lowers it.
 
 type Withal = typeof import('withal');
 

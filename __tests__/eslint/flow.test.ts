@@ -8,7 +8,7 @@ import { follow } from '../../lib/eslint/flow.ts';
 import { languageOptionsFor } from '../helpers/lint.ts';
 
 /**
- * Where the paths through a function end, each as the letters of the calls on it: `a b` came to the end, `a return` returned.
+ * Where the paths through a function end, each as the letters of its calls: `a b` came to the end, `a return` returned.
  * `fail()` may throw, `leave()` never returns.
  */
 function waysThrough(body: string): string[] {

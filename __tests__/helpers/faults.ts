@@ -104,7 +104,7 @@ export class World {
 /** Runs in a world; returns what its caller has caught besides a rejection. */
 export type Scenario = (world: World) => unknown;
 
-/** Runs the scenario without a fault, with a fault at each step, and with up to three at the steps that it then takes. */
+/** Runs the scenario without a fault, with a fault at each step, and with up to three at the steps after that. */
 export async function everyFault(scenario: Scenario, make: (label: string) => unknown): Promise<Report> {
   const report: Report = { cases: 0, problems: [] };
   await runWith([]);

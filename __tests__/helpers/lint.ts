@@ -32,7 +32,7 @@ interface Fence {
   readonly code: string;
 }
 
-/** The examples of the rule's page as tests: those marked `wrong`, with the `fixed` and `suggested` ones after them, and `right`. */
+/** The examples of the rule's page as tests: `right` ones, and `wrong` ones with the `fixed` and `suggested` ones below. */
 function pageCases(rule: RuleName, mode: Mode): { valid: Valid[]; invalid: Invalid[] } {
   const fences = fencesIn(pageOf(rule)).filter(
     ({ detail, kind }) => /fixed|suggested/.test(kind) || modeOf(detail) === mode,

@@ -18,7 +18,7 @@ export type Step = {
   | { readonly does: 'using'; readonly body: Code; readonly isComplete: boolean }
 );
 
-/** To return if nothing was thrown, and rethrow otherwise; to return; to throw with that as the cause; to yield again; to throw. */
+/** Return if nothing was thrown, else rethrow; return; throw with that as the cause; yield again; throw. */
 export type End = 'pass' | 'finish' | 'translate' | 'again' | Failure;
 
 export type Failure =

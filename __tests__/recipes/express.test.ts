@@ -57,7 +57,10 @@ const leave: Client = async ({ body }, controller) => {
   return undefined;
 };
 
-/**¶ * Requests from a real server of the handlers; returns what the client read and, once the last handler has ended, what¶ * reached the error handler, and how many more listeners wait for the end of the response than before.¶ */
+/**
+ * Sends a request to a real server of the handlers. Once the last handler has ended, returns what the client read, what
+ * reached the error handler, and how many more listeners wait for the end of the response than before.
+ */
 async function visit(handlers: RequestHandler[], client: Client) {
   return scopeAsync(async function* visiting() {
     const errors: { error: unknown; headersSent: boolean }[] = [];
