@@ -289,9 +289,9 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       });
 
       it.each<[string, object]>([
-        ['what emits no events', {}],
-        ['what only listens', { on() {} }],
-        ['what only stops listening', { off() {} }],
+        ['an object that emits no events', {}],
+        ['an object with only on()', { on() {} }],
+        ['an object with only off()', { off() {} }],
       ])('disposes of %s, whose parameter may not be a callback', async (_what, more) => {
         const close = jest.fn();
         const disposed = jest.fn();

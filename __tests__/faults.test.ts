@@ -276,8 +276,7 @@ const scenarios: Record<string, Scenario> = {
       world.now('after');
     });
   },
-  'a sync generator manager around what is async': (world) =>
-    withAsync(heldSync(world, 'a'), () => world.later('body')),
+  'a sync generator manager around async code': (world) => withAsync(heldSync(world, 'a'), () => world.later('body')),
   'a manager that translates': (world) =>
     withAsync(held(world, 'a'), () => withAsync(translating(world), () => world.later('body'))),
   'generator managers, by hand': async (world) => {
@@ -331,7 +330,7 @@ const scenarios: Record<string, Scenario> = {
       await stack.enterContext(heldEarly(world, 'b'));
       await world.later('body');
     }),
-  'a stack with an entry that is not awaited': async (world) => {
+  'a stack with an entry that isn’t awaited': async (world) => {
     const caught: unknown[] = [];
     const keep = (error: unknown) => void caught.push(error);
     await withAsync(new AsyncExitStack(), async (stack) => {
@@ -350,7 +349,7 @@ const scenarios: Record<string, Scenario> = {
       await outer.enterContext(moved);
       await world.later('body');
     }),
-  'a stack that is disposed': (world) => {
+  'a stack that is disposed of': (world) => {
     const stack = new AsyncExitStack();
     return disposing(stack, async () => {
       await fill(stack, world);
@@ -358,7 +357,7 @@ const scenarios: Record<string, Scenario> = {
       stack.complete();
     });
   },
-  'a stack that is disposed, and nobody says that it succeeded': (world) => {
+  'a stack that is disposed of without complete()': (world) => {
     const stack = new AsyncExitStack();
     return disposing(stack, () => fill(stack, world));
   },
@@ -366,7 +365,7 @@ const scenarios: Record<string, Scenario> = {
   'a sync composition': (world) => {
     withSync(composedSync(world), () => world.now('body'));
   },
-  'a sync composition around what is async': (world) => withAsync(composedSync(world), () => world.later('body')),
+  'a sync composition around async code': (world) => withAsync(composedSync(world), () => world.later('body')),
   'a composition on a stack': (world) =>
     withAsync(new AsyncExitStack(), async (stack) => {
       await stack.enterContext(composed(world));
@@ -394,7 +393,7 @@ const scenarios: Record<string, Scenario> = {
   },
   'all, in order': (world) =>
     withAsync(all([held(world, 'a'), new Held(world, 'b'), heldSync(world, 'c')]), () => world.later('body')),
-  'all, at once': (world) =>
+  'all, concurrently': (world) =>
     withAsync(all([held(world, 'a'), held(world, 'b'), held(world, 'c')], { concurrent: true }), () =>
       world.later('body'),
     ),
@@ -403,7 +402,7 @@ const scenarios: Record<string, Scenario> = {
   'all, sync': (world) => {
     withSync(all([heldSync(world, 'a'), new HeldSync(world, 'b')]), () => world.now('body'));
   },
-  'a manager that goes on with its setup': (world) =>
+  'a manager that continues its setup': (world) =>
     withAsync(heldEarly(world, 'a'), () => withAsync(heldEarly(world, 'b'), () => world.later('body'))),
   'a manager that suppresses': (world) =>
     withAsync(held(world, 'a'), async () => {
@@ -556,11 +555,11 @@ const scenarios: Record<string, Scenario> = {
         await world.later('body');
       }),
     ),
-  'what can be abandoned, with a deadline': (world) =>
+  'an abandonable manager with a deadline': (world) =>
     withAsync(abandonable(held(world, 'a'), new AbortController().signal), () =>
       withAsync(deadline(surrounding(world, 'b'), 60_000), () => world.later('body')),
     ),
-  'a body that gives a Result': async (world) => {
+  'a body that returns a Result': async (world) => {
     const blocks = resultBlocks((result: { readonly ok: boolean }) => !result.ok && { error: result });
     await blocks.withAsync(held(world, 'a'), () =>
       blocks.scopeAsync(async function* () {

@@ -309,27 +309,43 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each<[string, (drivers: Drivers) => unknown, string]>([
-      ['no body', ({ withAsync }) => withAsync({ enter() {}, exit() {} }), 'withAsync() takes a body'],
-      ['no body', ({ withSync }) => withSync({ enter() {}, exit() {} }), 'withSync() takes a body'],
+      [
+        'something that isn’t a body',
+        ({ withAsync }) => withAsync({ enter() {}, exit() {} }),
+        'withAsync() takes a body',
+      ],
+      ['something that isn’t a body', ({ withSync }) => withSync({ enter() {}, exit() {} }), 'withSync() takes a body'],
       [
         'a generator function',
         ({ withAsync }) => withAsync({ enter() {}, exit() {} }, function* () {}),
         'scopeAsync()',
       ],
-      ['no manager', ({ withAsync }) => withAsync({}, () => taken), 'withAsync() takes a manager'],
-      ['no manager', ({ withSync }) => withSync({}, () => taken), 'withSync() takes a manager'],
-      ['no generator function', ({ scopeAsync }) => scopeAsync(() => taken), 'scopeAsync() takes async function*'],
-      ['no generator function', ({ scopeSync }) => scopeSync(() => taken), 'scopeSync() takes function*'],
-      ['no function', ({ scopeAsync }) => scopeAsync(1), 'scopeAsync() takes async function*'],
-      ['no function', ({ scopeSync }) => scopeSync(1), 'scopeSync() takes function*'],
+      ['something that isn’t a manager', ({ withAsync }) => withAsync({}, () => taken), 'withAsync() takes a manager'],
+      ['something that isn’t a manager', ({ withSync }) => withSync({}, () => taken), 'withSync() takes a manager'],
       [
-        'no manager',
+        'something that isn’t a generator function',
+        ({ scopeAsync }) => scopeAsync(() => taken),
+        'scopeAsync() takes async function*',
+      ],
+      [
+        'something that isn’t a generator function',
+        ({ scopeSync }) => scopeSync(() => taken),
+        'scopeSync() takes function*',
+      ],
+      ['something that isn’t a function', ({ scopeAsync }) => scopeAsync(1), 'scopeAsync() takes async function*'],
+      ['something that isn’t a function', ({ scopeSync }) => scopeSync(1), 'scopeSync() takes function*'],
+      [
+        'something that isn’t a manager',
         ({ asyncContextDecorator }) => asyncContextDecorator({}),
         'asyncContextDecorator() takes a manager',
       ],
-      ['no manager', ({ contextDecorator }) => contextDecorator({}), 'contextDecorator() takes a manager'],
       [
-        'no function to decorate',
+        'something that isn’t a manager',
+        ({ contextDecorator }) => contextDecorator({}),
+        'contextDecorator() takes a manager',
+      ],
+      [
+        'something that can’t be decorated',
         ({ contextDecorator }) => (contextDecorator({ enter() {}, exit() {} }) as Body)(1),
         'contextDecorator() decorates functions',
       ],

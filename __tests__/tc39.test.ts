@@ -66,12 +66,12 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, true],
   ],
   [
-    'the class has properties as a built-in has them',
+    'the class has the property attributes of a built-in',
     ({ Stack }) => ['length', 'name', 'prototype'].map((key) => attributesOf(Stack, key)),
     ['configurable', 'configurable', ''],
   ],
   [
-    'the prototype knows its class',
+    'the prototype has its class as constructor',
     ({ Stack }) => [Stack.prototype.constructor === Stack, attributesOf(Stack.prototype, 'constructor')],
     [true, 'writable configurable'],
   ],
@@ -81,7 +81,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, true],
   ],
   [
-    'a new target has its prototype inherited',
+    'an instance inherits from the new target’s prototype',
     ({ Stack }) => [
       inherits(Reflect.construct(Stack, [], Map), Map),
       inherits(made(Stack, { get: () => Map.prototype }), Map),
@@ -89,7 +89,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, true],
   ],
   [
-    'a new target may have a prototype that is no object',
+    'a new target may have a prototype that isn’t an object',
     ({ Stack }) => [...nothings, ...primitives].filter((value) => !inherits(made(Stack, { value }), Stack)),
     [],
   ],
@@ -99,18 +99,18 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     ['throws RangeError'],
   ],
   [
-    'methods have names and lengths as a built-in has them',
+    'methods have the names and lengths of a built-in',
     (kind) => unique(functionsOf(kind).flatMap((method) => ['name', 'length'].map((key) => attributesOf(method, key)))),
     ['configurable'],
   ],
-  ['methods are no constructors', (kind) => functionsOf(kind).filter(isConstructor), []],
+  ['methods aren’t constructors', (kind) => functionsOf(kind).filter(isConstructor), []],
   [
-    'methods refuse whatever is no stack',
+    'methods refuse any other receiver',
     (kind) => failures(methodsOf(kind).flatMap((method) => strangersTo(kind).map((self) => () => method.call(self)))),
     ['throws TypeError'],
   ],
   [
-    'dispose() refuses it too, disposeAsync() by a promise',
+    'dispose() refuses it too, and disposeAsync() rejects',
     async (kind) => {
       const { Stack, dispose, isAsync } = kind;
       const refused = await failures(strangersTo(kind).map((self) => () => Stack.prototype[dispose].call(self)));
@@ -120,12 +120,12 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
   ],
   ['disposed is read by a getter', (kind) => [getterOf(kind).name, getterOf(kind).length], ['get disposed', 0]],
   [
-    'use() refuses what is no object',
+    'use() refuses what isn’t an object',
     ({ Stack }) => failures(primitives.map((value) => () => new Stack().use(value))),
     ['throws TypeError'],
   ],
   [
-    'use() refuses a method that is missing, or can’t be called',
+    'use() refuses a method that is missing or can’t be called',
     ({ Stack, symbol }) =>
       failures(
         [symbol, Symbol.dispose].flatMap((key) => uncallables.map((value) => () => new Stack().use({ [key]: value }))),
@@ -152,7 +152,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     ['read', 'used', 'called', 'read', 'used', 'called'],
   ],
   [
-    'adopt() takes any value, and gives it back',
+    'adopt() takes any value, and returns it',
     async ({ Stack, dispose }) => {
       const stack = new Stack();
       const values = [...uncallables, () => undefined, { [Symbol.dispose]: () => rethrow('not asked to') }];
@@ -170,7 +170,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     ['throws TypeError'],
   ],
   [
-    'a finished stack refuses everything, be it wrong or not',
+    'a finished stack refuses everything, valid or not',
     ({ Stack, dispose, symbol }) => {
       const stack = new Stack();
       void stack[dispose]();
@@ -183,7 +183,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     ['throws ReferenceError'],
   ],
   [
-    'dispose() undoes in reverse order, be it asynchronous or not',
+    'dispose() undoes in reverse order, sync or async',
     async ({ Stack, dispose, symbol }) => {
       const events: string[] = [];
       const stack = new Stack();
@@ -213,7 +213,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, 'returned'],
   ],
   [
-    'dispose() does nothing while it is at it, or is done',
+    'dispose() does nothing while it is running, or afterwards',
     async ({ Stack, dispose }) => {
       const events: string[] = [];
       const stack = new Stack();
@@ -229,7 +229,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     ['second', 'first'],
   ],
   [
-    'dispose() gives nothing, as a promise or not, whatever it was given',
+    'dispose() returns undefined, or a promise of it, whatever the argument',
     async ({ Stack, dispose, isAsync }) => {
       const stack = new Stack();
       stack.defer(() => 1);
@@ -239,7 +239,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, undefined, undefined],
   ],
   [
-    'dispose() throws an only error as it is, and undoes the rest',
+    'dispose() throws a single error as it is, and undoes the rest',
     async ({ Stack, dispose }) => {
       const events: unknown[] = [];
       const stack = new Stack();
@@ -252,7 +252,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, 'third', 'first'],
   ],
   [
-    'dispose() nests more errors',
+    'dispose() nests several errors',
     async ({ Stack, dispose, SuppressedError }) => {
       const stack = new Stack();
       for (const name of ['first', 'second', 'third']) stack.defer(() => rethrow(name));
@@ -267,7 +267,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, 'writable configurable', 'writable configurable', true, 'writable configurable', 'writable configurable'],
   ],
   [
-    'move() gives a new stack that is open, and no instance of a subclass',
+    'move() returns a new open stack, which isn’t an instance of a subclass',
     ({ Stack }) => {
       const stack = new (class extends Stack {})();
       const moved = stack.move();

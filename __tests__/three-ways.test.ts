@@ -70,11 +70,11 @@ type Thrown = { readonly error: unknown } | undefined;
 
 /** What the managers do. */
 const deeds: Readonly<Record<string, (name: string) => Script>> = {
-  'lets it pass': () => ({ teardown: pass }),
+  'rethrows it': () => ({ teardown: pass }),
   'suppresses it': (name) => ({ teardown: () => `fallback of ${name}` }),
   'translates it': (name) => ({ teardown: (thrown) => thrown && fail(name, { cause: thrown.error }) }),
   'fails in its teardown': (name) => ({ teardown: () => fail(name) }),
-  'fails with a cause of its own': (name) => ({ teardown: () => fail(name, { cause: 'its own' }) }),
+  'fails with its own cause': (name) => ({ teardown: () => fail(name, { cause: 'its own' }) }),
   'fails in its setup': (name) => ({ setup: () => fail(name) }),
   'does not yield': () => ({ setup: () => 'no yield' }),
   'yields again': () => ({ teardown: () => again }),

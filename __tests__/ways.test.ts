@@ -54,7 +54,7 @@ const asyncKinds: Record<string, Kind> = {
     },
     exitAsync: async (thrown?: { error: unknown }) => later(thrown).then(() => told(events, thrown)),
   }),
-  'a class of the sync protocol whose methods are async': (_library, events) => ({
+  'a sync class with async methods': (_library, events) => ({
     async enter() {
       events.push(await later('enter'));
       return 'value';
@@ -106,7 +106,7 @@ const unrun: Record<string, Body> = {
     (function* () {
       yield 1;
     })(),
-  'a function that returns what a compiler made of a generator': () => ({
+  'a function that returns a compiled generator': () => ({
     next: () => ({ done: true }),
     throw: fail(undefined),
     return: () => ({ done: true }),
@@ -187,7 +187,7 @@ describe.each(builds)('%s', (_build, library) => {
     'refuses an async enter(), and releases what it acquired: %s',
     async (_way, enterBy) => {
       const events: Events = [];
-      const manager = asyncKinds['a class of the sync protocol whose methods are async']?.(library, events);
+      const manager = asyncKinds['a sync class with async methods']?.(library, events);
       const error = await errorOf(() => enterBy(library, manager as never, () => events.push('body')));
       expect(error).toBeInstanceOf(TypeError);
       expect(String(error)).toContain('enterAsync()');

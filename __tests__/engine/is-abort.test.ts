@@ -30,13 +30,13 @@ const addsNothing: [string, Make][] = [
   ['an AbortError with an own cause of undefined', () => abortError({ cause: undefined })],
   ['an AbortError that the reason caused', (reason) => abortError({ cause: reason })],
   ['an AbortError to which this library attached the reason', (reason) => linked(abortError(), reason)],
-  ['an AbortError that is a ring', () => ring],
+  ['an AbortError with a cyclic cause', () => ring],
 ];
 
 const saysMore: [string, Make][] = [
   ['an AbortError with another cause', () => abortError({ cause: 1 })],
   [
-    'an AbortError of another one',
+    'an AbortError caused by another one',
     (reason) => abortError({ cause: abortError({ cause: new Error('x', { cause: reason }) }) }),
   ],
   ['an AbortError to which this library attached another error', () => linked(abortError(), other)],
@@ -45,7 +45,7 @@ const saysMore: [string, Make][] = [
   ['an AbortError that such a reason caused', (reason) => abortError({ cause: linked(reason, other) })],
   ['a translation that the reason caused', (reason) => new Error('fetch failed', { cause: reason })],
   ['an AggregateError of the reason', (reason) => new AggregateError([reason, abortError()])],
-  ['a teardown that failed on the way', (reason) => new SuppressedError(other, reason)],
+  ['a teardown that failed in the meantime', (reason) => new SuppressedError(other, reason)],
   ['an error that can’t be read', () => unreadable],
   ['another error', () => other],
   ['an object that only looks like an AbortError', () => ({ name: 'AbortError' })],

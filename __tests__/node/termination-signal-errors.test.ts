@@ -53,10 +53,10 @@ const addSomething: [string, Make][] = [
     (cause) => abortError({ cause: new Error('other', { cause }) }),
   ],
   ['an AbortError of an AbortError', (cause) => abortError({ cause: abortError({ cause }) })],
-  ['an AbortError whose cause is no error', () => abortError({ cause: 0 })],
-  ['many errors that only say so', (reason) => new AggregateError([reason, abortError()])],
-  ['a teardown that failed on the way', (reason) => new SuppressedError(new Error('teardown'), reason)],
-  ['what is no error', () => ({ name: 'AbortError' })],
+  ['an AbortError whose cause isn’t an error', () => abortError({ cause: 0 })],
+  ['several errors that only repeat it', (reason) => new AggregateError([reason, abortError()])],
+  ['a teardown that failed in the meantime', (reason) => new SuppressedError(new Error('teardown'), reason)],
+  ['something that isn’t an error', () => ({ name: 'AbortError' })],
   ['undefined', () => undefined],
   ['an error that can’t be read', () => Object.defineProperty(new Error('hostile'), 'name', { get: raise })],
 ];
@@ -69,7 +69,7 @@ const waiters: [string, (signal: AbortSignal) => Promise<unknown>][] = [
   ['a pipeline', (signal) => pipeline(new Readable({ read() {} }), new PassThrough(), { signal })],
   ['a child process', (signal) => promisify(execFile)('sleep', ['60'], { signal })],
   [
-    'a signal of several',
+    'a combined signal',
     async (signal) => sleep(60_000, undefined, { signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) }),
   ],
 ];

@@ -81,8 +81,8 @@ const outcomes: [outcome: string, script: Script, body: () => unknown, phases: s
   ['returns', {}, () => 1, 'entering body exiting over', 'returned'],
   ['throws', {}, fail, 'entering body exiting over', 'threw'],
   ['is suppressed', { onError: () => 'fallback' }, fail, 'entering body exiting over', 'suppressed'],
-  ['is not set up', { setup: fail }, () => 1, 'entering over', 'failed to enter'],
-  ['is not torn down', { teardown: fail }, () => 1, 'entering body exiting over', 'threw'],
+  ['fails to set up', { setup: fail }, () => 1, 'entering over', 'failed to enter'],
+  ['fails to tear down', { teardown: fail }, () => 1, 'entering body exiting over', 'threw'],
 ];
 
 /** Who drives the manager in each way, and what is around it. */

@@ -29,7 +29,7 @@ describe('trace', () => {
 
   it.each<[what: string, times: [parent: number, from: number, to: number][], lanes: number[]]>([
     [
-      'what nests into one lane',
+      'nested visits into one lane',
       [
         [-1, 0, 9],
         [0, 1, 8],
@@ -39,7 +39,7 @@ describe('trace', () => {
       [0, 0, 0, 0],
     ],
     [
-      'what follows into one lane',
+      'consecutive visits into one lane',
       [
         [-1, 0, 5],
         [-1, 5, 6],
@@ -48,7 +48,7 @@ describe('trace', () => {
       [0, 0, 0],
     ],
     [
-      'what overlaps into two',
+      'overlapping visits into two',
       [
         [-1, 0, 5],
         [-1, 1, 3],
@@ -58,7 +58,7 @@ describe('trace', () => {
       [0, 1, 1, 0],
     ],
     [
-      'what outlives its parent into another',
+      'a visit that outlives its parent into another',
       [
         [-1, 0, 5],
         [0, 1, 6],
