@@ -40,7 +40,7 @@ describe('a watch', () => {
     }
   });
 
-  it('asks for leaks only if it reports them, and ignores those of others', () => {
+  it('asks for leaks only if it reports them, and tolerates those of other watches', () => {
     const leaks: Leak[] = [];
     const leak: Leak = { kind: 'never entered', name: 'lock', site: undefined, message: 'lock was never entered.' };
     const [curious, deaf] = [start({ onLeak: (found) => leaks.push(found) }), start()];

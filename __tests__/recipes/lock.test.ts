@@ -180,7 +180,7 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
 });
 
 describe('a lock of the process', () => {
-  it('goes to the next if its holder-to-be aborts at the moment it comes', async () => {
+  it('goes to the second in line if the first aborts at the handover', async () => {
     const lock = localLock();
     const impatient = new AbortController();
     const blocks: Promise<unknown>[] = [];

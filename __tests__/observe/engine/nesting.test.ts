@@ -79,7 +79,7 @@ describe('nesting by the flow of async code', () => {
     nesting.stop();
   });
 
-  it('ends the cost of its store when it stops', () => {
+  it('disables its store when it stops', () => {
     const nesting = new Nesting(true);
     const flow = block('flow');
     const flows = nesting.run(flow, () => {
