@@ -1,7 +1,8 @@
-import { PGlite, type Transaction } from '@electric-sql/pglite';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { PGlite } from '@electric-sql/pglite';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Client, Pool } from 'pg';
 import { connection } from '../../docs/recipes/connection/connection.ts';
+import { queued } from '../../docs/recipes/transaction/queued.ts';
 import { transaction } from '../../docs/recipes/transaction/transaction.ts';
 import { withAsync } from '../../lib/index.ts';
 import { hasPostgres, sharedPostgres } from '../helpers/postgres.ts';
@@ -66,7 +67,7 @@ describe('a transaction', () => {
     expect(await committed()).toEqual(['milk']);
   });
 
-  it('takes a PGlite, but neither its own transactions nor a pool', async () => {
+  it('takes a PGlite, but not a pool', async () => {
     const db = await PGlite.create();
     await db.exec('CREATE TABLE items (name text)');
     const block = withAsync(transaction(db), async (tx) => {
@@ -77,10 +78,53 @@ describe('a transaction', () => {
     expect((await db.query('SELECT name FROM items')).rows).toEqual([]);
     // @ts-expect-error -- another connection for each statement
     const ofPool = (pool: Pool) => transaction(pool);
-    // @ts-expect-error -- PGlite ends it
-    const ofTransaction = (tx: Transaction) => transaction(tx);
-    expect([ofPool, ofTransaction]).toHaveLength(2);
+    expect(ofPool).toBeInstanceOf(Function);
     await db.close();
+  });
+
+  it('is a savepoint in a transaction that PGlite began, even inside another savepoint', async () => {
+    const db = await PGlite.create();
+    await db.exec('CREATE TABLE items (name text UNIQUE)');
+    await withAsync(queued(db), async (tx) => {
+      await tx.query("INSERT INTO items VALUES ('tea')");
+      await withAsync(transaction(tx), async () => {
+        await tx.query("INSERT INTO items VALUES ('cups')");
+        const inner = withAsync(transaction(tx), () => tx.query("INSERT INTO items VALUES ('tea')"));
+        await expect(inner).rejects.toThrow('duplicate key');
+      });
+      await expect(withAsync(transaction(tx), fail)).rejects.toBe(failure);
+    });
+    expect((await db.query('SELECT name FROM items')).rows).toEqual([{ name: 'tea' }, { name: 'cups' }]);
+    await db.close();
+  });
+
+  it('lets blocks on one PGlite take turns, and rejects if a block ignored a failed statement', async () => {
+    const db = await PGlite.create();
+    await db.exec('CREATE TABLE items (name text)');
+    const insertAll = (name: string) =>
+      withAsync(queued(db), async (tx) => {
+        await tx.query('INSERT INTO items VALUES ($1)', [name]);
+        if (name === 'lost') fail();
+        if (name === 'broken') await tx.query('SELECT 1 / 0').catch(() => {});
+      });
+    const results = await Promise.allSettled(['kept', 'lost', 'broken'].map(insertAll));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect((await db.query('SELECT name FROM items')).rows).toEqual([{ name: 'kept' }]);
+    await db.close();
+  });
+
+  it("refuses a client that doesn't report what a COMMIT did, before the block runs", async () => {
+    const { client } = database;
+    const silent = {
+      query: async (statement: string) => ({ rows: (await client.query(statement)).rows as unknown[] }),
+    };
+    const body = jest.fn();
+    await expect(withAsync(transaction(silent), body)).rejects.toThrow(
+      "This client doesn't report what a COMMIT did: use pg, or PGlite 0.5.5.",
+    );
+    expect(body).not.toHaveBeenCalled();
+    await withAsync(transaction(client), (tx) => insert(tx, 'tea'));
+    expect(await committed()).toEqual(['tea']);
   });
 
   it('rejects if the block continued after a failed statement', async () => {

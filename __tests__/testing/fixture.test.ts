@@ -192,6 +192,16 @@ describe('fixture', () => {
     );
   });
 
+  it('refuses the form of extend that takes a name, before it makes the manager', async () => {
+    const byName = { onCleanup: () => undefined } as never;
+    await expect(run(fixture(() => opened('db')))(vitestContext().context, byName)).rejects.toThrow(
+      new TypeError(
+        'Cannot set up a fixture: fixture() works in an object of fixtures, but it was passed to extend() with a name. Write extend({ db: fixture(() => database()) }).',
+      ),
+    );
+    expect(logged()).toEqual([]);
+  });
+
   it('says which runners it works with', async () => {
     await expect(run(fixture(() => opened('db')))({}, async () => undefined)).rejects.toThrow(
       new TypeError(

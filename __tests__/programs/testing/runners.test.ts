@@ -374,6 +374,7 @@ describe('fixture and shared', () => {
       ['both fail', 'Error: no', unclosed],
       ['takes too long', expect.any(String)],
       ['passes when it is tried again', 'Error: once', unclosed, unclosed],
+      ['is extended with a name', expect.stringContaining('it was passed to extend() with a name')],
       ['enters and fails', 'Error: no', 'Error: one does not close', 'Error: no', 'Error: one does not close'],
       ['a', 'Error: a failed'],
     ]);
