@@ -47,7 +47,7 @@ describe.each(builds)('%s', (_build, library) => {
 
   describe('abandonable', () => {
     describe.each(Object.entries(asyncWays))('in each way of entering: %s', (_way, enterBy) => {
-      it('works like the given manager if the signal doesn’t abort', async () => {
+      it("works like the given manager if the signal doesn't abort", async () => {
         const source = new AbortController();
         for (const [body, expected, told] of [
           [(value: unknown) => [value], { value: ['value'] }, 'exit'],
@@ -121,7 +121,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['exit']);
     });
 
-    it('rejects with the setup’s own error if that comes first', async () => {
+    it("rejects with the setup's own error if that comes first", async () => {
       const { manager, setups } = pending();
       const source = new AbortController();
       const outcome = outcomeOf(() => withAsync(abandonable(manager, source.signal), () => 'never'));
@@ -131,7 +131,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(getEventListeners(source.signal, 'abort')).toHaveLength(0);
     });
 
-    it('begins the setup in the caller’s tick', () => {
+    it("begins the setup in the caller's tick", () => {
       const { manager, setups } = pending();
       void withAsync(abandonable(manager, new AbortController().signal), () => undefined);
       expect(setups).toHaveLength(1);
@@ -216,7 +216,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed.cause).toBe(reason);
     });
 
-    it('releases each of a generator’s managers, and passes them the reason', async () => {
+    it("releases each of a generator's managers, and passes them the reason", async () => {
       const events: unknown[] = [];
       let go!: () => void;
       const gate = new Promise<void>((resolve) => {
@@ -342,7 +342,7 @@ describe.each(builds)('%s', (_build, library) => {
     const manager = { enter: () => 1, exit: () => undefined };
 
     it.each<[string, unknown[], string]>([
-      ['what can’t be entered', [{}, signal], 'abandonable() takes a manager or a disposable'],
+      ["what can't be entered", [{}, signal], 'abandonable() takes a manager or a disposable'],
       ['a manager function', [suppress, signal], 'Did you forget to call it?'],
       ['no signal', [manager], 'Write abandonable(manager, signal).'],
       ['a controller', [manager, new AbortController()], 'Write abandonable(manager, signal).'],

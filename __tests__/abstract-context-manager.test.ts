@@ -34,7 +34,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(draft.state).toBe('discarded');
     });
 
-    it('isn’t a disposable', () => {
+    it("isn't a disposable", () => {
       expect(Symbol.dispose in Draft.prototype).toBe(false);
     });
 
@@ -56,7 +56,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(draft.state).toBe('discarded');
     });
 
-    it('isn’t a disposable', () => {
+    it("isn't a disposable", () => {
       expect(Symbol.asyncDispose in AsyncDraft.prototype).toBe(false);
     });
 

@@ -55,7 +55,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([1, 2, 'between', 3, 4, 'end of block', 'closed']);
     });
 
-    it('closes as usual on a break if it wasn’t entered', async () => {
+    it("closes as usual on a break if it wasn't entered", async () => {
       const events: unknown[] = [];
       for await (const item of aclosing(counting(events))) if (item === 2) break;
       expect(events).toEqual([1, 2, 'closed']);
@@ -113,7 +113,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('keeps the body’s error and the closing’s', async () => {
+    it("keeps the body's error and the closing's", async () => {
       const closing = new Error('closing');
       async function* failing() {
         try {
@@ -157,7 +157,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([]);
     });
 
-    it('disposes synchronously if that’s the only way, and calls return() if there is no disposal', async () => {
+    it("disposes synchronously if that's the only way, and calls return() if there is no disposal", async () => {
       const events: unknown[] = [];
       const { next } = closable(events);
       const disposable = { next, [Symbol.dispose]: () => events.push('dispose') };
@@ -333,7 +333,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).not.toHaveProperty('cause');
       });
 
-      it('reports the error of a source that wasn’t told to stop', async () => {
+      it("reports the error of a source that wasn't told to stop", async () => {
         const abort = new DOMException('aborted', 'AbortError');
         const source = async function* () {
           try {
@@ -378,7 +378,7 @@ describe.each(builds)('%s', (_build, library) => {
         ['reports', true, () => Object.assign(bareAbort(), { cause: bodyError })],
         ['reports', true, () => bodyError],
         ['reports', true, () => undefined],
-      ])('%s the error that the abort caused in a next() that isn’t awaited: %#', async (_what, isReported, make) => {
+      ])("%s the error that the abort caused in a next() that isn't awaited: %#", async (_what, isReported, make) => {
         let error: unknown;
         async function* waiting(signal: AbortSignal) {
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -421,7 +421,7 @@ describe.each(builds)('%s', (_build, library) => {
         await items.return();
       });
 
-      it('closes what the function returned if it can’t be iterated', async () => {
+      it("closes what the function returned if it can't be iterated", async () => {
         const events: unknown[] = [];
         const unusable = (signal: AbortSignal) => {
           signal.addEventListener('abort', () => events.push('abort'));
@@ -452,7 +452,7 @@ describe.each(builds)('%s', (_build, library) => {
         return { asked, source: { next } };
       }
 
-      it.each([bodyError, undefined])('reports the error %p of a next() that isn’t awaited', async (error) => {
+      it.each([bodyError, undefined])("reports the error %p of a next() that isn't awaited", async (error) => {
         const { asked, source } = controlled();
         const closing = {
           ...source,
@@ -528,7 +528,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect([error, isOver]).toEqual([bodyError, true]);
       });
 
-      it('reports a failure next to the block’s error', async () => {
+      it("reports a failure next to the block's error", async () => {
         async function* failing(): AsyncGenerator<number> {
           throw new Error('source');
         }
@@ -542,7 +542,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).toHaveProperty('cause', bodyError);
       });
 
-      it('doesn’t report what is awaited later but before the block ends', async () => {
+      it("doesn't report what is awaited later but before the block ends", async () => {
         const { asked, source } = controlled();
         const seen = await withAsync(aclosing(source), async (items) => {
           const step = items.next();
@@ -582,7 +582,7 @@ describe.each(builds)('%s', (_build, library) => {
         ['read for each call', (items) => () => items.next()],
         ['bound', (items) => items.next.bind(items)],
         ['of the iterator', (items) => () => items[Symbol.asyncIterator]().next()],
-      ])('watches requests that don’t come from a loop: a next() that is %s', async (_how, nextOf) => {
+      ])("watches requests that don't come from a loop: a next() that is %s", async (_how, nextOf) => {
         async function* waiting(signal: AbortSignal) {
           yield* [1, 2];
           await new Promise((_resolve, reject) => {
@@ -721,7 +721,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await errorOf(() => items.return(given))).toBe(bodyError);
     });
 
-    it('doesn’t wait for a next() that never settles', async () => {
+    it("doesn't wait for a next() that never settles", async () => {
       const silent = { next: async () => new Promise<IteratorResult<number>>(() => undefined) };
       const ended = withAsync(aclosing(silent), (items) => {
         void items.next();
@@ -738,7 +738,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['return', 'dispose']);
     });
 
-    it('disposes of a source that isn’t waiting once its return() is done', async () => {
+    it("disposes of a source that isn't waiting once its return() is done", async () => {
       const events: unknown[] = [];
       const returning = async () => {
         await new Promise(setImmediate);
@@ -759,7 +759,7 @@ describe.each(builds)('%s', (_build, library) => {
     it.each([
       Object.assign(new Error('closed early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
       new DOMException('aborted', 'AbortError'),
-    ])('reports what a disposal throws, even %p, unless it’s a destroyed stream', async (error) => {
+    ])("reports what a disposal throws, even %p, unless it's a destroyed stream", async (error) => {
       const source = { ...closable([]), [Symbol.asyncDispose]: async () => Promise.reject(error) };
       expect(await errorOf(() => withAsync(aclosing(source), () => undefined))).toBe(error);
       const destroyed = { ...source, destroyed: true };
@@ -784,7 +784,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(next.mock.calls).toEqual([[], [undefined], [undefined], ['second'], ['third'], [], [], []]);
     });
 
-    it('stops a stream that a loop waits for, if the loop isn’t awaited', async () => {
+    it("stops a stream that a loop waits for, if the loop isn't awaited", async () => {
       const stream = new PassThrough({ objectMode: true });
       for (const chunk of [1, 2, 3]) stream.write(chunk);
       const seen: unknown[] = [];
@@ -908,7 +908,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(listeners(signal)).toBe(0);
       });
 
-      it('that has aborted fails each next() if it isn’t entered', async () => {
+      it("that has aborted fails each next() if it isn't entered", async () => {
         const events: unknown[] = [];
         const items = aclosing(waiting(events), { signal: AbortSignal.abort(reason) });
         for (let call = 0; call < 2; call++) expect(await errorOf(() => items.next())).toBe(reason);
@@ -927,7 +927,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect([result, events]).toEqual(['result', ['return', 'dispose']]);
       });
 
-      it('drops what isn’t awaited', async () => {
+      it("drops what isn't awaited", async () => {
         const controller = new AbortController();
         const result = await withAsync(aclosing(waiting(), controller), async (items) => {
           for (let call = 0; call < 3; call++) void items.next();
@@ -993,7 +993,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(closing.cause).toBe(reason);
       });
 
-      it('keeps the source’s own error if that came from closing', async () => {
+      it("keeps the source's own error if that came from closing", async () => {
         const failed = new Error('rollback failed');
         for (const isAwaited of [true, false]) {
           const controller = new AbortController();
@@ -1013,7 +1013,7 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
 
-      it('rejects with a failure after the block that wasn’t reported, unless the abort caused it', async () => {
+      it("rejects with a failure after the block that wasn't reported, unless the abort caused it", async () => {
         for (const error of [bodyError, bareAbort(), reason]) {
           const late: unknown[] = [];
           const controller = new AbortController();
@@ -1178,7 +1178,7 @@ describe.each(builds)('%s', (_build, library) => {
         ],
         ['a set', () => new Set([1, 2, 3])],
         [
-          'an iterator that isn’t iterable',
+          "an iterator that isn't iterable",
           () => {
             const { next } = counting([], 3);
             const source = counting([], 3);
@@ -1404,7 +1404,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => aclosing(given as never)).toThrow(message);
     });
 
-    describe('a next() that fails and isn’t awaited', () => {
+    describe("a next() that fails and isn't awaited", () => {
       const error = new Error('source');
       const failing = () => aclosing({ next: async (): Promise<IteratorResult<number>> => Promise.reject(error) });
 

@@ -98,7 +98,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'enter b', 'enter c', ['A', 'B', 'C'], 'exit c', 'exit b', 'exit a']);
     });
 
-    it('returns the values of a record under its keys, in the record’s order', async () => {
+    it("returns the values of a record under its keys, in the record's order", async () => {
       const log: unknown[] = [];
       const given = { last: manager(log, 'a'), first: manager(log, 'b'), ['__proto__']: manager(log, 'c') };
       const entries = await run(way.all(given), (values) => Object.entries(values as object));
@@ -140,7 +140,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log.slice(3)).toEqual([['c', bodyError], ['b', bodyError], 'exit a']);
     });
 
-    it('passes an exit’s error to the managers before it, and keeps the body’s error', async () => {
+    it("passes an exit's error to the managers before it, and keeps the body's error", async () => {
       const log: unknown[] = [];
       const failed = new Error('exit');
       const three = way.all([
@@ -154,7 +154,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed.cause).toBe(bodyError);
     });
 
-    it('exits the entered managers if one can’t be entered', async () => {
+    it("exits the entered managers if one can't be entered", async () => {
       const log: unknown[] = [];
       const failed = new Error('entry');
       const three = way.all([manager(log, 'a'), manager(log, 'b', { entering: fail(failed) }), manager(log, 'c')]);
@@ -162,7 +162,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'enter b', ...(isConcurrent ? ['enter c', ['c', failed]] : []), ['a', failed]]);
     });
 
-    it('didn’t yield if a manager suppressed the failed entry of another', async () => {
+    it("didn't yield if a manager suppressed the failed entry of another", async () => {
       const failed = new Error('entry');
       const pair = way.all([
         manager([], 'a', { failing: () => 'fallback' }),
@@ -222,7 +222,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'disposed', 'exit a']);
     });
 
-    it('refuses what isn’t a manager before it enters anything', async () => {
+    it("refuses what isn't a manager before it enters anything", async () => {
       const log: unknown[] = [];
       expect(() => way.all([manager(log, 'a'), undefined])).toThrow(TypeError);
       expect(log).toEqual([]);
@@ -252,7 +252,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(exits).toEqual([undefined, undefined, { error }]);
     });
 
-    it('isn’t entered in place of an object that it was spread into', async () => {
+    it("isn't entered in place of an object that it was spread into", async () => {
       const spread = { ...library.all([library.nullContext(1)]), enter: () => 'own', exit() {} };
       expect(library.withSync(spread as never, (value: unknown) => value)).toBe('own');
     });
@@ -340,7 +340,7 @@ describe.each(builds)('%s', (_build, library) => {
     it.each<[string, unknown, string]>([
       ['nothing', [undefined], 'undefined was given at index 0. Did you mean closing'],
       ['a hole', new Array(1), 'undefined was given at index 0. Did you mean closing'],
-      ['a function that wasn’t called', { db: transaction }, 'transaction() was given as db. Did you forget to call'],
+      ["a function that wasn't called", { db: transaction }, 'transaction() was given as db. Did you forget to call'],
       ['a promise', { db: Promise.resolve() }, 'an object (Promise) was given as db. Did you forget await?'],
       ['a generator', [(function* () {})()], 'at index 0. Did you mean aclosing()?'],
       ['half a manager', [nullContext(), { enterAsync() {} }], 'at index 1. It has only enterAsync().'],
@@ -397,7 +397,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => all(failing)).toThrow(bodyError);
     });
 
-    it('takes only the record’s enumerable string keys', () => {
+    it("takes only the record's enumerable string keys", () => {
       const record = Object.create({ inherited: 1 }, { hidden: { value: 2 } }) as Record<PropertyKey, unknown>;
       record[Symbol('symbol')] = 3;
       record['own'] = nullContext(4);
@@ -452,7 +452,7 @@ describe.each(builds)('%s', (_build, library) => {
       return { error, errors: [first, second] };
     };
 
-    it('waits for the rest if several fail, and exits them with all errors, in the list’s order', async () => {
+    it("waits for the rest if several fail, and exits them with all errors, in the list's order", async () => {
       const log: unknown[] = [];
       const { error, errors } = await failingTwice(log);
       expect(error).toBeInstanceOf(AggregateError);
@@ -481,7 +481,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log.at(-1)).toEqual(['slow', failed]);
     });
 
-    it('didn’t yield if an exit suppresses the errors from entering, which are kept', async () => {
+    it("didn't yield if an exit suppresses the errors from entering, which are kept", async () => {
       const log: unknown[] = [];
       const { error, errors } = await failingTwice(log, { failing: () => 'fallback' });
       expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD', cause: { errors } });

@@ -6,7 +6,7 @@ import { itUnobserved } from './helpers/unobserved.ts';
 const bodyError = new Error('body');
 
 describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, contextManager, withAsync }) => {
-  describe('AsyncExitStack, like TC39’s', () => {
+  describe("AsyncExitStack, like TC39's", () => {
     itUnobserved('reads Symbol.asyncDispose, then Symbol.dispose, once each, when it takes the value', async () => {
       const reads: unknown[] = [];
       const resource = new Proxy({} as AsyncDisposable, {
@@ -21,7 +21,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(reads).toEqual([Symbol.asyncDispose, Symbol.dispose]);
     });
 
-    it('treats a null method as none, and doesn’t await what a sync disposal returns', async () => {
+    it("treats a null method as none, and doesn't await what a sync disposal returns", async () => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
       stack.use({
@@ -72,7 +72,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
         },
         2,
       ],
-    ])('awaits as often as TC39’s with %s', async (_what, fill, awaits) => {
+    ])("awaits as often as TC39's with %s", async (_what, fill, awaits) => {
       const stack = new AsyncExitStack<unknown>();
       fill(stack);
       let ticks = 0;
@@ -199,7 +199,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(events).toEqual(['enter late', 'exit late failed']);
     });
 
-    it('waits in exitAsync() while it is finishing; a second disposeAsync() doesn’t, like TC39’s', async () => {
+    it("waits in exitAsync() while it is finishing; a second disposeAsync() doesn't, like TC39's", async () => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
       stack.defer(async () => {
@@ -245,7 +245,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
 });
 
 describe('AsyncExitStack', () => {
-  it('leaves a rejection that isn’t awaited to be reported', () => {
+  it("leaves a rejection that isn't awaited to be reported", () => {
     const program = `
       import { AsyncExitStack, withAsync } from 'withal';
       await withAsync(new AsyncExitStack(), (stack) => {

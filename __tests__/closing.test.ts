@@ -43,7 +43,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       expect(close.mock.calls).toEqual([[thing]]);
     });
 
-    it('awaits the close in withAsync, and keeps its error and the body’s', async () => {
+    it("awaits the close in withAsync, and keeps its error and the body's", async () => {
       const failed = new Error('closing failed');
       const pool = { end: async () => Promise.reject(failed) };
       const manager = closing(pool, async (given) => given.end());
@@ -133,7 +133,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         ['HTTPS', () => createHttpsServer()],
         ['sockets', () => createNetServer()],
         ['HTTP/2', () => createHttp2Server()],
-      ])('keeps the error of a %s server that was already closed, and the block’s', async (_kind, create) => {
+      ])("keeps the error of a %s server that was already closed, and the block's", async (_kind, create) => {
         const server = create();
         const notRunning = expect.objectContaining({ code: 'ERR_SERVER_NOT_RUNNING' });
         expect(await errorOf(() => withAsync(closing(server), () => 'never listened'))).toEqual(notRunning);
@@ -195,7 +195,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         }
       });
 
-      it('doesn’t report again an error that a stream has reported', async () => {
+      it("doesn't report again an error that a stream has reported", async () => {
         const missing = () => createReadStream(join(tmpdir(), 'no such', 'file'));
         const read = async (stream: ReadStream) => {
           for await (const _ of stream);
@@ -263,7 +263,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         expect(thing[Symbol.asyncDispose]).not.toHaveBeenCalled();
       });
 
-      it('closes as usual with an async function, whose parameter isn’t a callback', async () => {
+      it("closes as usual with an async function, whose parameter isn't a callback", async () => {
         const close = jest.fn();
         const disposed = jest.fn();
         const thing = {
@@ -279,7 +279,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         expect(disposed).not.toHaveBeenCalled();
       });
 
-      it('closes as usual what can’t be disposed of', async () => {
+      it("closes as usual what can't be disposed of", async () => {
         const close = jest.fn();
         await withAsync(
           closing(Object.assign(emitter(declaring(1, close)), { [Symbol.asyncDispose]: null })),
@@ -312,7 +312,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
     it.each<[string, unknown[], string]>([
       ['nothing', [], 'closing() takes a thing with a close(), but undefined was given'],
       ['a thing without a close()', [{}], 'closing() takes a thing with a close(), but an object (Object) was given'],
-      ['a close that isn’t a function', [{}, 'close'], 'closing() takes a function that closes, but "close" was given'],
+      ["a close that isn't a function", [{}, 'close'], 'closing() takes a function that closes, but "close" was given'],
       ['a close that is null', [{ close() {} }, null], 'closing() takes a function that closes, but null was given'],
     ])('refuses %s', (_what, args, message) => {
       const make = () => (closing as (...args: unknown[]) => unknown)(...args);
@@ -320,7 +320,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       expect(make).toThrow(message);
     });
 
-    it('doesn’t wait for a thing that is also a promise, as a child process can be', async () => {
+    it("doesn't wait for a thing that is also a promise, as a child process can be", async () => {
       let close!: () => void;
       const child = Object.assign(new Promise<void>((resolve) => (close = resolve)), { kill: () => close() });
       expect(

@@ -191,7 +191,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(log).toEqual(['enter', 'exit']);
       });
 
-      it('calls a function that is only disposable, as a test’s mock is', async () => {
+      it("calls a function that is only disposable, as a test's mock is", async () => {
         const log: unknown[] = [];
         const mock = Object.assign(() => manager(telling(log)), {
           [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: throws(new Error('disposed')),
@@ -271,7 +271,7 @@ describe.each(builds)('%s', (_build, library) => {
 
       it.each([
         ['a generator', () => rows({})()],
-        ['a compiler’s version of one', () => ({ next() {}, throw() {}, return() {} })],
+        ["a compiler's version of one", () => ({ next() {}, throw() {}, return() {} })],
       ])('refuses a function that returns %s, even if the manager suppresses', async (_what, plain) => {
         const log: unknown[] = [];
         const wrapped = decorator(manager(telling(log, () => 'suppressed')))(plain);
@@ -427,7 +427,7 @@ describe.each(builds)('%s', (_build, library) => {
         return outcomeOf(() => driven.return('returned'));
       }
 
-      it('closes it, then exits the manager with ERR_OUTCOME_UNKNOWN, which it doesn’t throw', async () => {
+      it("closes it, then exits the manager with ERR_OUTCOME_UNKNOWN, which it doesn't throw", async () => {
         const log: unknown[] = [];
         const outcome = await close(telling(log), { closing: () => void log.push('closed') });
         expect(log).toEqual(['enter', 'closed', ['exit', unknownOutcome]]);
@@ -456,19 +456,19 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await close({ teardown: () => 'fallback' })).toEqual({ value: { value: 'returned', done: true } });
       });
 
-      it('exits the manager with the closing’s error instead', async () => {
+      it("exits the manager with the closing's error instead", async () => {
         const log: unknown[] = [];
         const error = new Error('closing');
         expect(await close(telling(log), { closing: throws(error) })).toEqual({ error });
         expect(log).toEqual(['enter', ['exit', error]]);
       });
 
-      it('ends with the fallback if the manager suppresses the closing’s error', async () => {
+      it("ends with the fallback if the manager suppresses the closing's error", async () => {
         const outcome = await close({ teardown: () => 'fallback' }, { closing: throws(new Error('closing')) });
         expect(outcome).toEqual({ value: { value: 'fallback', done: true } });
       });
 
-      it('throws the teardown’s own error with nothing attached', async () => {
+      it("throws the teardown's own error with nothing attached", async () => {
         const error = new Error('teardown');
         expect(await close({ teardown: throws(error) })).toEqual({ error });
         expect(error).not.toHaveProperty('cause');
@@ -491,7 +491,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ error: expect.objectContaining({ code: 'ERR_DID_NOT_STOP', cause: error }) });
       });
 
-      it('keeps it out of a disposable’s error', async () => {
+      it("keeps it out of a disposable's error", async () => {
         const error = new Error('disposal');
         const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
         const driven = decorator({ [dispose]: throws(error) })(rows({ items: ['a'] }))();
@@ -699,7 +699,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter', ['exit', unknownOutcome]]);
     });
 
-    it('doesn’t run a manager’s generator function to inspect it', () => {
+    it("doesn't run a manager's generator function to inspect it", () => {
       const fallback = jest.fn();
       const careful = asyncContextManager(async function* careful(value = fallback()) {
         yield value;

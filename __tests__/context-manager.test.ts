@@ -218,7 +218,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('answers with the fallback, or with false for an error that it doesn’t suppress', async () => {
+    it("answers with the fallback, or with false for an error that it doesn't suppress", async () => {
       const suppressing = twin.manager({ teardown: () => 'fallback' });
       await twin.enter(suppressing);
       expect(await twin.exit(suppressing, { error: bodyError })).toEqual({ value: 'fallback' });

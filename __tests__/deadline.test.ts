@@ -89,7 +89,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(jest.getTimerCount()).toBe(0);
       });
 
-      it('has the body’s error as the cause', async () => {
+      it("has the body's error as the cause", async () => {
         const { manager, events } = slow(30, (thrown) => {
           throw thrown?.error;
         });
@@ -120,7 +120,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(outcome).toMatchObject({ error: { message: timedOut(5, 'flushing()') } });
     });
 
-    it('passes a late error of the teardown to late(), with the body’s error in its chain', async () => {
+    it("passes a late error of the teardown to late(), with the body's error in its chain", async () => {
       const failed = new Error('flush');
       const { options, outcomes } = lateEnd();
       const error = new Error('body');
@@ -135,7 +135,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await outcomes()).toEqual([{ error: undefined }]);
     });
 
-    it('needs no late() if the teardown rethrows the body’s error', async () => {
+    it("needs no late() if the teardown rethrows the body's error", async () => {
       const { manager, events } = slow(30, (thrown) => {
         throw thrown?.error;
       });
@@ -263,7 +263,7 @@ describe.each(builds)('%s', (_build, library) => {
     const manager = { enter: () => 1, exit: () => undefined };
 
     it.each<[string, unknown[], string]>([
-      ['what can’t be entered', [{}, 1], 'deadline() takes a manager or a disposable'],
+      ["what can't be entered", [{}, 1], 'deadline() takes a manager or a disposable'],
       ['a manager function', [suppress, 1], 'Did you forget to call it?'],
       ['no time', [manager], 'Write deadline(manager, 1000).'],
       ['NaN', [manager, NaN], 'Write deadline(manager, 1000).'],

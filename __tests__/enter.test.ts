@@ -46,7 +46,7 @@ describe.each(builds)('%s', (_build, library) => {
       logged = logging(flat, events) as never;
     });
 
-    it('returns the manager’s value, and exits in reverse order after the generator is done', async () => {
+    it("returns the manager's value, and exits in reverse order after the generator is done", async () => {
       const app = flat.manager(function* app(): Generator {
         const a: unknown = yield* enter(logged('a'));
         const b: unknown = yield* enter(logged('b'));
@@ -110,7 +110,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'a sees translated']);
     });
 
-    it('keeps both errors if the generator’s teardown fails, and an entered manager’s error too', async () => {
+    it("keeps both errors if the generator's teardown fails, and an entered manager's error too", async () => {
       const own = new Error('own');
       const app = flat.manager(function* app(): Generator {
         yield* enter(
@@ -145,7 +145,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(error)).toEqual([own]);
     });
 
-    it('keeps the body’s result if a failing teardown was suppressed inside', async () => {
+    it("keeps the body's result if a failing teardown was suppressed inside", async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a', () => 'fallback'));
         yield;
@@ -182,7 +182,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'b sees body', 'a sees body']);
     });
 
-    it('says that it didn’t yield if the error of its setup was suppressed', async () => {
+    it("says that it didn't yield if the error of its setup was suppressed", async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         yield* enter(logged('b', () => 'suppressed'));
@@ -193,7 +193,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'b sees body', 'exit a']);
     });
 
-    it('exits what a generator that doesn’t yield has entered', async () => {
+    it("exits what a generator that doesn't yield has entered", async () => {
       for (const onError of [rethrow, () => 'suppressed']) {
         const app = flat.manager(function* app(): Generator {
           yield* enter(logged('a', onError));
@@ -284,7 +284,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(await errorOf(() => flat.run(manager(), fail)))).toEqual([teardownError]);
     });
 
-    it('keeps the block’s error if the teardown fails after it entered something', async () => {
+    it("keeps the block's error if the teardown fails after it entered something", async () => {
       const app = flat.manager(function* app(): Generator {
         try {
           yield;
@@ -427,7 +427,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(own.stack).toBe(before);
     });
 
-    it('leaves an error’s stack alone if it is thrown at a request that wasn’t answered', () => {
+    it("leaves an error's stack alone if it is thrown at a request that wasn't answered", () => {
       const error = new Error('thrown by hand');
       const before = error.stack;
       const request = enter(nullContext())[Symbol.iterator]();
@@ -436,7 +436,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error.stack).toBe(before);
     });
 
-    it('leaves an error’s stack alone if it is read-only or missing', async () => {
+    it("leaves an error's stack alone if it is read-only or missing", async () => {
       const app = flat.manager(function* app(error: unknown): Generator {
         yield* enter({ enter: () => rethrow(error), exit() {} });
         yield;
@@ -531,7 +531,7 @@ describe.each(builds)('%s', (_build, library) => {
       await Promise.resolve();
     });
 
-    it('learns from a stack that the outcome is unknown, and can’t suppress that', async () => {
+    it("learns from a stack that the outcome is unknown, and can't suppress that", async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         yield* enter(logged('b', () => 'suppressed'));
@@ -617,7 +617,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('refuses a request from a manager that isn’t a generator, and doesn’t run the body', async () => {
+    it("refuses a request from a manager that isn't a generator, and doesn't run the body", async () => {
       const given = {
         enter: () => enter(logged('a')),
         exit: (thrown?: Thrown) => void events.push(messageOf(thrown?.error)),
@@ -634,7 +634,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([expect.stringContaining('with a star')]);
     });
 
-    it('doesn’t run the body if such a manager suppresses that', async () => {
+    it("doesn't run the body if such a manager suppresses that", async () => {
       const given = { enter: () => enter(logged('a')), exit: () => true };
       const error = await errorOf(() => flat.run(given, () => events.push('body')));
       expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD' });
@@ -850,7 +850,7 @@ describe.each(builds)('%s', (_build, library) => {
       for (const value of proxies) expect(await flat.run(giving(value), (given) => [given === value])).toEqual([true]);
     });
 
-    it('refuses an object with all properties of a request if they aren’t callable', () => {
+    it("refuses an object with all properties of a request if they aren't callable", () => {
       const odd: object = new Proxy({}, { get: (_target, key) => (typeof key === 'symbol' ? 1 : undefined) });
       expect(() => enter(odd as never)).toThrow(TypeError);
       expect(() => library.all([odd as never])).toThrow(TypeError);
@@ -923,7 +923,7 @@ describe.each(builds)('%s', (_build, library) => {
     expect(events).toEqual(['disposed', 'exit']);
   });
 
-  it('tells managers of the other copy that the outcome is unknown, and they can’t suppress that', async () => {
+  it("tells managers of the other copy that the outcome is unknown, and they can't suppress that", async () => {
     for (const [, other] of copies) {
       const events: unknown[] = [];
       const [, flat] = flatOf(other) as [Flat, Flat];

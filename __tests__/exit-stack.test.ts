@@ -67,7 +67,7 @@ const bodyError = new Error('body');
 describe.each(builds)('%s', (_build, library) => {
   const { asyncContextManager, ContextManagerError, SuppressedError, withAsync, AsyncExitStack, ExitStack } = library;
 
-  describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, like TC39’s', (_name, kind) => {
+  describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))("%s, like TC39's", (_name, kind) => {
     const { Stack, Other, dispose, symbol } = kind;
     const make = () => new Stack();
     const disposable = (events: unknown[], name: string) => ({ [symbol]: () => void events.push(name) });
@@ -205,7 +205,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => Reflect.apply(Stack, undefined, [])).toThrow(TypeError);
     });
 
-    it('has methods with TC39’s names, lengths and attributes', () => {
+    it("has methods with TC39's names, lengths and attributes", () => {
       const lengths = { use: 1, adopt: 2, defer: 1, move: 0, [dispose]: 0 };
       for (const [name, length] of Object.entries(lengths)) {
         const descriptor = Object.getOwnPropertyDescriptor(Stack.prototype, name);
@@ -276,7 +276,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter outer', 'enter inner', ['inner', bodyError], 'exit outer']);
     });
 
-    it('keeps the body’s result if an error of its own teardown was suppressed', async () => {
+    it("keeps the body's result if an error of its own teardown was suppressed", async () => {
       const value = await run(new Stack(), (stack) =>
         settle(kind, [
           () => stack['push']?.(() => true),
@@ -344,11 +344,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'exit a']);
     });
 
-    it('answers false by hand for an error that it doesn’t suppress', async () => {
+    it("answers false by hand for an error that it doesn't suppress", async () => {
       expect(await new Stack()[exit]?.({ error: undefined })).toBe(false);
     });
 
-    it('keeps nothing of a manager that can’t be entered, and continues', async () => {
+    it("keeps nothing of a manager that can't be entered, and continues", async () => {
       const events: unknown[] = [];
       const stack = new Stack();
       const empty =
@@ -410,14 +410,14 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter below', ['below', 'ERR_DID_NOT_STOP']]);
     });
 
-    describe('disposed, if the outcome can’t be known', () => {
+    describe("disposed, if the outcome can't be known", () => {
       const disposed = async (fill: (stack: AnyStack) => (() => unknown)[]) => {
         const stack = new Stack();
         for (const step of fill(stack)) await step();
         return outcomeOf(() => stack[dispose]?.());
       };
 
-      it('exits its managers with ERR_OUTCOME_UNKNOWN, which it doesn’t throw', async () => {
+      it("exits its managers with ERR_OUTCOME_UNKNOWN, which it doesn't throw", async () => {
         const events: unknown[] = [];
         expect(
           await disposed((stack) => [
@@ -469,7 +469,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toContainEqual(['a', 'ERR_OUTCOME_UNKNOWN']);
       });
 
-      it('doesn’t carry complete() over to another stack', async () => {
+      it("doesn't carry complete() over to another stack", async () => {
         const events: unknown[] = [];
         const stack = new Stack();
         await stack['enterContext']?.(manager(events, 'a'));
@@ -512,7 +512,7 @@ describe.each(builds)('%s', (_build, library) => {
         ]);
       });
 
-      it('is never attached to a teardown’s error', async () => {
+      it("is never attached to a teardown's error", async () => {
         const own = new Error('own');
         const events: unknown[] = [];
         const outcome = await disposed((stack) => [
@@ -527,7 +527,7 @@ describe.each(builds)('%s', (_build, library) => {
         ]);
       });
 
-      it('doesn’t mistake another error with its code for it', async () => {
+      it("doesn't mistake another error with its code for it", async () => {
         const others = Object.assign(new Error('of another library'), { code: 'ERR_OUTCOME_UNKNOWN' });
         const events: unknown[] = [];
         const outcome = await disposed((stack) => [
@@ -646,7 +646,7 @@ describe.each(builds)('%s', (_build, library) => {
         );
       });
 
-      it('doesn’t search an error again at each manager', async () => {
+      it("doesn't search an error again at each manager", async () => {
         let reads = 0;
         const error = Object.defineProperty(new Error('looked through'), 'cause', {
           get: () => {
@@ -819,7 +819,7 @@ describe.each(builds)('%s', (_build, library) => {
       (stack, exit) => void stack.enterContext({ enter: async () => undefined, exit }),
       true,
     ],
-    ['only what TC39’s can hold', (stack, exit) => stack.defer(exit), false],
+    ["only what TC39's can hold", (stack, exit) => stack.defer(exit), false],
   ])('makes a second disposal wait for the first, which holds %s: %p', async (_what, hold, waits) => {
     const events: string[] = [];
     const stack = new AsyncExitStack();

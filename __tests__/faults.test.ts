@@ -330,7 +330,7 @@ const scenarios: Record<string, Scenario> = {
       await stack.enterContext(heldEarly(world, 'b'));
       await world.later('body');
     }),
-  'a stack with an entry that isn’t awaited': async (world) => {
+  "a stack with an entry that isn't awaited": async (world) => {
     const caught: unknown[] = [];
     const keep = (error: unknown) => void caught.push(error);
     await withAsync(new AsyncExitStack(), async (stack) => {

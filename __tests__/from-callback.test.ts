@@ -72,7 +72,7 @@ describe.each(builds)('%s', (_build, library) => {
     const attempt = (api: Api, body: (value: unknown) => unknown) =>
       outcomeOf(() => run(library, manage(api) as never, body));
 
-    it('returns the API’s value, and succeeds if the block does', async () => {
+    it("returns the API's value, and succeeds if the block does", async () => {
       const events: unknown[] = [];
       expect(await attempt(transaction(events), (value) => [value])).toEqual({ value: ['tx'] });
       expect(events).toEqual(['begin', 'commit']);
@@ -102,7 +102,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(body).not.toHaveBeenCalled();
     });
 
-    it('throws the error of the commit or the rollback, and keeps the block’s error', async () => {
+    it("throws the error of the commit or the rollback, and keeps the block's error", async () => {
       expect(await attempt(transaction([], { commit: fail(apiError) }), () => 'value')).toEqual({ error: apiError });
       const failed = new Error('rollback');
       expect(await attempt(transaction([], { rollback: fail(failed) }), fail(bodyError))).toEqual({ error: failed });
@@ -158,7 +158,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(body).toHaveBeenCalledTimes(1);
     });
 
-    it('throws the block’s error if the API didn’t wait for the block', async () => {
+    it("throws the block's error if the API didn't wait for the block", async () => {
       const ignoring: Api = (callback) => void callback('tx');
       expect(await attempt(ignoring, () => 'value')).toMatchObject({ error: { code: 'ERR_OUTCOME_UNKNOWN' } });
       const looking: Api = async (callback) => {
@@ -225,13 +225,13 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await withAsync(manager, (given) => given === value)).toBe(true);
     });
 
-    it('calls the API in the entry’s tick', () => {
+    it("calls the API in the entry's tick", () => {
       const api = jest.fn(async (callback: Callback) => callback('tx'));
       void withAsync(manage(api), () => undefined);
       expect(api).toHaveBeenCalledTimes(1);
     });
 
-    it('refuses what isn’t a function', () => {
+    it("refuses what isn't a function", () => {
       for (const given of [undefined, {}, 'api', Promise.resolve()])
         expect(() => fromCallback(given as never)).toThrow('Write fromCallback((body) => api(body)).');
     });
@@ -343,7 +343,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('is AsyncContext’s if there is one', async () => {
+    it("is AsyncContext's if there is one", async () => {
       const calls: unknown[] = [];
       class Snapshot {
         run<Args extends unknown[], R>(fn: (...args: Args) => R, ...args: Args): R {
@@ -453,7 +453,7 @@ describe.each(builds)('%s', (_build, library) => {
     ).toBe('requestId');
   });
 
-  it('passes on the body’s error, even undefined', async () => {
+  it("passes on the body's error, even undefined", async () => {
     expect(await errorOf(() => withAsync(manage(transaction([])), fail(undefined)))).toBeUndefined();
   });
 });

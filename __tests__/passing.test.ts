@@ -103,7 +103,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(seen).toEqual([['roll back', (outcome as { error: unknown }).error]]);
     });
 
-    it('doesn’t treat a block that hasn’t run as success', async () => {
+    it("doesn't treat a block that hasn't run as success", async () => {
       const generator = () =>
         (function* () {
           yield 1;
@@ -128,7 +128,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('passing', () => {
-    it('doesn’t judge an unknown outcome', async () => {
+    it("doesn't judge an unknown outcome", async () => {
       const seen: unknown[] = [];
       const stack = new AsyncExitStack();
       const manager = {
@@ -177,7 +177,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await withAsync(passing(ambient, Redirect), () => storage.getStore())).toBe('a');
     });
 
-    it('begins the setup in the caller’s tick', () => {
+    it("begins the setup in the caller's tick", () => {
       let isEntered = false;
       const enter = () => (isEntered = true);
       const manager = { enter, exit: () => undefined };

@@ -150,7 +150,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ value: ok('fallback') });
       });
 
-      it('throws the teardown’s error, and keeps the Err’s error', async () => {
+      it("throws the teardown's error, and keeps the Err's error", async () => {
         const failed = new Error('rollback failed');
         const error = new Error('taken');
         const { outcome } = await attempt(err(error), fail(failed));
@@ -199,7 +199,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(outcome).toEqual({ error });
     });
 
-    it('returns a manager’s fallback', async () => {
+    it("returns a manager's fallback", async () => {
       expect(await withAsync(suppress(Error), () => ({ ok: false, error: new Error('no') }) as const)).toBeUndefined();
       expect(withSync(suppress(Error), () => ({ ok: false, error: 1 }) as const)).toEqual({ ok: false, error: 1 });
     });
@@ -213,7 +213,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['commit']);
     });
 
-    it('throws a manager’s translation', async () => {
+    it("throws a manager's translation", async () => {
       const { manager } = scripted('async', (thrown) => {
         throw new Error('translated', { cause: thrown?.error });
       });
@@ -249,7 +249,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect([repository.save.name, repository.save.length]).toEqual(['save', 1]);
     });
 
-    it('decorates methods as TypeScript’s legacy decorators do', async () => {
+    it("decorates methods as TypeScript's legacy decorators do", async () => {
       const { events, manager } = scripted('async');
       const descriptor = { value: async () => taken, writable: true, enumerable: false, configurable: true };
       const decorate = loose.asyncContextDecorator(manager) as (...args: unknown[]) => typeof descriptor;
@@ -274,7 +274,7 @@ describe.each(builds)('%s', (_build, library) => {
       ).toEqual({ ok: true, value: 42 });
     });
 
-    it('doesn’t know the outcome of a generator that was left early', async () => {
+    it("doesn't know the outcome of a generator that was left early", async () => {
       const { events, manager } = scripted('async');
       const rows = asyncContextDecorator(manager as never)(async function* (): AsyncGenerator<
         number,
@@ -300,7 +300,7 @@ describe.each(builds)('%s', (_build, library) => {
         () => Promise.resolve(taken),
         'asyncContextDecorator()',
       ],
-    ])('refuses a body that hasn’t run, as the drivers do: %s', async (name, way, body, words) => {
+    ])("refuses a body that hasn't run, as the drivers do: %s", async (name, way, body, words) => {
       const { events, manager } = scripted(name.includes('Async') ? 'async' : 'sync', () => 'suppressed');
       const error = await errorOf(() => way(loose, manager, body));
       expect(error).toBeInstanceOf(TypeError);
@@ -310,42 +310,42 @@ describe.each(builds)('%s', (_build, library) => {
 
     it.each<[string, (drivers: Drivers) => unknown, string]>([
       [
-        'something that isn’t a body',
+        "something that isn't a body",
         ({ withAsync }) => withAsync({ enter() {}, exit() {} }),
         'withAsync() takes a body',
       ],
-      ['something that isn’t a body', ({ withSync }) => withSync({ enter() {}, exit() {} }), 'withSync() takes a body'],
+      ["something that isn't a body", ({ withSync }) => withSync({ enter() {}, exit() {} }), 'withSync() takes a body'],
       [
         'a generator function',
         ({ withAsync }) => withAsync({ enter() {}, exit() {} }, function* () {}),
         'scopeAsync()',
       ],
-      ['something that isn’t a manager', ({ withAsync }) => withAsync({}, () => taken), 'withAsync() takes a manager'],
-      ['something that isn’t a manager', ({ withSync }) => withSync({}, () => taken), 'withSync() takes a manager'],
+      ["something that isn't a manager", ({ withAsync }) => withAsync({}, () => taken), 'withAsync() takes a manager'],
+      ["something that isn't a manager", ({ withSync }) => withSync({}, () => taken), 'withSync() takes a manager'],
       [
-        'something that isn’t a generator function',
+        "something that isn't a generator function",
         ({ scopeAsync }) => scopeAsync(() => taken),
         'scopeAsync() takes async function*',
       ],
       [
-        'something that isn’t a generator function',
+        "something that isn't a generator function",
         ({ scopeSync }) => scopeSync(() => taken),
         'scopeSync() takes function*',
       ],
-      ['something that isn’t a function', ({ scopeAsync }) => scopeAsync(1), 'scopeAsync() takes async function*'],
-      ['something that isn’t a function', ({ scopeSync }) => scopeSync(1), 'scopeSync() takes function*'],
+      ["something that isn't a function", ({ scopeAsync }) => scopeAsync(1), 'scopeAsync() takes async function*'],
+      ["something that isn't a function", ({ scopeSync }) => scopeSync(1), 'scopeSync() takes function*'],
       [
-        'something that isn’t a manager',
+        "something that isn't a manager",
         ({ asyncContextDecorator }) => asyncContextDecorator({}),
         'asyncContextDecorator() takes a manager',
       ],
       [
-        'something that isn’t a manager',
+        "something that isn't a manager",
         ({ contextDecorator }) => contextDecorator({}),
         'contextDecorator() takes a manager',
       ],
       [
-        'something that can’t be decorated',
+        "something that can't be decorated",
         ({ contextDecorator }) => (contextDecorator({ enter() {}, exit() {} }) as Body)(1),
         'contextDecorator() decorates functions',
       ],
@@ -364,7 +364,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(String(error)).toContain('scopeAsync() may yield only yield* enter(manager)');
     });
 
-    it.each([undefined, null, 'main', {}])('refuses %p as a scope’s function, as the scopes do', async (given) => {
+    it.each([undefined, null, 'main', {}])("refuses %p as a scope's function, as the scopes do", async (given) => {
       for (const form of ['scopeAsync', 'scopeSync'] as const) {
         const error = await errorOf(() => library[form](given as never));
         expect(await errorOf(() => loose[form](given))).toEqual(error);
@@ -406,7 +406,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each(Object.entries(syncWays))(
-      'doesn’t call the function with a promise in a sync block: %s',
+      "doesn't call the function with a promise in a sync block: %s",
       async (_way, enterBy) => {
         const asked: unknown[] = [];
         const drivers = resultBlocks((result) => {

@@ -155,7 +155,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log.slice(3)).toEqual([['c', bodyError], ['b', bodyError], 'exit a']);
     });
 
-    it('throws an exit’s error, and keeps the function’s', async () => {
+    it("throws an exit's error, and keeps the function's", async () => {
       const log: unknown[] = [];
       const exitError = new Error('exit');
       const failing = (error?: Error) =>
@@ -170,7 +170,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(exitError.cause).toBe(bodyError);
     });
 
-    it('keeps the result if a manager suppresses an exit’s error', async () => {
+    it("keeps the result if a manager suppresses an exit's error", async () => {
       const result = await run(function* () {
         yield* enter(logged([], 'a', { failing: () => 'fallback' }));
         yield* enter(logged([], 'b', { exiting: fail(new Error('exit')) }));
@@ -179,7 +179,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(result).toBe('result');
     });
 
-    it('lets a manager suppress an exit’s error, even if a stack made it for an unknown outcome', async () => {
+    it("lets a manager suppress an exit's error, even if a stack made it for an unknown outcome", async () => {
       const stack = new library.ExitStack<undefined>();
       let unknown: unknown;
       stack.push((thrown) => {
@@ -363,7 +363,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toBeInstanceOf(TypeError);
     });
 
-    it('tells the managers about an argument that can’t be entered', async () => {
+    it("tells the managers about an argument that can't be entered", async () => {
       const log: unknown[] = [];
       const error = await errorOf(() =>
         run(function* () {
@@ -436,7 +436,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a manager function', suppress, 'was given. Did you mean withAsync()?'],
       ['a function that returns nothing', () => undefined, 'undefined was given. Write'],
       ['a function that rejects', () => Promise.reject(bodyError), 'an object (Promise) was given. Write'],
-      ['an iterable’s function', () => [enter(suppress())], 'an object (Array) was given. Write'],
+      ["an iterable's function", () => [enter(suppress())], 'an object (Array) was given. Write'],
     ])('refuses %s', async (_what, given, message) => {
       const error = await errorOf(() => scope(given));
       expect(error).toBeInstanceOf(TypeError);
@@ -450,7 +450,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  it('scopeAsync awaits the end of a generator that isn’t native', async () => {
+  it("scopeAsync awaits the end of a generator that isn't native", async () => {
     const made = {
       next: async () =>
         Promise.resolve({
@@ -532,7 +532,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => scopeSync(async function* () {} as never)).toThrow('Did you mean scopeAsync()?');
     });
 
-    it('is done when it returns: inside another scope, and in a manager’s generator', () => {
+    it("is done when it returns: inside another scope, and in a manager's generator", () => {
       const log: unknown[] = [];
       const inner = () =>
         scopeSync(function* () {

@@ -75,7 +75,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       ['an error of a subclass', suppress(Error), new Own(), true],
       ['an error of another class', suppress(TypeError), new RangeError(), false],
       ['an error of one of the classes', suppress(TypeError, RangeError), new RangeError(), true],
-      ['an instance of a class that isn’t an error', suppress(Duck), new Duck(), true],
+      ["an instance of a class that isn't an error", suppress(Duck), new Duck(), true],
       ['something else', suppress(Duck), new Error(), false],
       [
         'an error of an old-style class',
@@ -83,14 +83,14 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
         Object.create(OldStyle.prototype as object),
         true,
       ],
-      ['something that isn’t an error', suppress(Error), 'text', false],
+      ["something that isn't an error", suppress(Error), 'text', false],
       ['an error of another realm', suppress(TypeError), foreign.error, true],
       ['an error, by a class of another realm', suppress(foreign.TypeError), new TypeError(), true],
       ['an error of another realm, by a base', suppress(Error), foreign.error, true],
       ['an error of another realm, by another class', suppress(RangeError), foreign.error, false],
       ['a DOMException', suppress(DOMException), new DOMException('aborted', 'AbortError'), true],
       ['a DOMException of a host that wrote it in JavaScript', suppress(DOMException), new ForeignDOMException(), true],
-      ['a platform’s error that isn’t one of JavaScript’s', suppress(Trap), foreign.trap, true],
+      ["a platform's error that isn't one of JavaScript's", suppress(Trap), foreign.trap, true],
       ['an error that a predicate accepts', suppress((error) => error === 1), 1, true],
       ['an error that a predicate rejects', suppress((error) => error === 1), 2, false],
       ['an error that a predicate with a prototype accepts', suppress(isOne), 1, true],
@@ -219,14 +219,14 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(error.errors).toEqual([ring]);
     });
 
-    it('doesn’t mistake a class of the same name for the platform’s', async () => {
+    it("doesn't mistake a class of the same name for the platform's", async () => {
       const { SyntaxError: Mine } = { SyntaxError: class SyntaxError extends Error {} };
       const [mine, native] = [new Mine('mine'), new SyntaxError('native')];
       expect(await outcome(suppress(Mine), native)).toEqual({ error: native });
       expect(await outcome(suppress(SyntaxError), mine)).toEqual({ error: mine });
     });
 
-    it('doesn’t mistake a class of the same name for its twin, even if its source is hidden or mentions native code', async () => {
+    it("doesn't mistake a class of the same name for its twin, even if its source is hidden or mentions native code", async () => {
       const [first, second] = [0, 1].map(() => traced(class NotFound extends Error {}));
       const [third, fourth] = [0, 1].map(
         () =>

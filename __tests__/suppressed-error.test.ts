@@ -4,7 +4,7 @@ import { hostile } from './helpers/hostile.ts';
 
 describe.each(builds)('%s', (_build, { SuppressedError }) => {
   describe('SuppressedError', () => {
-    it('has the shape of the platform’s', () => {
+    it("has the shape of the platform's", () => {
       const error = new SuppressedError(1, 2, 'message');
       expect(error).toBeInstanceOf(SuppressedError);
       expect(error).toBeInstanceOf(Error);
@@ -20,7 +20,7 @@ describe.each(builds)('%s', (_build, { SuppressedError }) => {
       });
     });
 
-    it('is the platform’s own if there is one', () => {
+    it("is the platform's own if there is one", () => {
       const native = (globalThis as { SuppressedError?: unknown }).SuppressedError;
       expect(native === undefined || native === SuppressedError).toBe(true);
     });
@@ -120,7 +120,7 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
 });
 
 describe('SuppressedError of its own', () => {
-  it('treats what a compiler’s helper makes as one if the platform has none, and nothing else', () => {
+  it("treats what a compiler's helper makes as one if the platform has none, and nothing else", () => {
     const helped = Object.assign(new Error('message'), { name: 'SuppressedError', error: 1, suppressed: 2 });
     expect(helped).toBeInstanceOf(own);
     expect(new Error('message')).not.toBeInstanceOf(own);

@@ -46,7 +46,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await group.exitAsync({ error: await unknownOutcome(library) })).toBe(false);
     });
 
-    it('returns a task’s value, and the body’s result', async () => {
+    it("returns a task's value, and the body's result", async () => {
       const body = async ({ start }: TaskGroup) => {
         const promises = [start(() => 1), start(async () => 'a'), start(async () => sleep(1, true))];
         return Promise.all(promises);
@@ -54,7 +54,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await run(body)).toEqual({ value: [1, 'a', true] });
     });
 
-    it('starts a task in the caller’s tick', async () => {
+    it("starts a task in the caller's tick", async () => {
       const task = jest.fn();
       await run(({ start, signal }) => {
         void start(task);
@@ -115,7 +115,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(never).not.toHaveBeenCalled();
     });
 
-    it('aborts with the body’s error, and waits for the tasks', async () => {
+    it("aborts with the body's error, and waits for the tasks", async () => {
       const events: unknown[] = [];
       const outcome = await run(async ({ start }) => {
         void start(async (signal) => {
@@ -326,7 +326,7 @@ describe.each(builds)('%s', (_build, library) => {
         return outcome;
       };
 
-      it('isn’t entered if that has aborted', async () => {
+      it("isn't entered if that has aborted", async () => {
         const body = jest.fn();
         expect(await run(body, { signal: AbortSignal.abort(reason) })).toEqual({ error: reason });
         expect(body).not.toHaveBeenCalled();
@@ -341,7 +341,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ error: reason });
       });
 
-      it('fails with the reason if a task wasn’t started', async () => {
+      it("fails with the reason if a task wasn't started", async () => {
         const never = jest.fn();
         const outcome = await abortedWithin(({ start }, abort) => {
           abort();
@@ -425,7 +425,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await inStack(() => undefined)).toEqual({ value: undefined });
       });
 
-      it('throws a task’s error', async () => {
+      it("throws a task's error", async () => {
         expect(await inStack(({ start }) => void start(waiting(() => taskError)))).toEqual({ error: taskError });
         const own = new Error('own');
         const outcome = await inStack(async ({ start }) => {

@@ -81,7 +81,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, true],
   ],
   [
-    'an instance inherits from the new target’s prototype',
+    "an instance inherits from the new target's prototype",
     ({ Stack }) => [
       inherits(Reflect.construct(Stack, [], Map), Map),
       inherits(made(Stack, { get: () => Map.prototype }), Map),
@@ -89,12 +89,12 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, true],
   ],
   [
-    'a new target may have a prototype that isn’t an object',
+    "a new target may have a prototype that isn't an object",
     ({ Stack }) => [...nothings, ...primitives].filter((value) => !inherits(made(Stack, { value }), Stack)),
     [],
   ],
   [
-    'a new target may have a prototype that can’t be read',
+    "a new target may have a prototype that can't be read",
     ({ Stack }) => failures([() => made(Stack, { get: () => rethrow(new RangeError()) })]),
     ['throws RangeError'],
   ],
@@ -103,7 +103,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     (kind) => unique(functionsOf(kind).flatMap((method) => ['name', 'length'].map((key) => attributesOf(method, key)))),
     ['configurable'],
   ],
-  ['methods aren’t constructors', (kind) => functionsOf(kind).filter(isConstructor), []],
+  ["methods aren't constructors", (kind) => functionsOf(kind).filter(isConstructor), []],
   [
     'methods refuse any other receiver',
     (kind) => failures(methodsOf(kind).flatMap((method) => strangersTo(kind).map((self) => () => method.call(self)))),
@@ -120,12 +120,12 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
   ],
   ['disposed is read by a getter', (kind) => [getterOf(kind).name, getterOf(kind).length], ['get disposed', 0]],
   [
-    'use() refuses what isn’t an object',
+    "use() refuses what isn't an object",
     ({ Stack }) => failures(primitives.map((value) => () => new Stack().use(value))),
     ['throws TypeError'],
   ],
   [
-    'use() refuses a method that is missing or can’t be called',
+    "use() refuses a method that is missing or can't be called",
     ({ Stack, symbol }) =>
       failures(
         [symbol, Symbol.dispose].flatMap((key) => uncallables.map((value) => () => new Stack().use({ [key]: value }))),
@@ -164,7 +164,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [],
   ],
   [
-    'adopt() and defer() refuse what can’t be called',
+    "adopt() and defer() refuse what can't be called",
     ({ Stack }) =>
       failures(uncallables.flatMap((value) => [() => new Stack().adopt(1, value), () => new Stack().defer(value)])),
     ['throws TypeError'],
@@ -267,7 +267,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, 'writable configurable', 'writable configurable', true, 'writable configurable', 'writable configurable'],
   ],
   [
-    'move() returns a new open stack, which isn’t an instance of a subclass',
+    "move() returns a new open stack, which isn't an instance of a subclass",
     ({ Stack }) => {
       const stack = new (class extends Stack {})();
       const moved = stack.move();

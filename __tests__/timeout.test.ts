@@ -51,7 +51,7 @@ describe.each(builds)('%s', (_build, library) => {
       return error;
     };
 
-    it('passes a signal that hasn’t aborted, and leaves a block alone that is in time', async () => {
+    it("passes a signal that hasn't aborted, and leaves a block alone that is in time", async () => {
       const result = withAsync(timeout(10), async (signal) => after(9, signal));
       await jest.advanceTimersByTimeAsync(9);
       const signal = (await result) as AbortSignal;
@@ -79,7 +79,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['the reason', ({ reason }) => reason],
       ['a bare AbortError', bareAbort],
       ['an AbortError that the reason caused', ({ reason }) => Object.assign(bareAbort(), { cause: reason })],
-      ['an AbortError that isn’t a DOMException', () => Object.assign(new Error('aborted'), { name: 'AbortError' })],
+      ["an AbortError that isn't a DOMException", () => Object.assign(new Error('aborted'), { name: 'AbortError' })],
     ])('replaces %s with the TimeoutError', async (_what, make) => {
       let reason: unknown;
       const failing = waiting((signal) => {
@@ -119,8 +119,8 @@ describe.each(builds)('%s', (_build, library) => {
       ['a string', 'failed'],
       ['a frozen error', Object.freeze(new Error('frozen'))],
       ['an object that only looks like an AbortError', { name: 'AbortError' }],
-      ['an error whose cause isn’t an error', new Error('other', { cause: { status: 409 } })],
-    ])('keeps both %s and the TimeoutError, which can’t be attached to it', async (_what, thrown) => {
+      ["an error whose cause isn't an error", new Error('other', { cause: { status: 409 } })],
+    ])("keeps both %s and the TimeoutError, which can't be attached to it", async (_what, thrown) => {
       const error = await errorAfter(5, () =>
         withAsync(
           timeout(5),
@@ -455,7 +455,7 @@ describe('timeout', () => {
     expect(stderr).toBe('');
   });
 
-  it('doesn’t keep the process running after its block', async () => {
+  it("doesn't keep the process running after its block", async () => {
     const program = `
       import { timeout, withAsync } from 'withal';
       const controller = new AbortController();

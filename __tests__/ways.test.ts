@@ -130,7 +130,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it.each(table)('commits nothing of $kind for a body that hasn’t run: $way', async ({ enterBy, make }) => {
+    it.each(table)("commits nothing of $kind for a body that hasn't run: $way", async ({ enterBy, make }) => {
       for (const body of Object.values(unrun)) {
         const events: Events = [];
         const error = await errorOf(() => enterBy(library, make(library, events) as never, body));
@@ -140,7 +140,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it.each(Object.entries(ways))('doesn’t let a manager suppress that: %s', async (_way, enterBy) => {
+    it.each(Object.entries(ways))("doesn't let a manager suppress that: %s", async (_way, enterBy) => {
       const suppressing = { enter: () => 'value', exit: () => true };
       for (const body of Object.values(unrun))
         expect(await errorOf(() => enterBy(library, suppressing as never, body))).toBeInstanceOf(TypeError);
@@ -162,7 +162,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   it.each(Object.entries(asyncWays))(
-    'refuses a disposable whose asyncDispose can’t be called: %s',
+    "refuses a disposable whose asyncDispose can't be called: %s",
     async (_way, enterBy) => {
       const body = jest.fn();
       const resource = { [Symbol.dispose]: jest.fn(), [Symbol.asyncDispose]: 1 };
@@ -222,7 +222,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   it.each(Object.entries(syncWays))(
-    'reports the failure of an exit() that isn’t awaited: %s',
+    "reports the failure of an exit() that isn't awaited: %s",
     async (_way, enterBy) => {
       const entered = later(1);
       const chained: unknown[] = [];

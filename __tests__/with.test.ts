@@ -66,7 +66,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each([[undefined], [false], [null], [1], ['true'], [{}], [[true]], [Symbol('true')]])(
-      'doesn’t suppress the error for the answer %p',
+      "doesn't suppress the error for the answer %p",
       async (answer) => {
         expect(
           await errorOf(() =>
@@ -101,7 +101,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(exit).not.toHaveBeenCalled();
     });
 
-    it('throws what exiting throws, once, and keeps the body’s error', async () => {
+    it("throws what exiting throws, once, and keeps the body's error", async () => {
       const fail = jest.fn(() => {
         throw exitError;
       });
@@ -120,7 +120,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(replacing.cause).toBe(bodyError);
     });
 
-    it('keeps the body’s error if the answer can’t be read', async () => {
+    it("keeps the body's error if the answer can't be read", async () => {
       const answer = {
         get value() {
           throw new Error('hostile');
@@ -166,11 +166,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await errorOf(() => run(same, throwsBody))).toMatchObject({ error: bodyError, suppressed: bodyError });
     });
 
-    it('doesn’t treat what a disposal returns as an answer', async () => {
+    it("doesn't treat what a disposal returns as an answer", async () => {
       expect(await errorOf(() => run({ [Symbol.dispose]: () => true }, throwsBody))).toBe(bodyError);
     });
 
-    it('prefers a manager’s methods to disposal', async () => {
+    it("prefers a manager's methods to disposal", async () => {
       const dispose = jest.fn();
       expect(
         await run({ enter: () => 'entered', exit() {}, [Symbol.dispose]: dispose }, (value: unknown) => value),
@@ -200,7 +200,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a function without a name', () => undefined, /Did you forget to call it\?/],
       ['an async function', async function open() {}, /function open\(\) was given\. Did you forget to call it\?/],
       [
-        'half a manager whose entry isn’t a function',
+        "half a manager whose entry isn't a function",
         { enterAsync: 1, async exitAsync() {} },
         /It has only exitAsync\(\)\./,
       ],
@@ -250,7 +250,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a manager without an entry', { exit() {} }, /It has only exit\(\)\./],
       ['an async manager without an exit', { async enterAsync() {} }, /It has only enterAsync\(\)\./],
       ['an async manager without an entry', { async exitAsync() {} }, /It has only exitAsync\(\)\./],
-      ['something whose disposal isn’t a function', { [Symbol.dispose]: true }, /Did you mean closing/],
+      ["something whose disposal isn't a function", { [Symbol.dispose]: true }, /Did you mean closing/],
     ])('refuses %s', async (_what, given, message) => {
       const body = jest.fn();
       const error = await errorOf(() => run(given, body));
@@ -349,13 +349,13 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('doesn’t wait for a thenable disposable', async () => {
+    it("doesn't wait for a thenable disposable", async () => {
       const then = jest.fn();
       await withAsync({ then, [Symbol.dispose]() {} }, () => undefined);
       expect(then).not.toHaveBeenCalled();
     });
 
-    it('waits for the body’s promise, rejected or not, before it exits', async () => {
+    it("waits for the body's promise, rejected or not, before it exits", async () => {
       const events: string[] = [];
       const manager = {
         async enterAsync() {},
@@ -462,7 +462,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await errorOf(() => withSync(failing, body))).toHaveProperty('cause', expect.any(TypeError));
     });
 
-    it('keeps the error of a body whose result can’t be read', async () => {
+    it("keeps the error of a body whose result can't be read", async () => {
       const exit = jest.fn();
       const result = Object.defineProperty({}, 'then', { get: throwsBody });
       expect(await errorOf(() => withSync({ enter() {}, exit } as never, () => result))).toBe(bodyError);
@@ -472,7 +472,7 @@ describe.each(builds)('%s', (_build, library) => {
     it.each([
       ['returned', () => 'result', undefined],
       ['threw', throwsBody, bodyError],
-    ])('doesn’t treat a promise from an exit as an answer if the body %s', async (_how, body, cause) => {
+    ])("doesn't treat a promise from an exit as an answer if the body %s", async (_how, body, cause) => {
       const exit = async () => Promise.reject(new Error('unseen'));
       const error = await errorOf(() => withSync({ enter() {}, exit } as never, body));
       expect(error).toBeInstanceOf(TypeError);

@@ -66,7 +66,7 @@ export function suite({
       return log;
     },
     'the context lasts for a decorated function': () => asyncContextDecorator(() => named('a'))(seen)(),
-    'the context doesn’t reach code after enterContext': () =>
+    "the context doesn't reach code after enterContext": () =>
       withAsync(new AsyncExitStack(), async (stack) => [
         await stack.enterContext(named('a')),
         (await seen()) ?? 'none',
@@ -85,7 +85,7 @@ export function suite({
     'the context lasts for what a scope enters later, in setup and teardown': ['a', 'b', 'b', 'a'],
     'the context lasts for what a manager and all() enter later': ['a', 'a', 'a', 'b', 'b', 'b'],
     'the context lasts for a decorated function': 'a',
-    'the context doesn’t reach code after enterContext': ['a', 'none'],
+    "the context doesn't reach code after enterContext": ['a', 'none'],
     'a block that fails leaves no context behind': ['block', 'none'],
   });
 }

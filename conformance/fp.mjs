@@ -10,7 +10,7 @@ export function suite(withal, fp) {
 
 const expectations = {
   'fp: a pipe of managers is a block': ['ab!', ['a+', 'ab+', 'tap ab', 'ab-', 'a-']],
-  'fp: the block’s error reaches every manager of a pipe': [true, ['a+', 'ab+', 'ab sees block', 'a sees block']],
+  "fp: the block's error reaches every manager of a pipe": [true, ['a+', 'ab+', 'ab sees block', 'a sees block']],
   'fp: another manager if the setup fails': ['b', ['fails', 'b+', 'b-']],
   'fp: an optional manager': ['none', 'a'],
   'fp: a sync manager, lifted': ['s', ['s+', 's-']],
@@ -54,7 +54,7 @@ function casesOf({ asyncContextManager, contextManager }, fp) {
       );
       return [await result, log];
     },
-    'fp: the block’s error reaches every manager of a pipe': async () => {
+    "fp: the block's error reaches every manager of a pipe": async () => {
       const log = [];
       const logged = loggedIn(log);
       const result = pipe(

@@ -16,9 +16,9 @@ const expectations = {
   'a lock admits one block at a time': [1, 5],
   'a lock is held until what was entered later is exited': [['two'], []],
   'ifAvailable passes null if the lock is held': [null, 'it ran', 'three'],
-  'an aborted request fails with its reason, and doesn’t run the block': [true, 'did not run', 'four'],
+  "an aborted request fails with its reason, and doesn't run the block": [true, 'did not run', 'four'],
   'a stolen lock fails the block when its body is done': ['AbortError', ['body begins', 'stolen', 'body ends']],
-  'a stolen lock keeps the body’s error': true,
+  "a stolen lock keeps the body's error": true,
 };
 
 function casesOf({ asyncContextManager, enter, fromCallback, scopeAsync, withAsync }, locks) {
@@ -71,7 +71,7 @@ function casesOf({ asyncContextManager, enter, fromCallback, scopeAsync, withAsy
         const [given, ran] = await withAsync(lock('three', { ifAvailable: true }), (given) => [given, 'it ran']);
         return [given, ran, name];
       }),
-    'an aborted request fails with its reason, and doesn’t run the block': () =>
+    "an aborted request fails with its reason, and doesn't run the block": () =>
       withAsync(lock('four'), async ({ name }) => {
         const controller = new AbortController();
         let state = 'did not run';
@@ -90,7 +90,7 @@ function casesOf({ asyncContextManager, enter, fromCallback, scopeAsync, withAsy
       const { name } = await errorOf(robbed);
       return [name, log];
     },
-    'a stolen lock keeps the body’s error': async () => {
+    "a stolen lock keeps the body's error": async () => {
       const robbed = withAsync(lock('six'), async () => {
         await withAsync(lock('six', { steal: true }), () => {});
         throw failure;

@@ -243,7 +243,7 @@ const cases = {
     equal(log, ['enter a', 'exit a', 'enter a', 'a sees ERR_OUTCOME_UNKNOWN']);
   },
 
-  async 'stacks behave like TC39’s'({ ExitStack }) {
+  async "stacks behave like TC39's"({ ExitStack }) {
     const log = [];
     const stack = new ExitStack();
     stack.defer(() => log.push('first'));
@@ -524,7 +524,7 @@ const cases = {
     equal(count, 200_000);
   },
 
-  async 'SuppressedError is the platform’s, if it has one'({ SuppressedError }) {
+  async "SuppressedError is the platform's, if it has one"({ SuppressedError }) {
     const error = new SuppressedError('newer', 'older', 'both');
     equal(
       [error instanceof Error, error.name, error.error, error.suppressed, error.message],

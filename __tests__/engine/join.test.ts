@@ -78,7 +78,7 @@ describe('reach', () => {
     ['error', { error: target }],
     ['suppressed', { suppressed: target }],
     ['a long chain', new Error('a', { cause: new AggregateError([{ error: { suppressed: target } }]) })],
-    ['errors that aren’t an array', Object.assign(new Error('a'), { errors: target })],
+    ["errors that aren't an array", Object.assign(new Error('a'), { errors: target })],
     ['itself', target],
   ])('finds the error through %s', (_field, error) => {
     expect(reach(error, target).has(target)).toBe(true);
@@ -165,14 +165,14 @@ describe('keepBoth', () => {
   });
 
   it.each([
-    ['something that isn’t an error', 'text'],
+    ["something that isn't an error", 'text'],
     ['undefined', undefined],
     ['a plain object', {}],
     ['a frozen error', frozen],
     ['an error whose chain ends in something else', taken],
     ['an error that is its own cause', ring],
     ['an error with a hostile cause', hostile()],
-    ['an error whose own cause can’t be read', withCause(failing)],
+    ["an error whose own cause can't be read", withCause(failing)],
     ['an error whose own cause is always another', withCause(() => new Error('another'))],
     ['a proxy that throws', objecting],
   ])('makes a SuppressedError from %s', (_what, next) => {
@@ -206,7 +206,7 @@ describe('keepBoth', () => {
     expect([both instanceof SuppressedError, 'cause' in error]).toEqual([true, false]);
   });
 
-  it('doesn’t chain together requests that failed with the same error', () => {
+  it("doesn't chain together requests that failed with the same error", () => {
     const shared = new Error('shared');
     const first = new Error('first request');
     const second = new Error('second request');

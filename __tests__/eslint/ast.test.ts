@@ -66,7 +66,7 @@ it.each([
   expect(isType(first(type, code))).toBe(expected);
 });
 
-it('has a node’s ancestors, the nearest first, and none for the program', () => {
+it("has a node's ancestors, the nearest first, and none for the program", () => {
   const call = first('CallExpression', 'f();');
   expect(ancestorsOf(call).map(({ type }) => type)).toEqual(['ExpressionStatement', 'Program']);
   expect(ancestorsOf(first('Program', ''))).toEqual([]);

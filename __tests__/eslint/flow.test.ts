@@ -125,7 +125,7 @@ describe('the paths through', () => {
     ['a flag that is counted up', 'let n = 0; n += 1; if (n) a(); if (n) b();', ['', 'a b']],
     ['a constant condition', 'if (true) a(); if (0) b();', ['a']],
     ['constants to the left', '0 || a(); 1 && b(); 1 || c(); 0 && d();', ['a b']],
-    ['a falsy constant that isn’t nullish', '0 ?? a(); b();', ['a b', 'b']],
+    ["a falsy constant that isn't nullish", '0 ?? a(); b();', ['a b', 'b']],
     ['an and', 'p && a(); b();', ['a b', 'b']],
     ['an or', 'p || a(); b();', ['a b', 'b']],
     ['a nullish', 'p ?? a(); b();', ['a b', 'b']],

@@ -46,7 +46,7 @@ describe('the plugin', () => {
 });
 
 describe.each(names)('the page of %s', (name) => {
-  it('has the rule’s name as its title, and every message word for word', () => {
+  it("has the rule's name as its title, and every message word for word", () => {
     const page = pageOf(name);
     expect(page).toMatch(`# ${name}\n`);
     expect(messagesOn(page)).toEqual(rules[name].meta.messages);
@@ -63,7 +63,7 @@ describe.each(names)('the page of %s', (name) => {
 });
 
 describe.each(names)('%s', (name) => {
-  it('has a description in ESLint’s style, and says whether it finds mistakes', () => {
+  it("has a description in ESLint's style, and says whether it finds mistakes", () => {
     const { docs, type } = rules[name].meta;
     expect(docs.description).toMatch(/^(Require|Disallow) .+[^.]$/);
     // Without these, the code works, and is only harder to use.

@@ -171,7 +171,7 @@ describe('a Result', () => {
     },
   );
 
-  it('of a type with another name isn’t one', () => {
+  it("of a type with another name isn't one", () => {
     expect(ask('union', (types, node) => types.givesResult(node, ['Result']))).toBe(false);
   });
 

@@ -311,7 +311,7 @@ describe('a program of withal/fp', () => {
     ).resolves.toBeUndefined();
   }, 60_000);
 
-  it('keeps the body’s result if a composition does, where nested blocks return the fallback', async () => {
+  it("keeps the body's result if a composition does, where nested blocks return the fallback", async () => {
     const failing = { enter: () => 1, exit: () => Promise.reject(new Error('teardown')) };
     const composed = chain(() => failing)(suppress(Error));
     expect(await withAsync(composed, () => 'result')).toBe('result');

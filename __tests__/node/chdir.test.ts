@@ -51,7 +51,7 @@ describe.each(nodeBuilds)('%s', (_build, { chdir }) => {
       expect(process.cwd()).toBe(start);
     });
 
-    it('does nothing until it is entered, and fails there if the directory doesn’t exist', async () => {
+    it("does nothing until it is entered, and fails there if the directory doesn't exist", async () => {
       const manager = chdir(join(folder, 'missing'));
       expect(await errorOf(() => withSync(manager, () => 'never'))).toMatchObject({ code: 'ENOENT' });
       expect(process.cwd()).toBe(start);

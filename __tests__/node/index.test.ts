@@ -24,7 +24,7 @@ describe('the core', () => {
 });
 
 describe('the types', () => {
-  it.each(['index.d.ts', 'index.d.cts'])('need none of Node’s, in %s', async (name) => {
+  it.each(['index.d.ts', 'index.d.cts'])("need none of Node's, in %s", async (name) => {
     const text = await readFile(new URL(`../../dist/node/${name}`, import.meta.url), 'utf8');
     expect(text).not.toMatch(/types="node"|^import .* from '(?!\.)|NodeJS\./m);
   });

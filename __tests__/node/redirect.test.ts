@@ -164,7 +164,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(texts).toEqual(['text']);
     });
 
-    it('is complete when the block has ended, even if a character isn’t', () => {
+    it("is complete when the block has ended, even if a character isn't", () => {
       const texts = withSync(redirect([]), (texts) => {
         stream.write(Buffer.from('€').subarray(0, 2));
         return texts;
@@ -284,7 +284,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       Object.defineProperty(stream, 'write', original);
     });
 
-    it('doesn’t overwrite another replacement, and then passes everything on', async () => {
+    it("doesn't overwrite another replacement, and then passes everything on", async () => {
       const end = open(redirect([]));
       const ours = current() as PropertyDescriptor;
       const theirs = jest.fn((...args: Parameters<typeof stream.write>) =>
@@ -339,7 +339,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(out).toEqual(['A', 'B']);
     });
 
-    it('doesn’t matter to the callback, which it calls', async () => {
+    it("doesn't matter to the callback, which it calls", async () => {
       const target = new Writable({ write: (_chunk, _encoding, done) => stream.write('tee', done) });
       const texts: string[] = [];
       await withAsync(redirect(texts), () =>
@@ -401,7 +401,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(received).toEqual(['one', 'two']);
     });
 
-    it('doesn’t make waiting writers part of the target', async () => {
+    it("doesn't make waiting writers part of the target", async () => {
       const target = slow();
       await withAsync(redirect(target), async () => {
         const rest = new Promise((resolve) => stream.once('drain', () => stream.write('rest', resolve)));

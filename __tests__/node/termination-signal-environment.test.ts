@@ -52,7 +52,7 @@ describe('terminationSignal in the main thread', () => {
     cleared.mockRestore();
   });
 
-  it('doesn’t keep a process alive, even while it waits for onGrace', async () => {
+  it("doesn't keep a process alive, even while it waits for onGrace", async () => {
     const exit = jest.spyOn(process, 'exit').mockImplementation((() => undefined) as () => never);
     const setTimeout = jest.spyOn(globalThis, 'setTimeout');
     const isKeeping: boolean[] = [];

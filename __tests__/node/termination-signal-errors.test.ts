@@ -53,12 +53,12 @@ const addSomething: [string, Make][] = [
     (cause) => abortError({ cause: new Error('other', { cause }) }),
   ],
   ['an AbortError of an AbortError', (cause) => abortError({ cause: abortError({ cause }) })],
-  ['an AbortError whose cause isn’t an error', () => abortError({ cause: 0 })],
+  ["an AbortError whose cause isn't an error", () => abortError({ cause: 0 })],
   ['several errors that only repeat it', (reason) => new AggregateError([reason, abortError()])],
   ['a teardown that failed in the meantime', (reason) => new SuppressedError(new Error('teardown'), reason)],
-  ['something that isn’t an error', () => ({ name: 'AbortError' })],
+  ["something that isn't an error", () => ({ name: 'AbortError' })],
   ['undefined', () => undefined],
-  ['an error that can’t be read', () => Object.defineProperty(new Error('hostile'), 'name', { get: raise })],
+  ["an error that can't be read", () => Object.defineProperty(new Error('hostile'), 'name', { get: raise })],
 ];
 
 /** Waits, and rejects when the signal aborts, as libraries do it. */
@@ -144,7 +144,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   describe('the error of a block that got no signal', () => {
     it.each<[string, unknown]>([
       ['an AbortError', abortError()],
-      ['undefined, which is the reason of a signal that hasn’t aborted', undefined],
+      ["undefined, which is the reason of a signal that hasn't aborted", undefined],
     ])('is thrown: %s', async (_what, thrown) => {
       const body = () => {
         throw thrown;

@@ -87,7 +87,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(exits()).toEqual([129]);
     });
 
-    it('doesn’t start without a signal', async () => {
+    it("doesn't start without a signal", async () => {
       withSync(terminationSignal({ grace: 0 }), () => undefined);
       withSync(terminationSignal(undefined, undefined), terminate);
       withSync(terminationSignal({ grace: Infinity }), terminate);
@@ -171,7 +171,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(printed()).toContain('\nError: no logger\n    at ');
     });
 
-    it('prints to the stream if it can’t write to the file', async () => {
+    it("prints to the stream if it can't write to the file", async () => {
       setDescriptor(-1);
       const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
       await stuck({ grace: 20 });
@@ -233,7 +233,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       ['a number as a string', [{ grace: '5000' }], 'takes { grace }, milliseconds, 0 or more, but "5000" was given'],
       ['null', [['SIGINT'], null], 'takes { grace }, milliseconds, 0 or more, but null was given'],
       [
-        'an onGrace that isn’t a function',
+        "an onGrace that isn't a function",
         [{ grace: 1, onGrace: 'log' }],
         'Cannot make a manager: terminationSignal() takes { onGrace }, a function, but "log" was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
       ],

@@ -71,7 +71,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       ]);
     });
 
-    it('keeps the block’s result anyway', () => {
+    it("keeps the block's result anyway", () => {
       expect(withSync(terminationSignal(), () => arrive('SIGTERM'))).toBe(true);
     });
 
@@ -87,14 +87,14 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       }
     });
 
-    it('rethrows undefined, which isn’t the reason while nothing has aborted', async () => {
+    it("rethrows undefined, which isn't the reason while nothing has aborted", async () => {
       const body = () => {
         throw undefined;
       };
       expect(await errorOf(() => withSync(terminationSignal(), body))).toBeUndefined();
     });
 
-    it('throws a teardown’s error, with the reason as its cause', async () => {
+    it("throws a teardown's error, with the reason as its cause", async () => {
       const failed = new Error('teardown');
       const failing = asyncContextManager(async function* failing() {
         try {
@@ -132,7 +132,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       ['the name of something else', ['toString'], 'but "toString" was given'],
       ['a number', [2], 'but 2 was given'],
       ['a name in a nested list', [['SIGINT']], 'but an object (Array) was given'],
-      ['a signal that a process can’t catch', ['SIGINT', 'SIGKILL'], 'but "SIGKILL" was given'],
+      ["a signal that a process can't catch", ['SIGINT', 'SIGKILL'], 'but "SIGKILL" was given'],
       ['the other one', ['SIGSTOP'], 'but "SIGSTOP" was given'],
     ])('refuses %s', (_what, given, message) => {
       const make = () => terminationSignal(given as SignalName[]);

@@ -86,7 +86,7 @@ it.each([true, false])('leaks are found in this process, too, with sites: %p', a
   expect(watch.open()).toEqual([]);
 });
 
-it('leaks don’t include what was done while nothing observed', async () => {
+it("leaks don't include what was done while nothing observed", async () => {
   const leaks: Leak[] = [];
   const options = { onLeak: (leak: Leak) => leaks.push(leak) };
   const first = observe(options);
@@ -112,7 +112,7 @@ it('leaks include a source that was made while nothing observed, but opened sinc
   expect(leaks.map(({ message }) => message)).toEqual(['aclosing was never finished.']);
 });
 
-it('leaks don’t include a source that a loop read to its end', async () => {
+it("leaks don't include a source that a loop read to its end", async () => {
   const leaks: Leak[] = [];
   const watch = observe({ onLeak: (leak) => leaks.push(leak) });
   await (async () => {
@@ -123,7 +123,7 @@ it('leaks don’t include a source that a loop read to its end', async () => {
   expect(leaks).toEqual([]);
 });
 
-it('leaks leave no ghost among the open blocks, even if leaks weren’t asked for', async () => {
+it("leaks leave no ghost among the open blocks, even if leaks weren't asked for", async () => {
   const watch = observe({ context: false });
   // eslint-disable-next-line withal/finish-stacks -- forgotten on purpose
   for (let count = 0; count < 1_500; count++) new ExitStack().defer(() => undefined);
@@ -135,7 +135,7 @@ it('leaks leave no ghost among the open blocks, even if leaks weren’t asked fo
   watch.stop();
 });
 
-it('leaks don’t include a teardown that is still running', async () => {
+it("leaks don't include a teardown that is still running", async () => {
   const watch = observe({ onLeak: () => undefined });
   let finish: (() => void) | undefined;
   const stack = new AsyncExitStack();
@@ -184,7 +184,7 @@ describe('a leak', () => {
     expect(await leaksOf('new ExitStack().defer(() => {});', 'sites: true')).toEqual(['never finished ExitStack true']);
   });
 
-  it('isn’t anything that was entered, finished or used up, or that was never needed', async () => {
+  it("isn't anything that was entered, finished or used up, or that was never needed", async () => {
     const right = `
       await withAsync(connection(), () => 1);
       withSync(lock(), () => 1);

@@ -261,7 +261,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('doesn’t chain what is entered in the context of a block that has ended', async () => {
+    it("doesn't chain what is entered in the context of a block that has ended", async () => {
       start();
       let later: Promise<unknown> | undefined;
       await withAsync(probeAsync(library, {}), () => {
@@ -341,7 +341,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('holds an error’s text, and the error itself if asked to', async () => {
+    it("holds an error's text, and the error itself if asked to", async () => {
       start();
       const error = new Error('big');
       await errorOf(() => withAsync(probeAsync(library, {}), () => rethrow(error)));
@@ -410,7 +410,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done().map(summary)).toEqual(['aclosing withAsync(): entering body exiting over, returned']);
     });
 
-    it('begins the setup in the caller’s tick', () => {
+    it("begins the setup in the caller's tick", () => {
       start();
       const events: string[] = [];
       void withAsync({ enterAsync: async () => void events.push('setup'), exitAsync: async () => undefined }, () => 1);
@@ -435,7 +435,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('sees a promise, a lazy thenable and a fallback of a stack’s entries', async () => {
+    it("sees a promise, a lazy thenable and a fallback of a stack's entries", async () => {
       start();
       let started = 0;
       const lazy = { then: (resolve: (value: unknown) => void) => resolve(void (started += 1)) };
@@ -458,7 +458,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(started).toBe(1);
     });
 
-    it('leaves replies alone that a sync stack doesn’t await', async () => {
+    it("leaves replies alone that a sync stack doesn't await", async () => {
       start();
       let started = 0;
       const reply = () => ({ then: () => (started += 1) }) as never;
@@ -585,7 +585,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('leaves a sync block’s context alone for mere listeners', () => {
+    it("leaves a sync block's context alone for mere listeners", () => {
       const storage = asyncLocalStorage<string>();
       const listener = () => undefined;
       diagnostics.subscribe('tracing:withal:block:start', listener);

@@ -30,7 +30,7 @@ describe('withal/observe/register', () => {
     expect(await stderrOf(program)).toMatch(/^withal: \n◀ stuck {2}entering \d+ ms {2}withAsync\(\)\n$/);
   });
 
-  it('listens to another signal, or to none, and survives one that doesn’t exist', async () => {
+  it("listens to another signal, or to none, and survives one that doesn't exist", async () => {
     const ask = (signal: string) => `${head}
       setTimeout(() => process.kill(process.pid, '${signal}'), 20); await withAsync(stuck(), () => {});`;
     expect(await stderrOf(ask('SIGHUP'), { WITHAL_SIGNAL: 'SIGHUP' })).toContain('stuck  entering');

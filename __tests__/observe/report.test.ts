@@ -62,7 +62,7 @@ describe('report', () => {
     ).toEqual(['a', '├─ in a', '│  └─ below', '│     └─ ◀ lowest', '└─ last in a', 'b']);
   });
 
-  it('doesn’t cut a line that just fits', () => {
+  it("doesn't cut a line that just fits", () => {
     const line = 'twelve chars  returned after 1.0 ms  withAsync()';
     const fits = visit('twelve chars', undefined, { body: 0, over: 1 });
     expect(report([fits], { width: line.length })).toBe(line);

@@ -66,7 +66,7 @@ describe('what is slow', () => {
     expect(told()).toEqual(['blocking entering']);
   });
 
-  it('doesn’t include what is quick, nor a long body', async () => {
+  it("doesn't include what is quick, nor a long body", async () => {
     start(200);
     await withAsync(outer(1, 1), () => sleep(250));
     expect(told()).toEqual([]);
@@ -106,7 +106,7 @@ describe('what is slow', () => {
     expect(told()).toEqual(['waiting entering']);
   });
 
-  it('doesn’t include anything if the time is infinite', async () => {
+  it("doesn't include anything if the time is infinite", async () => {
     start(Infinity);
     await withAsync(waiting(10, 10), () => undefined);
     expect(told()).toEqual([]);
@@ -198,7 +198,7 @@ describe('what is slow, with a fake clock', () => {
     expect(messages()).toEqual(['lasting has taken 20 ms to set up in around > inner.']);
   });
 
-  it('isn’t reported after the watch is stopped, and no timer stays', async () => {
+  it("isn't reported after the watch is stopped, and no timer stays", async () => {
     watch = observe({
       slow: 20,
       onSlow(report) {
@@ -222,7 +222,7 @@ describe('what is slow, with a fake clock', () => {
     finish();
   });
 
-  it('doesn’t keep a process alive', () => {
+  it("doesn't keep a process alive", () => {
     jest.useRealTimers();
     const timers = jest.spyOn(globalThis, 'setTimeout');
     start(5_000);

@@ -84,7 +84,7 @@ describe('timeline', () => {
     ]);
   });
 
-  it('draws an SVG whose text can’t inject markup', () => {
+  it("draws an SVG whose text can't inject markup", () => {
     const svg = timeline([...done, visit('<script>"&', undefined, { body: 0 })], { format: 'svg', now: 10 });
     expect(svg).toMatch(/^<svg [^>]*viewBox="0 0 800 96"[^]*<\/svg>$/);
     expect(svg).toContain('&#60;script&#62;&#34;&#38;');

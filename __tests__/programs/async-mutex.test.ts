@@ -64,7 +64,7 @@ describe("fromCallback with async-mutex's runExclusive", () => {
     expect(mutex.isLocked()).toBe(false);
   });
 
-  it('fails with the reason of a canceled wait, and doesn’t run the block', async () => {
+  it("fails with the reason of a canceled wait, and doesn't run the block", async () => {
     const mutex = new Mutex();
     const log: string[] = [];
     const holder = withAsync(locked(mutex), () => setTimeout(20));

@@ -148,7 +148,7 @@ describe("fromCallback with Drizzle's transaction", () => {
     expect(await errorOf(() => order('cups'))).toBe(failure);
   });
 
-  it('fails with its own error if it can’t begin', async () => {
+  it("fails with its own error if it can't begin", async () => {
     const closed = await PGlite.create();
     await closed.close();
     let isRun = false;

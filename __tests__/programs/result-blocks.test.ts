@@ -83,7 +83,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, resultBlocks }) => {
       await forgotten.catch(() => undefined);
     });
 
-    it('compiles with Effect’s Exit, and not with an Effect that hasn’t run', async () => {
+    it("compiles with Effect's Exit, and not with an Effect that hasn't run", async () => {
       const { withAsync } = resultBlocks(
         (exit: Exit.Exit<unknown, unknown>) => exit._tag === 'Failure' && { error: exit.cause },
       );

@@ -109,7 +109,7 @@ describe('blockSpans', () => {
     }
   });
 
-  it('adds children to spans that other code has made active, and to an API’s callback', async () => {
+  it("adds children to spans that other code has made active, and to an API's callback", async () => {
     const user = tracer.startSpan('user');
     await traced(() =>
       context.with(trace.setSpan(context.active(), user), () =>

@@ -46,7 +46,7 @@ describe.each(forms)('a connection, %s', (_name, make) => {
     expect([await withAsync(manager, count), await withAsync(manager, count)]).toEqual([1, 1]);
   });
 
-  it('rejects if it can’t be opened, and doesn’t run the block', async () => {
+  it("rejects if it can't be opened, and doesn't run the block", async () => {
     const nowhere = make('postgres://postgres@127.0.0.1:1/postgres');
     await expect(
       withAsync(nowhere, () => {
@@ -87,7 +87,7 @@ describe('a connection, the class', () => {
     expect((await withAsync(manager, query)).rowCount).toBe(1);
   });
 
-  it('can be retried if it couldn’t be opened', async () => {
+  it("can be retried if it couldn't be opened", async () => {
     const manager = new Connection('postgres://postgres@127.0.0.1:1/postgres');
     for (let attempt = 0; attempt < 2; attempt++)
       await expect(withAsync(manager, () => {})).rejects.toThrow('ECONNREFUSED');

@@ -185,7 +185,7 @@ describe('a crawler', () => {
     expect(requests.sort()).toEqual(['/', '/a', '/b', '/c', '/d']);
   });
 
-  it('ends if the block doesn’t wait for the next page', async () => {
+  it("ends if the block doesn't wait for the next page", async () => {
     const { url } = await open({ '/': ['/held'], '/held': held.answer });
     let next: Promise<IteratorResult<Page>> | undefined;
     await withAsync(
@@ -237,7 +237,7 @@ describe('a crawler', () => {
     expect(log).toEqual(['closed']);
   });
 
-  it('keeps the block’s error if closing fails too', async () => {
+  it("keeps the block's error if closing fails too", async () => {
     const { url } = await open({ '/': [] });
     const closing = new Error('closing');
     async function* failing(signal: AbortSignal) {
@@ -288,7 +288,7 @@ describe('a crawler', () => {
 });
 
 describe('a page', () => {
-  it('has an error status, and its links aren’t followed', async () => {
+  it("has an error status, and its links aren't followed", async () => {
     const { url, requests } = await open({ '/': ['/missing', '/a'], '/a': [] });
     expect(await first(url, '/missing')).toMatchObject({ status: 404, links: [] });
     expect(await all(url)).toEqual(['/', '/missing', '/a']);
@@ -330,7 +330,7 @@ describe('a page', () => {
     expect(requests.filter((path) => path === '/new')).toHaveLength(1);
   });
 
-  it('isn’t read if it isn’t HTML', async () => {
+  it("isn't read if it isn't HTML", async () => {
     const { url } = await open({
       '/': ['/film', '/a'],
       '/film': (request, response) => {

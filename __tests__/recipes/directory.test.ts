@@ -104,23 +104,23 @@ describe('a temporary directory', () => {
     expect(kept).toEqual([await block(false)]);
   });
 
-  it('rejects if it can’t be made, and doesn’t run the block', async () => {
+  it("rejects if it can't be made, and doesn't run the block", async () => {
     let isRun = false;
     const nowhere = directory({ prefix: join(folder, 'missing', 'directory-') });
     expect(await errorOf(() => withAsync(nowhere, () => (isRun = true)))).toMatchObject({ code: 'ENOENT' });
     expect(isRun).toBe(false);
   });
 
-  it('rejects if it can’t be removed', async () => {
+  it("rejects if it can't be removed", async () => {
     expect(await errorOf(() => withAsync(directory({ prefix }), replaceFolder))).toMatchObject({ code: 'ENOTDIR' });
   });
 
-  it('keeps the block’s error if it can’t be removed', async () => {
+  it("keeps the block's error if it can't be removed", async () => {
     const error = await errorOf(() => withAsync(directory({ prefix }), () => replaceFolder().then(fail)));
     expect(error).toMatchObject({ code: 'ENOTDIR', cause: failure });
   });
 
-  it('keeps the block’s error if the callback that decides throws', async () => {
+  it("keeps the block's error if the callback that decides throws", async () => {
     const refusal = new Error('no room');
     const onFailure = () => Promise.reject(refusal);
     expect(await errorOf(() => withAsync(directory({ prefix, onFailure }), fail))).toBe(refusal);

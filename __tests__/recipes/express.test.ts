@@ -207,7 +207,7 @@ describe('streamed for Express', () => {
     await expect(orders.stored()).resolves.toEqual(expect.any(Array));
   });
 
-  it('stops if the client leaves while it isn’t reading', async () => {
+  it("stops if the client leaves while it isn't reading", async () => {
     const log: string[] = [];
     const flooding = streamed(orders.readOnly, async function* () {
       try {
@@ -275,7 +275,7 @@ describe('whileConnected', () => {
     expect({ errors, log }).toEqual({ errors: [], log: [true] });
   });
 
-  it('doesn’t abort when the response is complete', async () => {
+  it("doesn't abort when the response is complete", async () => {
     const seen: boolean[] = [];
     const ending: RequestHandler = async (_req, res) => {
       await withAsync(whileConnected(res), async (signal) => {

@@ -52,7 +52,7 @@ describe('a lease', () => {
     expect(await owners()).toEqual([]);
   });
 
-  it('is kept by an owner who died, and taken again at once by that owner’s next process', async () => {
+  it("is kept by an owner who died, and taken again at once by that owner's next process", async () => {
     const dead = lease(shared.client, 'job 1')('key');
     await dead.enterAsync();
     await expect(
@@ -62,7 +62,7 @@ describe('a lease', () => {
     expect(await withAsync(someones('key'), () => 'free')).toBe('free');
   });
 
-  it('isn’t waited for if the signal has aborted', async () => {
+  it("isn't waited for if the signal has aborted", async () => {
     await expect(withAsync(someones('key', { signal: AbortSignal.abort(failure) }), () => 'never')).rejects.toBe(
       failure,
     );
@@ -81,7 +81,7 @@ describe('a lease', () => {
     expect(await owners()).toEqual([]);
   });
 
-  it('that was taken away isn’t released, and rejects the block', async () => {
+  it("that was taken away isn't released, and rejects the block", async () => {
     const takeAway = () => shared.client.query("UPDATE leases SET owner = 'other'");
     await expect(withAsync(lease(shared.client, 'one')('key'), takeAway)).rejects.toThrow(
       'The lease "key" was taken away from one.',
@@ -90,7 +90,7 @@ describe('a lease', () => {
     await shared.client.query('DELETE FROM leases');
   });
 
-  it('that was taken away keeps the block’s error unchanged', async () => {
+  it("that was taken away keeps the block's error unchanged", async () => {
     const block = withAsync(lease(shared.client, 'one')('key'), async () => {
       await shared.client.query('DELETE FROM leases');
       throw failure;

@@ -46,11 +46,11 @@ describe('a limiter', () => {
     ]);
   });
 
-  it('returns the block’s result', async () => {
+  it("returns the block's result", async () => {
     expect(await withAsync(limiter({ entries: 1, interval: 100 })(), () => 'done')).toBe('done');
   });
 
-  it('doesn’t count how long the blocks take', async () => {
+  it("doesn't count how long the blocks take", async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     const { begun, begin } = record();
     const long = async (name: number) => {
@@ -101,7 +101,7 @@ describe('a limiter', () => {
     );
   });
 
-  it('doesn’t let a block begin if a timer fires early', async () => {
+  it("doesn't let a block begin if a timer fires early", async () => {
     let now = 0;
     const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);
     const limit = limiter({ entries: 1, interval: 100 });
@@ -135,14 +135,14 @@ describe('a limiter', () => {
     expect(begun).toEqual([['next', 100]]);
   });
 
-  it('rejects if the signal has aborted, and doesn’t count that', async () => {
+  it("rejects if the signal has aborted, and doesn't count that", async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     const block = withAsync(limit({ signal: AbortSignal.abort(failure) }), () => 'never');
     await expect(block).rejects.toBe(failure);
     expect(await withAsync(limit(), () => 'at once')).toBe('at once');
   });
 
-  it('doesn’t count blocks that stop waiting, and leaves no timer', async () => {
+  it("doesn't count blocks that stop waiting, and leaves no timer", async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     const { begun, begin } = record();
     const controllers = [1, 2, 3, 4, 5].map(() => new AbortController());
@@ -179,7 +179,7 @@ describe('a limiter', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('limits entries in another manager’s generator one by one', async () => {
+  it("limits entries in another manager's generator one by one", async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     const { begun, begin } = record();
     const client = asyncContextManager(async function* client(name: string) {

@@ -102,7 +102,7 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
     expect(await withAsync(lock('key'), () => 'free')).toBe('free');
   });
 
-  it('isn’t waited for if the signal has aborted', async () => {
+  it("isn't waited for if the signal has aborted", async () => {
     const lock = make();
     const block = withAsync(lock('key', { signal: AbortSignal.abort(failure) }), () => 'never');
     await expect(block).rejects.toBe(failure);
@@ -254,7 +254,7 @@ const holder = asyncContextManager(async function* holder(key: string) {
     await expect(block).rejects.toBe(failure);
   });
 
-  it('rejects if there is no database, and doesn’t run the block', async () => {
+  it("rejects if there is no database, and doesn't run the block", async () => {
     const block = withAsync(advisoryLock('postgres://postgres@127.0.0.1:1/postgres')('key'), () => {
       throw new Error('The block was run.');
     });

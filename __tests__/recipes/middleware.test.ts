@@ -258,7 +258,7 @@ describe('a handler', () => {
     expect([status, headers.get('location')]).toEqual([303, '/elsewhere']);
   });
 
-  it('doesn’t run for what isn’t found or isn’t valid', async () => {
+  it("doesn't run for what isn't found or isn't valid", async () => {
     const body = { type: 'object', required: ['name'] };
     app.post('/items', { schema: { body } }, async () => 'done');
     expect(await get('/nowhere')).toEqual([404, expect.any(String)]);
@@ -286,7 +286,7 @@ describe('a handler', () => {
     expect(caught[0]).toBe(failure);
   });
 
-  it('has succeeded if only its response can’t be made', async () => {
+  it("has succeeded if only its response can't be made", async () => {
     const schema = {
       response: { 200: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } } },
     };
@@ -347,7 +347,7 @@ describe('inside()', () => {
     expect(await get('/')).toEqual([500, expect.stringContaining('reply.send()')]);
   });
 
-  it('isn’t a plugin, which would be loaded after the routes beside it', async () => {
+  it("isn't a plugin, which would be loaded after the routes beside it", async () => {
     void app.register(
       Object.assign(
         async (plugin: FastifyInstance) =>
@@ -363,7 +363,7 @@ describe('inside()', () => {
     expect(log).toEqual([]);
   });
 
-  it('responds with the error of an entry, and doesn’t run the handler', async () => {
+  it("responds with the error of an entry, and doesn't run the handler", async () => {
     const closed = asyncContextManager(async function* closed() {
       throw failure;
       yield;
@@ -374,7 +374,7 @@ describe('inside()', () => {
     expect(log).toEqual([]);
   });
 
-  it('responds with the error of an exit, and keeps the handler’s', async () => {
+  it("responds with the error of an exit, and keeps the handler's", async () => {
     const caught: Error[] = [];
     const failing = asyncContextManager(async function* failing() {
       try {

@@ -148,7 +148,7 @@ describe('a connection of a pool', () => {
     expect(new Set(counts).size).toBe(1);
   });
 
-  it('rejects if none is returned in time, and doesn’t run the block', async () => {
+  it("rejects if none is returned in time, and doesn't run the block", async () => {
     const blocks: string[] = [];
     await use(async () => {
       connections.options.connectionTimeoutMillis = 20;
@@ -160,7 +160,7 @@ describe('a connection of a pool', () => {
     expect(left()).toEqual(givenBack);
   });
 
-  it('rejects if it can’t be opened, and doesn’t run the block', async () => {
+  it("rejects if it can't be opened, and doesn't run the block", async () => {
     await withAsync(pool('postgres://postgres@127.0.0.1:1/postgres'), async (nowhere) => {
       const block = withAsync(checkout(nowhere), () => {
         throw new Error('The block was run.');
@@ -178,7 +178,7 @@ describe('a connection of a pool', () => {
     expect((await use((client) => client.query('SELECT 1 AS one'))).rows).toEqual([{ one: 1 }]);
   });
 
-  it('is returned once the block’s other statements are done', async () => {
+  it("is returned once the block's other statements are done", async () => {
     const over: unknown[] = [];
     const block = use(async (client) => {
       const other = () => client.query('SELECT pg_sleep(0.05)').then(() => over.push('over'));
@@ -233,7 +233,7 @@ describe('a connection of a pool', () => {
   it.each([
     ['of several statements', (client: Client) => client.query('BEGIN; SELECT 1 / 0')],
     ['of one statement', (client: Client) => client.query('BEGIN').then(() => client.query('SELECT 1 / 0'))],
-  ])('is closed if a transaction fails and isn’t rolled back, %s', async (_name, block) => {
+  ])("is closed if a transaction fails and isn't rolled back, %s", async (_name, block) => {
     await expect(use(block)).rejects.toThrow('division by zero');
     expect(left()).toEqual(closed);
     expect((await use((client) => client.query('SELECT 1'))).rowCount).toBe(1);
@@ -266,7 +266,7 @@ describe('a connection of a pool', () => {
     });
   });
 
-  it('is closed if the block fails, and isn’t waited for', async () => {
+  it("is closed if the block fails, and isn't waited for", async () => {
     await withAsync(pool(url, { max: 1 }), async (pool) => {
       const abandoned: Promise<unknown>[] = [];
       const block = withAsync(checkout(pool), async (client) => {

@@ -13,7 +13,7 @@ describe('postgres', () => {
     expect(await withAsync(postgres(), (url) => url)).toBe('postgres://somewhere');
   });
 
-  it('within the process doesn’t mix the statements of two connections while a third is in a transaction', async () => {
+  it("within the process doesn't mix the statements of two connections while a third is in a transaction", async () => {
     setUrl(undefined);
     const wrong = await scopeAsync(async function* () {
       const url = yield* enter(postgres());

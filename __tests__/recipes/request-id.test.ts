@@ -58,7 +58,7 @@ describe('requestId', () => {
     expect(seen).toEqual(['a1.bank', 'a1.bank', 'a1', 'a1.broken', 'a1']);
   });
 
-  it('rethrows the block’s error', async () => {
+  it("rethrows the block's error", async () => {
     const failure = Object.freeze(new Error('no'));
     expect(
       await errorOf(() =>
@@ -97,7 +97,7 @@ describe('requestId', () => {
     ]);
   });
 
-  it('doesn’t reach code after enterContext', async () => {
+  it("doesn't reach code after enterContext", async () => {
     await withAsync(new AsyncExitStack(), async (stack) => {
       expect(await stack.enterContext(requestId('a1'))).toBe('a1');
       expect(currentRequestId()).toBeUndefined();

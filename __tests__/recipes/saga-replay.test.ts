@@ -76,14 +76,14 @@ function owned(report: Report): Report {
     expect(replays.map(owned)).toEqual(same);
   });
 
-  it('a recorded error is a plain Error, which suppress can’t recognize by its class', () => {
+  it("a recorded error is a plain Error, which suppress can't recognize by its class", () => {
     const { first, replays } = workflow('suppress by class');
     expect(first.outcome).toEqual({ value: [null, 'go on'] });
     expect(replays[0]).toEqual(first);
     expect(replays[1]).toEqual({ outcome: { error: 'TypeError: no work' }, steps: ['work'], acts: 0 });
   });
 
-  it('a value that isn’t an Error comes out of a step changed, and differently from the record', () => {
+  it("a value that isn't an Error comes out of a step changed, and differently from the record", () => {
     const { first, replays } = workflow('a step that throws undefined');
     expect(first.steps).toEqual(['open outer', 'work', 'roll back outer', 'close outer']);
     expect(first.outcome.error).toContain('TypeError: Cannot read properties of undefined');
@@ -102,7 +102,7 @@ function owned(report: Report): Report {
     });
   });
 
-  it('a timeout between steps doesn’t repeat', () => {
+  it("a timeout between steps doesn't repeat", () => {
     const { first, replays } = workflow('timeout between steps');
     expect(first.steps).toEqual(['open outer', 'slow', 'roll back outer', 'close outer']);
     expect(replays.at(-1)).toEqual({

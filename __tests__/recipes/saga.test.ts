@@ -222,7 +222,7 @@ it('prints what its page shows, on a Postgres within the process', async () => {
     expect(seconds).toBeLessThan(18);
   });
 
-  it('is left to the next process by one that ends, and isn’t undone', async () => {
+  it("is left to the next process by one that ends, and isn't undone", async () => {
     const db = await database();
     // The engine creates its tables when no transaction is open.
     await act(db, 'here', []);
@@ -247,7 +247,7 @@ it('prints what its page shows, on a Postgres within the process', async () => {
     expect(resultsOf(await act(db, 'here', ['result one']))).toEqual({ one: expect.stringContaining('flight') });
   });
 
-  it('stops acting if its code doesn’t fit the record', async () => {
+  it("stops acting if its code doesn't fit the record", async () => {
     const db = await database();
     await act(db, 'here', ['book one'], { KILL_AT: 'after reserve car' });
     await db.query("UPDATE dbos.operation_outputs SET function_name = 'reserve train' WHERE function_id = 1");

@@ -339,7 +339,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('leaves nothing behind if the table can’t be made', async () => {
+  it("leaves nothing behind if the table can't be made", async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL, query } = yield* enter(anyDatabase());
       await query("CREATE TYPE payments AS ENUM ('in the way')");
@@ -357,7 +357,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('leaves nothing behind if the job can’t start', async () => {
+  it("leaves nothing behind if the job can't start", async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL, query } = yield* enter(anyDatabase());
       await query('CREATE TABLE payments (of_an int, older_version int)');
@@ -472,7 +472,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('leaves nothing behind if the database doesn’t respond', async () => {
+  it("leaves nothing behind if the database doesn't respond", async () => {
     await scopeAsync(async function* () {
       const DATABASE_URL = 'postgres://127.0.0.1:1/nowhere';
       const { temporary, ending, lines } = yield* enter(service({ DATABASE_URL }));

@@ -98,7 +98,7 @@ const errorOf = (promise: Promise<unknown>) =>
   );
 
 describe('a session', () => {
-  it('returns the block’s result, and closes its connections', async () => {
+  it("returns the block's result, and closes its connections", async () => {
     const texts = await withAsync(session(server.url), (pool) =>
       Promise.all(['/short', '/chunked'].map(async (path) => (await pool.request(get(path))).body.text())),
     );
@@ -197,7 +197,7 @@ describe('a response', () => {
     await server.untilClosed();
   });
 
-  it('leaves the connection to the next if its short body wasn’t read', async () => {
+  it("leaves the connection to the next if its short body wasn't read", async () => {
     await withAsync(session(server.url, { connections: 1 }), async (pool) => {
       await withAsync(response(pool, get('/short')), () => {});
       await withAsync(response(pool, get('/missing')), () => {});
@@ -206,7 +206,7 @@ describe('a response', () => {
     expect(server.opened()).toBe(1);
   });
 
-  it.each(['/long', '/endless', '/stalling'])('gives up %s with its connection if it wasn’t read', async (path) => {
+  it.each(['/long', '/endless', '/stalling'])("gives up %s with its connection if it wasn't read", async (path) => {
     await withAsync(session(server.url, { connections: 1 }), async (pool) => {
       expect(await withAsync(response(pool, get(path)), ({ statusCode }) => statusCode)).toBe(200);
       await server.untilLeft();
@@ -266,7 +266,7 @@ describe('a response', () => {
     },
   );
 
-  it('rejects if there is no server, and doesn’t run the block', async () => {
+  it("rejects if there is no server, and doesn't run the block", async () => {
     const block = withAsync(session('http://127.0.0.1:1'), (pool) =>
       withAsync(response(pool, get('/')), () => {
         throw new Error('The block was run.');
@@ -283,7 +283,7 @@ describe('a response', () => {
     await server.untilClosed();
   });
 
-  it('doesn’t fail if the server dies before the end of an unread body', async () => {
+  it("doesn't fail if the server dies before the end of an unread body", async () => {
     await withAsync(session(server.url), async (pool) => {
       expect(await withAsync(response(pool, get('/dying')), ({ statusCode }) => statusCode)).toBe(200);
       const status = withAsync(response(pool, get('/dying')), async ({ statusCode }) => {

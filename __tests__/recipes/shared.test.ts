@@ -59,7 +59,7 @@ describe('shared', () => {
     ]);
   });
 
-  it('doesn’t tell the resource what a user failed with', async () => {
+  it("doesn't tell the resource what a user failed with", async () => {
     const { world, manager } = resource();
     expect(await errorOf(() => withAsync(shared(manager), fail(bodyError)))).toBe(bodyError);
     expect(world.told).toEqual(['success']);
@@ -84,7 +84,7 @@ describe('shared', () => {
     expect(world.open).toBe(0);
   });
 
-  it('throws a teardown’s error at the last user, and opens again', async () => {
+  it("throws a teardown's error at the last user, and opens again", async () => {
     const failure = new Error('teardown');
     const { manager } = resource({ teardown: [failure] });
     const one = shared(manager);
@@ -185,7 +185,7 @@ describe('hotswap', () => {
     expect(events).toEqual(['enter a', 'a sees no', 'exit a']);
   });
 
-  it('keeps the previous one if the next can’t be opened', async () => {
+  it("keeps the previous one if the next can't be opened", async () => {
     const events: string[] = [];
     const broken: Named = { enterAsync: async () => Promise.reject(bodyError), exitAsync: async () => undefined };
     await withAsync(hotswap(), async (swap) => {

@@ -60,7 +60,7 @@ function mark(name: string): void {
 const ended = () => endedSpans(exporter);
 
 describe('a span', () => {
-  it('is started for the block, ended after it, and returns the block’s result', async () => {
+  it("is started for the block, ended after it, and returns the block's result", async () => {
     const block = (given: { isRecording(): boolean }) => {
       expect(exporter.getFinishedSpans()).toEqual([]);
       return given.isRecording();
@@ -137,7 +137,7 @@ describe('a span', () => {
     expect(ended()).toEqual([['work', undefined, 'ERROR', 'the connection is gone']]);
   });
 
-  it('rejects if it can’t be started, and doesn’t run the block', async () => {
+  it("rejects if it can't be started, and doesn't run the block", async () => {
     isSampling = false;
     let isRun = false;
     const error = await errorOf(() => withAsync(span(tracer, 'work'), () => (isRun = true)));
@@ -251,7 +251,7 @@ describe('the parent of a span', () => {
     ]);
   });
 
-  it('is the reader’s span for the code of a decorated generator', async () => {
+  it("is the reader's span for the code of a decorated generator", async () => {
     const rows = asyncContextDecorator(() => span(tracer, 'rows'))(async function* () {
       mark('row');
       yield 1;
@@ -294,7 +294,7 @@ describe('the parent of a span', () => {
     }
   });
 
-  it('isn’t a span on a stack: the code after it has another context', async () => {
+  it("isn't a span on a stack: the code after it has another context", async () => {
     await withAsync(new AsyncExitStack(), async (stack) => {
       const entered = await stack.enterContext(span(tracer, 'on the stack'));
       expect(trace.getActiveSpan()).toBeUndefined();
@@ -346,7 +346,7 @@ describe('tolerated', () => {
     expect(ended()).toEqual([['work', undefined, 'ERROR', 'other']]);
   });
 
-  it('returns the block’s result', async () => {
+  it("returns the block's result", async () => {
     expect(await tolerating(() => 'result')).toBe('result');
     expect(ended()).toEqual([['work', undefined, 'UNSET']]);
   });

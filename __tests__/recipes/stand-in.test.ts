@@ -16,7 +16,7 @@ function fail(): never {
 }
 
 describe('a stand-in', () => {
-  it('is the block’s value, and records that it was entered and that the block succeeded', async () => {
+  it("is the block's value, and records that it was entered and that the block succeeded", async () => {
     const events: string[] = [];
     const value = { send: (text: string) => events.push(text) };
     const result = await withAsync(standIn(value, events), (given) => {
@@ -204,7 +204,7 @@ describe('replaced', () => {
     ['fixed and read-only', Object.defineProperty({}, 'key', { value: 0 })],
     ['fixed and computed', Object.defineProperty({}, 'key', { get: () => 0 })],
     ['that a non-extensible object lacks', Object.preventExtensions({})],
-  ])('refuses a property %s, and doesn’t run the block', async (_name, object) => {
+  ])("refuses a property %s, and doesn't run the block", async (_name, object) => {
     const before = ownOf(object);
     let isRun = false;
     const error = await errorOf(() => withSync(replaced(object as Keyed, 'key', 1), () => (isRun = true)));
@@ -222,7 +222,7 @@ describe('replaced', () => {
     expect(error).toMatchObject({ name: 'TypeError' });
   });
 
-  it('keeps the block’s error if it can’t restore the property', async () => {
+  it("keeps the block's error if it can't restore the property", async () => {
     const own: Keyed = { key: 0 };
     const inherited = Object.create(own) as Keyed;
     for (const object of [own, inherited]) {

@@ -39,7 +39,7 @@ function fail(): never {
 }
 
 describe('a stopwatch', () => {
-  it('reports how long the block took, and returns the block’s result', () => {
+  it("reports how long the block took, and returns the block's result", () => {
     expect(withSync(timed('work'), () => work(7))).toBe(7);
     expect(timings).toEqual([{ name: 'work', milliseconds: 7, hasSucceeded: true }]);
   });
@@ -99,7 +99,7 @@ describe('a stopwatch', () => {
     ]);
   });
 
-  it('includes the consumer’s time for a generator, and reports a failure if it was left early', () => {
+  it("includes the consumer's time for a generator, and reports a failure if it was left early", () => {
     const count = contextDecorator(timed('count'))(function* (): Generator<number> {
       yield work(1);
       yield work(2);
@@ -148,7 +148,7 @@ describe('a stopwatch', () => {
     ]);
   });
 
-  it('throws what the report throws, and keeps the block’s error', async () => {
+  it("throws what the report throws, and keeps the block's error", async () => {
     const refusal = new Error('nowhere to write to');
     const report = () => {
       throw refusal;

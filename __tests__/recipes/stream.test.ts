@@ -137,7 +137,7 @@ describe('reading', () => {
     expect(file.closed).toBe(true);
   });
 
-  it('fails in the loop if the file can’t be opened, at once or later', async () => {
+  it("fails in the loop if the file can't be opened, at once or later", async () => {
     const missing = () => createReadStream(join(folder, 'missing'));
     await expect(withAsync(reading(missing()), firstOf)).rejects.toThrow('ENOENT');
     const file = missing();
@@ -227,7 +227,7 @@ describe('writing', () => {
     },
   );
 
-  it('fails if the file can’t be opened', async () => {
+  it("fails if the file can't be opened", async () => {
     const file = createWriteStream(folder);
     const block = withAsync(writing(file), (stream) => {
       stream.write('first');
@@ -242,7 +242,7 @@ describe('writing', () => {
     expect(await errorOf(block)).toMatchObject({ code: 'EISDIR' });
   });
 
-  it('throws the block’s error if the stream fails too', async () => {
+  it("throws the block's error if the stream fails too", async () => {
     const file = createWriteStream(folder);
     const block = withAsync(writing(file), async (stream) => {
       await new Promise((resolve) => stream.on('error', resolve));
@@ -277,7 +277,7 @@ describe('writing', () => {
     expect(await readFile(path, 'utf8')).toBe('first, second');
   });
 
-  it('fails if the block doesn’t wait for what it pipes', async () => {
+  it("fails if the block doesn't wait for what it pipes", async () => {
     const block = withAsync(writing(createWriteStream(path)), (stream) => {
       Readable.from(['first, ', 'second']).pipe(stream);
     });
@@ -417,7 +417,7 @@ describe('a web stream', () => {
     await server.untilLeft();
   });
 
-  it('isn’t locked if it was read to its end, or broke off', async () => {
+  it("isn't locked if it was read to its end, or broke off", async () => {
     const short = await bodyOf('/short');
     expect(await withAsync(aclosing(short), collect)).toBe('short');
     const dying = await bodyOf('/dying');
@@ -430,7 +430,7 @@ describe('a web stream', () => {
     expect(await errorOf(withAsync(aclosing(broken), () => {}))).toBe(failure);
   });
 
-  it('isn’t taken if it is already locked', async () => {
+  it("isn't taken if it is already locked", async () => {
     const body = await bodyOf('/endless');
     const reader = body.getReader();
     expect(await errorOf(withAsync(aclosing(body), firstOf))).toMatchObject({ code: 'ERR_INVALID_STATE' });

@@ -35,21 +35,21 @@ describe('hasCode', () => {
     expect(hasCode('ENOENT', 'ENOTDIR')(error)).toBe(answer);
   });
 
-  it('tells the code of a process that doesn’t exist', () => {
+  it("tells the code of a process that doesn't exist", () => {
     const isRunning = () => withSync(suppress(hasCode('ESRCH')), () => process.kill(2 ** 30, 0)) ?? false;
     expect(isRunning()).toBe(false);
   });
 });
 
 describe('ifExists', () => {
-  it('returns the block’s result if the file exists', async () => {
+  it("returns the block's result if the file exists", async () => {
     await write('file', 'text');
     expect(await withAsync(ifExists, () => readFile(at('file'), 'utf8'))).toBe('text');
     expect(await withAsync(ifExists, () => unlink(at('file')))).toBeUndefined();
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('returns undefined if the file doesn’t exist, also for a dangling link, and in a sync block', async () => {
+  it("returns undefined if the file doesn't exist, also for a dangling link, and in a sync block", async () => {
     await symlink(at('nothing'), at('link'));
     expect(await withAsync(ifExists, () => readFile(at('missing'), 'utf8'))).toBeUndefined();
     expect(await withAsync(ifExists, () => readFile(at('link'), 'utf8'))).toBeUndefined();
@@ -99,7 +99,7 @@ describe('ifExists', () => {
 describe('readSettings', () => {
   const defaults = { host: 'localhost', port: 8080 };
 
-  it('returns the file’s settings, and defaults for the others', async () => {
+  it("returns the file's settings, and defaults for the others", async () => {
     await write('settings', '{ "port": 80 }');
     expect(await readSettings(at('settings'))).toEqual({ ...defaults, port: 80 });
   });
@@ -113,7 +113,7 @@ describe('readSettings', () => {
     expect(await errorOf(() => readSettings(at('settings')))).toMatchObject({ name: 'SyntaxError' });
   });
 
-  it('rejects what can’t be read', async () => {
+  it("rejects what can't be read", async () => {
     expect(await errorOf(() => readSettings(folder))).toMatchObject({ code: 'EISDIR' });
   });
 });
@@ -143,7 +143,7 @@ describe('sweep', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('rejects if something old isn’t a file', async () => {
+  it("rejects if something old isn't a file", async () => {
     await mkdir(at('folder'));
     await utimes(at('folder'), longAgo, longAgo);
     expect(await errorOf(() => sweep(folder, since))).toMatchObject({ syscall: 'unlink' });

@@ -29,7 +29,7 @@ function fail(): never {
 }
 
 describe('a transaction', () => {
-  it('commits, and returns the block’s result', async () => {
+  it("commits, and returns the block's result", async () => {
     expect((await withAsync(transaction(database.client), (tx) => insert(tx, 'tea'))).rowCount).toBe(1);
     expect(await committed()).toEqual(['tea']);
   });
@@ -188,7 +188,7 @@ describe('a transaction', () => {
 });
 
 (hasPostgres ? describe : describe.skip)('a transaction on a server', () => {
-  it('keeps the block’s error if the connection breaks, and the rollback fails too', async () => {
+  it("keeps the block's error if the connection breaks, and the rollback fails too", async () => {
     const block = withAsync(connection(database.url), (broken) =>
       withAsync(transaction(broken), async (tx) => {
         const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');

@@ -80,13 +80,13 @@ describe('a thread', () => {
     });
   });
 
-  it('rejects a question with what it threw, even if that isn’t an error', async () => {
+  it("rejects a question with what it threw, even if that isn't an error", async () => {
     await withAsync(thread('(thrown) => { throw thrown; }'), async (ask) => {
       for (const thrown of [undefined, null, 0, '']) expect(await thrownBy(ask(thrown))).toBe(thrown);
     });
   });
 
-  it('rejects a question that can’t be sent, and an answer that can’t', async () => {
+  it("rejects a question that can't be sent, and an answer that can't", async () => {
     await withAsync(thread('(name) => name === "function" ? () => {} : name'), async (ask) => {
       expect(await thrownBy(ask(() => {}))).toMatchObject({ name: 'DataCloneError' });
       expect(await thrownBy(ask('function'))).toMatchObject({ message: expect.stringContaining('cloned') });
@@ -114,7 +114,7 @@ describe('a thread', () => {
     expect(await isStill(counter)).toBe(true);
   });
 
-  it('isn’t waited for if a question’s signal aborts', async () => {
+  it("isn't waited for if a question's signal aborts", async () => {
     const counter = shared();
     const controller = new AbortController();
     const block = withAsync(thread(endless, counter), async (ask) => {
@@ -127,7 +127,7 @@ describe('a thread', () => {
     expect(await isStill(counter)).toBe(true);
   });
 
-  it('isn’t asked if the signal has aborted', async () => {
+  it("isn't asked if the signal has aborted", async () => {
     const counter = shared();
     await withAsync(thread('() => Atomics.add(workerData, 0, 1)', counter), async (ask) => {
       expect(await thrownBy(ask('early', AbortSignal.abort(failure)))).toBe(failure);
@@ -145,7 +145,7 @@ describe('a thread', () => {
     ['it throws', 'throw new Error("at the start")', 'at the start'],
     ['it ends', '', 'The thread ended with exit code 0.'],
     ['it exits', 'process.exit(3)', 'The thread ended with exit code 3.'],
-  ])('rejects if %s before it is ready, and doesn’t run the block', async (_what, code, message) => {
+  ])("rejects if %s before it is ready, and doesn't run the block", async (_what, code, message) => {
     const blocks: string[] = [];
     expect(await thrownBy(withAsync(running(code), () => blocks.push('run')))).toMatchObject({
       message: expect.stringContaining(message),
@@ -153,7 +153,7 @@ describe('a thread', () => {
     expect(blocks).toEqual([]);
   });
 
-  it('rejects if the file doesn’t exist', async () => {
+  it("rejects if the file doesn't exist", async () => {
     const missing = worker(new URL('no-such-file.mjs', import.meta.url));
     expect(await thrownBy(withAsync(missing, () => {}))).toMatchObject({
       message: expect.stringContaining('Cannot find module'),
@@ -172,7 +172,7 @@ describe('a thread', () => {
     expect(errors).toEqual([error, error, error]);
   });
 
-  it('keeps the block’s error unchanged if it has crashed', async () => {
+  it("keeps the block's error unchanged if it has crashed", async () => {
     const block = withAsync(thread(crashing), async (ask) => {
       await thrownBy(ask('to crash'));
       fail();
@@ -243,12 +243,12 @@ describe('a child process', () => {
     expect(await output).toBe('tea, milk');
   });
 
-  it('needn’t be read', async () => {
+  it("needn't be read", async () => {
     const talking = node('process.stdout.write("x".repeat(1_000_000), () => process.exit(0))');
     expect(await withAsync(talking, () => 'done')).toBe('done');
   });
 
-  it('rejects if it can’t be started, and doesn’t run the block', async () => {
+  it("rejects if it can't be started, and doesn't run the block", async () => {
     const blocks: string[] = [];
     const block = withAsync(child('no-such-program'), () => blocks.push('run'));
     expect(await thrownBy(block)).toMatchObject({ code: 'ENOENT' });
@@ -324,7 +324,7 @@ describe('a child process', () => {
     expect((error as Error).cause).toBe(thrown);
   });
 
-  it('keeps the block’s error unchanged if it had succeeded before', async () => {
+  it("keeps the block's error unchanged if it had succeeded before", async () => {
     const block = withAsync(node(''), async (child) => {
       await once(child, 'exit');
       fail();
@@ -332,7 +332,7 @@ describe('a child process', () => {
     expect(await thrownBy(block)).toBe(failure);
   });
 
-  it('isn’t waited for longer because its own child has its output open', async () => {
+  it("isn't waited for longer because its own child has its output open", async () => {
     const parent = node(
       `const { spawn } = require('node:child_process');
       const options = { stdio: ['ignore', 'inherit', 'ignore'], detached: true };

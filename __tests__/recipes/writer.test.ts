@@ -52,7 +52,7 @@ const write = (text: string) => withAsync(writer(path), (file) => file.writeFile
 const modeOf = async (name: string) => (await stat(join(folder, name))).mode & 0o777;
 
 describe('a safe file writer', () => {
-  it('makes the file after the block succeeds, and returns the block’s result', async () => {
+  it("makes the file after the block succeeds, and returns the block's result", async () => {
     const result = await withAsync(writer(path), async (file) => {
       await file.appendFile('one ');
       expect(await readdir(folder)).toEqual([expect.stringMatching(/^\.draft-/)]);
@@ -146,20 +146,20 @@ describe('a safe file writer', () => {
     expect(await read()).toBe('one two');
   });
 
-  it('rejects if the file can’t be flushed, and leaves it as it was', async () => {
+  it("rejects if the file can't be flushed, and leaves it as it was", async () => {
     await writeFile(path, 'old');
     const block = (file: FileHandle) => pipeline(Readable.from(['new']), file.createWriteStream());
     expect(await errorOf(() => withAsync(writer(path), block))).toMatchObject({ code: 'EBADF' });
     expect([await read(), await readdir(folder)]).toEqual(['old', ['file']]);
   });
 
-  it('rejects if the draft can’t be renamed, and removes it', async () => {
+  it("rejects if the draft can't be renamed, and removes it", async () => {
     const error = await errorOf(() => withAsync(writer(path), () => mkdir(join(path, 'inner'), { recursive: true })));
     expect(error).toMatchObject({ syscall: 'rename' });
     expect(await readdir(folder)).toEqual(['file']);
   });
 
-  it.each([true, false])('keeps both errors if the draft can’t be removed; the block fails: %p', async (fails) => {
+  it.each([true, false])("keeps both errors if the draft can't be removed; the block fails: %p", async (fails) => {
     const error = await errorOf(() =>
       withAsync(writer(path), async () => {
         await rm(folder, { recursive: true });
@@ -171,7 +171,7 @@ describe('a safe file writer', () => {
     expect(error).toMatchObject({ syscall: 'lstat', code: 'ENOTDIR', cause });
   });
 
-  it('refuses what isn’t a file, and doesn’t run the block', async () => {
+  it("refuses what isn't a file, and doesn't run the block", async () => {
     let isRun = false;
     const entering = (path: string) => errorOf(() => withAsync(writer(path), () => (isRun = true)));
     expect(await entering(folder)).toMatchObject({ message: `What is at ${folder} is not a file.` });

@@ -10,7 +10,7 @@ describe('abortSource', () => {
     expect(Reflect.get(signal, limit as symbol)).toBe(0);
   });
 
-  it('works if the signal isn’t Node’s, or without Node', () => {
+  it("works if the signal isn't Node's, or without Node", () => {
     const { AbortController } = globalThis;
     for (const setMaxListeners of [undefined, throwing]) {
       const getBuiltinModule = setMaxListeners && (() => ({ setMaxListeners }));

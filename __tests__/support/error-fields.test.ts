@@ -11,7 +11,7 @@ describe('readField', () => {
 
   it.each<[string, () => unknown]>([
     [
-      'can’t be read',
+      "can't be read",
       () => {
         throw new Error('hostile');
       },

@@ -732,11 +732,11 @@ describe('the page of messages', () => {
     expect(its).toHaveLength(1);
   });
 
-  it.each(sections.map(({ start }) => start))('explains no message that doesn’t exist: %s', (start) => {
+  it.each(sections.map(({ start }) => start))("explains no message that doesn't exist: %s", (start) => {
     expect(all.filter((message) => isLike(message, `${start} …`))).not.toEqual([]);
   });
 
-  it.each([...new Set(sections.flatMap(({ ends }) => ends))])('explains no ending that doesn’t exist: %s', (end) => {
+  it.each([...new Set(sections.flatMap(({ ends }) => ends))])("explains no ending that doesn't exist: %s", (end) => {
     expect(all.filter((message) => isLike(message, `…. ${end}`))).not.toEqual([]);
   });
 });

@@ -71,7 +71,7 @@ describe('on a platform whose signals have no reason', () => {
     expect(bare.signal.reason).toMatchObject({ name: 'AbortError' });
   });
 
-  it('takes one of the platform’s', async () => {
+  it("takes one of the platform's", async () => {
     const controller = new OldAbortController();
     controller.abort();
     const signal = controller.signal as unknown as AbortSignal;

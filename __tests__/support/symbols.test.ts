@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { asyncDispose, dispose } from '../../lib/support/symbols.ts';
 
 describe('symbols', () => {
-  it('are the platform’s if it has them', () => {
+  it("are the platform's if it has them", () => {
     expect([dispose, asyncDispose]).toEqual([Symbol.dispose, Symbol.asyncDispose]);
   });
 

@@ -68,7 +68,7 @@ describe('entered', () => {
     await expect(finish()).rejects.toThrow('db does not close');
   });
 
-  it('passes an unknown outcome if the runner doesn’t tell', async () => {
+  it("passes an unknown outcome if the runner doesn't tell", async () => {
     const { t, finish } = nodeTest({});
     await entered(t, opened('db'));
     await finish();
@@ -87,7 +87,7 @@ describe('entered', () => {
     expect(logged()).toEqual(['open db', 'db saw', new Error('once'), 'close db', 'open db', 'close db']);
   });
 
-  it('rejects if the manager’s setup fails', async () => {
+  it("rejects if the manager's setup fails", async () => {
     const { t, finish } = nodeTest(failed(new Error('db does not open')));
     await expect(entered(t, opened('db', 'setup'))).rejects.toThrow('db does not open');
     await finish();
@@ -101,7 +101,7 @@ describe('entered', () => {
     );
   });
 
-  it('refuses what isn’t a manager', async () => {
+  it("refuses what isn't a manager", async () => {
     await expect(entered(nodeTest().t, 1 as never)).rejects.toThrow('enterContext() takes a manager or a disposable');
   });
 });

@@ -100,7 +100,7 @@ describe('faults.wrap', () => {
     expect(faults.calls).toEqual([]);
   });
 
-  it('returns what can’t be wrapped as it is', () => {
+  it("returns what can't be wrapped as it is", () => {
     const faults = new Recorder();
     const date = new Date();
     const values = {
@@ -158,7 +158,7 @@ describe('faults.wrap', () => {
     expect(labelsOf(faults)).toEqual(['nested.ping()']);
   });
 
-  it('leaves a property alone that can’t be changed', () => {
+  it("leaves a property alone that can't be changed", () => {
     const nested = { ping: () => 'pong' };
     const object = Object.defineProperty({ run() {} }, 'nested', { value: nested });
     expect(new Recorder().wrap(object as unknown as { nested: unknown }).nested).toBe(nested);
@@ -360,7 +360,7 @@ describe('a fault', () => {
     expect(other?.canFail).toBe(false);
   });
 
-  it('leaves a call’s own failure alone', async () => {
+  it("leaves a call's own failure alone", async () => {
     const faults = new Recorder();
     const wrapped = faults.wrap({
       rejecting: () => Promise.reject(new Error('rejected')),

@@ -35,7 +35,7 @@ describe('fixture', () => {
     );
   });
 
-  it('passes the manager’s value to the test, and tears down when the test has passed', async () => {
+  it("passes the manager's value to the test, and tears down when the test has passed", async () => {
     const { context, finish } = vitestContext();
     const used: unknown[] = [];
     await run(fixture(({ db }: { db: string }) => opened(`tx of ${db}`)))(
@@ -66,7 +66,7 @@ describe('fixture', () => {
     ['text', 'text'],
     [undefined, undefined],
     [new RangeError('itself'), new RangeError('itself')],
-  ])('passes on what isn’t a copy of an error: %p', async (thrown, seen) => {
+  ])("passes on what isn't a copy of an error: %p", async (thrown, seen) => {
     const { context, errors } = vitestContext();
     await run(fixture(() => opened('db')))(context, async () => void errors.push(thrown));
     expect(logged()[2]).toEqual(seen);
@@ -111,7 +111,7 @@ describe('fixture', () => {
     ]);
   });
 
-  it('fails the test if the manager’s setup fails', async () => {
+  it("fails the test if the manager's setup fails", async () => {
     const { context } = vitestContext();
     const made = run(fixture(() => opened('db', 'setup')));
     await expect(made(context, async () => undefined)).rejects.toThrow('db does not open');

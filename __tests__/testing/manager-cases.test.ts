@@ -172,7 +172,7 @@ describe('managerCases', () => {
     expect(count).toBe(1);
   });
 
-  it('refuses what isn’t a manager in the driver’s words', async () => {
+  it("refuses what isn't a manager in the driver's words", async () => {
     const cases = managerCases(() => 1 as never);
     await expect(cases[21]?.run()).rejects.toThrow('its setup failed with TypeError: Cannot enter: withAsync() takes');
   });
@@ -228,7 +228,7 @@ describe('managerCases', () => {
     await expect(noWorld?.run()).rejects.toThrow('no world');
   });
 
-  it('doesn’t wait forever for a world, and reports both', async () => {
+  it("doesn't wait forever for a world, and reports both", async () => {
     const held = asyncContextManager(async function* held() {
       const world = { open: 0 };
       try {

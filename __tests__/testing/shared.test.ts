@@ -83,7 +83,7 @@ describe('shared', () => {
     },
   );
 
-  it('doesn’t wait for fixtures of another scope', async () => {
+  it("doesn't wait for fixtures of another scope", async () => {
     await parts(undefined, 'worker').db({}, async () => {
       await expect(parts('teardown').db({}, async () => undefined)).rejects.toThrow('db does not close');
     });
@@ -131,7 +131,7 @@ describe('shared', () => {
     );
   });
 
-  it('refuses what isn’t a function, or takes the whole fixtures object', () => {
+  it("refuses what isn't a function, or takes the whole fixtures object", () => {
     for (const make of [1, (all: string) => opened(all)])
       expect(() => shared('db', make as never, 'file')).toThrow('shared() takes a function that destructures');
   });

@@ -96,7 +96,7 @@ describe('withFixtures', () => {
     await expect(run('fails')).rejects.toThrow('no undefined');
   });
 
-  it('fails a test whose fixtures don’t set up or tear down, and keeps both errors', async () => {
+  it("fails a test whose fixtures don't set up or tear down, and keeps both errors", async () => {
     const { test, run } = runner();
     const it = withFixtures(test, fixtures);
     it('setup', ({ db, unopened }) => log.push(db, unopened));
@@ -112,7 +112,7 @@ describe('withFixtures', () => {
     });
   });
 
-  it('passes on the runner’s context, its options, and its names', async () => {
+  it("passes on the runner's context, its options, and its names", async () => {
     const { test, run, tests } = runner();
     const it = withFixtures(test, fixtures);
     it('with a context', ({ db }, t) => log.push(db, t));
@@ -127,7 +127,7 @@ describe('withFixtures', () => {
     expect([tests.get('named')?.name, tests.get('named')?.length]).toEqual(['named', 0]);
   });
 
-  it('takes Deno’s definitions', async () => {
+  it("takes Deno's definitions", async () => {
     const given: { fn: Test }[] = [];
     const it = withFixtures((definition: { fn: Test }) => void given.push(definition), fixtures);
     (it as unknown as (definition: object) => void)({ name: 'passes', fn: ({ db }: { db: string }) => log.push(db) });
@@ -135,7 +135,7 @@ describe('withFixtures', () => {
     expect(logged()).toEqual(['open db', 'db', 'close db']);
   });
 
-  it('has the runner’s variants', async () => {
+  it("has the runner's variants", async () => {
     const { test, run } = runner();
     const it = withFixtures(test, fixtures);
     it.only('only', ({ db }) => log.push(db));
@@ -302,7 +302,7 @@ describe('withFixtures', () => {
       await expect(hanging).rejects.toThrow(ended);
     });
 
-    it('throws the teardown’s error from the hook', async () => {
+    it("throws the teardown's error from the hook", async () => {
       const { test, run, hooks, afterEach } = runner();
       withFixtures(test, fixtures, hooks)('hangs', ({ unclosed }) => never().then(() => unclosed));
       const hanging = run('hangs');
@@ -311,7 +311,7 @@ describe('withFixtures', () => {
       await expect(afterEach()).rejects.toThrow('unclosed does not close');
     });
 
-    it('doesn’t begin a test whose setup took too long', async () => {
+    it("doesn't begin a test whose setup took too long", async () => {
       const { test, run, hooks, afterEach } = runner();
       const slow = asyncContextManager(async function* slow() {
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -325,7 +325,7 @@ describe('withFixtures', () => {
       expect(logged()).toEqual([]);
     });
 
-    it('doesn’t wait for a setup that never ends', async () => {
+    it("doesn't wait for a setup that never ends", async () => {
       const { test, run, hooks, afterEach } = runner();
       const stuck = asyncContextManager(async function* stuck() {
         await never();
@@ -370,7 +370,7 @@ describe('withFixtures', () => {
   describe('refuses', () => {
     const { test, hooks } = runner();
 
-    it('what doesn’t define tests, and what doesn’t hold fixtures', () => {
+    it("what doesn't define tests, and what doesn't hold fixtures", () => {
       expect(() => withFixtures(1 as never, fixtures)).toThrow(
         'Cannot add fixtures: withFixtures() takes the test function of a runner, but 1 was given. Write withFixtures(test, { db: () => database() }).',
       );
@@ -405,7 +405,7 @@ describe('withFixtures', () => {
       );
     });
 
-    it('a fixture that doesn’t exist', () => {
+    it("a fixture that doesn't exist", () => {
       const nowhere = { db: ({ nope }: { nope: string }) => opened(nope) };
       expect(() => withFixtures(test, nowhere as never)).toThrow(
         'Cannot take fixture nope: it must be one of db, but it is not. Add nope in withFixtures().',

@@ -23,7 +23,7 @@ test('no type of page logs errors or warnings to the console', async () => {
   await page.context().close();
 });
 
-test('a name’s type shows while you point at it', async () => {
+test("a name's type shows while you point at it", async () => {
   const page = await open();
   await page.goto('/', { waitUntil: 'networkidle' });
 
@@ -50,7 +50,7 @@ test('an excerpt of a program has types, too, even after navigation', async () =
   await page.context().close();
 });
 
-test('braces in a page’s text stay text', async () => {
+test("braces in a page's text stay text", async () => {
   const page = await open();
 
   await page.goto('/docs/lint/yields-once.html');

@@ -108,7 +108,7 @@ test('a failing program shows the line, the error, and its cause', async () => {
   await page.context().close();
 });
 
-test('a program that doesn’t parse, or imports an unknown module, says so', async () => {
+test("a program that doesn't parse, or imports an unknown module, says so", async () => {
   const page = await opened();
   await write(page, 'const a: number = 1;\nconst = 2;');
   await run(page);

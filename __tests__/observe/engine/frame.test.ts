@@ -39,7 +39,7 @@ describe('a frame', () => {
     frame.end('returned');
   });
 
-  it('gives a body the context of a channel that doesn’t say whether it has stores', () => {
+  it("gives a body the context of a channel that doesn't say whether it has stores", () => {
     const start = { hasSubscribers: true, publish() {}, runStores: (_visit: unknown, fn: () => unknown) => fn() };
     const foreign = hubWith({ tracingChannel: () => ({ start }) });
     const frame = new Frame(foreign, 'block', 'withSync()');

@@ -90,7 +90,7 @@ describe('nesting by the flow of async code', () => {
     expect(flows).toEqual([flow, undefined]);
   });
 
-  it('stops with a store that can’t be disabled, and without one', async () => {
+  it("stops with a store that can't be disabled, and without one", async () => {
     Object.assign(globalThis, { AsyncContext: { Variable: class {} } });
     jest.resetModules();
     const { Nesting: Fresh } = await import('../../../lib/observe/engine/nesting.ts');
@@ -104,7 +104,7 @@ describe('nesting by the flow of async code', () => {
 });
 
 describe('the open blocks', () => {
-  it('let go of collected ones, but don’t look each time', () => {
+  it("let go of collected ones, but don't look each time", () => {
     const visits = new OpenVisits();
     const looks = jest.spyOn(WeakRef.prototype, 'deref').mockReturnValue(undefined);
     for (let count = 0; count < 1_000; count++) visits.add(block('lost'));

@@ -114,7 +114,7 @@ describe('a visit', () => {
   it.each([
     ['a stack', () => new ExitStack<unknown>()],
     ['an async stack', () => new AsyncExitStack<unknown>()],
-  ])('in %s isn’t suppressed by a reply if there was no error', async (_kind, make) => {
+  ])("in %s isn't suppressed by a reply if there was no error", async (_kind, make) => {
     const stack = make();
     stack.adopt(1, () => true);
     stack.defer(() => true);
@@ -122,7 +122,7 @@ describe('a visit', () => {
     expect(watch.done().map(({ result }) => result)).toEqual(['returned', 'returned']);
   });
 
-  it('surrounds what a sync manager’s setup and teardown enter, whoever enters it', () => {
+  it("surrounds what a sync manager's setup and teardown enter, whoever enters it", () => {
     const outer = contextManager(function* outer() {
       withSync(sync('never'), () => undefined);
       yield;

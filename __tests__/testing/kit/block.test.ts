@@ -54,7 +54,7 @@ describe('a block', () => {
   it.each([
     ['wait', 'its teardown still waits for wait() at __tests__/testing/kit/block.test.ts:'],
     ['other', 'its teardown still waits. Settle'],
-  ])('that doesn’t end names the call that it waits for: %s', async (what, message) => {
+  ])("that doesn't end names the call that it waits for: %s", async (what, message) => {
     const forever = new Promise<void>(() => undefined);
     const world = { watch: () => forever, wait: () => forever, ping: async () => 'pong' };
     const cases = managerCases(

@@ -12,7 +12,7 @@ describe('builtin', () => {
     expect(builtinIfAny('node:fs')).toHaveProperty('readdirSync');
   });
 
-  it('returns nothing if that isn’t allowed', () => {
+  it("returns nothing if that isn't allowed", () => {
     process.getBuiltinModule = () => {
       throw new Error('Requires read access.');
     };

@@ -47,7 +47,7 @@ describe('a call of the teardown', () => {
     expect(await verdict(work, slow, { mayIgnore: 'ping' })).toBeUndefined();
   });
 
-  it('needn’t be if it began in the setup', async () => {
+  it("needn't be if it began in the setup", async () => {
     const work: Work = async function* (api) {
       void (await api['connect']?.())?.['ping']?.();
       yield;
@@ -92,7 +92,7 @@ describe('what was acquired', () => {
   );
 
   it.each(['destroy', 'releaseSavepoint', 'enclose', 'closeStatement', 'endTransaction', Symbol.asyncDispose])(
-    'isn’t released twice by %p',
+    "isn't released twice by %p",
     async (name) => {
       expect(await verdict(twice(name), clients(name))).toBeUndefined();
     },
@@ -124,7 +124,7 @@ describe('what was acquired', () => {
     expect(await verdict(work, clients('x'))).toBeUndefined();
   });
 
-  it('isn’t a number', async () => {
+  it("isn't a number", async () => {
     const work: Work = async function* (api) {
       await api['size']?.();
       yield;
@@ -170,7 +170,7 @@ describe('what was acquired', () => {
     expect(await verdict(work(false), clients('release'))).toBeUndefined();
   });
 
-  it('isn’t a function that is called twice', async () => {
+  it("isn't a function that is called twice", async () => {
     const work: Work = async function* (api) {
       const run = (await api['load']?.()) as unknown as () => Promise<void>;
       yield;

@@ -114,7 +114,7 @@ describe('a setup that fails', () => {
     expect(await failureIn(cases, failingSetup)).toBeUndefined();
   });
 
-  it('isn’t a failure if the world can’t be made', async () => {
+  it("isn't a failure if the world can't be made", async () => {
     const broken = managerCases(() => nullContext(), {
       in: asyncContextManager(async function* broken(): AsyncGenerator<Pool, void, void> {
         throw new Error('no world');
@@ -125,7 +125,7 @@ describe('a setup that fails', () => {
 });
 
 describe('a teardown that fails', () => {
-  it('needn’t commit', async () => {
+  it("needn't commit", async () => {
     const cases = inPool(
       async function* checking(pool) {
         const client = await pool.connect();
@@ -187,7 +187,7 @@ const acquires = [
   'createClient',
 ];
 
-describe('if it isn’t known what each call opens', () => {
+describe("if it isn't known what each call opens", () => {
   const pairs = [
     ...acquires.map((up) => [up, 'close'] as const),
     ...releases.map((down) => ['connect', down] as const),
@@ -215,7 +215,7 @@ describe('if it is known what each call opens', () => {
   it.each([
     ['endless', 'down'],
     ['up', 'lockDown'],
-  ])('names don’t matter: %s and %s', async (up, down) => {
+  ])("names don't matter: %s and %s", async (up, down) => {
     const cases = managerCases(
       (world, faults) =>
         asyncContextManager(async function* both() {

@@ -226,7 +226,7 @@ describe('watchLeftovers', () => {
     clearInterval(timer);
   });
 
-  it('treats what can’t keep the process alive as idle, unless it is tireless', () => {
+  it("treats what can't keep the process alive as idle, unless it is tireless", () => {
     const getBuiltinModule = process.getBuiltinModule.bind(process) as (name: string) => unknown;
     const hooks = getBuiltinModule('node:async_hooks') as typeof import('node:async_hooks');
     const all: HookCallbacks[] = [];
@@ -277,7 +277,7 @@ describe('watchLeftovers', () => {
   }, 60_000);
 
   describe('without a report of handles', () => {
-    it('watches the environment’s timers', async () => {
+    it("watches the environment's timers", async () => {
       withoutHooks();
       const { setTimeout: before } = globalThis;
       const { run, left, stop } = watched();
@@ -351,7 +351,7 @@ describe('watchLeftovers', () => {
       replace(process, 'getBuiltinModule', (name: string) => (name === 'node:fs' ? fs : getBuiltinModule(name)));
     }
 
-    it('are those that weren’t open before', () => {
+    it("are those that weren't open before", () => {
       const open = ['1'];
       withFiles(files(() => open));
       const { left } = watched();

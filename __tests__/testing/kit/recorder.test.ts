@@ -60,7 +60,7 @@ describe('a call', () => {
     expect(call).toMatchObject({ state: 'done', isAsync: true, canFail: true, opened: 0 });
   });
 
-  it('can’t fail if it is sync', async () => {
+  it("can't fail if it is sync", async () => {
     const calls = await callsOf((faults) => faults.wrap(new Counter()).now());
     expect(calls).toMatchObject([{ state: 'done', isAsync: false, canFail: false, opened: 0 }]);
   });
@@ -144,7 +144,7 @@ describe('a fault', () => {
     expect(faults.calls).toMatchObject([{ state: 'failed', isAsync: false }]);
   });
 
-  it.each([[false], [[]], [['no']], [undefined]])('doesn’t reach them with sync: %p', async (sync) => {
+  it.each([[false], [[]], [['no']], [undefined]])("doesn't reach them with sync: %p", async (sync) => {
     const [call] = await callsOf((faults) => faults.wrap(new Counter(), { sync }).now());
     expect(call?.canFail).toBe(false);
   });
@@ -173,7 +173,7 @@ describe('a fault', () => {
     expect(faults.isRetried()).toBe(false);
   });
 
-  it('wasn’t retried by a call that fails, too', async () => {
+  it("wasn't retried by a call that fails, too", async () => {
     let isBroken = false;
     const world = { act: async () => (isBroken ? Promise.reject(new Error('broken')) : undefined) };
     const [call] = await callsOf((faults) => faults.wrap(world).act());
@@ -249,7 +249,7 @@ describe('patch', () => {
     expect([faults.calls.length, imported.stat === stat]).toEqual([1, true]);
   });
 
-  it.each([undefined, {}])('ignores what isn’t there: %p', (module) => {
+  it.each([undefined, {}])("ignores what isn't there: %p", (module) => {
     jest.spyOn(process, 'getBuiltinModule').mockReturnValue(module);
     const object = { read: () => 1 };
     const faults = new Recorder();
@@ -258,7 +258,7 @@ describe('patch', () => {
     expect(faults.calls).toHaveLength(1);
   });
 
-  it('refuses a getter that can’t be replaced', () => {
+  it("refuses a getter that can't be replaced", () => {
     const object = Object.defineProperty({}, 'read', { get: () => () => 1 }) as { read(): number };
     expect(() => new Recorder().patch(object, 'read')).toThrow(
       'Cannot patch: faults.patch() takes an object and the names of methods that can be replaced, but function () was given.',

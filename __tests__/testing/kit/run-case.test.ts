@@ -36,7 +36,7 @@ describe('runCase', () => {
     expect(tries).toBe(1);
   });
 
-  it('has no other name for a manager that wasn’t made', async () => {
+  it("has no other name for a manager that wasn't made", async () => {
     const losing = runCase(setting, async () => void Promise.reject(new Error('lost')));
     await expect(losing).rejects.toThrow(
       'Cannot accept the manager: each rejection must be handled, but one in the background was not: Error: lost.',

@@ -86,7 +86,7 @@ describe('watchSharedState', () => {
     expect(changed()).toEqual(['globalThis.withalLazy changed']);
   });
 
-  it('ignores what it may not see, or what isn’t there', () => {
+  it("ignores what it may not see, or what isn't there", () => {
     const { env, cwd } = process;
     const closed = new Proxy(env, {
       ownKeys() {

@@ -49,7 +49,7 @@ describe('a way to run a block', () => {
 
 describe('under using', () => {
   it.each(['works under using, with complete()', 'sees a failure under using, without complete()'])(
-    'can’t suppress anything: %s',
+    "can't suppress anything: %s",
     async (name) => {
       const suppressing = () => suppress(() => true);
       expect(await failureIn(managerCases(suppressing, { suppresses: true }), name)).toBeUndefined();
@@ -81,7 +81,7 @@ describe('in withSync()', () => {
 });
 
 describe('by hand', () => {
-  it('an exit must not drop the block’s error', async () => {
+  it("an exit must not drop the block's error", async () => {
     const exitAsync = async (thrown?: Thrown) => {
       if (thrown) throw new Error('It did not work.', { cause: 'a secret' });
     };
