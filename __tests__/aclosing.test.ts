@@ -238,7 +238,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toHaveProperty('code', 'ERR_DID_NOT_STOP');
       expect(error).toHaveProperty(
         'message',
-        'Cannot exit aclosing(): its source must finish when return() is called, but it yielded again. Yield nothing in its finally.',
+        "Cannot exit aclosing(): its source yielded again when return() was called. Don't yield in its finally.",
       );
     });
 
@@ -806,7 +806,7 @@ describe.each(builds)('%s', (_build, library) => {
         await expect(items.enterAsync()).rejects.toThrow(ContextManagerError);
       });
       await expect(withAsync(items, () => undefined)).rejects.toThrow(
-        'Cannot enter aclosing(): a source can be entered only once, but this one was already entered or closed. Make another, or pass a function that makes the source: aclosing(() => source()).',
+        'Cannot enter aclosing(): its source was already entered or closed. Pass a function that makes a new one: aclosing(() => source()).',
       );
       const closed = aclosing(counting([]));
       await closed.return();
@@ -1161,7 +1161,7 @@ describe.each(builds)('%s', (_build, library) => {
         const make = () => aclosing([], options as never);
         expect(make).toThrow(TypeError);
         expect(make).toThrow(
-          `Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but ${named} was given. Write aclosing(source, { signal }).`,
+          `Cannot make a manager: aclosing() takes an AbortSignal as { signal }, but ${named} was given. Write aclosing(source, { signal }).`,
         );
       });
     });

@@ -277,7 +277,7 @@ describe.each(builds)('%s', (_build, library) => {
         const wrapped = decorator(manager(telling(log, () => 'suppressed')))(plain);
         const error = await errorOf(wrapped);
         expect(error).toBeInstanceOf(TypeError);
-        expect((error as Error).message).toContain('must see that a function is a generator function');
+        expect((error as Error).message).toContain('it looks like a plain function, but it returned');
         expect(log).toEqual(['enter', ['exit', error]]);
       });
     });
@@ -438,7 +438,7 @@ describe.each(builds)('%s', (_build, library) => {
         const log: [string, Error][] = [];
         await close(telling(log));
         expect(log[1]?.[1].message).toBe(
-          'Cannot exit scripted(): its block must declare success, but it was left early. To succeed, run it to its end.',
+          'Cannot tell how the block of scripted() ended: its generator was left early. Iterate it to its end.',
         );
       });
 
@@ -605,7 +605,7 @@ describe.each(builds)('%s', (_build, library) => {
       [
         'a generator that a compiler hid',
         () => ({ next() {}, throw() {}, return() {} }),
-        'must see that a function is a',
+        'it looks like a plain function',
       ],
       ['an object', () => ({ done: false }), 'Await it.'],
     ])('tells code that iterates the promise of %s what is wrong, and no other code', async (_what, fn, message) => {

@@ -39,7 +39,7 @@ function lateEnd() {
 }
 
 const timedOut = (ms: number, name = 'an object (Object)') =>
-  `Cannot exit ${name}: its teardown must be done within ${String(ms)} ms, but it was not. Give it more time, or find what it waits for.`;
+  `The teardown of ${name} didn't finish within ${String(ms)} ms. Give it more time, or find what it waits for.`;
 
 describe.each(builds)('%s', (_build, library) => {
   const { asyncContextManager, AsyncExitStack, deadline, fromCallback, suppress, withAsync } = library;

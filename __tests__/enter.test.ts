@@ -201,7 +201,7 @@ describe.each(builds)('%s', (_build, library) => {
         const error = await errorOf(() => flat.run(app(), () => events.push('body')));
         expect(error).toMatchObject({
           code: 'ERR_DID_NOT_YIELD',
-          message: 'Cannot enter app(): it must yield once, but it did not. Always yield.',
+          message: 'Cannot enter app(): its generator did not yield. Yield once on every path.',
         });
         expect(error).not.toHaveProperty('cause');
         expect(events.splice(0)).toEqual(['enter a', 'a sees ERR_DID_NOT_YIELD']);
@@ -522,7 +522,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(generator.next().done).toBe(false);
       expect(() => generator.next('value')).toThrow(
         new TypeError(
-          'Cannot enter: yield* enter() works in the generator of a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
+          'Cannot enter: yield* enter() works only in the generator of a manager or a scope. Write it in asyncContextManager() or scopeAsync().',
         ),
       );
       expect(events).toEqual([]);
@@ -629,9 +629,9 @@ describe.each(builds)('%s', (_build, library) => {
       for (const manager of [...managers, library.nullContext(enter(logged('a')))]) {
         const error = await errorOf(() => flat.run(manager, () => events.push('body')));
         expect(error).toBeInstanceOf(TypeError);
-        expect(error).toMatchObject({ message: expect.stringContaining('with a star') });
+        expect(error).toMatchObject({ message: expect.stringContaining('without yield*') });
       }
-      expect(events).toEqual([expect.stringContaining('with a star')]);
+      expect(events).toEqual([expect.stringContaining('without yield*')]);
     });
 
     it("doesn't run the body if such a manager suppresses that", async () => {
@@ -792,7 +792,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events.splice(1)).toEqual(['enter b', 'exit b']);
       expect(events).toEqual([
         expect.stringMatching(
-          /^Cannot enter: a generator yields enter\(\) with a star, but an object \(\w+\) was given\. Write yield\* enter\(manager\)\.$/,
+          /^Cannot enter an object \(\w+\): enter\(\) was used without yield\*\. Write yield\* enter\(manager\)\.$/,
         ),
       ]);
       const last = flat.manager(function* last(): Generator {

@@ -150,7 +150,7 @@ describe.each(builds)('%s', (_build, library) => {
         await stack[dispose]?.();
         const error = await errorOf(() => stack[method]?.({}, () => undefined));
         expect(error).toBeInstanceOf(ReferenceError);
-        expect((error as Error).message).toContain(`call ${method}() on an ${kind.name}: it must not be finished`);
+        expect((error as Error).message).toContain(`call ${method}() on this ${kind.name}: it was already exited`);
       },
     );
 
@@ -639,7 +639,7 @@ describe.each(builds)('%s', (_build, library) => {
                 error: expect.objectContaining({
                   name: 'ReferenceError',
                   message: expect.stringContaining(
-                    'Cannot call enterContext() on an ExitStack: it must not be finished',
+                    'Cannot call enterContext() on this ExitStack: it was already exited',
                   ),
                 }),
               },
@@ -738,7 +738,7 @@ describe.each(builds)('%s', (_build, library) => {
       await settle(kind, [() => stack[kind.enter]?.(), () => stack['enterContext']?.(kind.manager(events, 'tx'))]);
       expect(await errorOf(() => kind.run(stack, () => events.push('never')))).toMatchObject({
         code: 'ERR_ALREADY_ENTERED',
-        message: expect.stringContaining(`enter an ${kind.name}:`),
+        message: expect.stringContaining(`enter this ${kind.name}:`),
       });
       expect(events).toEqual(['enter tx']);
       await stack[kind.exit]?.();
@@ -760,7 +760,7 @@ describe.each(builds)('%s', (_build, library) => {
         yield 1;
       })();
       expect(() => stack['complete']?.(rows)).toThrow(
-        'complete() takes a plain function, but it returned an object (Generator)',
+        'complete() takes a result, not a generator, but an object (Generator) was given.',
       );
     });
 
@@ -853,7 +853,7 @@ describe.each(builds)('%s', (_build, library) => {
     await stack.disposeAsync();
     expect(seen).toBeInstanceOf(ContextManagerError);
     expect((seen as Error).message).toBe(
-      'Cannot exit: a block that succeeded ends with complete(), but this one did not. If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
+      'Cannot tell how the block ended: its stack was disposed without complete(). If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
     );
   });
 });

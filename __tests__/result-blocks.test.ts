@@ -290,8 +290,8 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each<[string, Way, Body, string]>([
-      ['withAsync', asyncWays['withAsync'] as Way, () => (function* () {})(), 'withAsync() takes a plain function'],
-      ['withSync', syncWays['withSync'] as Way, () => (function* () {})(), 'withSync() takes a plain function'],
+      ['withAsync', asyncWays['withAsync'] as Way, () => (function* () {})(), 'withAsync() returns a generator'],
+      ['withSync', syncWays['withSync'] as Way, () => (function* () {})(), 'withSync() returns a generator'],
       ['withSync', syncWays['withSync'] as Way, async () => taken, 'Did you mean withAsync()?'],
       ['scopeSync', syncWays['scopeSync'] as Way, async () => taken, 'Did you mean scopeAsync()?'],
       [
@@ -361,7 +361,7 @@ describe.each(builds)('%s', (_build, library) => {
           yield 1;
         }),
       );
-      expect(String(error)).toContain('scopeAsync() may yield only yield* enter(manager)');
+      expect(String(error)).toContain('in scopeAsync(): a scope takes only yield* enter(manager)');
     });
 
     it.each([undefined, null, 'main', {}])("refuses %p as a scope's function, as the scopes do", async (given) => {
@@ -390,7 +390,7 @@ describe.each(builds)('%s', (_build, library) => {
           const { events, manager } = scripted(form, () => 'suppressed');
           const error = await errorOf(() => enterBy(drivers, manager, () => taken));
           expect(error).toBeInstanceOf(TypeError);
-          expect(String(error)).toContain('returns { error } for an Err, and false for an Ok');
+          expect(String(error)).toContain('must return { error } for an Err, and false for an Ok');
           expect(events[0]).toEqual(['roll back', error]);
         },
       );

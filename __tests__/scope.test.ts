@@ -66,7 +66,7 @@ describe.each(builds)('%s', (_build, library) => {
         [name === 'scopeSync' ? Symbol.iterator : Symbol.asyncIterator]: () => generator,
       };
       const error = await errorOf(() => scope(() => generator));
-      expect((error as Error).message).toContain('but "plain" was given. Return the value instead.');
+      expect((error as Error).message).toContain('Cannot yield "plain" in ');
     });
 
     it('rethrows an unknown outcome, which no manager can suppress', async () => {
@@ -255,7 +255,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter late', 'LATE', last]);
     });
 
-    const refusal = `Cannot run: a function in ${name}() may yield only yield* enter(manager), but 1 was given. Return the value instead.`;
+    const refusal = `Cannot yield 1 in ${name}(): a scope takes only yield* enter(manager). Return the value instead.`;
 
     it('refuses a plain yield with an error at that yield, which the managers see', async () => {
       const log: unknown[] = [];
@@ -432,7 +432,7 @@ describe.each(builds)('%s', (_build, library) => {
       ],
       ['a generator', (function* named() {})(), 'an object (Generator) was given. Write'],
       ['an async generator', (async function* named() {})(), 'an object (AsyncGenerator) was given. Write'],
-      ['an async function', async function named() {}, 'function named() was given. Is its star missing?'],
+      ['an async function', async function named() {}, 'function named() was given. Did you forget the star?'],
       ['a manager function', suppress, 'was given. Did you mean withAsync()?'],
       ['a function that returns nothing', () => undefined, 'undefined was given. Write'],
       ['a function that rejects', () => Promise.reject(bodyError), 'an object (Promise) was given. Write'],

@@ -30,7 +30,7 @@ const taskError = new Error('task');
 const bodyError = new Error('body');
 
 const several = (count: number) =>
-  `Cannot finish taskGroup(): its body and its tasks must succeed, but ${String(count)} of them failed. See errors.`;
+  `Cannot finish taskGroup(): its body and tasks threw ${String(count)} errors. See errors.`;
 
 describe.each(builds)('%s', (_build, library) => {
   const { AsyncExitStack, asyncContextManager, enter, scopeAsync, suppress, taskGroup, withAsync } = library;
@@ -210,7 +210,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).toBeInstanceOf(ReferenceError);
         expect(error).toHaveProperty(
           'message',
-          'Cannot start function late(): the group must not be over, but its body has returned, and no task runs anymore. Start it earlier, or from a task.',
+          "Cannot start function late(): the group's body has returned, and no task is running. Start it earlier, or from a task.",
         );
       }
       over?.cancel();
@@ -219,8 +219,8 @@ describe.each(builds)('%s', (_build, library) => {
     it.each<[string, unknown, string]>([
       ['a promise', Promise.resolve(), 'Write start((signal) => work(signal)).'],
       ['nothing', undefined, 'start() takes a function'],
-      ['a generator function', function* () {}, 'start() takes a plain function'],
-      ['an async generator function', async function* () {}, 'start() takes a plain function'],
+      ['a generator function', function* () {}, 'start() returns a generator'],
+      ['an async generator function', async function* () {}, 'start() returns a generator'],
     ])('refuses %s as a task', async (_what, task, words) => {
       const outcome = await run(({ start }) => start(task as never));
       expect(outcome).toEqual({ error: expect.objectContaining({ name: 'TypeError' }) });
@@ -230,7 +230,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('fails if a task returns a generator, because nothing of it has run', async () => {
       const rows = (): unknown => (async function* () {})();
       const outcome = await run(({ start }) => void start(() => rows()));
-      expect(outcome).toMatchObject({ error: { message: expect.stringContaining('start() takes a plain function') } });
+      expect(outcome).toMatchObject({ error: { message: expect.stringContaining('start() returns a generator') } });
       const recovered = await outcomeOf(() =>
         withAsync(suppress(Error), () => withAsync(taskGroup(), ({ start }) => void start(() => rows()))),
       );
@@ -245,7 +245,7 @@ describe.each(builds)('%s', (_build, library) => {
     ])('refuses %s as its options', (_what, options) => {
       expect(() => taskGroup(options as never)).toThrow(TypeError);
       expect(() => taskGroup(options as never)).toThrow(
-        /taskGroup\(\) takes \{ signal \}.*Write taskGroup\(\{ signal \}\)\./,
+        /taskGroup\(\) takes an AbortSignal as \{ signal \}.*Write taskGroup\(\{ signal \}\)\./,
       );
     });
 

@@ -20,7 +20,7 @@ const after = async (ms: number, value?: unknown) => new Promise((resolve) => se
 const bodyError = new Error('body');
 const bareAbort = () => new DOMException('This operation was aborted', 'AbortError');
 const timedOut = (ms: number) =>
-  `Cannot finish: the block must be done within ${String(ms)} ms, but it was not. Give it more time, or make it faster.`;
+  `The block didn't finish within ${String(ms)} ms. Give it more time, or make it faster.`;
 
 describe.each(builds)('%s', (_build, library) => {
   const { all, asyncContextDecorator, asyncContextManager, AsyncExitStack, enter, scopeAsync, timeout, withAsync } =
@@ -403,7 +403,7 @@ describe.each(builds)('%s', (_build, library) => {
       const make = () => timeout(ms as number);
       expect(make).toThrow(TypeError);
       expect(make).toThrow(
-        `timeout() takes milliseconds, 0 or more, but ${named} was given. Write timeout(1000), or timeout(Infinity).`,
+        `timeout() takes 0 or more milliseconds, but ${named} was given. Write timeout(1000), or timeout(Infinity).`,
       );
     });
 
@@ -419,7 +419,7 @@ describe.each(builds)('%s', (_build, library) => {
       const make = () => timeout(5, options as never);
       expect(make).toThrow(TypeError);
       expect(make).toThrow(
-        `timeout() takes { signal }, an AbortSignal, but ${named} was given. Write timeout(ms, { signal }).`,
+        `timeout() takes an AbortSignal as { signal }, but ${named} was given. Write timeout(ms, { signal }).`,
       );
     });
   });

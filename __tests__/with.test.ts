@@ -386,7 +386,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('names an unnamed manager, and suggests a name', async () => {
       const unnamed = asyncContextManager(async function* () {});
       await expect(withAsync(unnamed(), () => undefined)).rejects.toThrow(
-        'Cannot enter an unnamed manager (name its function; keep names when minifying): it must yield once, but it did not. Always yield.',
+        'Cannot enter an unnamed manager (name its function; keep names when minifying): its generator did not yield. Yield once on every path.',
       );
     });
   });

@@ -248,7 +248,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
     return new Promise((resolve) => {
       openExits(this, 'enterAsync', undefined);
       const own = stateOf(this);
-      if (own.isEntered) throw stackAlreadyEntered('an AsyncExitStack');
+      if (own.isEntered) throw stackAlreadyEntered('AsyncExitStack');
       own.isEntered = true;
       resolve(this);
     });
@@ -318,7 +318,7 @@ function show(this: object): Record<string, string> {
 
 function openExits(stack: object, method: string, given: unknown): AsyncExits {
   const { exits } = stateOf(stack);
-  if (!exits) throw stackFinished('an AsyncExitStack', method, given);
+  if (!exits) throw stackFinished('AsyncExitStack', method, given);
   owe(stack, 'never finished');
   return exits;
 }

@@ -202,7 +202,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   enter(): this {
     openExits(this, 'enter', undefined);
     const own = stateOf(this);
-    if (own.isEntered) throw stackAlreadyEntered('an ExitStack');
+    if (own.isEntered) throw stackAlreadyEntered('ExitStack');
     own.isEntered = true;
     return this;
   }
@@ -250,7 +250,7 @@ function show(this: object): Record<string, string> {
 
 function openExits(stack: object, method: string, given: unknown): Exits {
   const { exits } = stateOf(stack);
-  if (!exits) throw stackFinished('an ExitStack', method, given);
+  if (!exits) throw stackFinished('ExitStack', method, given);
   owe(stack, 'never finished');
   return exits;
 }
@@ -266,7 +266,7 @@ function takeExits(stack: object): Exits | undefined {
 /** The manager's setup finished this stack, so what it entered exits at once. */
 function refuseLate(exits: Exits, manager: unknown): never {
   unwindSync(exits, true, undefined, throwAny);
-  throw stackFinished('an ExitStack', 'enterContext', manager);
+  throw stackFinished('ExitStack', 'enterContext', manager);
 }
 
 /** As with an async stack, it keeps both errors by itself. */

@@ -79,7 +79,7 @@ describe('terminationSignal in a worker thread', () => {
     expect([run(), run(), run()]).toEqual([false, false, false]);
     expect(warn.mock.calls).toEqual([
       [
-        'Cannot listen for signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and send the worker a message.',
+        'Cannot listen for signals: terminationSignal() was entered in a worker thread. Let the main thread listen, and send the worker a message.',
         { type: 'WithalWarning', code: 'WITHAL_NO_SIGNALS' },
       ],
     ]);

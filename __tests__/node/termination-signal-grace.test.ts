@@ -40,11 +40,11 @@ async function ended(): Promise<void> {
   while (exits().length === 0) await jest.advanceTimersByTimeAsync(1);
 }
 
-const stillRuns =
-  'Cannot end: the process must be done within 20 ms of SIGTERM, but it still runs. Close what is left, or give it more time.';
-const hint = 'No observer sees the open blocks. Start with node --import withal/observe/register to list them here.';
+const stillRuns = 'The process is still running 20 ms after SIGTERM. Close what is left, or give it more time.';
+const hint =
+  'Open blocks: unknown, because nothing observes this program. Start with node --import withal/observe/register to list them here.';
 const neverEnds =
-  'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing can end it anymore. Look for a promise that never settles.';
+  "The block of terminationSignal() can't finish after SIGTERM: nothing in the process is running. Look for a promise that never settles.";
 
 describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
   const terminate = () => process.emit('SIGTERM', 'SIGTERM');
@@ -223,19 +223,19 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       [
         'no grace',
         [{}],
-        'Cannot make a manager: terminationSignal() takes { grace }, milliseconds, 0 or more, but undefined was given. Write terminationSignal({ grace: 10_000 }).',
+        'Cannot make a manager: terminationSignal() takes 0 or more milliseconds as { grace }, but undefined was given. Write terminationSignal({ grace: 10_000 }).',
       ],
-      ['onGrace alone', [{ onGrace: () => undefined }], 'milliseconds, 0 or more, but undefined was given'],
+      ['onGrace alone', [{ onGrace: () => undefined }], '0 or more milliseconds as { grace }, but undefined was given'],
       ['a negative grace', [{ grace: -1 }], 'but -1 was given'],
       ['NaN', [{ grace: NaN }], 'but NaN was given'],
       ['a string', [{ grace: '5s' }], 'but "5s" was given'],
-      ['a bare number', [['SIGINT'], 5_000], 'takes { grace }, milliseconds, 0 or more, but 5000 was given'],
-      ['a number as a string', [{ grace: '5000' }], 'takes { grace }, milliseconds, 0 or more, but "5000" was given'],
-      ['null', [['SIGINT'], null], 'takes { grace }, milliseconds, 0 or more, but null was given'],
+      ['a bare number', [['SIGINT'], 5_000], 'takes 0 or more milliseconds as { grace }, but 5000 was given'],
+      ['a number as a string', [{ grace: '5000' }], 'takes 0 or more milliseconds as { grace }, but "5000" was given'],
+      ['null', [['SIGINT'], null], 'takes 0 or more milliseconds as { grace }, but null was given'],
       [
         "an onGrace that isn't a function",
         [{ grace: 1, onGrace: 'log' }],
-        'Cannot make a manager: terminationSignal() takes { onGrace }, a function, but "log" was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
+        'Cannot make a manager: terminationSignal() takes a function as { onGrace }, but "log" was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
       ],
       ['the two arguments swapped', [{ grace: 1 }, ['SIGINT']], 'takes an array of signals that a process can catch'],
     ])('refuses %s', (_what, given, message) => {

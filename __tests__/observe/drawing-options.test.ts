@@ -5,16 +5,16 @@ const drawings = { report, timeline, trace } as Record<string, (visits: unknown,
 
 describe.each(Object.entries(drawings))('the options of %s', (name, draw) => {
   it.each([
-    ['format', 'png', "takes 'text' or 'svg', but \"png\" was given."],
-    ['width', 0, 'takes a whole number, 20 or more, but 0 was given.'],
-    ['width', 40.5, 'takes a whole number, 20 or more, but 40.5 was given.'],
-    ['width', NaN, 'takes a whole number, 20 or more, but NaN was given.'],
-    ['now', '5', 'takes milliseconds, but "5" was given.'],
-    ['now', Infinity, 'takes milliseconds, but Infinity was given.'],
-    ['colors', 1, 'takes a boolean, but 1 was given.'],
+    ['format', 'png', "takes 'text' or 'svg' as { format }, but \"png\" was given."],
+    ['width', 0, 'takes a whole number (20 or more) as { width }, but 0 was given.'],
+    ['width', 40.5, 'takes a whole number (20 or more) as { width }, but 40.5 was given.'],
+    ['width', NaN, 'takes a whole number (20 or more) as { width }, but NaN was given.'],
+    ['now', '5', 'takes milliseconds as { now }, but "5" was given.'],
+    ['now', Infinity, 'takes milliseconds as { now }, but Infinity was given.'],
+    ['colors', 1, 'takes a boolean as { colors }, but 1 was given.'],
   ])('refuse %s: %p', (option, given, words) => {
     expect(() => draw([], { [option]: given })).toThrow(
-      new TypeError(`Cannot draw: ${option} ${words} Write ${name}(watch.open(), { ${option}: … }).`),
+      new TypeError(`Cannot draw: ${name}() ${words} Write ${name}(watch.open(), { ${option}: … }).`),
     );
   });
 

@@ -51,6 +51,6 @@ describe('a watch', () => {
 
   it('takes 0 as a time, but no string', () => {
     expect(() => start({ slow: 0 })).not.toThrow();
-    expect(() => start({ slow: '5' as never })).toThrow('slow takes milliseconds, 0 or more, but "5" was given.');
+    expect(() => start({ slow: '5' as never })).toThrow('takes 0 or more milliseconds as { slow }, but "5" was given.');
   });
 });

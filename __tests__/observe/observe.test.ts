@@ -665,11 +665,15 @@ describe('observe', () => {
   it('refuses wrong options, before it watches', () => {
     start();
     expect(() => observe(1 as never)).toThrow('Cannot observe: observe() takes an object of options, but 1 was given.');
-    expect(() => observe({ slw: 1 } as never)).toThrow('"slw" was given. Is it misspelled?');
-    expect(() => observe({ slow: NaN })).toThrow('slow takes milliseconds, 0 or more, but NaN was given.');
-    expect(() => observe({ keep: -1 })).toThrow('keep takes a whole number, 0 or more, but -1 was given.');
-    expect(() => observe({ onLeak: 1 as never })).toThrow('onLeak takes a function, but 1 was given.');
-    expect(() => observe({ sites: 'yes' as never })).toThrow('sites takes a boolean, but "yes" was given.');
+    expect(() => observe({ slw: 1 } as never)).toThrow(`"slw" isn't an option of observe(). Is it misspelled?`);
+    expect(() => observe({ slow: NaN })).toThrow(
+      'observe() takes 0 or more milliseconds as { slow }, but NaN was given.',
+    );
+    expect(() => observe({ keep: -1 })).toThrow('takes a whole number (0 or more) as { keep }, but -1 was given.');
+    expect(() => observe({ onLeak: 1 as never })).toThrow('takes a function as { onLeak }, but 1 was given.');
+    expect(() => observe({ sites: 'yes' as never })).toThrow(
+      'observe() takes a boolean as { sites }, but "yes" was given.',
+    );
     expect(report(watch.open())).toBe('No block is open.');
   });
 

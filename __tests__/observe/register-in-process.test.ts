@@ -81,7 +81,7 @@ describe('withal/observe/register, in the process that imports it', () => {
   it.each(['5s', '-1', 'NaN'])('refuses %p milliseconds, before it watches', async (given) => {
     await expect(register({ WITHAL_SLOW: given })).rejects.toThrow(
       new TypeError(
-        `Cannot observe: WITHAL_SLOW takes milliseconds, 0 or more, but "${given}" was given. Write WITHAL_SLOW=5000.`,
+        `Cannot observe: WITHAL_SLOW takes 0 or more milliseconds, but "${given}" was given. Write WITHAL_SLOW=5000.`,
       ),
     );
     expect(listeners()).toEqual([]);

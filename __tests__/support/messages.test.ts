@@ -40,7 +40,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notFailure: [
     [
       messages.notFailure(true),
-      'Cannot check the Result: the function given to resultBlocks() returns { error } for an Err, and false for an Ok, but it returned true. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
+      'Cannot check the Result: the function given to resultBlocks() must return { error } for an Err, and false for an Ok, but it returned true. Write resultBlocks((result) => result.isErr() && { error: result.error }).',
     ],
   ],
   notTask: [
@@ -52,13 +52,13 @@ const table: Record<string, [error: Error, message: string][]> = {
   groupFinished: [
     [
       messages.groupFinished(transaction.fn),
-      'Cannot start function transaction(): the group must not be over, but its body has returned, and no task runs anymore. Start it earlier, or from a task.',
+      "Cannot start function transaction(): the group's body has returned, and no task is running. Start it earlier, or from a task.",
     ],
   ],
   severalFailed: [
     [
       messages.severalFailed([1, undefined]),
-      'Cannot finish taskGroup(): its body and its tasks must succeed, but 2 of them failed. See errors.',
+      'Cannot finish taskGroup(): its body and tasks threw 2 errors. See errors.',
     ],
   ],
   notEnterable: [
@@ -132,7 +132,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyNotFunction: [
     [
       messages.bodyNotFunction('withAsync()', 1),
-      'Cannot enter: withAsync() takes a body, but 1 was given. Write a function.',
+      'Cannot enter: withAsync() takes a body, but 1 was given. Write () => { … }.',
     ],
   ],
   bodyReturnedPromise: [
@@ -162,32 +162,32 @@ const table: Record<string, [error: Error, message: string][]> = {
   didNotYield: [
     [
       messages.didNotYield(transaction),
-      'Cannot enter transaction(): it must yield once, but it did not. Always yield.',
+      'Cannot enter transaction(): its generator did not yield. Yield once on every path.',
     ],
   ],
   didNotStop: [
     [
       messages.didNotStop(transaction, undefined),
-      'Cannot exit transaction(): it must yield once, but it yielded again. Return instead.',
+      'Cannot exit transaction(): its generator yielded twice. Return instead.',
     ],
   ],
   alreadyEntered: [
     [
       messages.alreadyEntered(transaction),
-      'Cannot enter transaction(): it must not be entered, but it already is. Exit first.',
+      'Cannot enter transaction(): it is already entered. Exit it first, or make a second manager.',
     ],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its function; keep names when minifying): it must not be entered, but it already is. Exit first.',
+      'Cannot enter an unnamed manager (name its function; keep names when minifying): it is already entered. Exit it first, or make a second manager.',
     ]),
   ],
   notEntered: [
-    [messages.notEntered(transaction), 'Cannot exit transaction(): it must be entered, but it is not. Enter first.'],
+    [messages.notEntered(transaction), 'Cannot exit transaction(): it is not entered. Enter it first, and exit once.'],
   ],
   notThrown: [
     [
       messages.notThrown(transaction, null),
-      'Cannot exit transaction(): it takes { error }, but null was given. Write { error }.',
+      'Cannot exit transaction(): its exit takes { error }, but null was given. Write { error }.',
     ],
   ],
   notClosable: [
@@ -215,41 +215,41 @@ const table: Record<string, [error: Error, message: string][]> = {
   didNotCallBack: [
     [
       messages.didNotCallBack(),
-      'Cannot enter fromCallback(): the API must call back once, but it ended without calling back. Return its promise: fromCallback((body) => api(body)).',
+      'Cannot enter fromCallback(): the API ended without calling back. Return its promise: fromCallback((body) => api(body)).',
     ],
   ],
   calledBackAgain: [
     [
       messages.calledBackAgain(true, { error: 'body' }),
-      'Cannot enter fromCallback(): the API must call back once, but it called back again. A body runs once: to retry, put the retry around the block.',
+      'Cannot enter fromCallback(): the API called back again. A body runs once: to retry, put the retry around the block.',
     ],
     [
       messages.calledBackAgain(false, undefined),
-      'Cannot enter fromCallback(): the API must call back once, but it called back after it had ended. Return its promise: fromCallback((body) => api(body)).',
+      'Cannot enter fromCallback(): the API called back after it had ended. Return its promise: fromCallback((body) => api(body)).',
     ],
   ],
   didNotWait: [
     [
       messages.didNotWait(),
-      'Cannot exit fromCallback(): the API must wait for the block, but it ended before the block did. Return its promise: fromCallback((body) => api(body)).',
+      'Cannot exit fromCallback(): the API ended before the block did. Return its promise: fromCallback((body) => api(body)).',
     ],
   ],
   starForgotten: [
     [
       messages.starForgotten({}),
-      'Cannot enter: a generator yields enter() with a star, but an object (Object) was given. Write yield* enter(manager).',
+      'Cannot enter an object (Object): enter() was used without yield*. Write yield* enter(manager).',
     ],
   ],
   setupSuppressed: [
     [
       messages.setupSuppressed(transaction, { error: 1 }),
-      'Cannot enter transaction(): it must yield once, but its setup failed, and a manager that it had entered suppressed the error. Suppress around the block instead.',
+      'Cannot enter transaction(): its setup failed, and a manager that it had entered suppressed the error. Suppress around the block instead.',
     ],
   ],
   notAnswered: [
     [
       messages.notAnswered(),
-      'Cannot enter: yield* enter() works in the generator of a manager or a scope, but other code drives this generator. Write it in the generator of asyncContextManager() or scopeAsync().',
+      'Cannot enter: yield* enter() works only in the generator of a manager or a scope. Write it in asyncContextManager() or scopeAsync().',
     ],
   ],
   notScope: [
@@ -263,7 +263,7 @@ const table: Record<string, [error: Error, message: string][]> = {
     ],
     [
       messages.notScope(scope, async function main() {}),
-      'Cannot run: scopeSync() takes function*, but function main() was given. Is its star missing?',
+      'Cannot run: scopeSync() takes function*, but function main() was given. Did you forget the star?',
     ],
   ],
   scopeReturned: [
@@ -279,21 +279,17 @@ const table: Record<string, [error: Error, message: string][]> = {
   plainYield: [
     [
       messages.plainYield('scopeSync', 1, false),
-      'Cannot run: a function in scopeSync() may yield only yield* enter(manager), but 1 was given. Return the value instead.',
+      'Cannot yield 1 in scopeSync(): a scope takes only yield* enter(manager). Return the value instead.',
     ],
     [
       messages.plainYield('scopeSync', 1, true),
-      'Cannot run: a function in scopeSync() may yield only yield* enter(manager), but 1 was given. Write yield* enter(manager).',
+      'Cannot yield 1 in scopeSync(): a scope takes only yield* enter(manager). Did you forget enter()?',
     ],
   ],
   bodyIsGenerator: [
     [
-      messages.bodyIsGenerator('withAsync()', async function* work() {}),
-      'Cannot run the block: withAsync() takes a plain function, but function work() makes a generator. Write scopeAsync(), or iterate it.',
-    ],
-    [
-      messages.bodyIsGenerator('scopeSync()', transaction.fn()),
-      'Cannot run the block: scopeSync() takes a plain function, but it returned an object (Generator). Write scopeAsync(), or iterate it.',
+      messages.bodyIsGenerator('withAsync()'),
+      'Cannot run: the function given to withAsync() returns a generator. Use scopeAsync(), or iterate over it.',
     ],
   ],
   enterReturnedPromise: [
@@ -304,8 +300,8 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   stackAlreadyEntered: [
     [
-      messages.stackAlreadyEntered('an ExitStack'),
-      'Cannot enter an ExitStack: one block at a time can own it, but another block has entered it. Make a new stack for this block.',
+      messages.stackAlreadyEntered('ExitStack'),
+      'Cannot enter this ExitStack: another block has already entered it. Make a new stack for this block.',
     ],
   ],
   notAll: [
@@ -328,30 +324,25 @@ const table: Record<string, [error: Error, message: string][]> = {
       'Cannot make a manager: all() takes managers and disposables, but function database() was given as db. Did you forget to call it?',
     ],
   ],
-  someNotEntered: [
-    [
-      messages.someNotEntered([1, 2], 3),
-      'Cannot enter all(): each manager must be entered, but 2 of 3 failed. See errors.',
-    ],
-  ],
+  someNotEntered: [[messages.someNotEntered([1, 2], 3), 'Cannot enter all(): 2 of 3 managers failed. See errors.']],
   notDuration: [
     [
       messages.notDuration('timeout()', -1, 'timeout(1000), or timeout(Infinity)'),
-      'Cannot make a manager: timeout() takes milliseconds, 0 or more, but -1 was given. Write timeout(1000), or timeout(Infinity).',
+      'Cannot make a manager: timeout() takes 0 or more milliseconds, but -1 was given. Write timeout(1000), or timeout(Infinity).',
     ],
     [
       messages.notDuration('deadline()', '1', 'deadline(manager, 1000)'),
-      'Cannot make a manager: deadline() takes milliseconds, 0 or more, but "1" was given. Write deadline(manager, 1000).',
+      'Cannot make a manager: deadline() takes 0 or more milliseconds, but "1" was given. Write deadline(manager, 1000).',
     ],
   ],
   teardownTimedOut: [
     [
       messages.teardownTimedOut(transaction, 5),
-      'Cannot exit transaction(): its teardown must be done within 5 ms, but it was not. Give it more time, or find what it waits for.',
+      "The teardown of transaction() didn't finish within 5 ms. Give it more time, or find what it waits for.",
     ],
     [
       messages.teardownTimedOut(new Map(), 5),
-      'Cannot exit an object (Map): its teardown must be done within 5 ms, but it was not. Give it more time, or find what it waits for.',
+      "The teardown of an object (Map) didn't finish within 5 ms. Give it more time, or find what it waits for.",
     ],
   ],
   notAbortSignal: [
@@ -363,47 +354,42 @@ const table: Record<string, [error: Error, message: string][]> = {
   notLate: [
     [
       messages.notLate('abandonable()', 1, 'abandonable(manager, signal, { late: (ended) => … })'),
-      'Cannot make a manager: abandonable() takes { late }, a function, but 1 was given. Write abandonable(manager, signal, { late: (ended) => … }).',
+      'Cannot make a manager: abandonable() takes a function as { late }, but 1 was given. Write abandonable(manager, signal, { late: (ended) => … }).',
     ],
     [
       messages.notLate('deadline()', null, 'deadline(manager, ms, { late: (ended) => … })'),
-      'Cannot make a manager: deadline() takes { late }, a function, but null was given. Write deadline(manager, ms, { late: (ended) => … }).',
+      'Cannot make a manager: deadline() takes a function as { late }, but null was given. Write deadline(manager, ms, { late: (ended) => … }).',
     ],
   ],
   notSignal: [
     [
       messages.notSignal('timeout()', null, 'timeout(ms, { signal })'),
-      'Cannot make a manager: timeout() takes { signal }, an AbortSignal, but null was given. Write timeout(ms, { signal }).',
+      'Cannot make a manager: timeout() takes an AbortSignal as { signal }, but null was given. Write timeout(ms, { signal }).',
     ],
     [
       messages.notSignal('taskGroup()', null, 'taskGroup({ signal })'),
-      'Cannot make a manager: taskGroup() takes { signal }, an AbortSignal, but null was given. Write taskGroup({ signal }).',
+      'Cannot make a manager: taskGroup() takes an AbortSignal as { signal }, but null was given. Write taskGroup({ signal }).',
     ],
     [
       messages.notSignal('aclosing()', 1, 'aclosing(source, { signal })'),
-      'Cannot make a manager: aclosing() takes { signal }, an AbortSignal, but 1 was given. Write aclosing(source, { signal }).',
+      'Cannot make a manager: aclosing() takes an AbortSignal as { signal }, but 1 was given. Write aclosing(source, { signal }).',
     ],
   ],
   noAbortController: [
     [
       messages.noAbortController(),
-      'Cannot make a signal: the platform needs an AbortController, but it has none. Load a polyfill first, such as abort-controller/polyfill.',
+      "Cannot make a signal: the platform doesn't have AbortController. Load a polyfill first, such as abort-controller/polyfill.",
     ],
   ],
-  timedOut: [
-    [
-      messages.timedOut(5),
-      'Cannot finish: the block must be done within 5 ms, but it was not. Give it more time, or make it faster.',
-    ],
-  ],
+  timedOut: [[messages.timedOut(5), "The block didn't finish within 5 ms. Give it more time, or make it faster."]],
   stackFinished: [
     [
-      messages.stackFinished('an ExitStack', 'use', {}),
-      'Cannot call use() on an ExitStack: it must not be finished, but it was exited, disposed or moved. Nothing was done with an object (Object): dispose it, and make a new stack.',
+      messages.stackFinished('ExitStack', 'use', {}),
+      'Cannot call use() on this ExitStack: it was already exited, disposed or moved. Nothing was done with an object (Object): dispose it, and make a new stack.',
     ],
     [
-      messages.stackFinished('an AsyncExitStack', 'move', undefined),
-      'Cannot call move() on an AsyncExitStack: it must not be finished, but it was exited, disposed or moved. Make a new one.',
+      messages.stackFinished('AsyncExitStack', 'move', undefined),
+      'Cannot call move() on this AsyncExitStack: it was already exited, disposed or moved. Make a new one.',
     ],
   ],
   notDisposable: [
@@ -435,13 +421,17 @@ const table: Record<string, [error: Error, message: string][]> = {
   outcomeNotSaid: [
     [
       messages.outcomeNotSaid(),
-      'Cannot exit: a block that succeeded ends with complete(), but this one did not. If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
+      'Cannot tell how the block ended: its stack was disposed without complete(). If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
     ],
   ],
-  completedWithPromise: [
+  completedTooEarly: [
     [
-      messages.completedWithPromise(Promise.resolve()),
+      messages.completedTooEarly(Promise.resolve()),
       'Cannot complete: complete() takes a result, not a promise, but an object (Promise) was given. The block has not succeeded yet: write complete(await …).',
+    ],
+    [
+      messages.completedTooEarly(transaction.fn()),
+      'Cannot complete: complete() takes a result, not a generator, but an object (Generator) was given. The block has not succeeded yet: iterate the generator.',
     ],
   ],
   notMatcher: [
@@ -463,21 +453,21 @@ const table: Record<string, [error: Error, message: string][]> = {
   notObserveOption: [
     [
       messages.notObserveOption('slw', undefined, 1),
-      'Cannot observe: observe() takes only known options, but "slw" was given. Is it misspelled?',
+      `Cannot observe: "slw" isn't an option of observe(). Is it misspelled?`,
     ],
     [
       messages.notObserveOption('slow', 'milliseconds', NaN),
-      'Cannot observe: slow takes milliseconds, 0 or more, but NaN was given. Write observe({ slow: … }).',
+      'Cannot observe: observe() takes 0 or more milliseconds as { slow }, but NaN was given. Write observe({ slow: … }).',
     ],
     [
       messages.notObserveOption('sites', 'boolean', 1),
-      'Cannot observe: sites takes a boolean, but 1 was given. Write observe({ sites: … }).',
+      'Cannot observe: observe() takes a boolean as { sites }, but 1 was given. Write observe({ sites: … }).',
     ],
   ],
   notSlow: [
     [
       messages.notSlow('5s'),
-      'Cannot observe: WITHAL_SLOW takes milliseconds, 0 or more, but "5s" was given. Write WITHAL_SLOW=5000.',
+      'Cannot observe: WITHAL_SLOW takes 0 or more milliseconds, but "5s" was given. Write WITHAL_SLOW=5000.',
     ],
   ],
   notVisits: [
@@ -489,7 +479,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   notDrawingOption: [
     [
       messages.notDrawingOption('timeline()', 'format', "'text' or 'svg'", 'png'),
-      "Cannot draw: format takes 'text' or 'svg', but \"png\" was given. Write timeline(watch.open(), { format: … }).",
+      "Cannot draw: timeline() takes 'text' or 'svg' as { format }, but \"png\" was given. Write timeline(watch.open(), { format: … }).",
     ],
   ],
   matcherReturnedPromise: [
@@ -501,13 +491,13 @@ const table: Record<string, [error: Error, message: string][]> = {
   alreadyOwned: [
     [
       messages.alreadyOwned(),
-      'Cannot enter aclosing(): a source can be entered only once, but this one was already entered or closed. Make another, or pass a function that makes the source: aclosing(() => source()).',
+      'Cannot enter aclosing(): its source was already entered or closed. Pass a function that makes a new one: aclosing(() => source()).',
     ],
   ],
   sourceDidNotStop: [
     [
       messages.sourceDidNotStop(),
-      'Cannot exit aclosing(): its source must finish when return() is called, but it yielded again. Yield nothing in its finally.',
+      "Cannot exit aclosing(): its source yielded again when return() was called. Don't yield in its finally.",
     ],
   ],
   notTarget: [
@@ -531,19 +521,19 @@ const table: Record<string, [error: Error, message: string][]> = {
   notGrace: [
     [
       messages.notGrace('5s'),
-      'Cannot make a manager: terminationSignal() takes { grace }, milliseconds, 0 or more, but "5s" was given. Write terminationSignal({ grace: 10_000 }).',
+      'Cannot make a manager: terminationSignal() takes 0 or more milliseconds as { grace }, but "5s" was given. Write terminationSignal({ grace: 10_000 }).',
     ],
   ],
   notOnGrace: [
     [
       messages.notOnGrace(null),
-      'Cannot make a manager: terminationSignal() takes { onGrace }, a function, but null was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
+      'Cannot make a manager: terminationSignal() takes a function as { onGrace }, but null was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
     ],
   ],
   outcomeUnknown: [
     [
       messages.outcomeUnknown(transaction),
-      'Cannot exit transaction(): its block must declare success, but it was left early. To succeed, run it to its end.',
+      'Cannot tell how the block of transaction() ended: its generator was left early. Iterate it to its end.',
     ],
   ],
   notManagerOrFunction: [
@@ -597,13 +587,13 @@ const table: Record<string, [error: Error, message: string][]> = {
   promiseNotIterable: [
     [
       messages.promiseNotIterable('asyncContextDecorator'),
-      'Cannot iterate: for await takes an async iterable, but asyncContextDecorator() turned the result of the function into a promise. Await it.',
+      'Cannot iterate: asyncContextDecorator() turned the result of the function into a promise. Await it.',
     ],
   ],
   functionReturnedGenerator: [
     [
-      messages.functionReturnedGenerator('asyncContextDecorator', transaction.fn, transaction.fn()),
-      'Cannot call transaction(): asyncContextDecorator() must see that a function is a generator function, but it returned an object (Generator). Decorate the generator function itself, compiled for ES2018 or later.',
+      messages.functionReturnedGenerator(transaction.fn, transaction.fn()),
+      'Cannot call transaction(): it looks like a plain function, but it returned an object (Generator). Decorate the generator function itself, compiled for ES2018 or later.',
     ],
   ],
 };
@@ -612,19 +602,19 @@ const table: Record<string, [error: Error, message: string][]> = {
 const printed: Record<string, readonly [text: string, expected: string]> = {
   inWorker: [
     messages.inWorker(),
-    'Cannot listen for signals: terminationSignal() needs the main thread, but a worker thread entered it. Let the main thread listen, and send the worker a message.',
+    'Cannot listen for signals: terminationSignal() was entered in a worker thread. Let the main thread listen, and send the worker a message.',
   ],
   notDone: [
     messages.notDone('SIGTERM', 10_000),
-    'Cannot end: the process must be done within 10000 ms of SIGTERM, but it still runs. Close what is left, or give it more time.',
+    'The process is still running 10000 ms after SIGTERM. Close what is left, or give it more time.',
   ],
   notFinished: [
     messages.notFinished('SIGTERM'),
-    'Cannot finish: the block of terminationSignal() must end after SIGTERM, but nothing can end it anymore. Look for a promise that never settles.',
+    "The block of terminationSignal() can't finish after SIGTERM: nothing in the process is running. Look for a promise that never settles.",
   ],
   notObserved: [
     messages.notObserved(),
-    'No observer sees the open blocks. Start with node --import withal/observe/register to list them here.',
+    'Open blocks: unknown, because nothing observes this program. Start with node --import withal/observe/register to list them here.',
   ],
 };
 
@@ -710,7 +700,7 @@ function explained(): Explained[] {
   const [, ...sections] = page.split(/^### /m);
   const found = sections.map((section) => ({
     start: /^`(.*)`$/m.exec(section)?.[1] ?? section,
-    ends: [...section.matchAll(/^\| `(.*?)` +\|/gm)].map(([, end = '']) => end),
+    ends: [...section.matchAll(/^(?:\| `(.*?)` +\||Fix: `(.*?)`)/gm)].map(([, row, fix]) => row ?? fix ?? ''),
   }));
   // If an end is just `…`, the page refers to those in its first section.
   const known = found[0]?.ends ?? [];

@@ -23,7 +23,7 @@ describe('checkManager', () => {
       'Cannot accept swallowing(): a block that throws null must reject with that error, but it resolved: the error was swallowed. Rethrow whatever you caught, or declare it with suppresses.';
     expect(error).toBeInstanceOf(AggregateError);
     expect(error.message).toBe(
-      `Cannot accept the manager: all 26 cases must pass, but 1 failed. See errors.\n- tears down after a block that throws null: ${message}`,
+      `Cannot accept the manager: 1 of 26 cases failed. See errors.\n- tears down after a block that throws null: ${message}`,
     );
     expect(error.errors).toHaveLength(1);
     expect((error.errors as Error[])[0]?.cause).toMatchObject({ message });

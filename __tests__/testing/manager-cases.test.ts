@@ -247,7 +247,7 @@ describe('managerCases', () => {
     expect((error as AggregateError).message).toContain('it leaks');
     expect((error as AggregateError).errors.map(String)).toEqual([
       expect.stringContaining('it leaks'),
-      'Error: Cannot leave the world: it must end within 20 ms, but it still waits. Does the manager still hold a part of it? If not, give it more time with timeout.',
+      'Error: Cannot leave the world: it is still waiting after 20 ms. Does the manager still hold a part of it? If not, give it more time with timeout.',
     ]);
   });
 

@@ -131,7 +131,7 @@ const table: readonly (readonly [() => Error, string])[] = [
   ],
   [
     () => messages.otherEffect(m, 2, 1),
-    'three blocks at once must have the effect of three in turn, which is 2 more, but it is 1 more: blocks were mixed up. Keep the state of each block in a variable inside the generator function. If all blocks share one connection, pass concurrent: false.',
+    'three concurrent blocks must have the effect of three in turn, which is 2 more, but it is 1 more: blocks were mixed up. Keep the state of each block in a variable inside the generator function. If all blocks share one connection, pass concurrent: false.',
   ],
   [
     () => messages.gaveReleased(m, when, release),
@@ -143,7 +143,7 @@ const table: readonly (readonly [() => Error, string])[] = [
   ],
   [
     () => messages.overlapping(m),
-    'a manager with concurrent: "exclusive" must let in one block at a time, but two ran at once. Wait in its setup until the other block is over.',
+    'a manager with concurrent: "exclusive" must let in one block at a time, but two ran at the same time. Wait in its setup until the other block is over.',
   ],
   [
     () => messages.ranAnyway(m, call),

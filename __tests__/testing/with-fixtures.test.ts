@@ -192,9 +192,7 @@ describe('withFixtures', () => {
   it('says so if the runner has no each', () => {
     const it = withFixtures(() => undefined, fixtures);
     expect(() => it.each([1])).toThrow(
-      new TypeError(
-        'Cannot define a test for each row: the runner must have each(), but it has none. Define the tests in a loop.',
-      ),
+      new TypeError("Cannot define a test for each row: the runner doesn't have each(). Define the tests in a loop."),
     );
   });
 
@@ -287,8 +285,7 @@ describe('withFixtures', () => {
   });
 
   describe('if a test takes too long', () => {
-    const ended =
-      'Cannot finish the test: it must end before its runner moves on, but it did not. Did it take too long?';
+    const ended = 'Cannot finish the test: its runner has already moved on. Did it take too long?';
     const never = () => new Promise<never>(() => undefined);
 
     it('ends it after the test, so its fixtures are torn down', async () => {
@@ -386,7 +383,7 @@ describe('withFixtures', () => {
           fixtures,
         ),
       ).toThrow(
-        'Cannot add fixtures: withFixtures() is for runners that have no fixtures of their own, but this one has extend(). Write test.extend({ db: fixture(() => database()) }).',
+        'Cannot add fixtures: withFixtures() is for runners without fixtures of their own, but this one has extend(). Write test.extend({ db: fixture(() => database()) }).',
       );
     });
 
@@ -408,12 +405,12 @@ describe('withFixtures', () => {
     it("a fixture that doesn't exist", () => {
       const nowhere = { db: ({ nope }: { nope: string }) => opened(nope) };
       expect(() => withFixtures(test, nowhere as never)).toThrow(
-        'Cannot take fixture nope: it must be one of db, but it is not. Add nope in withFixtures().',
+        "Cannot use fixture nope: it isn't defined (defined: db). Add nope in withFixtures().",
       );
       const taking = ({ nope }: { nope?: string }) => nope;
-      expect(() => withFixtures(test, {})('x', taking)).toThrow('it must be one of none, but it is not.');
+      expect(() => withFixtures(test, {})('x', taking)).toThrow("it isn't defined (defined: none).");
       expect(() => withFixtures(test, fixtures)('x', taking as never)).toThrow(
-        'it must be one of db, tx, unopened, unclosed, but it is not.',
+        "it isn't defined (defined: db, tx, unopened, unclosed).",
       );
       expect(() => withFixtures(test, { db: ({ db }: { db: string }) => opened(db) } as never)).toThrow(
         'Cannot take fixture db',
@@ -427,17 +424,17 @@ describe('withFixtures', () => {
         c: ({ a }: { a: string }) => opened(a),
       };
       expect(() => withFixtures(test, round as never)).toThrow(
-        'Cannot add fixtures: fixtures must not need each other, but these do: a → b → c → a. Break the cycle.',
+        'Cannot add fixtures: they need each other (a → b → c → a). Break the cycle.',
       );
     });
 
     it('a fixture of the file that needs one of a test, or is never torn down', () => {
       const short = { db: fixtures.db, folder: [({ db }: { db: string }) => opened(db), { scope: 'file' }] as const };
       expect(() => withFixtures(test, short, hooks)).toThrow(
-        "Cannot add fixture folder: a fixture of the file may need only others of the file, but it needs db, which is made for each test. Give db the scope 'file' too.",
+        "Cannot add fixture folder: its scope is 'file', but it needs db, which is made for each test. Give db the scope 'file' too.",
       );
       expect(() => withFixtures(test, ofFile)).toThrow(
-        "Cannot add fixtures: fixtures with { scope: 'file' } need a hook that tears them down, but there is none. Write withFixtures(test, { … }, { afterEach, afterAll }).",
+        "Cannot add fixtures: fixtures with { scope: 'file' } need the hook afterAll. Write withFixtures(test, { … }, { afterEach, afterAll }).",
       );
     });
   });

@@ -9,12 +9,12 @@ export function assertBody(caller: string, body: unknown): asserts body is Body 
   if (typeof body !== 'function') throw bodyNotFunction(caller, body);
   // `kindOf` isn't used here: it would take a tenth of the time of a whole sync entry and exit.
   const tag = (body as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
-  if (tag === 'AsyncGeneratorFunction' || tag === 'GeneratorFunction') throw bodyIsGenerator(caller, body);
+  if (tag === 'AsyncGeneratorFunction' || tag === 'GeneratorFunction') throw bodyIsGenerator(caller);
 }
 
 /** The error for a body that returned a generator, which hasn't run. */
 export function refuseGenerator(caller: string, result: unknown): TypeError | undefined {
-  return isUnrun(result) ? markRefusal(bodyIsGenerator(caller, result)) : undefined;
+  return isUnrun(result) ? markRefusal(bodyIsGenerator(caller)) : undefined;
 }
 
 /** The error for a sync body that returned a promise, or a generator. */
@@ -24,7 +24,7 @@ export function refuseUnfinished(caller: string, result: unknown): TypeError | u
 
 function unfinished(caller: string, result: unknown): TypeError {
   markHandled(result);
-  return markRefusal((isThenable(result) ? bodyReturnedPromise : bodyIsGenerator)(caller, result));
+  return markRefusal(isThenable(result) ? bodyReturnedPromise(caller, result) : bodyIsGenerator(caller));
 }
 
 /** Iterators of lists, maps and the like have no `throw()`: they are values. So are managers that can be iterated. */

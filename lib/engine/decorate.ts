@@ -159,7 +159,7 @@ export function callOf(
 
 function refuse(form: DecoratorForm, fn: AnyFunction, result: unknown): TypeError | undefined {
   // A compiler may have hidden the kind of the function.
-  if (isUnrun(result)) return markRefusal(functionReturnedGenerator(form.name, fn, result));
+  if (isUnrun(result)) return markRefusal(functionReturnedGenerator(fn, result));
   if (form.isAsync || !isThenable(result)) return undefined;
   markHandled(result);
   return markRefusal(functionReturnedPromise(form.name, fn, result));

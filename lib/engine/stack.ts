@@ -1,6 +1,6 @@
 import type { AnsweredValue, ExitAnswer, Thrown } from '../protocol.ts';
 import { isThenable, markHandled } from '../support/describe.ts';
-import { bodyIsGenerator, completedWithPromise, notDisposable, notExit, notFunction } from '../support/messages.ts';
+import { completedTooEarly, notDisposable, notExit, notFunction } from '../support/messages.ts';
 import type { asyncDispose, dispose } from '../support/symbols.ts';
 import { isUnrun } from './body.ts';
 import type { Unwound } from './unwind.ts';
@@ -43,10 +43,9 @@ export function refuse(value: unknown): never {
 
 /** A promise may still reject, and a generator hasn't run: the block hasn't succeeded yet. */
 export function assertSettled(result: unknown): void {
-  if (isUnrun(result)) throw bodyIsGenerator('complete()', result);
-  if (!isThenable(result)) return;
+  if (!isThenable(result) && !isUnrun(result)) return;
   markHandled(result);
-  throw completedWithPromise(result);
+  throw completedTooEarly(result);
 }
 
 /** As with `using`, null and undefined stand for no resource. */

@@ -5,17 +5,18 @@ import { isAsyncContextManager } from '../is-async-context-manager.ts';
 import { isContextManager } from '../is-context-manager.ts';
 import type { Thrown } from '../protocol.ts';
 
-/** Every message of this package says what was done, what is required, what was given and what to do. */
-export function explain(action: string, required: string, given: string, advice: string): string {
-  return `Cannot ${action}: ${required}, but ${given}. ${advice}`;
+/** Every refusal says what was tried, why it can't be done, and what to do instead. */
+export function explain(action: string, problem: string, advice: string): string {
+  return `Cannot ${action}: ${problem}. ${advice}`;
 }
 
+/** For wrong input, the problem is what is required, and what was given. */
 export function wrongInput(action: string, required: string, given: unknown, advice: string): TypeError {
-  return new TypeError(explain(action, required, `${describe(given)} was given`, advice));
+  return new TypeError(explain(action, `${required}, but ${describe(given)} was given`, advice));
 }
 
 function wrongReturn(action: string, required: string, returned: unknown, advice: string): TypeError {
-  return new TypeError(explain(action, required, `it returned ${describe(returned)}`, advice));
+  return new TypeError(explain(action, `${required}, but it returned ${describe(returned)}`, advice));
 }
 
 // What is wrong with a manager
@@ -59,7 +60,7 @@ export function exitReturnedPromise(given: unknown): TypeError {
 // What is wrong with a body
 
 export function bodyNotFunction(caller: string, given: unknown): TypeError {
-  return wrongInput('enter', `${caller} takes a body`, given, 'Write a function.');
+  return wrongInput('enter', `${caller} takes a body`, given, 'Write () => { … }.');
 }
 
 /** The sync forms are withSync() and scopeSync(). */
@@ -68,11 +69,10 @@ export function bodyReturnedPromise(caller: string, given: unknown): TypeError {
   return wrongReturn('exit', required, given, `Did you mean ${caller.replace('Sync', 'Async')}?`);
 }
 
-/** `given` is a generator function, or the generator that a body returned. */
-export function bodyIsGenerator(caller: string, given: unknown): TypeError {
-  const found = typeof given === 'function' ? `${describe(given)} makes a generator` : `it returned ${describe(given)}`;
-  const required = `${caller} takes a plain function`;
-  return new TypeError(explain('run the block', required, found, 'Write scopeAsync(), or iterate it.'));
+/** The body is a generator function, or returned a generator. */
+export function bodyIsGenerator(caller: string): TypeError {
+  const advice = 'Use scopeAsync(), or iterate over it.';
+  return new TypeError(explain('run', `the function given to ${caller} returns a generator`, advice));
 }
 
 // What is wrong with a generator function, or with its generator
@@ -102,47 +102,39 @@ export function notGeneratorFunction(
 }
 
 export function didNotYield(manager: unknown): ContextManagerError {
-  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'it must yield once', 'it did not', 'Always yield.');
+  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'its generator did not yield', 'Yield once on every path.');
 }
 
 export function didNotStop(manager: unknown, cause: Thrown | undefined): ContextManagerError {
-  return misuse(
-    'ERR_DID_NOT_STOP',
-    'exit',
-    manager,
-    'it must yield once',
-    'it yielded again',
-    'Return instead.',
-    cause,
-  );
+  return misuse('ERR_DID_NOT_STOP', 'exit', manager, 'its generator yielded twice', 'Return instead.', cause);
 }
 
 // What is wrong with an entry by hand
 
 export function alreadyEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it must not be entered', 'it already is', 'Exit first.');
+  const advice = 'Exit it first, or make a second manager.';
+  return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it is already entered', advice);
 }
 
 export function notEntered(manager: unknown): ContextManagerError {
-  return misuse('ERR_NOT_ENTERED', 'exit', manager, 'it must be entered', 'it is not', 'Enter first.');
+  return misuse('ERR_NOT_ENTERED', 'exit', manager, 'it is not entered', 'Enter it first, and exit once.');
 }
 
 export function notThrown(manager: unknown, given: unknown): TypeError {
-  return wrongInput(`exit ${subject(manager)}`, 'it takes { error }', given, 'Write { error }.');
+  return wrongInput(`exit ${subject(manager)}`, 'its exit takes { error }', given, 'Write { error }.');
 }
 
 function misuse(
   code: ContextManagerErrorCode,
   verb: string,
   manager: unknown,
-  required: string,
-  given: string,
+  problem: string,
   advice: string,
   cause?: Thrown,
 ): ContextManagerError {
   return new ContextManagerError(
     code,
-    explain(`${verb} ${subject(manager)}`, required, given, advice),
+    explain(`${verb} ${subject(manager)}`, problem, advice),
     cause && { cause: cause.error },
   );
 }
@@ -183,9 +175,8 @@ export function alreadyOwned(): ContextManagerError {
     'ERR_ALREADY_ENTERED',
     'enter',
     aclosing,
-    'a source can be entered only once',
-    'this one was already entered or closed',
-    'Make another, or pass a function that makes the source: aclosing(() => source()).',
+    'its source was already entered or closed',
+    'Pass a function that makes a new one: aclosing(() => source()).',
   );
 }
 
@@ -194,9 +185,8 @@ export function sourceDidNotStop(): ContextManagerError {
     'ERR_DID_NOT_STOP',
     'exit',
     aclosing,
-    'its source must finish when return() is called',
-    'it yielded again',
-    'Yield nothing in its finally.',
+    'its source yielded again when return() was called',
+    "Don't yield in its finally.",
   );
 }
 
@@ -218,8 +208,7 @@ export function didNotCallBack(): ContextManagerError {
     'ERR_DID_NOT_YIELD',
     'enter',
     fromCallback,
-    'the API must call back once',
-    'it ended without calling back',
+    'the API ended without calling back',
     'Return its promise: fromCallback((body) => api(body)).',
   );
 }
@@ -230,8 +219,7 @@ export function calledBackAgain(isCalled: boolean, outcome: Thrown | undefined):
     'ERR_ALREADY_ENTERED',
     'enter',
     fromCallback,
-    'the API must call back once',
-    isCalled ? 'it called back again' : 'it called back after it had ended',
+    isCalled ? 'the API called back again' : 'the API called back after it had ended',
     isCalled
       ? 'A body runs once: to retry, put the retry around the block.'
       : 'Return its promise: fromCallback((body) => api(body)).',
@@ -245,8 +233,7 @@ export function didNotWait(): ContextManagerError {
     'ERR_OUTCOME_UNKNOWN',
     'exit',
     fromCallback,
-    'the API must wait for the block',
-    'it ended before the block did',
+    'the API ended before the block did',
     'Return its promise: fromCallback((body) => api(body)).',
   );
 }
@@ -259,7 +246,6 @@ export function setupSuppressed(manager: unknown, failure: Thrown): ContextManag
     'ERR_DID_NOT_YIELD',
     'enter',
     manager,
-    'it must yield once',
     'its setup failed, and a manager that it had entered suppressed the error',
     'Suppress around the block instead.',
     failure,
@@ -267,7 +253,8 @@ export function setupSuppressed(manager: unknown, failure: Thrown): ContextManag
 }
 
 export function starForgotten(given: unknown): TypeError {
-  return wrongInput('enter', 'a generator yields enter() with a star', given, 'Write yield* enter(manager).');
+  const problem = 'enter() was used without yield*';
+  return new TypeError(explain(`enter ${describe(given)}`, problem, 'Write yield* enter(manager).'));
 }
 
 /** The generator's driver doesn't know requests: a loop, or a decorator. */
@@ -275,9 +262,8 @@ export function notAnswered(): TypeError {
   return new TypeError(
     explain(
       'enter',
-      'yield* enter() works in the generator of a manager or a scope',
-      'other code drives this generator',
-      'Write it in the generator of asyncContextManager() or scopeAsync().',
+      'yield* enter() works only in the generator of a manager or a scope',
+      'Write it in asyncContextManager() or scopeAsync().',
     ),
   );
 }
@@ -286,7 +272,7 @@ export function notScope({ name, other, syntax }: FunctionForm, given: unknown):
   const advice = kindOf(given).endsWith('GeneratorFunction')
     ? `Did you mean ${other}()?`
     : kindOf(given) === 'AsyncFunction'
-      ? 'Is its star missing?'
+      ? 'Did you forget the star?'
       : `Write ${name}(${syntax} () { … }).`;
   return wrongInput('run', `${name}() takes ${syntax}`, given, advice);
 }
@@ -294,16 +280,14 @@ export function notScope({ name, other, syntax }: FunctionForm, given: unknown):
 /** It was called, because a compiler may have turned a generator function into a plain function. */
 export function scopeReturned({ name, syntax }: FunctionForm, returned: unknown, isManager: boolean): TypeError {
   const advice = isManager ? 'Did you mean withAsync()?' : `Write ${name}(${syntax} () { … }).`;
-  const found = `a function that returned ${describe(returned)} was given`;
-  return new TypeError(explain('run', `${name}() takes ${syntax}`, found, advice));
+  const problem = `${name}() takes ${syntax}, but a function that returned ${describe(returned)} was given`;
+  return new TypeError(explain('run', problem, advice));
 }
 
 export function plainYield(name: string, given: unknown, isManager: boolean): TypeError {
-  return wrongInput(
-    'run',
-    `a function in ${name}() may yield only yield* enter(manager)`,
-    given,
-    isManager ? 'Write yield* enter(manager).' : 'Return the value instead.',
+  const advice = isManager ? 'Did you forget enter()?' : 'Return the value instead.';
+  return new TypeError(
+    explain(`yield ${describe(given)} in ${name}()`, 'a scope takes only yield* enter(manager)', advice),
   );
 }
 
@@ -312,60 +296,44 @@ export function notAll(given: unknown, required: string): TypeError {
 }
 
 export function notMember(given: unknown, place: string): TypeError {
-  const found = `${describe(given)} was given ${place}`;
-  return new TypeError(explain('make a manager', 'all() takes managers and disposables', found, likelySlip(given)));
+  const problem = `all() takes managers and disposables, but ${describe(given)} was given ${place}`;
+  return new TypeError(explain('make a manager', problem, likelySlip(given)));
 }
 
 export function someNotEntered(errors: unknown[], count: number): AggregateError {
-  const message = explain(
-    'enter all()',
-    'each manager must be entered',
-    `${String(errors.length)} of ${String(count)} failed`,
-    'See errors.',
-  );
-  return new AggregateError(errors, message);
+  const problem = `${String(errors.length)} of ${String(count)} managers failed`;
+  return new AggregateError(errors, explain('enter all()', problem, 'See errors.'));
 }
 
 // What is wrong with timeout() and deadline()
 
 export function notDuration(caller: string, given: unknown, form: string): TypeError {
-  return wrongInput('make a manager', `${caller} takes milliseconds, 0 or more`, given, `Write ${form}.`);
+  return wrongInput('make a manager', `${caller} takes 0 or more milliseconds`, given, `Write ${form}.`);
 }
 
 export function notSignal(caller: string, given: unknown, form: string): TypeError {
-  return wrongInput('make a manager', `${caller} takes { signal }, an AbortSignal`, given, `Write ${form}.`);
+  return wrongInput('make a manager', `${caller} takes an AbortSignal as { signal }`, given, `Write ${form}.`);
 }
 
 export function noAbortController(): TypeError {
   return new TypeError(
     explain(
       'make a signal',
-      'the platform needs an AbortController',
-      'it has none',
+      "the platform doesn't have AbortController",
       'Load a polyfill first, such as abort-controller/polyfill.',
     ),
   );
 }
 
 export function timedOut(ms: number): Error {
-  const message = explain(
-    'finish',
-    `the block must be done within ${String(ms)} ms`,
-    'it was not',
-    'Give it more time, or make it faster.',
-  );
+  const message = `The block didn't finish within ${String(ms)} ms. Give it more time, or make it faster.`;
   return platformError('TimeoutError', message);
 }
 
 export function teardownTimedOut(manager: unknown, ms: number): Error {
   const name = isObject(manager) && 'fn' in manager ? subject(manager) : describe(manager);
-  const message = explain(
-    `exit ${name}`,
-    `its teardown must be done within ${String(ms)} ms`,
-    'it was not',
-    'Give it more time, or find what it waits for.',
-  );
-  return platformError('TimeoutError', message);
+  const problem = `The teardown of ${name} didn't finish within ${String(ms)} ms`;
+  return platformError('TimeoutError', `${problem}. Give it more time, or find what it waits for.`);
 }
 
 // What is wrong with abandonable() and deadline()
@@ -376,7 +344,7 @@ export function notAbortSignal(given: unknown): TypeError {
 }
 
 export function notLate(caller: string, given: unknown, form: string): TypeError {
-  return wrongInput('make a manager', `${caller} takes { late }, a function`, given, `Write ${form}.`);
+  return wrongInput('make a manager', `${caller} takes a function as { late }`, given, `Write ${form}.`);
 }
 
 // What is wrong with taskGroup()
@@ -386,24 +354,13 @@ export function notTask(given: unknown): TypeError {
 }
 
 export function groupFinished(given: unknown): ReferenceError {
-  return new ReferenceError(
-    explain(
-      `start ${describe(given)}`,
-      'the group must not be over',
-      'its body has returned, and no task runs anymore',
-      'Start it earlier, or from a task.',
-    ),
-  );
+  const problem = "the group's body has returned, and no task is running";
+  return new ReferenceError(explain(`start ${describe(given)}`, problem, 'Start it earlier, or from a task.'));
 }
 
 export function severalFailed(errors: unknown[]): AggregateError {
-  const message = explain(
-    'finish taskGroup()',
-    'its body and its tasks must succeed',
-    `${String(errors.length)} of them failed`,
-    'See errors.',
-  );
-  return new AggregateError(errors, message);
+  const problem = `its body and tasks threw ${String(errors.length)} errors`;
+  return new AggregateError(errors, explain('finish taskGroup()', problem, 'See errors.'));
 }
 
 // What is wrong with resultBlocks()
@@ -415,7 +372,7 @@ export function notFailed(given: unknown): TypeError {
 export function notFailure(given: unknown): TypeError {
   return wrongReturn(
     'check the Result',
-    'the function given to resultBlocks() returns { error } for an Err, and false for an Ok',
+    'the function given to resultBlocks() must return { error } for an Err, and false for an Ok',
     given,
     failedForm,
   );
@@ -441,20 +398,14 @@ export function stackFinished(stack: string, method: string, given: unknown): Re
     given === undefined
       ? 'Make a new one.'
       : `Nothing was done with ${describe(given)}: dispose it, and make a new stack.`;
-  return new ReferenceError(
-    explain(`call ${method}() on ${stack}`, 'it must not be finished', 'it was exited, disposed or moved', advice),
-  );
+  const action = `call ${method}() on this ${stack}`;
+  return new ReferenceError(explain(action, 'it was already exited, disposed or moved', advice));
 }
 
 export function stackAlreadyEntered(stack: string): ContextManagerError {
   return new ContextManagerError(
     'ERR_ALREADY_ENTERED',
-    explain(
-      `enter ${stack}`,
-      'one block at a time can own it',
-      'another block has entered it',
-      'Make a new stack for this block.',
-    ),
+    explain(`enter this ${stack}`, 'another block has already entered it', 'Make a new stack for this block.'),
   );
 }
 
@@ -482,22 +433,21 @@ export function notExit(given: unknown): TypeError {
   );
 }
 
-export function completedWithPromise(given: unknown): TypeError {
-  return wrongInput(
-    'complete',
-    'complete() takes a result, not a promise',
-    given,
-    'The block has not succeeded yet: write complete(await …).',
-  );
+/** `given` is a promise, which may still reject, or a generator, which hasn't run. */
+export function completedTooEarly(given: unknown): TypeError {
+  const [kind, advice] = isThenable(given)
+    ? ['promise', 'write complete(await …)']
+    : ['generator', 'iterate the generator'];
+  const required = `complete() takes a result, not a ${kind}`;
+  return wrongInput('complete', required, given, `The block has not succeeded yet: ${advice}.`);
 }
 
 export function outcomeNotSaid(): ContextManagerError {
   return new ContextManagerError(
     'ERR_OUTCOME_UNKNOWN',
     explain(
-      'exit',
-      'a block that succeeded ends with complete()',
-      'this one did not',
+      'tell how the block ended',
+      'its stack was disposed without complete()',
       'If it succeeded, call complete() at its very end; or use withAsync() or withSync().',
     ),
   );
@@ -530,7 +480,7 @@ export function notSignals(given: unknown): TypeError {
 export function notGrace(given: unknown): TypeError {
   return wrongInput(
     'make a manager',
-    'terminationSignal() takes { grace }, milliseconds, 0 or more',
+    'terminationSignal() takes 0 or more milliseconds as { grace }',
     given,
     'Write terminationSignal({ grace: 10_000 }).',
   );
@@ -539,7 +489,7 @@ export function notGrace(given: unknown): TypeError {
 export function notOnGrace(given: unknown): TypeError {
   return wrongInput(
     'make a manager',
-    'terminationSignal() takes { onGrace }, a function',
+    'terminationSignal() takes a function as { onGrace }',
     given,
     'Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
   );
@@ -548,46 +498,35 @@ export function notOnGrace(given: unknown): TypeError {
 export function inWorker(): string {
   return explain(
     'listen for signals',
-    'terminationSignal() needs the main thread',
-    'a worker thread entered it',
+    'terminationSignal() was entered in a worker thread',
     'Let the main thread listen, and send the worker a message.',
   );
 }
 
 export function notDone(signal: string, grace: number): string {
-  return explain(
-    'end',
-    `the process must be done within ${String(grace)} ms of ${signal}`,
-    'it still runs',
-    'Close what is left, or give it more time.',
-  );
+  return `The process is still running ${String(grace)} ms after ${signal}. Close what is left, or give it more time.`;
 }
 
 /** Nothing keeps the process alive, so it ends. */
 export function notFinished(signal: string): string {
-  return explain(
-    'finish',
-    `the block of terminationSignal() must end after ${signal}`,
-    'nothing can end it anymore',
-    'Look for a promise that never settles.',
-  );
+  return `The block of terminationSignal() can't finish after ${signal}: nothing in the process is running. Look for a promise that never settles.`;
 }
 
 /** The last line of a report that can't name the open blocks. */
 export function notObserved(): string {
-  return 'No observer sees the open blocks. Start with node --import withal/observe/register to list them here.';
+  return 'Open blocks: unknown, because nothing observes this program. Start with node --import withal/observe/register to list them here.';
 }
 
 // What is wrong with a decorator, or with what it decorates
 
 export function outcomeUnknown(manager: unknown): ContextManagerError {
-  return misuse(
+  return new ContextManagerError(
     'ERR_OUTCOME_UNKNOWN',
-    'exit',
-    manager,
-    'its block must declare success',
-    'it was left early',
-    'To succeed, run it to its end.',
+    explain(
+      `tell how the block of ${subject(manager)} ended`,
+      'its generator was left early',
+      'Iterate it to its end.',
+    ),
   );
 }
 
@@ -597,8 +536,8 @@ export function notManagerOrFunction(name: string, given: unknown, advice: strin
 
 /** The decorator was written without its call. */
 export function decoratorNotCalled(name: string, given: string): TypeError {
-  const required = `${name}() takes a manager, or a function that returns one`;
-  return new TypeError(explain('decorate', required, `${given} was given`, `Write @${name}(manager).`));
+  const problem = `${name}() takes a manager, or a function that returns one, but ${given} was given`;
+  return new TypeError(explain('decorate', problem, `Write @${name}(manager).`));
 }
 
 export function returnedNoManager(name: string, given: unknown, advice: string = slipOfFactory(given)): TypeError {
@@ -611,9 +550,9 @@ function slipOfFactory(given: unknown): string {
 
 /** `given` says what it is, because a class is a function too. */
 export function notDecoratable(name: string, given: string): TypeError {
-  const required = `${name}() decorates functions and methods`;
+  const problem = `${name}() decorates functions and methods, but ${given} was given`;
   const advice = 'Put it in front of a method, or call it with a function.';
-  return new TypeError(explain('decorate', required, `${given} was given`, advice));
+  return new TypeError(explain('decorate', problem, advice));
 }
 
 export function decoratedAsyncFunction(name: string, given: unknown): TypeError {
@@ -628,22 +567,14 @@ function synchronous(name: string): string {
   return `${name}() takes a synchronous function`;
 }
 
-export function functionReturnedGenerator(name: string, fn: NamedFunction, given: unknown): TypeError {
-  const required = `${name}() must see that a function is a generator function`;
+export function functionReturnedGenerator(fn: NamedFunction, given: unknown): TypeError {
   const advice = 'Decorate the generator function itself, compiled for ES2018 or later.';
-  return wrongReturn(call(fn), required, given, advice);
+  return wrongReturn(call(fn), 'it looks like a plain function', given, advice);
 }
 
 /** A caller iterates the promise of a function that isn't a generator function. */
 export function promiseNotIterable(name: string): TypeError {
-  return new TypeError(
-    explain(
-      'iterate',
-      'for await takes an async iterable',
-      `${name}() turned the result of the function into a promise`,
-      'Await it.',
-    ),
-  );
+  return new TypeError(explain('iterate', `${name}() turned the result of the function into a promise`, 'Await it.'));
 }
 
 interface NamedFunction {
@@ -676,17 +607,14 @@ export function notObserveOptions(given: unknown): TypeError {
 
 /** `kind` is what the option takes; it's undefined for an unknown option. */
 export function notObserveOption(name: string, kind: string | undefined, given: unknown): TypeError {
-  if (!kind)
-    return new TypeError(
-      explain('observe', 'observe() takes only known options', `"${name}" was given`, 'Is it misspelled?'),
-    );
-  const taken = { milliseconds: 'milliseconds, 0 or more', count: 'a whole number, 0 or more' }[kind] ?? `a ${kind}`;
-  return wrongInput('observe', `${name} takes ${taken}`, given, `Write observe({ ${name}: … }).`);
+  if (!kind) return new TypeError(explain('observe', `"${name}" isn't an option of observe()`, 'Is it misspelled?'));
+  const taken = { milliseconds: '0 or more milliseconds', count: 'a whole number (0 or more)' }[kind] ?? `a ${kind}`;
+  return wrongInput('observe', `observe() takes ${taken} as { ${name} }`, given, `Write observe({ ${name}: … }).`);
 }
 
 /** For an environment variable. */
 export function notSlow(given: unknown): TypeError {
-  return wrongInput('observe', 'WITHAL_SLOW takes milliseconds, 0 or more', given, 'Write WITHAL_SLOW=5000.');
+  return wrongInput('observe', 'WITHAL_SLOW takes 0 or more milliseconds', given, 'Write WITHAL_SLOW=5000.');
 }
 
 export function notVisits(caller: string, given: unknown): TypeError {
@@ -695,5 +623,5 @@ export function notVisits(caller: string, given: unknown): TypeError {
 
 export function notDrawingOption(caller: string, name: string, taken: string, given: unknown): TypeError {
   const advice = `Write ${caller.slice(0, -1)}watch.open(), { ${name}: … }).`;
-  return wrongInput('draw', `${name} takes ${taken}`, given, advice);
+  return wrongInput('draw', `${caller} takes ${taken} as { ${name} }`, given, advice);
 }

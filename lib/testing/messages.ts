@@ -13,7 +13,7 @@ function unacceptable(
 ): Error {
   // The quoted text may end with a period.
   return new Error(
-    explain(`accept ${name}`, required, given.replace(/\.$/, ''), advice),
+    explain(`accept ${name}`, `${required}, but ${given.replace(/\.$/, '')}`, advice),
     cause && { cause: cause.error },
   );
 }
@@ -180,7 +180,7 @@ export function committed(name: string, when: string, was: string, is: string): 
 export function otherEffect(name: string, expected: number, effect: number): Error {
   return unacceptable(
     name,
-    `three blocks at once must have the effect of three in turn, which is ${String(expected)} more`,
+    `three concurrent blocks must have the effect of three in turn, which is ${String(expected)} more`,
     `it is ${String(effect)} more: blocks were mixed up`,
     'Keep the state of each block in a variable inside the generator function. If all blocks share one connection, pass concurrent: false.',
   );
@@ -235,7 +235,7 @@ export function overlapping(name: string): Error {
   return unacceptable(
     name,
     'a manager with concurrent: "exclusive" must let in one block at a time',
-    'two ran at once',
+    'two ran at the same time',
     'Wait in its setup until the other block is over.',
   );
 }
@@ -310,16 +310,15 @@ export function worldStuck(ms: number): Error {
   return new Error(
     explain(
       'leave the world',
-      `it must end within ${String(ms)} ms`,
-      'it still waits',
+      `it is still waiting after ${String(ms)} ms`,
       'Does the manager still hold a part of it? If not, give it more time with timeout.',
     ),
   );
 }
 
 export function casesFailed(count: number, errors: readonly Error[]): AggregateError {
-  const required = `all ${String(count)} cases must pass`;
-  const message = explain('accept the manager', required, `${String(errors.length)} failed`, 'See errors.');
+  const problem = `${String(errors.length)} of ${String(count)} cases failed`;
+  const message = explain('accept the manager', problem, 'See errors.');
   return new AggregateError(errors, [message, ...errors.map(({ message }) => `- ${message}`)].join('\n'));
 }
 
@@ -365,7 +364,7 @@ export function notFixtureFunction(caller: string, given: unknown): TypeError {
 
 export function notRunner(caller: string, required: string): TypeError {
   return new TypeError(
-    explain('set up a fixture', `${caller} works with ${required}`, 'another runner calls it', 'Use withFixtures().'),
+    explain('set up a fixture', `${caller} works with ${required}, but another runner calls it`, 'Use withFixtures().'),
   );
 }
 
@@ -373,8 +372,7 @@ export function notObjectForm(): TypeError {
   return new TypeError(
     explain(
       'set up a fixture',
-      'fixture() works in an object of fixtures',
-      'it was passed to extend() with a name',
+      'fixture() works in an object of fixtures, but it was passed to extend() with a name',
       'Write extend({ db: fixture(() => database()) }).',
     ),
   );
@@ -406,8 +404,7 @@ export function extendInstead(): TypeError {
   return new TypeError(
     explain(
       'add fixtures',
-      'withFixtures() is for runners that have no fixtures of their own',
-      'this one has extend()',
+      'withFixtures() is for runners without fixtures of their own, but this one has extend()',
       'Write test.extend({ db: fixture(() => database()) }).',
     ),
   );
@@ -425,36 +422,28 @@ export function notFixtures(given: unknown): TypeError {
 export function notFixture(name: string, given: unknown): TypeError {
   return wrongInput(
     `add fixture ${name}`,
-    "it must be a function that makes a manager, or such a function and { scope: 'test' | 'file' }",
+    "it must be a function that makes a manager, or [such a function, { scope: 'test' | 'file' }]",
     given,
     `Write ${name}: () => manager(), or ${name}: [() => manager(), { scope: 'file' }].`,
   );
 }
 
 export function unknownFixture(name: string, known: readonly string[]): TypeError {
-  const names = [...new Set(known)].join(', ');
+  const names = [...new Set(known)].join(', ') || 'none';
   return new TypeError(
-    explain(
-      `take fixture ${name}`,
-      `it must be one of ${names || 'none'}`,
-      'it is not',
-      `Add ${name} in withFixtures().`,
-    ),
+    explain(`use fixture ${name}`, `it isn't defined (defined: ${names})`, `Add ${name} in withFixtures().`),
   );
 }
 
 export function cyclicFixtures(path: readonly string[]): TypeError {
-  return new TypeError(
-    explain('add fixtures', 'fixtures must not need each other', `these do: ${path.join(' → ')}`, 'Break the cycle.'),
-  );
+  return new TypeError(explain('add fixtures', `they need each other (${path.join(' → ')})`, 'Break the cycle.'));
 }
 
 export function fileFixtureNeeds(name: string, need: string): TypeError {
   return new TypeError(
     explain(
       `add fixture ${name}`,
-      'a fixture of the file may need only others of the file',
-      `it needs ${need}, which is made for each test`,
+      `its scope is 'file', but it needs ${need}, which is made for each test`,
       `Give ${need} the scope 'file' too.`,
     ),
   );
@@ -464,8 +453,7 @@ export function needsAfterAll(): TypeError {
   return new TypeError(
     explain(
       'add fixtures',
-      "fixtures with { scope: 'file' } need a hook that tears them down",
-      'there is none',
+      "fixtures with { scope: 'file' } need the hook afterAll",
       'Write withFixtures(test, { … }, { afterEach, afterAll }).',
     ),
   );
@@ -473,12 +461,10 @@ export function needsAfterAll(): TypeError {
 
 export function hasNoEach(): TypeError {
   return new TypeError(
-    explain('define a test for each row', 'the runner must have each()', 'it has none', 'Define the tests in a loop.'),
+    explain('define a test for each row', "the runner doesn't have each()", 'Define the tests in a loop.'),
   );
 }
 
 export function testEnded(): Error {
-  return new Error(
-    explain('finish the test', 'it must end before its runner moves on', 'it did not', 'Did it take too long?'),
-  );
+  return new Error(explain('finish the test', 'its runner has already moved on', 'Did it take too long?'));
 }

@@ -152,8 +152,7 @@ describe('managerCases', () => {
   });
 });
 
-const tooLate =
-  'Error: Cannot finish the test: it must end before its runner moves on, but it did not. Did it take too long?';
+const tooLate = 'Error: Cannot finish the test: its runner has already moved on. Did it take too long?';
 
 /** What is logged for each of the tests in tests.mjs. */
 const logs = {

@@ -171,7 +171,7 @@ describe('three blocks at once', () => {
     );
     for (const use of [undefined, () => undefined])
       expect(await failureIn(managerCases(adding, { ...inRows, use }), atOnce)).toContain(
-        'three blocks at once must have the effect of three in turn, which is 2 more, but it is 1 more: blocks were mixed up',
+        'three concurrent blocks must have the effect of three in turn, which is 2 more, but it is 1 more: blocks were mixed up',
       );
   });
 

@@ -13,7 +13,7 @@ interface DrawingOptions {
 /** For each option, what it takes, in words, and the test for that. */
 const kinds: Record<keyof DrawingOptions, readonly [string, (given: unknown) => boolean]> = {
   format: ["'text' or 'svg'", (given) => given === 'text' || given === 'svg'],
-  width: ['a whole number, 20 or more', (given) => Number.isInteger(given) && Number(given) >= 20],
+  width: ['a whole number (20 or more)', (given) => Number.isInteger(given) && Number(given) >= 20],
   now: ['milliseconds', Number.isFinite],
   colors: ['a boolean', (given) => typeof given === 'boolean'],
 };
