@@ -20,7 +20,7 @@ import type { TakenAsync } from './support/slips.ts';
  * The signal applies only to the setup. Once the body runs, it does nothing; pass it to the body too if that should
  * stop.
  *
- * It equals:
+ * It's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const setup = manager.enterAsync();

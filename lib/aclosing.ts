@@ -54,7 +54,7 @@ export interface AsyncClosing<T>
  * In the block you can leave a `for await` loop early: the source stays open, and the next loop continues where this
  * one stopped. Without a block, `await using rows = aclosing(source)`, or a loop over the result, closes it as usual.
  *
- * It equals the following, except that it keeps both errors if the body and the closing fail:
+ * It's equivalent to this, except that it keeps both errors if the body and the closing fail:
  *
  * ```ts no-run: the equivalent
  * const iterator = source[Symbol.asyncIterator]();
@@ -76,8 +76,8 @@ export interface AsyncClosing<T>
  *   has already aborted, entering fails, or else the first `next()` does
  * @returns the manager; unless `source` is a function, you can enter it once
  * @throws TypeError if `source` is none of these, or if `signal` is not an `AbortSignal`
- * @throws the signal's reason from the block, if the block failed because it aborted. An error that adds nothing to the
- *   reason is dropped; any other error keeps the reason
+ * @throws the signal's reason from the block, if the block failed because the signal aborted. An error that adds
+ *   nothing to the reason is dropped; any other error keeps the reason
  *
  * @example
  * ```ts

@@ -55,7 +55,7 @@ export interface AllOptions {
  * Combines a list or a record of managers into one manager: it enters them in order, passes the list or the record of
  * their values to the block, and exits them in reverse order.
  *
- * It equals a manager that enters one after the other:
+ * It's equivalent to a manager that enters them one after the other:
  *
  * ```ts no-run: the equivalent
  * const both = asyncContextManager(async function* both() {

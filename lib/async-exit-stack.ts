@@ -37,7 +37,7 @@ type AsyncExits = Required<Pick<Exits, 'pending'>> & Exits;
  * can't tell them, so declare success with {@link AsyncExitStack.complete | complete()}. Without it the managers exit with
  * a `ContextManagerError` `ERR_OUTCOME_UNKNOWN`, and a transaction rolls back.
  *
- * It equals nested blocks, built at run time:
+ * It's equivalent to nested blocks, built at run time:
  *
  * ```ts no-run: the equivalent
  * await withAsync(first, async (a) => {
@@ -202,7 +202,8 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Declares that the block succeeded, for a stack that you dispose of. Entering another manager takes that back.
+   * Declares that the block succeeded, for a stack that you dispose of. Entering another manager, or pushing an exit,
+   * takes that back.
    *
    * It returns its argument, so you can write `return stack.complete(rows)`. Call it last: if something fails after it,
    * the managers still exit as if the block had succeeded.

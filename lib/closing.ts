@@ -23,10 +23,10 @@ export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
 /**
  * Returns a manager that passes the thing to the block, and closes it afterwards, however the block ended.
  *
- * When the block is over, a Node server has answered its requests, and a file contains everything that you wrote to its
- * stream: `close()` only starts that, so the manager passes it a callback, and waits.
+ * For a Node server or a file stream, the block waits until requests are answered and everything is written: `close()`
+ * only starts that, so the manager passes it a callback, and waits.
  *
- * It equals the following, except that the body's error is kept if closing fails too:
+ * It's equivalent to this, except that the body's error is kept if closing fails too:
  *
  * ```ts no-run: the equivalent
  * try {
@@ -37,8 +37,9 @@ export type ClosedBy<T extends { close(): unknown }> = T extends AsyncDisposable
  * ```
  *
  * @param thing - anything with a `close()` method. If `close()` returns a promise, the manager awaits it, so use it
- *   with `withAsync`. The same is true if the thing has `Symbol.asyncDispose` and its `close()` takes one argument: an
- *   event emitter gets a callback, which the manager waits for; anything else is disposed of
+ *   with `withAsync`. Also use `withAsync` if the thing has `Symbol.asyncDispose` and its `close()` takes one argument:
+ *   for an event emitter (a Node server or stream), the manager passes a callback and waits for it; for anything else,
+ *   it calls `Symbol.asyncDispose`
  * @returns a manager that you can use as often as you can close the thing
  * @throws TypeError if there is nothing to call
  *

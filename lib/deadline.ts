@@ -14,7 +14,7 @@ import type { TakenAsync } from './support/slips.ts';
  * Returns a manager that limits how long the block waits for the given manager's teardown. When the time is up, the
  * block rejects with a `TimeoutError`, whose cause is the body's error. The teardown itself continues to its end.
  *
- * It equals:
+ * It's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const value = await manager.enterAsync();
@@ -32,7 +32,8 @@ import type { TakenAsync } from './support/slips.ts';
  *   there, except the error that the teardown got from the block. Without `late`, such a failure is an unhandled
  *   rejection
  * @returns a manager that you can use as often as the given one
- * @throws TypeError if `manager` can't be entered, `ms` is not a number, NaN or negative, or `late` is not a function
+ * @throws TypeError if `manager` can't be entered, `ms` isn't a number, or is NaN or negative, or `late` isn't a
+ *   function
  * @throws a `TimeoutError` from the block, if the teardown takes longer
  *
  * @example

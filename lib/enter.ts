@@ -53,7 +53,7 @@ export type EnteredFallback<Y> = 0 extends 1 & Y ? never : Y extends EnterReques
  * Enters a manager inside the generator of another one: `yield* enter(manager)` returns the entered value. The manager
  * exits after the generator has ended, last in first out, with the outcome of the generator.
  *
- * It equals a stack around the whole generator:
+ * It's equivalent to a stack around the whole generator:
  *
  * ```ts no-run: the equivalent
  * await withAsync(new AsyncExitStack(), async (stack) => {

@@ -157,7 +157,8 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Declares that the block succeeded, for a stack that you dispose of. Entering another manager takes that back.
+   * Declares that the block succeeded, for a stack that you dispose of. Entering another manager, or pushing an exit,
+   * takes that back.
    *
    * It returns its argument, so you can write `return stack.complete(rows)`. Call it last: if something fails after it,
    * the managers still exit as if the block had succeeded.

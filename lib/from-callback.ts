@@ -19,8 +19,8 @@ export type SurroundedBody<T> = [T] extends [undefined] ? () => Promise<void> : 
  * Turns any API that wraps a callback into a manager: an ORM's transaction, a lock, a span, a context. Entering the
  * manager calls the API; the block is the callback.
  *
- * `withAsync(fromCallback((callback) => api(callback)), body)` equals `api(body)`, except that the block has its own
- * value:
+ * `withAsync(fromCallback((callback) => api(callback)), body)` is equivalent to `api(body)`, except that it returns the
+ * body's result:
  *
  * ```ts no-run: the equivalent
  * let result;

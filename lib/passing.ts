@@ -47,8 +47,8 @@ export type Passing<M> = AsyncContextManager<Awaited<Entered<M>>, Awaited<Fallba
  * return result;
  * ```
  *
- * If that exit fails, its error is thrown instead, without the matching error as its cause: a framework that searches
- * causes for a redirect would answer a failed commit with that redirect. Other managers around the block still see an
+ * If that exit fails, its error is thrown instead. The matching error isn't its cause, because a framework that
+ * searches causes for a redirect would answer a failed commit with it. Other managers around the block still see an
  * error.
  *
  * @param manager - whatever `withAsync` takes

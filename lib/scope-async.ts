@@ -7,7 +7,8 @@ import type { OnlyRequests } from './support/slips.ts';
  * Runs an async generator function in which `yield* enter(manager)` enters a manager: a block without nesting. When the
  * function is done, the managers exit in reverse order with its outcome.
  *
- * It equals nested blocks, except that it keeps the result if a manager suppresses an error of another one's teardown:
+ * It's equivalent to nested blocks, with one exception: if a manager suppresses an error from another manager's
+ * teardown, the scope still returns the function's result.
  *
  * ```ts no-run: the equivalent
  * await withAsync(first, (a) =>

@@ -8,7 +8,7 @@ import type { AsyncContextManager, ContextManager, Thrown } from './protocol.ts'
 /**
  * Returns a manager that suppresses matching errors; the block then returns `undefined`.
  *
- * It equals:
+ * It's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * try {
@@ -19,9 +19,10 @@ import type { AsyncContextManager, ContextManager, Thrown } from './protocol.ts'
  * ```
  *
  * It tests an `AggregateError` as a whole, and then splits it, as Python splits exception groups: the errors that don't
- * match are thrown in a narrower one of the same class, with the same fields, message, cause and stack.
+ * match are thrown in a new error of the same class, with the same fields, message, cause and stack.
  *
- * @param matchers - error classes, and predicates; the platform's error classes match errors of every realm
+ * @param matchers - error classes, and predicates; the platform's error classes also match errors from other
+ *   realms (iframes, `vm` contexts, jest)
  * @returns a manager that you can use many times
  * @throws TypeError if a matcher isn't a function
  * @throws TypeError from the block, if a predicate returns a promise

@@ -46,7 +46,7 @@ export interface TaskGroup {
  * `Promise.all` rejects while its other promises still run; a group doesn't. Enter what the tasks use, such as a
  * transaction, before the group: then it exits when no task is running anymore, and sees their failure.
  *
- * For tasks that are known from the start, it equals:
+ * For tasks that are known from the start, it's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const controller = new AbortController();
@@ -71,7 +71,7 @@ export interface TaskGroup {
  * @returns a manager that you can use many times
  * @throws TypeError if `signal` is not an `AbortSignal`
  * @throws the failure of a task or of the body, from the block; or an AggregateError of several
- * @throws the reason of the outer `signal`, from the block, if it kept a task or the body from finishing; and the
+ * @throws the reason of the outer `signal`, from the block, if it stopped a task or the body; and the
  *   reason of `cancel()`, if the body fails because of it
  *
  * @example

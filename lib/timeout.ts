@@ -19,7 +19,7 @@ export interface TimeoutOptions {
  * It can't interrupt the block: pass the signal to whatever should stop. A block that ignores the signal and finishes
  * late keeps its result.
  *
- * It equals:
+ * It's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const controller = new AbortController();
@@ -36,7 +36,7 @@ export interface TimeoutOptions {
  * @param ms - milliseconds, counted from the entry; `Infinity` never runs out
  * @param options - `signal`: aborts the block's signal too; if it has already aborted, entering fails
  * @returns a manager that you can use many times
- * @throws TypeError if `ms` is not a number, NaN or negative, or if `signal` is not an `AbortSignal`
+ * @throws TypeError if `ms` isn't a number, or is NaN or negative, or if `signal` is not an `AbortSignal`
  * @throws the `TimeoutError` from the block, if the block failed because the time was up. It replaces only an error
  *   that adds nothing: the `TimeoutError` itself, or an `AbortError` with no other cause. Any other error is thrown as
  *   it is, with the `TimeoutError` in its chain

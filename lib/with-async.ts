@@ -11,7 +11,7 @@ import type { GivenAsync, TakenAsync } from './support/slips.ts';
  * Enters a manager, runs the body with the entered value, and exits the manager with the body's outcome: Python's
  * `async with`.
  *
- * It equals the following, except that an error thrown by the exit keeps the body's error reachable:
+ * It's equivalent to this, except that an error thrown by the exit keeps the body's error reachable:
  *
  * ```ts no-run: the equivalent
  * const value = await manager.enterAsync();

@@ -154,8 +154,8 @@ export abstract class CompositeRun implements Run, Exits {
 /**
  * The run of a generator that has requested a manager.
  *
- * It equals an exit stack around the whole generator. The generator is the last item on that stack, so its own outcome
- * is what the managers that it entered before get. Managers that it enters in its teardown are on a second stack.
+ * It's equivalent to an exit stack around the whole generator. The generator is the last item on that stack, so the
+ * managers that it entered before get its own outcome. Managers that it enters in its teardown are on a second stack.
  */
 class Composition extends CompositeRun {
   private readonly generator: Resumable;

@@ -8,7 +8,7 @@ import { assertMapper, assertManager, managerFrom, type AnsweredFallback, type A
  * Combines two managers into one; the second is made from the value of the first. The block gets the value of the
  * second. The second exits first, and the first sees its outcome.
  *
- * `chain(f)(manager)` equals the following, except that calling it runs nothing:
+ * `chain(f)(manager)` is equivalent to this, except that calling it runs nothing:
  *
  * ```ts no-run: the equivalent
  * async function* chain() {

@@ -8,7 +8,7 @@ import { assertManager } from './any-manager.ts';
  * Turns whatever `withAsync` takes into an `AsyncContextManager`: a sync manager, for a function that needs an async
  * one, or a disposable, which is its own value.
  *
- * `lift(manager)` equals the following, except that calling it runs nothing:
+ * `lift(manager)` is equivalent to this, except that calling it runs nothing:
  *
  * ```ts no-run: the equivalent
  * async function* lift() {

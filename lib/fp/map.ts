@@ -4,10 +4,10 @@ import type { AsyncContextManager, AsyncEnterable } from '../protocol.ts';
 import { assertMapper, assertManager, type AnsweredFallback, type AnyManager } from './any-manager.ts';
 
 /**
- * Returns the same manager with another value for the block. The function is called on each entry, and awaited. If it
+ * Changes the value that a manager passes to its block. `f` is called on each entry, and its result is awaited. If it
  * throws, the manager exits with that error, as if its setup had failed halfway.
  *
- * `map(f)(manager)` equals the following, except that calling it runs nothing:
+ * `map(f)(manager)` is equivalent to this, except that calling it runs nothing:
  *
  * ```ts no-run: the equivalent
  * async function* map() {

@@ -6,7 +6,7 @@ import { lift } from './lift.ts';
 /**
  * Makes a manager from one that may be missing: the block gets its value, or undefined.
  *
- * It equals:
+ * It's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * manager || nullContext();

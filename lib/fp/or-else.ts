@@ -11,7 +11,7 @@ import { assertManager, managerFrom, type AnsweredFallback, type AnyManager } fr
  * Returns a manager that enters another one if the first can't be set up, for example a replica if the primary is down.
  * It doesn't handle errors of the block.
  *
- * `orElse(other)(manager)` equals the following, except that both errors are kept if neither can be set up:
+ * `orElse(other)(manager)` is equivalent to this, except that both errors are kept if neither can be set up:
  *
  * ```ts no-run: the equivalent
  * async function* orElse() {

@@ -7,7 +7,7 @@ import { assertMapper, assertManager, type AnsweredFallback, type AnyManager } f
  * Returns a manager that also runs a function on each entry, before the block: a query, a log line. The function is
  * awaited. If it throws, the manager exits with that error, as if its setup had failed halfway.
  *
- * `tap(f)(manager)` equals the following, except that calling it runs nothing:
+ * `tap(f)(manager)` is equivalent to this, except that calling it runs nothing:
  *
  * ```ts no-run: the equivalent
  * async function* tap() {

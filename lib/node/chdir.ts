@@ -17,7 +17,7 @@ export interface FileUrl {
  * Returns a manager that changes the current directory of the process, and changes back to the previous one afterwards,
  * however the block ended: Python's `contextlib.chdir`.
  *
- * It equals:
+ * It's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const previous = process.cwd();

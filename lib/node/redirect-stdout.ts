@@ -7,7 +7,7 @@ import type { ContextManager } from '../protocol.ts';
  * Returns a manager that redirects what is written to `process.stdout` (by `console.log` too, on Node) while the block
  * runs: Python's `redirect_stdout`.
  *
- * If no other redirection overlaps, it equals:
+ * If no other redirection overlaps, it's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const original = process.stdout.write;

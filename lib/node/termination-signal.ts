@@ -23,7 +23,7 @@ export interface TerminationError extends Error {
   readonly signal: SignalName;
 }
 
-/** How long {@link terminationSignal} lets the process live after a signal. */
+/** Limits how long the process may run after a signal, for {@link terminationSignal}. */
 export interface TerminationSignalOptions {
   /** Milliseconds from the signal until the process is ended, if it's still alive; `Infinity` never ends it. */
   readonly grace: number;
@@ -38,7 +38,7 @@ export interface TerminationSignalOptions {
  * Returns a manager that gives the block an `AbortSignal`, which aborts when the process is asked to end. So Ctrl-C
  * tears your managers down instead of killing the process on the spot.
  *
- * Apart from repeats, a second signal and the grace period, it equals:
+ * Apart from repeats, a second signal and the grace period, it's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const controller = new AbortController();
@@ -58,10 +58,10 @@ export interface TerminationSignalOptions {
  *
  * The first signal aborts the `AbortSignal` with a `TerminationError`, whose `signal` is the name. The block must check
  * it: call `signal.throwIfAborted()`, or pass the signal on, to `fetch` for example. If the block then throws that very
- * error, or an `AbortError` with no other cause, it ends as `undefined`; any other error is rethrown, even if the
- * signal caused it. The process continues until it ends by itself, with the exit code that a shell shows for the
- * signal: 130 for `SIGINT`, 143 for `SIGTERM`. Enter it first: a manager that you enter around it is torn down without
- * this protection.
+ * error, or an `AbortError` with no other cause, the block returns `undefined`; any other error is rethrown, even if
+ * the signal caused it. The process continues until it ends by itself, with the exit code that a shell shows for the
+ * signal: 130 for `SIGINT`, 143 for `SIGTERM`. Enter it first: while a manager outside it is torn down, a signal kills
+ * the process.
  *
  * Signals within 500 ms of the first one are repeats: wrappers such as cross-env, concurrently or nodemon pass on the
  * Ctrl-C that the terminal has already sent. A second signal after that removes the listeners and is raised again: it
@@ -82,8 +82,8 @@ export interface TerminationSignalOptions {
  * @param options - `grace`: milliseconds from the signal until the process is ended, no limit by default; `onGrace`:
  *   called with what is left then
  * @returns a manager that you can use many times, even inside itself
- * @throws TypeError if `signals` is not an array of signals that a process can listen for, if `grace` is not a number,
- *   NaN or negative, or if `onGrace` is not a function
+ * @throws TypeError if `signals` isn't an array of signals that a process can listen for, if `grace` isn't a number, or
+ *   is NaN or negative, or if `onGrace` isn't a function
  *
  * @example
  * ```ts

@@ -17,8 +17,8 @@ export interface ReportOptions {
  * Draws visits as a tree for a terminal: which are open, for how long, in which phase, and which of them holds up the
  * others.
  *
- * A mark shows each visit that is being set up or torn down, and waits for nothing else in the report. If there is
- * none, it shows the innermost block that has been open the longest.
+ * A `◀` marks each visit that is in its setup or teardown and isn't waiting for another one in the report. If every
+ * visit is in its body, it marks the innermost one that has been open the longest.
  *
  * @param visits - what `watch.open()` or `watch.done()` returns
  * @param options - colors, width and time

@@ -8,7 +8,7 @@ import { settingOf, type Fixed, type ManagerCaseOptions, type ValueOf } from './
 /**
  * Runs the cases of {@link managerCases} one after the other, without a test runner.
  *
- * It equals the following, except that it collects all failures in one error:
+ * It's equivalent to this, except that it collects all failures in one error:
  *
  * ```ts no-run: the equivalent
  * for (const { run } of managerCases(make, options)) await run();

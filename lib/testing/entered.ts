@@ -20,7 +20,7 @@ export interface VitestTestContext {
  * Enters a manager in a test of `node:test` or Vitest, and exits it after the test. The rest of the test is the
  * manager's block: the manager sees how the test failed.
  *
- * For several managers in one test of `node:test`, it equals:
+ * For several managers in one test of `node:test`, it's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const stack = new AsyncExitStack();

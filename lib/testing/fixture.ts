@@ -14,9 +14,9 @@ export type FixtureFunction<Context, Value> = (context: Context, use: (value: Va
 
 /**
  * Turns a function that makes a manager into a fixture for `extend` of Vitest and Playwright. The test is the
- * manager's block: the manager sees how the test failed, and can roll back, or keep what there is to see.
+ * manager's block: the manager sees how the test failed, and can roll back, or keep its files for inspection.
  *
- * It equals the following, except that each error is reported once, and skips no other fixture:
+ * It's equivalent to this, except that each error is reported once, and the other fixtures are still torn down:
  *
  * ```ts no-run: the equivalent
  * async ({ db }, use) => {

@@ -13,9 +13,9 @@ export interface ManagerCase {
 }
 
 /**
- * Makes cases, for any test runner, that check a manager on every path. The block returns, throws anything that can be
- * thrown, or waits. The manager is entered many times, concurrently, inside itself, and in every way that this package
- * offers. And each call that it makes fails once.
+ * Makes cases, for any test runner, that check a manager on every path. The block returns, throws each kind of
+ * value, or waits. The manager is entered many times, concurrently, inside itself, and in every way that this package
+ * offers. And each call that the manager makes fails once.
  *
  * After each block, the case checks that
  *
@@ -24,7 +24,7 @@ export interface ManagerCase {
  * - every call of the manager was awaited, and nothing was released twice;
  * - no handle, timer, open file, process listener or unhandled rejection is left behind.
  *
- * For a block that throws, one case equals:
+ * For a block that throws, one case is equivalent to this:
  *
  * ```ts no-run: the equivalent
  * const error = new Error();
@@ -34,7 +34,7 @@ export interface ManagerCase {
  * assert.strictEqual(open(world), before);
  * ```
  *
- * Cases run one at a time, even in a runner that starts them at once.
+ * Cases run one at a time, even in a runner that starts them concurrently.
  *
  * @param make - makes the manager, in the world from `in`. Let the manager use everything through `faults.wrap(…)` or
  *   `faults.patch(…)`: then each call that returns a promise fails once, and messages say which line acquired what is

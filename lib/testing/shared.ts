@@ -31,7 +31,7 @@ export type SharedFixtures<Name extends string, Context, Value> = Record<Name, S
  * fixture can't see tests fail, so it comes with a companion that takes part in each test and reports failures to the
  * manager.
  *
- * It equals:
+ * It's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * {

@@ -61,7 +61,7 @@ export interface DefineTest<Fixtures> {
   readonly failing: DefineTest<Fixtures>;
   /** Like Jest's and Bun's, for tests that take fixtures. */
   readonly concurrent: DefineTest<Fixtures>;
-  /** The runner's. */
+  /** The runner's own `todo`. */
   readonly todo: (name: string, ...rest: unknown[]) => unknown;
   /** Like Jest's and Bun's: one test per row of a table. The fixtures come first. */
   readonly each: DefineEach<Fixtures>;
@@ -95,7 +95,7 @@ type Before<Test> = Test extends { readonly [taken]: infer Fixtures } ? Fixtures
  * Adds fixtures to a runner without fixtures: jest, `node:test`, Bun or Deno. A test gets the fixtures that it
  * destructures, and runs in the block of their managers, so each manager sees the error that the test throws.
  *
- * For `test('inserts', async ({ tx }) => { … })`, it equals:
+ * For `test('inserts', async ({ tx }) => { … })`, it's equivalent to this:
  *
  * ```ts no-run: the equivalent
  * test('inserts', () =>
