@@ -88,7 +88,7 @@ function filled(text: string): string {
   const at = (share: number) => `${String(Math.round(times[Math.floor(share * (times.length - 1))] as number))} ms`;
   const figures = [
     `| ${String(rows.length)} faulty managers | ${String(rows.filter(isFound).length)} found |`,
-    `| ${String(right.length)} correct managers | none accused |`,
+    `| ${String(right.length)} correct managers | no false alarms |`,
     `| ${String(breakages.length)} recipes broken in one place | all found: the tests check it |`,
     `| time of all cases, for a correct manager: median | ${at(0.5)} |`,
     `| time of all cases, for a correct manager: slowest | ${at(1)} |`,
