@@ -57,19 +57,19 @@ function text({
     [
       '- `1.12` is a ratio: `withal` took 1.12 times as long as what the table compares it with. It is the median of many short rounds. Each round measures both sides, one right after the other, in rotating order, so that anything that slows down the machine slows down both.',
       '- The parentheses hold the quartiles: half of the rounds were in that range.',
-      '- The floor is the ratio of the least code that could do the same job. What it leaves out is said beside the table.',
-      '- The goal was set before measuring: ✔ is met, ✘ is missed. A missed goal stays on the page, with the reason.',
+      '- The floor is the ratio of the least code that could do the same job. The text beside the table says what it leaves out.',
+      '- The goal is a limit that this project sets itself: ✔ is met, ✘ is missed. A missed goal stays on the page, and the text says why.',
     ].join('\n'),
 
     '## One entry and exit',
     command('bench'),
     'In async code, an entry and exit costs about as much as driving the same generator by hand. In sync code, it costs more. By hand means checking both ends, passing on the error, and returning the fallback, without handling a second error.',
     nodesTable(entry),
-    "The floor is the least that this API allows: one function takes the arguments and another the block, so an object has to hold the arguments in between; and an error that leaves the generator has to be caught, compared with the block's error, and rethrown. The floor does that, and checks nothing. In async code, all of this is negligible next to the cost of an `await`. In sync code, an entry and exit by hand takes well under a tenth of a microsecond, so the object, its list of arguments and the extra throw become visible: the sync goal is missed if the floor misses it.",
+    "The floor is the least that this API allows: one function takes the arguments and another the block, so an object has to hold the arguments in between; and an error that leaves the generator has to be caught, compared with the block's error, and rethrown. The floor does that, and checks nothing. In async code, all of this is negligible next to the cost of an `await`. In sync code, an entry and exit by hand takes well under a tenth of a microsecond, so the object, its list of arguments and the extra throw become visible. A goal is missed where the floor is already close to it or above it.",
 
     '## Against others',
     command('bench:others'),
-    'Handwritten `try` and `catch` is the fastest. Among the libraries, small ones that only take objects are about as fast as `withal`; Bluebird, Effect and effection take longer. Every row has the same resource and the same body. Each number is the time relative to `withal`; below 1 is faster.',
+    'Handwritten `try` and `catch` is the fastest. Small libraries are about as fast as `withal`, some faster; Bluebird, Effect and effection take longer. Every row has the same resource and the same body. Each number is the time relative to `withal`; below 1 is faster.',
     ...Object.entries(others).map(([node, found]) => othersTable(node, found)),
     '![How long one entry and exit takes, compared with the same generator driven by hand, and with others.](proof.svg)',
     "A dash means that the block can't continue after an error. On runtimes without `using`, the code that the compiler emits for it is measured. Some of the others are faster when managers are objects or sync: they take only one form of manager, and check nothing before they enter it. The [README](../README.md#how-it-compares) shows what each does with errors.",
@@ -87,19 +87,19 @@ function text({
       )
         .map(([name, found]) => `${name}: ${ratio(found)}`)
         .join('; ')}.`,
-    'Composing managers costs more than nesting blocks, because each `yield* enter()` is an extra step of the generator. Compared with nested blocks of the same managers. The floor is the same generators driven by hand, without handling errors: a `yield*` in an async generator awaits twice by itself. The handling of errors takes the rest, and misses the goal.',
+    'Composing managers costs more than nesting blocks, because each `yield* enter()` is an extra step of the generator. Compared with nested blocks of the same managers. The floor is the same generators driven by hand, without handling errors: a `yield*` in an async generator awaits twice by itself. Error handling takes the rest; where the goal is missed, that is why.',
     nodesTable(compose, withGoal, composeRows),
 
     '## Callbacks and groups',
     command('bench:callback', 'bench:group'),
     '`fromCallback` costs a few microseconds more than a bare callback. An entry and exit through it, compared with passing the same body to the API directly. The API only calls back, so the ratio compares a bare `await` with all that `fromCallback` adds: a promise, a snapshot of the context, and a check that the API call has ended.',
     nodesTable(callback, withTime),
-    "A task in a group costs more than a bare promise, mostly because the group can stop it. Each task of a `taskGroup`, compared with `Promise.all`, which doesn't wait for the other tasks when one fails. The floor is an `AbortController` and `Promise.allSettled`, which do wait:",
+    "A task in a group costs more than a bare promise; the floor shows how much of that pays for stopping the tasks and waiting for them. Each task of a `taskGroup`, compared with `Promise.all`, which doesn't wait for the other tasks when one fails. The floor is an `AbortController` and `Promise.allSettled`, which do wait:",
     nodesTable(group, withTime),
 
     '## An item through aclosing',
     command('bench:aclosing'),
-    `A wrapper must at least call one \`next()\` from another, and \`aclosing\` also keeps track of the pending calls, which is why it can miss the goal. Compared with a bare \`for await\` over the same generator: ${Object.entries(
+    `A wrapper must at least call one \`next()\` from another, and \`aclosing\` also keeps the latest result, so that closing knows whether the source is done. Where the goal is missed, these two are why. Compared with a bare \`for await\` over the same generator: ${Object.entries(
       aclosing,
     )
       .map(([node, found]) => `${withGoal(found['per item'])} (${node})`)
@@ -111,7 +111,7 @@ function text({
 
     '## Runtimes',
     command('runtimes:all'),
-    `Every runtime passes every case that its syntax allows. One suite without any framework, on the packed package, run on ${only(runtimes).date}. If a runtime doesn't have \`using\`, the output of three compilers runs instead. If a runtime can \`require\` an ES module, \`require\` returns that, so the CommonJS copy is tested separately.`,
+    `One suite without any framework, on the packed package, run on ${only(runtimes).date}. If a runtime doesn't have \`using\`, the output of three compilers runs instead. If a runtime can \`require\` an ES module, \`require\` returns that, so the CommonJS copy is tested separately. A plain number in the last column means that all of those cases passed.`,
     table(
       ['', 'version', '`using`', 'cases'],
       only(runtimes).rows.map(({ name, version, using, cases, refused }) => [
@@ -268,7 +268,7 @@ function growthText(growth) {
   const { nesting, holding, concurrency } = only(growth);
   return [
     `Ten nested blocks, compared with the same generators driven by hand: async ${nesting.async.ratio.toFixed(2)}, sync ${nesting.sync.ratio.toFixed(2)}.`,
-    'A manager costs about as much among many as among few. Nanoseconds for each entered manager or callback, with 10 to 100,000 of them:',
+    'The total doesn't grow with the square of their number. Nanoseconds for each entered manager or callback, with 10 to 100,000 of them:',
     table(
       ['', '10', '1,000', '100,000'],
       Object.entries(holding).map(([name, by]) => [name, ...Object.values(by).map((ns) => number(Math.round(ns)))]),
