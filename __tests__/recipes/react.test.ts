@@ -41,6 +41,7 @@ let complaints: unknown[];
 
 beforeEach(() => {
   events = [];
+  gate = undefined;
   element = page.document.createElement('main');
   page.document.body.append(element);
   root = createRoot(element, { onCaughtError: () => {} });
@@ -50,7 +51,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await act(async () => root.unmount());
-  await sleep(30);
+  await sleep(1);
   jest.restoreAllMocks();
   // eslint-disable-next-line jest/no-standalone-expect -- React warns nowhere
   expect(complaints).toEqual([]);
@@ -101,16 +102,25 @@ const noted = contextManager(function* noted(name: string, faults: Faults = {}) 
   if ('teardown' in faults) throw faults.teardown;
 });
 
-const notedAsync = asyncContextManager(async function* notedAsync(name: string, faults: Faults & { ms?: number } = {}) {
+/** What async setups and teardowns wait for. */
+let gate: Promise<void> | undefined;
+
+let release = () => {};
+
+function hold(): void {
+  gate = new Promise((resolve) => (release = resolve));
+}
+
+const notedAsync = asyncContextManager(async function* notedAsync(name: string, faults: Faults = {}) {
   events.push(`+${name}`);
-  await sleep(faults.ms ?? 1);
+  await gate;
   if ('setup' in faults) throw faults.setup;
   events.push(`${name} is set up`);
   try {
     yield name;
     events.push(`${name} succeeded`);
   } finally {
-    await sleep(faults.ms ?? 1);
+    await gate;
     events.push(`-${name}`);
   }
   if ('teardown' in faults) throw faults.teardown;
@@ -309,12 +319,15 @@ describe.each([
   });
 
   describe('useAsyncManager', () => {
-    const settled = () => act(async () => sleep(20));
+    /** Lets go what is held, and waits until nothing else happens. */
+    async function settled(): Promise<void> {
+      release();
+      await act(async () => sleep(1));
+    }
 
     it('gives the value once the setup is over, and tears down on unmount', async () => {
-      await render(
-        createElement(Mode, null, createElement(Async, { name: 'a', make: (name) => notedAsync(name, { ms: 10 }) })),
-      );
+      hold();
+      await show(createElement(Async, { name: 'a' }));
       expect(element.innerHTML).toBe('a: undefined');
       await settled();
       expect(element.innerHTML).toBe('a: a');
@@ -330,39 +343,41 @@ describe.each([
       await show(createElement(Async, { name: 'a' }));
       await settled();
       since();
+      hold();
       await show(createElement(Async, { name: 'b' }));
+      expect(since()).toEqual(['a succeeded']);
       expect(element.innerHTML).toBe('b: undefined');
       await settled();
       expect(element.innerHTML).toBe('b: b');
-      expect(since()).toEqual(['a succeeded', '-a', '+b', 'b is set up']);
+      expect(since()).toEqual(['-a', '+b', 'b is set up']);
       expect([...seen]).toEqual(['a: undefined', 'a: a', 'b: undefined', 'b: b']);
     });
 
     it('skips what is over before it could begin', async () => {
+      hold();
       for (const name of ['a', 'b', 'c', 'd']) await show(createElement(Async, { name }));
-      await settled();
       await settled();
       expect(element.innerHTML).toBe('d: d');
       expect(events.filter((event) => String(event).startsWith('+'))).toEqual(['+a', '+d']);
     });
 
     it('does not wait for the manager of another component', async () => {
-      const slow = (name: string) => notedAsync(name, { ms: 10 });
-      await show(createElement(Async, { key: 'a', name: 'a', make: slow }));
+      await show(createElement(Async, { key: 'a', name: 'a' }));
       await settled();
       since();
-      await show(createElement(Async, { key: 'b', name: 'b', make: slow }));
+      hold();
+      await show(createElement(Async, { key: 'b', name: 'b' }));
+      expect(since().sort()).toEqual(['+b', 'a succeeded']);
       await settled();
-      await settled();
-      expect(since().slice(0, 2)).toEqual(expect.arrayContaining(['a succeeded', '+b']));
     });
 
     it('lets a setup end that still runs on unmount, and exits at once', async () => {
-      await show(createElement(Async, { name: 'a', make: (name) => notedAsync(name, { ms: 10 }) }));
+      hold();
+      await show(createElement(Async, { name: 'a' }));
       await show();
+      expect(since()).toEqual(['+a']);
       await settled();
-      await settled();
-      expect(since()).toEqual(['+a', 'a is set up', 'a succeeded', '-a']);
+      expect(since()).toEqual(['a is set up', 'a succeeded', '-a']);
     });
 
     it('drops the reason of the signal, with which a setup gives up', async () => {
@@ -379,12 +394,13 @@ describe.each([
     });
 
     it('does not wait for an abandonable setup', async () => {
-      const make = (name: string, signal: AbortSignal) => abandonable(notedAsync(name, { ms: 10 }), signal);
+      const make = (name: string, signal: AbortSignal) => abandonable(notedAsync(name), signal);
+      hold();
       await show(createElement(Async, { name: 'a', make }));
       await show(createElement(Async, { name: 'b', make }));
+      expect(since()).toEqual(['+a', '+b']);
       await settled();
-      await settled();
-      expect(since()).toEqual(['+a', '+b', 'a is set up', 'b is set up', '-a']);
+      expect(since()).toEqual(['a is set up', 'b is set up', '-a']);
       expect(element.innerHTML).toBe('b: b');
     });
 
@@ -440,7 +456,7 @@ describe.each([
         expect(element.textContent).toBe('teagoldgold');
         click('tea');
         expect(element.textContent).toBe('teagoldgold, tea');
-        await act(async () => sleep(80));
+        while (!element.textContent.includes('Error')) await act(async () => sleep(1));
         expect(element.textContent).toBe('teagoldteaError: There is no more gold.');
       });
     });
@@ -450,9 +466,9 @@ describe.each([
         await show(createElement(Basket, { shop: `${url}/shop` }));
         click('gold');
         await show();
-        await act(async () => sleep(80));
         expect(element.innerHTML).toBe('');
       });
+      await sleep(1);
     });
   });
 });
