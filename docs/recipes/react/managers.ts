@@ -5,11 +5,13 @@ export const listening = contextManager(function* listening(
   type: string,
   listener: (event: Event) => void,
 ) {
-  target.addEventListener(type, listener);
+  // A target ignores a listener that it already has, so each entry needs its own.
+  const own = (event: Event) => listener(event);
+  target.addEventListener(type, own);
   try {
     yield;
   } finally {
-    target.removeEventListener(type, listener);
+    target.removeEventListener(type, own);
   }
 });
 
@@ -61,7 +63,11 @@ export const added = contextManager(function* added<T>(
   try {
     yield;
   } catch (error) {
-    update((items) => items.filter((other) => other !== item));
+    update((items) => without(items, items.lastIndexOf(item)));
     throw error;
   }
 });
+
+function without<T>(items: readonly T[], index: number): T[] {
+  return items.filter((_item, at) => at !== index);
+}
