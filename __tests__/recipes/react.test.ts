@@ -10,6 +10,7 @@ import {
   StrictMode,
   Suspense,
   use,
+  useEffectEvent,
   useState,
   type FunctionComponent,
   type ReactNode,
@@ -310,6 +311,22 @@ describe.each([
       expect(element.textContent).toBe('done');
       // StrictMode tests the effects of what appears again, too.
       expect(since()).toEqual(isStrict ? ['a succeeded', '-a', '+a'] : []);
+    });
+
+    it('calls the latest callback through useEffectEvent, without a new setup', async () => {
+      const target = new EventTarget();
+      const Listening = ({ onKey }: { onKey: () => void }) => {
+        const key = useEffectEvent(onKey);
+        const url = useManager(() => preview(new Blob(['a tree']), target, key), []);
+        urls.add(url);
+        return null;
+      };
+      const urls = new Set<unknown>();
+      await show(createElement(Listening, { onKey: () => events.push('old') }));
+      await show(createElement(Listening, { onKey: () => events.push('new') }));
+      target.dispatchEvent(new Event('keydown'));
+      expect(since()).toEqual(['new']);
+      expect(urls.size).toBe(2);
     });
 
     it('sets up nothing on a server', () => {

@@ -1,6 +1,6 @@
 import { asyncContextManager, contextManager, enter } from 'withal';
 
-export const listening = contextManager(function* listening(
+const listening = contextManager(function* listening(
   target: EventTarget,
   type: string,
   listener: (event: Event) => void,
@@ -15,7 +15,7 @@ export const listening = contextManager(function* listening(
   }
 });
 
-export const objectUrl = contextManager(function* objectUrl(blob: Blob) {
+const objectUrl = contextManager(function* objectUrl(blob: Blob) {
   const url = URL.createObjectURL(blob);
   try {
     yield url;
