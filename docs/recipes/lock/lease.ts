@@ -7,7 +7,7 @@ type Database = Pool | ClientBase;
 
 /**
  * Locks that belong to a named owner, such as a job, rather than to a process or a
- * connection. They last until the owner gives them back. If the owner's process is
+ * connection. They last until the owner releases them. If the owner's process is
  * killed, its next process gets them immediately, and no other owner does.
  */
 export function lease(db: Database, owner: string): Lock {
