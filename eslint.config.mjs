@@ -25,7 +25,7 @@ const scripts = {
   },
 };
 
-/** Scripts of the site's pages, and of a worker. */
+/** Scripts of the site's pages and its worker. */
 const browser = {
   files: ['site/**/*.mjs'],
   languageOptions: {
@@ -48,13 +48,13 @@ const typed = {
   extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
   languageOptions: { parserOptions: { projectService: true } },
   rules: {
-    // `() => close()` says enough, whatever close() returns.
+    // `() => close()` is clear enough, whatever close() returns.
     '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-    // `void` drops a value, so that nobody takes it for an answer.
+    // `void` makes it explicit that a value isn't an answer.
     '@typescript-eslint/no-meaningless-void-operator': 'off',
-    // The other way to write it, `!`, is forbidden by no-non-null-assertion.
+    // no-non-null-assertion forbids the alternative, `!`.
     '@typescript-eslint/non-nullable-type-assertion-style': 'off',
-    // An empty name is as good as none, and false as good as no answer.
+    // An empty name counts as none, and false counts as no answer.
     '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { boolean: true, string: true } }],
     // `async` without `await` turns a throw into a rejection.
     '@typescript-eslint/require-await': 'off',
@@ -64,11 +64,11 @@ const typed = {
 const library = {
   files: ['lib/**/*.ts'],
   rules: {
-    // An exit may answer nothing at all: that void is part of the types which tell what a manager answers.
+    // An exit may return nothing, so void is part of the types of its answer.
     '@typescript-eslint/no-invalid-void-type': 'off',
-    // Of a method that a foreign object turns out to have, no more is known than that it is a Function.
+    // A method found on a foreign object is only known to be a Function.
     '@typescript-eslint/no-unsafe-call': 'off',
-    // What somebody threw is thrown on as it is, whatever it is.
+    // Whatever was thrown is rethrown as it is.
     '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
     // The manager functions take their `this` from the call.
     '@typescript-eslint/unbound-method': 'off',
@@ -79,7 +79,7 @@ const library = {
 const plugin = {
   files: ['{lib,__tests__}/eslint/**/*.ts'],
   rules: {
-    // The types of nodes are an enum that is erased: they are compared with its values.
+    // The node types are an erased enum, so they are compared with its values.
     '@typescript-eslint/no-unsafe-enum-comparison': 'off',
     '@typescript-eslint/switch-exhaustiveness-check': 'off',
   },
@@ -87,7 +87,7 @@ const plugin = {
 
 const words = readdirSync(new URL('lib', import.meta.url)).filter((name) => name.endsWith('.ts'));
 
-/** The managers of the project itself. */
+/** The project's own managers. */
 const managers = {
   files: ['{lib,docs,site,__tests__,bench,conformance}/**/*.{ts,mjs}', '**/*.md/*.{ts,js}'],
   extends: [withal.configs.strict],
@@ -96,13 +96,13 @@ const managers = {
 
 const off = Object.fromEntries(Object.keys(withal.rules).map((rule) => [`withal/${rule}`, 'off']));
 
-/** What is wrong on purpose: for the kit to find, or because a framework hands it on. */
+/** Code that is wrong on purpose: for the kit to find, or because a framework passes the value on. */
 const faulty = [
   { files: ['__tests__/{testing,programs/testing}/**/*.{ts,mjs}'], rules: off },
   { files: ['docs/recipes/{hono,nest}/*.ts'], rules: { 'withal/no-escaping-value': 'off' } },
 ];
 
-/** A module of NestJS is a class of which only the decorator counts, and its options are a class. */
+/** In a NestJS module class only the decorator matters, and a module's options are a class. */
 const nest = {
   files: ['{docs,__tests__}/recipes/nest/*.ts'],
   rules: {
@@ -111,24 +111,24 @@ const nest = {
   },
 };
 
-/** The examples of the pages: one declares what it does not use, or shows a value that it drops. */
+/** The examples on the pages: they may declare what they don't use, or show a value that they drop. */
 const pages = [
   { files: ['**/*.md'], plugins: { markdown }, processor: 'markdown/markdown' },
   { files: ['**/*.md/**'], languageOptions: { parser: tseslint.parser } },
 ];
 
-/** Lines of the playground that show a value. */
+/** Lines that show a value in the playground. */
 const playground = {
   files: ['site/playground/examples/*.ts'],
   rules: { '@typescript-eslint/no-unused-expressions': 'off' },
 };
 
-/** Wrong input is what many of the tests are about. */
+/** Many of the tests are about wrong input. */
 const tests = {
   files: ['__tests__/**/*.ts'],
   extends: [jest.configs['flat/recommended'], jest.configs['flat/style']],
   rules: {
-    // Generators that never yield, and clean-ups that throw.
+    // Generators that never yield, and cleanups that throw.
     'no-unsafe-finally': 'off',
     'require-yield': 'off',
     // Managers, bodies and classes that do nothing.
@@ -137,23 +137,23 @@ const tests = {
     // Anything can be thrown.
     '@typescript-eslint/only-throw-error': 'off',
     '@typescript-eslint/prefer-promise-reject-errors': 'off',
-    // What the types deny, and what has no type at all.
+    // Values that the types rule out, and untyped values.
     '@typescript-eslint/no-unnecessary-condition': 'off',
     '@typescript-eslint/no-unsafe-assignment': 'off',
     '@typescript-eslint/no-unsafe-member-access': 'off',
     '@typescript-eslint/no-unsafe-return': 'off',
-    // Methods without their object, and promises where none is expected.
+    // Methods without their object, and unexpected promises.
     '@typescript-eslint/no-misused-promises': 'off',
     '@typescript-eslint/unbound-method': 'off',
-    // A loop that wants no item, a module without one of its exports.
+    // A loop that ignores its items, a module without one of its exports.
     '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
-    // A row of a table expects what its columns say.
+    // What a table's row expects depends on its columns.
     'jest/no-conditional-expect': 'off',
     'jest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['itUnobserved'] }],
   },
 };
 
-/** A test is titled by the symbol that it is about, and this one is about `describe`. */
+/** A test's title is the symbol that it tests, and this one tests `describe`. */
 const describeTest = {
   files: ['__tests__/support/describe.test.ts'],
   rules: { 'jest/valid-title': 'off' },
@@ -165,7 +165,7 @@ const testHelpers = {
   rules: { 'jest/no-export': 'off' },
 };
 
-/** Wrong input is what they ask about, too. */
+/** These are about wrong input, too. */
 const conformance = {
   files: ['bench/*', 'conformance/*'],
   rules: {
@@ -174,20 +174,20 @@ const conformance = {
   },
 };
 
-/** Programs of other runners, which are written as their documentation has it. */
+/** Tests for other runners, written as in those runners' documentation. */
 const otherRunners = {
   files: ['docs/testing/*.test.ts'],
   rules: {
-    // Playwright reads from the pattern which fixtures are wanted: none.
+    // The pattern tells Playwright which fixtures a test needs: here none.
     'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
     // A test of node:test is a promise; the runner awaits it.
     '@typescript-eslint/no-floating-promises': 'off',
-    // A runner gives what a test threw as a plain object.
+    // A runner passes what a test threw as a plain object.
     '@typescript-eslint/only-throw-error': 'off',
   },
 };
 
-/** Tests for other runners: what they destructure are the fixtures that they want. */
+/** Tests for other runners: what they destructure is the fixtures that they need. */
 const fixtures = {
   files: ['__tests__/programs/testing/**/*.mjs'],
   languageOptions: { globals: { clearInterval: false, Deno: false, setInterval: false } },
@@ -199,17 +199,17 @@ const fixtures = {
   },
 };
 
-/** They are only compiled, and half of them is what should not compile. */
+/** These are only compiled, and half of their code shouldn't compile. */
 const typeTests = {
   files: ['typetests/**/*.ts'],
   rules: {
     '@typescript-eslint/no-empty-function': 'off',
     '@typescript-eslint/no-explicit-any': 'off',
     '@typescript-eslint/no-floating-promises': 'off',
-    // A parameter with a default keeps a generic function generic only if its type is written out.
+    // A parameter with a default keeps a function generic only if its type is written out.
     '@typescript-eslint/no-inferrable-types': 'off',
     '@typescript-eslint/no-invalid-void-type': 'off',
-    // What does not compile has no type.
+    // Code that doesn't compile has no types.
     '@typescript-eslint/no-unsafe-argument': 'off',
     '@typescript-eslint/no-unsafe-call': 'off',
     '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
@@ -218,10 +218,10 @@ const typeTests = {
 };
 
 export default defineConfig(
-  // What the compiler refuses, the linter need not look at.
+  // Build output, and code that the compiler should refuse.
   { ignores: ['dist', 'coverage', 'docs/api', '.stryker-tmp', 'typetests/refused', 'typetests/legacy'] },
   { ignores: ['site/dist', 'site/reference', 'site/.vitepress/{cache,.temp}', 'site/programs/*.md'] },
-  // Fragments of sources; examples of what is wrong, which the tests of the rules lint.
+  // Fragments of sources, and wrong examples, which the rules' tests lint.
   { ignores: ['docs/mutants.md', 'docs/lint/*.md', 'reports/*.md', '__tests__/eslint/snippets'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   { ...js.configs.recommended, ignores: ['**/*.md/**'] },

@@ -7,7 +7,7 @@ const typescript = {
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
 };
 
-/** The library's own behavior, tested on its sources and on what is built. */
+/** The library's own behavior, tested on its sources and on the build. */
 const unit = {
   ...typescript,
   displayName: 'unit',
@@ -22,14 +22,14 @@ const kit = {
   testMatch: ['<rootDir>/__tests__/testing/**/*.test.ts'],
 };
 
-/** The rules for ESLint. Those that ask the compiler for types take longer than all others. */
+/** The ESLint rules. The typed ones take longer than all others. */
 const rules = {
   ...typescript,
   displayName: 'rules',
   testMatch: ['<rootDir>/__tests__/eslint/**/*.test.ts'],
 };
 
-/** The same, with every block observed: nothing may change. */
+/** The unit tests again, with every block observed: nothing may change. */
 const observed = {
   ...unit,
   displayName: 'observed',
@@ -38,7 +38,7 @@ const observed = {
   testEnvironmentOptions: { globalsCleanup: 'off' },
 };
 
-/** A few programs that show whether the whole works. */
+/** A few programs that show whether everything works together. */
 const smoke = {
   ...typescript,
   displayName: 'smoke',
@@ -53,7 +53,7 @@ const programs = {
   testPathIgnorePatterns: ['/__tests__/recipes/nest/'],
 };
 
-/** NestJS asks for TypeScript's own decorators. A project of its own, since ts-jest reads one tsconfig for each. */
+/** NestJS needs TypeScript's own decorators. It's a separate project because ts-jest reads one tsconfig per project. */
 const nest = {
   ...typescript,
   displayName: 'nest',
@@ -68,13 +68,13 @@ const docs = {
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'json', 'ts', 'md'],
   extensionsToTreatAsEsm: ['.ts', '.md'],
   transform: { '\\.(md|ts)$': '<rootDir>/scripts/doctest-transform.mjs' },
-  // What was transformed before the transformer changed would be taken from the cache.
+  // The cache would return files that an older version of the transformer made.
   cache: false,
 };
 
 export default {
   projects: [unit, observed, kit, rules, docs, smoke, programs, nest],
-  // A log shows what failed, and the counts.
+  // In a log, show only the failures and the counts.
   reporters: [
     process.stdout.isTTY ? 'default' : ['summary', { summaryThreshold: 0 }],
     '<rootDir>/scripts/count-examples.mjs',

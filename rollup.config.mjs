@@ -6,12 +6,12 @@ import { stripTypes } from './scripts/strip-types.mjs';
 
 const input = Object.fromEntries(entries.map((name) => [name, `lib/${name}.ts`]));
 
-/** What is not in the folder of a further entry goes into one file: reading many takes longer than reading much. */
+/** Everything outside the other entries' folders goes into one file, because one large file loads faster than many. */
 const folders = entries.map(dirname).filter((folder) => folder !== '.');
 const core = (file) => {
   const [folder] = relative('lib', file).split(sep);
   if (!folders.includes(folder)) return 'core';
-  // Entries of one folder share a file in it.
+  // Entries in the same folder share a file there.
   const isShared = folders.filter((other) => other === folder).length > 1;
   return isShared && !isEntry(file) ? `${folder}/core` : null;
 };
@@ -24,11 +24,11 @@ const files = (extension) => ({
   chunkFileNames: `[name].${extension}`,
   manualChunks: core,
   minifyInternalExports: false,
-  // A file that imports another for nothing but its imports makes bundlers complain.
+  // Bundlers warn about a file that imports another only for that one's imports.
   hoistTransitiveImports: false,
 });
 
-/** `npm run types` checks the types of all files together. */
+/** Only strips types; `npm run types` checks them. */
 const typescript = {
   name: 'typescript',
   transform: (code, file) => ({ code: stripTypes(code, file), map: null }),
@@ -47,18 +47,18 @@ const library = {
 /** Node's own types take a second to read. */
 const isOfNode = (name) => ['node', 'observe'].includes(dirname(name));
 
-/** A file for each entry: types that both speak of are structural, and need no file that they share. */
+/** One file per entry. Types in more than one entry are structural, so they don't need a shared file. */
 const types = entries.map((name) => ({
   input: { [name]: input[name] },
   external: /^node:/,
   plugins: [dts({ tsconfig: isOfNode(name) ? './tsconfig.node.json' : './tsconfig.build.json' })],
-  // What is imported for what it does may have no types.
+  // An entry that is imported for its side effects may have no types.
   onLog: (level, log, handle) => log.code === 'EMPTY_BUNDLE' || handle(level, log),
   output: ['d.ts', 'd.cts'].map((extension) => ({
     dir: 'dist',
     entryFileNames: `[name].${extension}`,
     format: 'es',
-    // Names Disposable and Symbol.dispose for consumers whose own lib has neither.
+    // Declares Disposable and Symbol.dispose for consumers whose lib has neither.
     banner: '/// <reference lib="esnext.disposable" />',
   })),
 }));

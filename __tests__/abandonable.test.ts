@@ -18,7 +18,7 @@ interface Setup {
   readonly fail: (error: unknown) => void;
 }
 
-/** A manager whose setup goes on when the test says so, and what it is told. */
+/** A manager whose setup continues when the test says so, and what its exit gets. */
 function pending(exit: (thrown?: { error: unknown }) => unknown = () => undefined) {
   const setups: Setup[] = [];
   const events: unknown[] = [];
@@ -35,7 +35,7 @@ function pending(exit: (thrown?: { error: unknown }) => unknown = () => undefine
   return { manager, setups, events };
 }
 
-/** Notes what `late` gets, and how that ends. */
+/** Records what `late` gets, and how that ends. */
 function lateEnd() {
   const seen: unknown[] = [];
   const options: LateOptions = { late: (ended) => void seen.push(outcomeOf(() => ended)) };
@@ -47,7 +47,7 @@ describe.each(builds)('%s', (_build, library) => {
 
   describe('abandonable', () => {
     describe.each(Object.entries(asyncWays))('in each way of entering: %s', (_way, enterBy) => {
-      it('is as the given manager if the signal doesn’t abort', async () => {
+      it("works like the given manager if the signal doesn't abort", async () => {
         const source = new AbortController();
         for (const [body, expected, told] of [
           [(value: unknown) => [value], { value: ['value'] }, 'exit'],
@@ -63,7 +63,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(getEventListeners(source.signal, 'abort')).toHaveLength(0);
       });
 
-      it('rejects with the reason at once, and is exited as soon as it is set up', async () => {
+      it('rejects with the reason at once, and exits the manager as soon as it is set up', async () => {
         const { manager, setups, events } = pending();
         const { options, outcomes } = lateEnd();
         const source = new AbortController();
@@ -92,7 +92,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    /** Enters a manager, aborts while it is set up, and gives what came of that. */
+    /** Enters a manager, aborts during its setup, and returns the outcome. */
     const abandoned = async (
       { manager, setups }: Pick<ReturnType<typeof pending>, 'manager' | 'setups'>,
       given = {},
@@ -121,7 +121,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['exit']);
     });
 
-    it('rejects with what the setup fails with before that', async () => {
+    it("rejects with the setup's own error if that comes first", async () => {
       const { manager, setups } = pending();
       const source = new AbortController();
       const outcome = outcomeOf(() => withAsync(abandonable(manager, source.signal), () => 'never'));
@@ -131,13 +131,13 @@ describe.each(builds)('%s', (_build, library) => {
       expect(getEventListeners(source.signal, 'abort')).toHaveLength(0);
     });
 
-    it('begins the setup in the tick of the caller', () => {
+    it("begins the setup in the caller's tick", () => {
       const { manager, setups } = pending();
       void withAsync(abandonable(manager, new AbortController().signal), () => undefined);
       expect(setups).toHaveLength(1);
     });
 
-    it('hears of a setup that aborts its own signal', async () => {
+    it('notices a setup that aborts its own signal', async () => {
       const source = new AbortController();
       const manager = {
         ...pending().manager,
@@ -149,7 +149,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await errorOf(() => withAsync(abandonable(manager, source.signal), () => 'never'))).toBe(reason);
     });
 
-    it('gives a late failure of the setup to late(), and exits nothing', async () => {
+    it('passes a late error of the setup to late(), and exits nothing', async () => {
       const setup = pending();
       const { options, outcomes } = lateEnd();
       (await abandoned(setup, options)).fail(bodyError);
@@ -158,7 +158,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(bodyError)).toEqual([bodyError]);
     });
 
-    it('gives a late failure of the exit to late(), with the reason in its chain', async () => {
+    it('passes a late error of the exit to late(), with the reason in its chain', async () => {
       const failed = new Error('rollback');
       const setup = pending(() => {
         throw failed;
@@ -169,7 +169,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed.cause).toBe(reason);
     });
 
-    it('ends well if the exit passes the reason on, or suppresses it', async () => {
+    it('succeeds if the exit rethrows the reason, or suppresses it', async () => {
       for (const exit of [
         (thrown?: { error: unknown }) => {
           throw thrown?.error;
@@ -185,7 +185,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('ends well if the setup listens to the signal itself', async () => {
+    it('succeeds if the setup listens to the signal itself', async () => {
       for (const error of [reason, new DOMException('This operation was aborted', 'AbortError')]) {
         const { options, outcomes } = lateEnd();
         (await abandoned(pending(), options)).fail(error);
@@ -193,7 +193,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('needs no late() if the exit passes the reason on', async () => {
+    it('needs no late() if the exit rethrows the reason', async () => {
       const rethrowing = pending((thrown) => {
         throw thrown?.error;
       });
@@ -216,7 +216,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed.cause).toBe(reason);
     });
 
-    it('releases each of a generator’s managers, and tells them why', async () => {
+    it("releases each of a generator's managers, and passes them the reason", async () => {
       const events: unknown[] = [];
       let go!: () => void;
       const gate = new Promise<void>((resolve) => {
@@ -271,7 +271,7 @@ describe.each(builds)('%s', (_build, library) => {
         }
     });
 
-    it('leaves no listener and nothing open, 1,000 at once', async () => {
+    it('leaves no listener and nothing open after 1,000 concurrent runs', async () => {
       let open = 0;
       const slow = asyncContextManager(async function* slow(turns: number) {
         for (let count = 0; count < turns; count++) await turn();
@@ -301,14 +301,14 @@ describe.each(builds)('%s', (_build, library) => {
       expect(abandonments).toBeLessThan(700);
     });
 
-    it('can be entered many times, within itself and by hand', async () => {
+    it('can be entered many times, nested and by hand', async () => {
       const manager = abandonable({ enter: () => 'value', exit: () => undefined }, new AbortController().signal);
       expect(await withAsync(manager, () => withAsync(manager, (value) => value))).toBe('value');
       expect(await manager.enterAsync()).toBe('value');
       expect(await manager.exitAsync({ error: bodyError })).toBe(false);
     });
 
-    it('takes whatever can be entered, and keeps its fallback', async () => {
+    it('takes anything that can be entered, and keeps its fallback', async () => {
       const { signal } = new AbortController();
       const fail = () => {
         throw bodyError;
@@ -333,7 +333,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await withAsync(ambient, () => storage.getStore())).toBe('a');
     });
 
-    it('shows its name, and nothing else', () => {
+    it('shows only its name', () => {
       const manager = abandonable({ enter: () => 'secret', exit: () => undefined }, new AbortController().signal);
       expect(JSON.parse(JSON.stringify(manager))).toEqual({ manager: 'abandonable', isEntered: false });
     });
@@ -342,7 +342,7 @@ describe.each(builds)('%s', (_build, library) => {
     const manager = { enter: () => 1, exit: () => undefined };
 
     it.each<[string, unknown[], string]>([
-      ['what can’t be entered', [{}, signal], 'abandonable() takes a manager or a disposable'],
+      ["what can't be entered", [{}, signal], 'abandonable() takes a manager or a disposable'],
       ['a manager function', [suppress, signal], 'Did you forget to call it?'],
       ['no signal', [manager], 'Write abandonable(manager, signal).'],
       ['a controller', [manager, new AbortController()], 'Write abandonable(manager, signal).'],
@@ -359,7 +359,7 @@ describe.each(builds)('%s', (_build, library) => {
 });
 
 describe('abandonable', () => {
-  it('leaves a late failure to the platform without late()', async () => {
+  it('leaves a late error to the platform if there is no late()', async () => {
     const program = `
       import { abandonable, withAsync } from 'withal';
       import { setTimeout as sleep } from 'node:timers/promises';

@@ -34,11 +34,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(draft.state).toBe('discarded');
     });
 
-    it('is no disposable', () => {
+    it("isn't a disposable", () => {
       expect(Symbol.dispose in Draft.prototype).toBe(false);
     });
 
-    it('recognises every manager, its subclasses only their own', () => {
+    it('recognizes every manager; its subclasses recognize only their own', () => {
       for (const [, other] of copies) expect(new Draft()).toBeInstanceOf(other.AbstractContextManager);
       expect({ enter() {}, exit() {} }).toBeInstanceOf(AbstractContextManager);
       expect({ enter() {}, exit() {} }).not.toBeInstanceOf(Draft);
@@ -56,11 +56,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(draft.state).toBe('discarded');
     });
 
-    it('is no disposable', () => {
+    it("isn't a disposable", () => {
       expect(Symbol.asyncDispose in AsyncDraft.prototype).toBe(false);
     });
 
-    it('recognises every manager, its subclasses only their own', () => {
+    it('recognizes every manager; its subclasses recognize only their own', () => {
       for (const [, other] of copies) expect(new AsyncDraft()).toBeInstanceOf(other.AbstractAsyncContextManager);
       expect({ async enterAsync() {}, async exitAsync() {} }).toBeInstanceOf(AbstractAsyncContextManager);
       expect({ async enterAsync() {}, async exitAsync() {} }).not.toBeInstanceOf(AsyncDraft);

@@ -16,7 +16,7 @@ const throwsBody = () => {
 };
 const bareAbort = () => new DOMException('aborted', 'AbortError');
 
-/** A source that tells what happens to it. */
+/** A source that logs what happens to it. */
 async function* counting(events: unknown[], count = 5): AsyncGenerator<number, void, unknown> {
   try {
     for (let item = 1; item <= count; item++) {
@@ -28,7 +28,7 @@ async function* counting(events: unknown[], count = 5): AsyncGenerator<number, v
   }
 }
 
-/** A source with every way to be closed. */
+/** A source that can be closed in every way. */
 function closable(events: unknown[], step: IteratorResult<number> = { value: 1, done: false }) {
   return {
     next: () => Promise.resolve(step),
@@ -44,7 +44,7 @@ describe.each(builds)('%s', (_build, library) => {
   const { aclosing, asyncContextManager, AsyncExitStack, ContextManagerError, enter, scopeAsync, withAsync } = library;
 
   describe('aclosing', () => {
-    it('goes on in a second loop where the first stopped, and closes when the block ends', async () => {
+    it('resumes in a second loop where the first stopped, and closes when the block ends', async () => {
       const events: unknown[] = [];
       await withAsync(aclosing(counting(events)), async (items) => {
         for await (const item of items) if (item === 2) break;
@@ -55,7 +55,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([1, 2, 'between', 3, 4, 'end of block', 'closed']);
     });
 
-    it('closes as always on a break where it was not entered', async () => {
+    it("closes as usual on a break if it wasn't entered", async () => {
       const events: unknown[] = [];
       for await (const item of aclosing(counting(events))) if (item === 2) break;
       expect(events).toEqual([1, 2, 'closed']);
@@ -84,7 +84,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([1, 'closed']);
     });
 
-    it('closes on manual next(), and after an error of the body', async () => {
+    it('closes after manual next() calls, and after an error in the body', async () => {
       const events: unknown[] = [];
       const error = await errorOf(() =>
         withAsync(aclosing(counting(events)), async (items) => {
@@ -96,12 +96,12 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([1, 'closed']);
     });
 
-    it('gives nothing more once the block has ended', async () => {
+    it('yields nothing more once the block has ended', async () => {
       const items = await withAsync(aclosing(counting([])), (entered) => entered);
       expect(await items.next()).toEqual({ value: undefined, done: true });
     });
 
-    it('passes what next() is given', async () => {
+    it('passes on the arguments of next()', async () => {
       async function* echo(): AsyncGenerator<unknown, void, unknown> {
         let sent: unknown = 'first';
         for (;;) sent = yield sent;
@@ -113,7 +113,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('keeps the error of the body and that of the closing', async () => {
+    it("keeps the body's error and the closing's", async () => {
       const closing = new Error('closing');
       async function* failing() {
         try {
@@ -131,7 +131,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(closing.cause).toBe(bodyError);
     });
 
-    it('keeps both errors where returning and disposing fail', async () => {
+    it('keeps both errors if returning and disposing fail', async () => {
       const source = {
         ...closable([]),
         return: async () => Promise.reject(new Error('return')),
@@ -145,7 +145,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['reported its end', async () => Promise.resolve({ value: undefined, done: true })],
       ['threw', async () => Promise.reject(bodyError)],
       ['threw synchronously', throwsBody],
-    ])('leaves a source alone that %s, its signal too', async (_how, next) => {
+    ])('leaves a source alone that %s, and its signal too', async (_how, next) => {
       const events: unknown[] = [];
       const source = (signal: AbortSignal) => {
         signal.addEventListener('abort', () => events.push('abort'));
@@ -157,7 +157,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([]);
     });
 
-    it('disposes synchronously where there is nothing else, and returns where there is no disposal', async () => {
+    it("disposes synchronously if that's the only way, and calls return() if there is no disposal", async () => {
       const events: unknown[] = [];
       const { next } = closable(events);
       const disposable = { next, [Symbol.dispose]: () => events.push('dispose') };
@@ -168,7 +168,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['dispose', 'return']);
     });
 
-    it('closes a source that was entered and never asked, and one that was never entered', async () => {
+    it('closes a source that was entered but never read, and one that was never entered', async () => {
       const entered: unknown[] = [];
       await withAsync(aclosing(closable(entered)), () => undefined);
       expect(entered).toEqual(['return', 'dispose']);
@@ -177,7 +177,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(untouched).toEqual(['return', 'dispose']);
     });
 
-    it('calls no function just to close, but makes the iterator that a source may need for that', async () => {
+    it('calls no function just to close, but makes an iterator if the source needs one to close', async () => {
       const make = jest.fn(() => counting([]));
       await aclosing(make)[Symbol.asyncDispose]();
       expect(make).not.toHaveBeenCalled();
@@ -186,7 +186,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(cancel).toHaveBeenCalledTimes(1);
     });
 
-    it('frees a Node stream that waits, by its disposal or by its signal', async () => {
+    it('frees a waiting Node stream by its disposal or by its signal', async () => {
       const waiting = new PassThrough();
       const steps: Promise<unknown>[] = [];
       const body = (items: AsyncIterableIterator<unknown>) =>
@@ -202,7 +202,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await Promise.all(steps)).toHaveLength(2);
     });
 
-    it('takes a disposal that iterators inherit for the return() that it is', async () => {
+    it('treats the disposal that iterators inherit as the return() it calls', async () => {
       const events: unknown[] = [];
       const language = Object.getPrototypeOf(
         Object.getPrototypeOf(Object.getPrototypeOf(counting([])) as object) as object,
@@ -225,7 +225,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('reports a source that yields while it is closed', async () => {
+    it('reports a source that yields while being closed', async () => {
       async function* stubborn() {
         try {
           yield 1;
@@ -258,7 +258,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(closing.cause).toBe(bodyError);
     });
 
-    it('returns the value that return() is given', async () => {
+    it('returns the value passed to return()', async () => {
       expect(await aclosing(counting([])).return(Promise.resolve('value'))).toEqual({ value: 'value', done: true });
     });
 
@@ -275,7 +275,7 @@ describe.each(builds)('%s', (_build, library) => {
         });
       });
 
-      it('can be entered many times, at once too', async () => {
+      it('can be entered many times, concurrently too', async () => {
         const events: unknown[] = [];
         const items = aclosing(() => counting(events));
         await withAsync(items, async (outer) => {
@@ -286,7 +286,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual([1, 1, 'closed', 2, 'closed']);
       });
 
-      it('keeps what a source throws that was told to stop, if it says more', async () => {
+      it('keeps the error of a source that was told to stop, if it says more than the abort', async () => {
         for (const make of [
           (cause: unknown) => new Error('ROLLBACK failed', { cause }),
           (cause: unknown) => Object.assign(new Error('exited', { cause }), { code: 3 }),
@@ -309,12 +309,12 @@ describe.each(builds)('%s', (_build, library) => {
       it.each<[string, () => unknown]>([
         ['the reason', () => undefined],
         ['an AbortError', () => new DOMException('aborted', 'AbortError')],
-      ])('takes no notice of a source that ends with %s, for it was told to stop', async (_what, make) => {
+      ])('ignores %s from a source that was told to stop', async (_what, make) => {
         const source = async function* (signal: AbortSignal) {
           try {
             yield 1;
           } finally {
-            // As a response does whose request is aborted.
+            // As a response does when its request is aborted.
             throw make() ?? signal.reason;
           }
         };
@@ -333,7 +333,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).not.toHaveProperty('cause');
       });
 
-      it('reports what a source ends with that nobody told to stop', async () => {
+      it("reports the error of a source that wasn't told to stop", async () => {
         const abort = new DOMException('aborted', 'AbortError');
         const source = async function* () {
           try {
@@ -346,7 +346,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).toBe(abort);
       });
 
-      it('aborts the signal before the closing, so that a source that waits can stop', async () => {
+      it('aborts the signal before closing, so that a waiting source can stop', async () => {
         const events: unknown[] = [];
         async function* waiting(signal: AbortSignal) {
           try {
@@ -378,7 +378,7 @@ describe.each(builds)('%s', (_build, library) => {
         ['reports', true, () => Object.assign(bareAbort(), { cause: bodyError })],
         ['reports', true, () => bodyError],
         ['reports', true, () => undefined],
-      ])('%s what the abort made a next() fail with that nobody awaits: %#', async (_what, isReported, make) => {
+      ])("%s the error that the abort caused in a next() that isn't awaited: %#", async (_what, isReported, make) => {
         let error: unknown;
         async function* waiting(signal: AbortSignal) {
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -414,14 +414,14 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
 
-      it('passes on what the function throws, at the entry or at the next()', async () => {
+      it('rethrows what the function throws, on entry or on next()', async () => {
         await expect(withAsync(aclosing(throwsBody), () => undefined)).rejects.toBe(bodyError);
         const items = aclosing(throwsBody);
         await expect(items.next()).rejects.toBe(bodyError);
         await items.return();
       });
 
-      it('closes what the function made where it can’t be iterated', async () => {
+      it("closes what the function returned if it can't be iterated", async () => {
         const events: unknown[] = [];
         const unusable = (signal: AbortSignal) => {
           signal.addEventListener('abort', () => events.push('abort'));
@@ -435,15 +435,15 @@ describe.each(builds)('%s', (_build, library) => {
       it.each([
         ['nothing', () => undefined, /undefined was given/],
         ['a promise', async () => Promise.reject(new Error('unseen')), /Did you forget await\?/],
-      ])('refuses a function that gives %s, at entry', async (_what, giving, message) => {
+      ])('refuses a function that returns %s, on entry', async (_what, giving, message) => {
         const error = await errorOf(() => withAsync(aclosing(giving as never), () => undefined));
         expect(error).toBeInstanceOf(TypeError);
         expect((error as Error).message).toMatch(message);
       });
     });
 
-    describe('of what was asked for', () => {
-      /** A source whose `next()` settles as it is told. */
+    describe('with pending requests', () => {
+      /** A source whose `next()` settles as the test says. */
       function controlled() {
         const asked: { resolve(step: IteratorResult<number>): void; reject(error: unknown): void }[] = [];
         const next = jest.fn(
@@ -452,7 +452,7 @@ describe.each(builds)('%s', (_build, library) => {
         return { asked, source: { next } };
       }
 
-      it.each([bodyError, undefined])('reports the error %p of a next() that nobody awaits', async (error) => {
+      it.each([bodyError, undefined])("reports the error %p of a next() that isn't awaited", async (error) => {
         const { asked, source } = controlled();
         const closing = {
           ...source,
@@ -475,11 +475,11 @@ describe.each(builds)('%s', (_build, library) => {
             try {
               await step;
             } catch {
-              // It is told.
+              // The manager learns of it.
             }
           },
         ],
-      ])('leaves an error to whoever waits for it by %s', async (_how, wait) => {
+      ])('leaves an error to the code that awaits it with %s', async (_how, wait) => {
         const { asked, source } = controlled();
         const closing = {
           ...source,
@@ -497,7 +497,7 @@ describe.each(builds)('%s', (_build, library) => {
         await waiting;
       });
 
-      it('reports what has failed unseen before the block ended, all of it', async () => {
+      it('reports every unseen failure from before the end of the block', async () => {
         const errors = [new Error('first'), new Error('second')];
         const [first, second] = errors;
         const next = jest
@@ -513,7 +513,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).toMatchObject({ name: 'SuppressedError', error: second, suppressed: first });
       });
 
-      it('reports it when the block ends, however long that goes on', async () => {
+      it('reports a failure when the block ends, even much later', async () => {
         async function* failing(): AsyncGenerator<number> {
           throw bodyError;
         }
@@ -528,7 +528,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect([error, isOver]).toEqual([bodyError, true]);
       });
 
-      it('reports it next to the error of the block', async () => {
+      it("reports a failure next to the block's error", async () => {
         async function* failing(): AsyncGenerator<number> {
           throw new Error('source');
         }
@@ -542,7 +542,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).toHaveProperty('cause', bodyError);
       });
 
-      it('reports nothing that was awaited later, but before the block ended', async () => {
+      it("doesn't report what is awaited later but before the block ends", async () => {
         const { asked, source } = controlled();
         const seen = await withAsync(aclosing(source), async (items) => {
           const step = items.next();
@@ -553,7 +553,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(seen).toStrictEqual({ error: bodyError });
       });
 
-      it('reports nothing of a source that goes on after an error that was seen', async () => {
+      it('reports nothing about a source that continues after an error that was seen', async () => {
         const next = jest
           .fn<() => Promise<IteratorResult<number>>>()
           .mockRejectedValueOnce(bodyError)
@@ -565,7 +565,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(steps).toStrictEqual([{ error: bodyError }, { value: 2, done: false }]);
       });
 
-      it('leaves what fails after the block to whoever waits, unless that was asked for', async () => {
+      it('leaves a failure after the block to the code that awaits it, and drops an AbortError', async () => {
         const { asked, source } = controlled();
         const steps: Promise<unknown>[] = [];
         await withAsync(aclosing(source), (items) => {
@@ -582,7 +582,7 @@ describe.each(builds)('%s', (_build, library) => {
         ['read for each call', (items) => () => items.next()],
         ['bound', (items) => items.next.bind(items)],
         ['of the iterator', (items) => () => items[Symbol.asyncIterator]().next()],
-      ])('watches whatever was not asked for by a loop: a next() that is %s', async (_how, nextOf) => {
+      ])("watches requests that don't come from a loop: a next() that is %s", async (_how, nextOf) => {
         async function* waiting(signal: AbortSignal) {
           yield* [1, 2];
           await new Promise((_resolve, reject) => {
@@ -596,7 +596,7 @@ describe.each(builds)('%s', (_build, library) => {
         });
       });
 
-      it('watches what was asked for by hand after a loop', async () => {
+      it('watches manual requests after a loop', async () => {
         async function* failing() {
           yield* [1, 2];
           throw bodyError;
@@ -613,7 +613,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(error).toBe(bodyError);
       });
 
-      it('passes on the argument of a next(), and none where there is none', async () => {
+      it('passes on the argument of next(), and none if there is none', async () => {
         const next = jest.fn(async (...args: [] | [unknown]) => Promise.resolve({ value: args.length, done: false }));
         await withAsync(aclosing({ next }), async (items) => {
           await items.next();
@@ -622,7 +622,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(next.mock.calls.map((args) => args.length)).toEqual([0, 1]);
       });
 
-      it('goes from a loop to calls by hand, and back', async () => {
+      it('switches from a loop to manual calls, and back', async () => {
         await withAsync(aclosing(counting([], 9)), async (items) => {
           const seen: unknown[] = [];
           for await (const item of items) if (seen.push(item) === 2) break;
@@ -635,7 +635,7 @@ describe.each(builds)('%s', (_build, library) => {
         });
       });
 
-      it('answers what is outstanding when the source is closed, in order', async () => {
+      it('answers pending requests in order when the source is closed', async () => {
         const { asked, source } = controlled();
         const steps: unknown[] = [];
         await withAsync(aclosing(source), (items) => {
@@ -647,7 +647,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(steps).toEqual([0, 1, 2]);
       });
 
-      it('answers out of order where the source does', async () => {
+      it('answers out of order if the source does', async () => {
         const { asked, source } = controlled();
         await withAsync(aclosing(source), async (items) => {
           const steps = [items.next(), items.next(), items.next()];
@@ -658,7 +658,7 @@ describe.each(builds)('%s', (_build, library) => {
         });
       });
 
-      it('closes a source at once, whose last next() has come while one before it waits', async () => {
+      it('closes a source at once if its last next() settled while an earlier one is pending', async () => {
         const { asked, source } = controlled();
         const events: unknown[] = [];
         const slow = async () => {
@@ -681,7 +681,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('tells of a failing closing once, whoever asks first', async () => {
+    it('reports a failing close once, to whoever asks first', async () => {
       const closing = new Error('closing');
       const failing = () => ({ ...closable([]), return: async () => Promise.reject(closing) });
       const left = aclosing(failing());
@@ -699,7 +699,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await errorOf(using)).toBe(closing);
     });
 
-    it('lets a source close itself while it is closed', async () => {
+    it('lets a source close itself while it is being closed', async () => {
       const events: unknown[] = [];
       const items = aclosing({
         ...closable(events),
@@ -714,14 +714,14 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['return', 'dispose']);
     });
 
-    it('leaves a rejected value of return() to whoever awaits that', async () => {
+    it('leaves a rejected argument of return() to the code that awaits it', async () => {
       const items = aclosing(counting([]));
       await items.next();
       const given = Promise.reject(bodyError);
       expect(await errorOf(() => items.return(given))).toBe(bodyError);
     });
 
-    it('waits for no next() that stays', async () => {
+    it("doesn't wait for a next() that never settles", async () => {
       const silent = { next: async () => new Promise<IteratorResult<number>>(() => undefined) };
       const ended = withAsync(aclosing(silent), (items) => {
         void items.next();
@@ -730,7 +730,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await ended).toBe('result');
     });
 
-    it('closes at once a source that was never asked', async () => {
+    it('closes a source that was never read at once', async () => {
       const events: unknown[] = [];
       const closed = aclosing(closable(events))[Symbol.asyncDispose]();
       expect(events).toEqual(['return']);
@@ -738,7 +738,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['return', 'dispose']);
     });
 
-    it('disposes a source that does not wait once its return() is done', async () => {
+    it("disposes of a source that isn't waiting once its return() is done", async () => {
       const events: unknown[] = [];
       const returning = async () => {
         await new Promise(setImmediate);
@@ -749,7 +749,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['returned', 'dispose']);
     });
 
-    it('calls no disposal that is null', async () => {
+    it('skips a disposal that is null', async () => {
       const events: unknown[] = [];
       const source = { ...closable(events), [Symbol.asyncDispose]: null, [Symbol.dispose]: null };
       await withAsync(aclosing(source as never), () => undefined);
@@ -759,14 +759,14 @@ describe.each(builds)('%s', (_build, library) => {
     it.each([
       Object.assign(new Error('closed early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
       new DOMException('aborted', 'AbortError'),
-    ])('reports what a disposal throws, though it is %p, where it is no stream that was destroyed', async (error) => {
+    ])("reports what a disposal throws, even %p, unless it's a destroyed stream", async (error) => {
       const source = { ...closable([]), [Symbol.asyncDispose]: async () => Promise.reject(error) };
       expect(await errorOf(() => withAsync(aclosing(source), () => undefined))).toBe(error);
       const destroyed = { ...source, destroyed: true };
       expect(await withAsync(aclosing(destroyed), () => 'result')).toBe('result');
     });
 
-    it('asks a source as it is asked itself, with an argument or without', async () => {
+    it('calls the source as it is called, with or without an argument', async () => {
       const next = jest
         .fn<(...args: unknown[]) => Promise<IteratorResult<number>>>()
         .mockResolvedValue({ value: 1, done: false });
@@ -784,7 +784,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(next.mock.calls).toEqual([[], [undefined], [undefined], ['second'], ['third'], [], [], []]);
     });
 
-    it('stops a stream that a loop waits for, which nobody awaits', async () => {
+    it("stops a stream that a loop waits for, if the loop isn't awaited", async () => {
       const stream = new PassThrough({ objectMode: true });
       for (const chunk of [1, 2, 3]) stream.write(chunk);
       const seen: unknown[] = [];
@@ -817,7 +817,7 @@ describe.each(builds)('%s', (_build, library) => {
       const reason = new Error('shutdown');
       const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
-      /** A source that waits for ever for its second item. */
+      /** A source that waits forever for its second item. */
       const waiting = (events: unknown[] = []) => ({
         ...closable(events),
         next: jest
@@ -832,7 +832,7 @@ describe.each(builds)('%s', (_build, library) => {
         return found;
       };
 
-      it('closes the source when that aborts, and then rejects with its reason, whoever waits', async () => {
+      it('closes the source when the signal aborts, and rejects with its reason for every waiting caller', async () => {
         const events: unknown[] = [];
         const controller = new AbortController();
         const ended = errorOf(() =>
@@ -882,7 +882,7 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
 
-      it('aborts the signal of the function that makes the source with the same reason', async () => {
+      it('aborts the signal of the source function with the same reason', async () => {
         const controller = new AbortController();
         let given: AbortSignal | undefined;
         const make = (signal: AbortSignal) => {
@@ -908,7 +908,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(listeners(signal)).toBe(0);
       });
 
-      it('that has aborted fails each next(), where it is not entered', async () => {
+      it("that has aborted fails each next() if it isn't entered", async () => {
         const events: unknown[] = [];
         const items = aclosing(waiting(events), { signal: AbortSignal.abort(reason) });
         for (let call = 0; call < 2; call++) expect(await errorOf(() => items.next())).toBe(reason);
@@ -916,7 +916,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual(['return', 'dispose']);
       });
 
-      it('keeps the result of a block that takes no notice', async () => {
+      it('keeps the result of a block that ignores the abort', async () => {
         const events: unknown[] = [];
         const controller = new AbortController();
         const result = await withAsync(aclosing(waiting(events), controller), async (items) => {
@@ -927,7 +927,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect([result, events]).toEqual(['result', ['return', 'dispose']]);
       });
 
-      it('lets go of what nobody awaits', async () => {
+      it("drops what isn't awaited", async () => {
         const controller = new AbortController();
         const result = await withAsync(aclosing(waiting(), controller), async (items) => {
           for (let call = 0; call < 3; call++) void items.next();
@@ -940,7 +940,7 @@ describe.each(builds)('%s', (_build, library) => {
       it.each<[string, () => unknown]>([
         ['an AbortError', bareAbort],
         ['an AbortError that the reason caused', () => Object.assign(bareAbort(), { cause: reason })],
-      ])('rejects with the reason in place of %s', async (_what, make) => {
+      ])('rejects with the reason instead of %s', async (_what, make) => {
         const controller = new AbortController();
         const body = async () => {
           controller.abort(reason);
@@ -949,7 +949,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await errorOf(() => withAsync(aclosing(waiting(), controller), body))).toBe(reason);
       });
 
-      it('lets any other error leave as it is, with the reason in its chain', async () => {
+      it('rethrows any other error as it is, with the reason in its chain', async () => {
         const controller = new AbortController();
         const failed = new Error('failed');
         const body = async () => {
@@ -972,7 +972,7 @@ describe.each(builds)('%s', (_build, library) => {
             await items.next().catch(() => undefined);
           },
         ],
-      ])('keeps both the reason and what the closing throws, in %s', async (_where, run) => {
+      ])('keeps both the reason and what closing throws, in %s', async (_where, run) => {
         const closing = new Error('closing');
         const controller = new AbortController();
         const source = { ...waiting(), return: async () => Promise.reject(closing) };
@@ -982,7 +982,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(reachableFrom(await ended)).toEqual(expect.arrayContaining([closing, reason]));
       });
 
-      it('keeps both, where nobody waits when it aborts', async () => {
+      it('keeps both if nothing is waiting when it aborts', async () => {
         const closing = new Error('closing');
         const controller = new AbortController();
         const items = aclosing({ ...waiting(), return: async () => Promise.reject(closing) }, controller);
@@ -993,7 +993,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(closing.cause).toBe(reason);
       });
 
-      it('keeps what the source failed with in its own way when it was closed', async () => {
+      it("keeps the source's own error if that came from closing", async () => {
         const failed = new Error('rollback failed');
         for (const isAwaited of [true, false]) {
           const controller = new AbortController();
@@ -1013,12 +1013,12 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
 
-      it('rejects with what fails after the block, which nobody was told, unless that was asked for', async () => {
+      it("rejects with a failure after the block that wasn't reported, unless the abort caused it", async () => {
         for (const error of [bodyError, bareAbort(), reason]) {
           const late: unknown[] = [];
           const controller = new AbortController();
           const step = new Promise<never>((_resolve, reject) => void setTimeout(reject, 2, error));
-          // Node would end the process, as it does for any other rejection of which nobody takes notice.
+          // Node would end the process, as it does for any unhandled rejection.
           const { then } = Promise.prototype as Promise<unknown>;
           step.then = ((...callbacks: Parameters<typeof then>) => {
             const derived = then.apply(step, callbacks);
@@ -1037,7 +1037,7 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
 
-      it('does nothing once the source is done, or has failed', async () => {
+      it('does nothing after the source is done or has failed', async () => {
         for (const next of [
           async () => Promise.resolve({ value: undefined, done: true as const }),
           async () => Promise.reject(bodyError),
@@ -1057,7 +1057,7 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
 
-      it('does nothing where it aborts while the source is closed', async () => {
+      it('does nothing if it aborts while the source is closing', async () => {
         const controller = new AbortController();
         const source = {
           ...waiting(),
@@ -1069,7 +1069,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await errorOf(() => withAsync(aclosing(source, controller), throwsBody))).toBe(bodyError);
       });
 
-      it('has one listener for all sources, and none when they are closed', async () => {
+      it('has one listener for all sources, and none once they are closed', async () => {
         const controller = new AbortController();
         const blocks = Array.from({ length: 1000 }, () =>
           errorOf(() =>
@@ -1087,7 +1087,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(listeners(controller.signal)).toBe(0);
       });
 
-      it('listens from the first use on, and no longer than it is open', async () => {
+      it('listens from the first use until it is closed', async () => {
         const { signal } = new AbortController();
         const items = aclosing(waiting(), { signal });
         expect(listeners(signal)).toBe(0);
@@ -1140,7 +1140,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await ended).toBe(reason);
       });
 
-      it('says nothing on a stack that was not told of success', async () => {
+      it('reports nothing on a stack without complete()', async () => {
         const controller = new AbortController();
         const stack = new AsyncExitStack();
         await stack.enterContext(aclosing(waiting(), controller));
@@ -1155,7 +1155,7 @@ describe.each(builds)('%s', (_build, library) => {
       it.each<[string, unknown, string]>([
         ['a signal by itself', AbortSignal.abort(), 'an object (AbortSignal)'],
         ['a signal that is null', { signal: null }, 'null'],
-        ['a number, as map() gives', 0, '0'],
+        ['a number, as map() passes', 0, '0'],
         ['null', null, 'null'],
       ])('refuses %s', (_what, options, named) => {
         const make = () => aclosing([], options as never);
@@ -1166,7 +1166,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    describe('of other sources', () => {
+    describe('with other sources', () => {
       it.each<[string, () => AsyncIterable<unknown> | AsyncIterator<unknown> | Iterable<unknown>]>([
         ['an array of promises', () => [Promise.resolve(1), 2, Promise.resolve(3)]],
         [
@@ -1178,14 +1178,14 @@ describe.each(builds)('%s', (_build, library) => {
         ],
         ['a set', () => new Set([1, 2, 3])],
         [
-          'an iterator that is no iterable',
+          "an iterator that isn't iterable",
           () => {
             const { next } = counting([], 3);
             const source = counting([], 3);
             return { next: next.bind(source) };
           },
         ],
-        ['an iterable that makes its iterator', () => ({ [Symbol.asyncIterator]: () => counting([], 3) })],
+        ['an iterable that creates its iterator', () => ({ [Symbol.asyncIterator]: () => counting([], 3) })],
         ['a Node stream', () => Readable.from([1, 2, 3])],
         [
           'a web stream',
@@ -1208,21 +1208,21 @@ describe.each(builds)('%s', (_build, library) => {
         expect(items).toEqual([1, 2, 3]);
       });
 
-      it.each([Symbol.asyncIterator, Symbol.iterator])('asks for the %s with nothing', async (key) => {
+      it.each([Symbol.asyncIterator, Symbol.iterator])('calls the %s without arguments', async (key) => {
         const asked: unknown[][] = [];
         const source = { [key]: (...args: unknown[]) => (asked.push(args), [1].values()) };
         await withAsync(aclosing(source as unknown as Iterable<number>), async (items) => items.next());
         expect(asked).toEqual([[]]);
       });
 
-      it('iterates text', async () => {
+      it('iterates strings', async () => {
         const found: string[] = [];
         for await (const letter of aclosing('ab')) found.push(letter);
         await aclosing('ab').return();
         expect(found).toEqual(['a', 'b']);
       });
 
-      it('closes a sync generator, and one whose value rejects, at once', async () => {
+      it('closes a sync generator at once, also one whose value rejects', async () => {
         const events: unknown[] = [];
         function* source(value: unknown) {
           try {
@@ -1241,7 +1241,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual(['closed', 'closed']);
       });
 
-      it('returns nothing to a sync iterator that has no return(), and keeps both errors of one that fails', async () => {
+      it('skips return() of a sync iterator without one, and keeps both errors of one that fails', async () => {
         const iterator = (last: object) => ({
           [Symbol.iterator]: () => ({ next: () => ({ value: 1, done: false }), ...last }),
         });
@@ -1272,7 +1272,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await errorOf(() => aclosing(iterator(done)).next())).toBe(bodyError);
       });
 
-      it('destroys a Node stream, whether it was started or not', async () => {
+      it('destroys a Node stream, started or not', async () => {
         for (const asked of [true, false]) {
           const stream = Readable.from(counting([]));
           await withAsync(aclosing(stream), async (items) => (asked ? items.next() : undefined));
@@ -1280,7 +1280,7 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
 
-      it('has closed a Node stream when the block is over, however that ended', async () => {
+      it('has closed a Node stream when the block ends, whatever the outcome', async () => {
         for (const body of [
           async (items: AsyncIterator<unknown>) => void (await items.next()),
           async (items: AsyncIterator<unknown>) => {
@@ -1295,8 +1295,8 @@ describe.each(builds)('%s', (_build, library) => {
         }
       });
 
-      describe('that is a web stream', () => {
-        /** A stream of numbers that tells when it is cancelled; it waits for ever after `count` of them. */
+      describe('with a web stream', () => {
+        /** A stream of numbers that logs when it is canceled; it waits forever after `count` of them. */
         function numbers(count: number, events: unknown[] = []) {
           let sent = 0;
           return new ReadableStream<number>(
@@ -1315,7 +1315,7 @@ describe.each(builds)('%s', (_build, library) => {
 
         const source = (stream: ReadableStream<number>) => stream as unknown as AsyncIterable<number>;
 
-        it('cancels it, and lets go of it', async () => {
+        it('cancels and unlocks it', async () => {
           const events: unknown[] = [];
           const stream = numbers(5, events);
           await withAsync(aclosing(source(stream)), async (items) => {
@@ -1326,7 +1326,7 @@ describe.each(builds)('%s', (_build, library) => {
           expect(stream.locked).toBe(false);
         });
 
-        it('cancels it while it waits, and answers that it is done', async () => {
+        it('cancels it while it is waiting, and answers that it is done', async () => {
           const events: unknown[] = [];
           const steps: Promise<IteratorResult<number>>[] = [];
           await withAsync(aclosing(source(numbers(1, events))), (items) => {
@@ -1337,7 +1337,7 @@ describe.each(builds)('%s', (_build, library) => {
           expect(await Promise.all(steps)).toEqual([{ value: 1, done: false }, done, done]);
         });
 
-        it('lets go of one that is done, or that failed, and cancels neither', async () => {
+        it('unlocks a stream that is done or has failed, and cancels neither', async () => {
           const events: unknown[] = [];
           const done = numbers(-1, events);
           await withAsync(aclosing(source(done)), async (items) => {
@@ -1356,7 +1356,7 @@ describe.each(builds)('%s', (_build, library) => {
           expect(events).toEqual([]);
         });
 
-        it('tells of one that had failed before it was opened, whether it is asked or only closed', async () => {
+        it('reports a failure from before it was opened, whether it is read or only closed', async () => {
           const failed = () => new ReadableStream<number>({ pull: throwsBody });
           for (const body of [async (items: AsyncIterator<number>) => items.next(), () => undefined]) {
             const stream = failed();
@@ -1366,12 +1366,12 @@ describe.each(builds)('%s', (_build, library) => {
           }
         });
 
-        it('reports what cancelling it throws', async () => {
+        it('reports what canceling it throws', async () => {
           const stream = new ReadableStream<number>({ cancel: throwsBody });
           expect(await errorOf(() => withAsync(aclosing(source(stream)), () => undefined))).toBe(bodyError);
         });
 
-        it('fails the entry where it is locked', async () => {
+        it('fails the entry if it is locked', async () => {
           const stream = numbers(1);
           stream.getReader();
           expect(await errorOf(() => withAsync(aclosing(source(stream)), () => undefined))).toHaveProperty(
@@ -1380,7 +1380,7 @@ describe.each(builds)('%s', (_build, library) => {
           );
         });
 
-        it('needs no more than its reader, as browsers can’t all iterate it', async () => {
+        it('needs only its reader, because not all browsers can iterate it', async () => {
           const stream = numbers(2);
           const readable = { getReader: () => stream.getReader() } as unknown as AsyncIterable<number>;
           const found: number[] = [];
@@ -1404,11 +1404,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => aclosing(given as never)).toThrow(message);
     });
 
-    describe('a next() that fails, and that nobody awaits', () => {
+    describe("a next() that fails and isn't awaited", () => {
       const error = new Error('source');
       const failing = () => aclosing({ next: async (): Promise<IteratorResult<number>> => Promise.reject(error) });
 
-      it('makes the block fail, and nothing else', async () => {
+      it('fails the block, and nothing else', async () => {
         const failed = withAsync(failing(), async (items) => {
           void items.next();
           await sleep(1);
@@ -1417,7 +1417,7 @@ describe.each(builds)('%s', (_build, library) => {
         await sleep(1);
       });
 
-      it.each([0, 1, 2, 3, 4, 5, 6])('makes the closing fail %d turns later, and nothing else', async (turns) => {
+      it.each([0, 1, 2, 3, 4, 5, 6])('fails the close %d turns later, and nothing else', async (turns) => {
         const items = failing();
         void items.next();
         for (let turn = 0; turn < turns; turn++) await Promise.resolve();
@@ -1426,7 +1426,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('shows its state, and nothing of its source', async () => {
+    it('shows its state, but nothing of its source', async () => {
       const pages = aclosing(['secret']);
       expect(inspect(pages)).toBe("{ manager: 'aclosing', state: 'not entered' }");
       await withAsync(pages, (items) => {
@@ -1438,7 +1438,7 @@ describe.each(builds)('%s', (_build, library) => {
 });
 
 describe('aclosing', () => {
-  it('leaves to the platform what fails where no block is left to tell of it', async () => {
+  it('leaves a failure to the platform if no block is left to report it', async () => {
     const program = `
       import { aclosing, withAsync } from 'withal';
       process.on('unhandledRejection', (error) => console.log('unhandled', error.message));

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { builds, type Library } from './helpers/builds.ts';
 import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
-/** What a manager of these tests does, besides keeping a log. */
+/** What a manager in these tests does, besides logging. */
 interface Script {
   entering?(): unknown;
-  /** What it answers to an error is its fallback. */
+  /** Its answer to an error is its fallback. */
   failing?(error: unknown): unknown;
   exiting?(): unknown;
 }
@@ -22,7 +22,7 @@ interface Way {
   readonly run: Run;
   readonly enter: 'enter' | 'enterAsync';
   readonly exit: 'exit' | 'exitAsync';
-  /** Whether a member is entered although one before it can't be. */
+  /** Whether a member is entered even if an earlier one can't be. */
   readonly isConcurrent?: true;
 }
 
@@ -59,7 +59,7 @@ const managersOf = ({ asyncContextManager, contextManager }: Library) => ({
   }) as unknown as MakeManager,
 });
 
-/** The ways of entering, where the tests are the same for each. */
+/** The ways to enter, for tests that are the same for each. */
 function waysOf(library: Library): Way[] {
   const { withAsync, withSync } = library;
   const { sync, async } = managersOf(library);
@@ -87,7 +87,7 @@ describe.each(builds)('%s', (_build, library) => {
   describe.each(waysOf(library).map((way) => [way.name, way] as const))('all in %s', (_way, way) => {
     const { manager, run, isConcurrent = false } = way;
 
-    it('gives the values of a list, having entered in order, and exits in reverse order', async () => {
+    it('returns the values of a list, enters in order, and exits in reverse order', async () => {
       const log: unknown[] = [];
       const three = way.all([manager(log, 'a'), manager(log, 'b'), manager(log, 'c')]);
       const result = await run(three, (values) => {
@@ -98,7 +98,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'enter b', 'enter c', ['A', 'B', 'C'], 'exit c', 'exit b', 'exit a']);
     });
 
-    it('gives the values of a record under its keys, in the order of the record', async () => {
+    it("returns the values of a record under its keys, in the record's order", async () => {
       const log: unknown[] = [];
       const given = { last: manager(log, 'a'), first: manager(log, 'b'), ['__proto__']: manager(log, 'c') };
       const entries = await run(way.all(given), (values) => Object.entries(values as object));
@@ -132,7 +132,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('gives the fallback of the manager that suppressed; those before it see no error', async () => {
+    it('returns the fallback of a manager that suppresses; the managers before it see no error', async () => {
       const log: unknown[] = [];
       const recovering = manager(log, 'b', { failing: () => 'fallback' });
       const three = way.all([manager(log, 'a'), recovering, manager(log, 'c')]);
@@ -140,7 +140,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log.slice(3)).toEqual([['c', bodyError], ['b', bodyError], 'exit a']);
     });
 
-    it('tells the managers before it of an exit that fails, and keeps the body’s error', async () => {
+    it("passes an exit's error to the managers before it, and keeps the body's error", async () => {
       const log: unknown[] = [];
       const failed = new Error('exit');
       const three = way.all([
@@ -154,7 +154,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed.cause).toBe(bodyError);
     });
 
-    it('exits those that were entered where one can’t be', async () => {
+    it("exits the entered managers if one can't be entered", async () => {
       const log: unknown[] = [];
       const failed = new Error('entry');
       const three = way.all([manager(log, 'a'), manager(log, 'b', { entering: fail(failed) }), manager(log, 'c')]);
@@ -162,7 +162,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'enter b', ...(isConcurrent ? ['enter c', ['c', failed]] : []), ['a', failed]]);
     });
 
-    it('did not yield where a manager suppressed that another can’t be entered', async () => {
+    it("didn't yield if a manager suppressed the failed entry of another", async () => {
       const failed = new Error('entry');
       const pair = way.all([
         manager([], 'a', { failing: () => 'fallback' }),
@@ -172,7 +172,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD', cause: failed });
     });
 
-    it('can be used many times, and within itself', async () => {
+    it('can be used many times, and nested', async () => {
       const log: unknown[] = [];
       const one = way.all([manager(log, 'a')]);
       expect(await run(one, (outer) => [outer])).toEqual([['A']]);
@@ -182,7 +182,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await run(way.all([one, one]), (values) => values)).toEqual([['A'], ['A']]);
     });
 
-    it('makes nothing happen before it is entered, and copies what it is given', async () => {
+    it('does nothing before it is entered, and copies its argument', async () => {
       const log: unknown[] = [];
       const list = [manager(log, 'a')];
       const record: Record<string, unknown> = { a: manager(log, 'a') };
@@ -222,7 +222,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'disposed', 'exit a']);
     });
 
-    it('refuses what is no manager before anything is entered', async () => {
+    it("refuses what isn't a manager before it enters anything", async () => {
       const log: unknown[] = [];
       expect(() => way.all([manager(log, 'a'), undefined])).toThrow(TypeError);
       expect(log).toEqual([]);
@@ -230,7 +230,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('all', () => {
-    it('enters in withAsync whatever that takes, one after the other', async () => {
+    it('enters in withAsync whatever withAsync takes, one after the other', async () => {
       const log: unknown[] = [];
       const resource = { [Symbol.asyncDispose]: async () => void log.push('disposed') };
       const file = { close: async () => Promise.resolve().then(() => log.push('closed')) };
@@ -241,7 +241,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'enter b', 'disposed', 'closed', 'exit b', 'exit a']);
     });
 
-    it.each([{}, { concurrent: true }])('awaits a promise that a sync member gives, with %j', async (options) => {
+    it.each([{}, { concurrent: true }])('awaits a promise from a sync member, with %j', async (options) => {
       const exits: unknown[] = [];
       const giving = (value: unknown) => ({ enter: () => value, exit: (thrown?: unknown) => void exits.push(thrown) });
       const manager = all([giving(Promise.resolve(1)), giving(2)], options);
@@ -252,12 +252,12 @@ describe.each(builds)('%s', (_build, library) => {
       expect(exits).toEqual([undefined, undefined, { error }]);
     });
 
-    it('is not entered in place of an object that it was spread into', async () => {
+    it("isn't entered in place of an object that it was spread into", async () => {
       const spread = { ...library.all([library.nullContext(1)]), enter: () => 'own', exit() {} };
       expect(library.withSync(spread as never, (value: unknown) => value)).toBe('own');
     });
 
-    it('prefers the asynchronous protocol in withAsync, and the synchronous one in withSync', async () => {
+    it('prefers the async protocol in withAsync, and the sync one in withSync', async () => {
       const both = { enterAsync: async () => 'async', exitAsync: async () => {}, enter: () => 'sync', exit() {} };
       const one = library.all([both]);
       expect(await withAsync(one, ([value]) => value)).toBe('async');
@@ -266,14 +266,14 @@ describe.each(builds)('%s', (_build, library) => {
 
     it.each<[string, () => Manager]>([
       ['an async member', () => all([sync([], 'a'), async([], 'b')])],
-      ['entering at once', () => all([sync([], 'a')], { concurrent: true })],
+      ['concurrent entry', () => all([sync([], 'a')], { concurrent: true })],
     ])('refuses %s in withSync', async (_what, make) => {
       const error = (await errorOf(() => withSync(make(), () => 'never'))) as Error;
       expect(error).toBeInstanceOf(TypeError);
       expect(error.message).toContain('Did you mean withAsync()?');
     });
 
-    it('refuses in withSync an exit that returns a promise, and still exits the others', async () => {
+    it('refuses an exit that returns a promise in withSync, and still exits the others', async () => {
       const log: unknown[] = [];
       const pair = all([sync(log, 'a'), { enter: () => 1, exit: async () => Promise.reject(new Error('unseen')) }]);
       const error = await errorOf(() => withSync(pair, () => 'never'));
@@ -281,7 +281,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', ['a', error]]);
     });
 
-    it('is entered on a stack, in a generator, by a decorator', async () => {
+    it('can be entered on a stack, in a generator, by a decorator', async () => {
       const log: unknown[] = [];
       const pair = library.all([nullContext(1), nullContext('a')]);
       const composed = asyncContextManager(async function* composed() {
@@ -302,7 +302,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await asyncContextDecorator(pair)(async () => 'async')()).toBe('async');
     });
 
-    it('is entered many times concurrently', async () => {
+    it('can be entered many times concurrently', async () => {
       const log: unknown[] = [];
       const pair = all([async(log, 'a'), async(log, 'b')]) as never;
       const results = [0, 1, 2].map(async (result) =>
@@ -340,7 +340,7 @@ describe.each(builds)('%s', (_build, library) => {
     it.each<[string, unknown, string]>([
       ['nothing', [undefined], 'undefined was given at index 0. Did you mean closing'],
       ['a hole', new Array(1), 'undefined was given at index 0. Did you mean closing'],
-      ['a function that was not called', { db: transaction }, 'transaction() was given as db. Did you forget to call'],
+      ["a function that wasn't called", { db: transaction }, 'transaction() was given as db. Did you forget to call'],
       ['a promise', { db: Promise.resolve() }, 'an object (Promise) was given as db. Did you forget await?'],
       ['a generator', [(function* () {})()], 'at index 0. Did you mean aclosing()?'],
       ['half a manager', [nullContext(), { enterAsync() {} }], 'at index 1. It has only enterAsync().'],
@@ -351,7 +351,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => all(given)).toThrow(message);
     });
 
-    it('says so where a member is no manager any more', async () => {
+    it('says so if a member has stopped being a manager', async () => {
       for (const [options, caller] of [
         [undefined, 'enter()'],
         [{ concurrent: true }, 'all()'],
@@ -365,7 +365,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('has a name for messages', () => {
+    it('has a name in messages', () => {
       expect(() => new library.ExitStack().use(all([]) as never)).toThrow('an object (all) was given');
     });
 
@@ -373,12 +373,12 @@ describe.each(builds)('%s', (_build, library) => {
       ['null', null, 'null'],
       ['a boolean', true, 'true'],
       ['a second manager', nullContext(), 'an object (nullContext)'],
-    ])('refuses %s for options', (_what, options, named) => {
+    ])('refuses %s as options', (_what, options, named) => {
       expect(() => all([], options)).toThrow(TypeError);
       expect(() => all([], options)).toThrow(`all() takes an object as its options, but ${named} was given`);
     });
 
-    it('throws what a getter of the record throws, and asks each once', () => {
+    it('throws what a getter of the record throws, and reads each once', () => {
       let asked = 0;
       const manager = nullContext(1);
       const counting = {
@@ -397,7 +397,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => all(failing)).toThrow(bodyError);
     });
 
-    it('takes the enumerable string keys of a record, and no others', () => {
+    it("takes only the record's enumerable string keys", () => {
       const record = Object.create({ inherited: 1 }, { hidden: { value: 2 } }) as Record<PropertyKey, unknown>;
       record[Symbol('symbol')] = 3;
       record['own'] = nullContext(4);
@@ -405,11 +405,11 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  describe('all at once', () => {
+  describe('all with concurrent entry', () => {
     const atOnce = (managers: unknown) => all(managers, { concurrent: true }) as never;
     const later = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-    it('lets each manager’s entry go on while the others’ do', async () => {
+    it('enters the managers concurrently', async () => {
       let waiting = 0;
       let open = () => {};
       const opened = new Promise<void>((resolve) => (open = resolve));
@@ -422,7 +422,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await withAsync(atOnce(members), (values) => values)).toEqual(['A', 'B', 'C']);
     });
 
-    it('gives the values, and exits, by the order of the list, whichever was entered first', async () => {
+    it('orders values and exits by the list, whichever manager was entered first', async () => {
       const log: unknown[] = [];
       const three = atOnce([async(log, 'a', { entering: later }), sync(log, 'b'), async(log, 'c')]);
       expect(await withAsync(three, (values) => values)).toEqual(['A', 'B', 'C']);
@@ -452,7 +452,7 @@ describe.each(builds)('%s', (_build, library) => {
       return { error, errors: [first, second] };
     };
 
-    it('waits for the others where several fail, and exits them with all errors, in the order of the list', async () => {
+    it("waits for the rest if several fail, and exits them with all errors, in the list's order", async () => {
       const log: unknown[] = [];
       const { error, errors } = await failingTwice(log);
       expect(error).toBeInstanceOf(AggregateError);
@@ -465,14 +465,14 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('waits for the others where one fails, and rejects as that did, whatever that is', async () => {
+    it('waits for the rest if one fails, and rejects with its error, whatever that is', async () => {
       const log: unknown[] = [];
       const pair = atOnce([async(log, 'slow', { entering: later }), sync(log, 'b', { entering: fail(undefined) })]);
       expect(await outcomeOf(() => withAsync(pair, () => log.push('body')))).toStrictEqual({ error: undefined });
       expect(log).toEqual(['enter slow', 'enter b', ['slow', undefined]]);
     });
 
-    it('keeps the errors of entering where an exit fails too', async () => {
+    it('keeps the errors from entering if an exit fails too', async () => {
       const log: unknown[] = [];
       const failed = new Error('exit');
       const { error, errors } = await failingTwice(log, { failing: fail(failed) });
@@ -481,7 +481,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log.at(-1)).toEqual(['slow', failed]);
     });
 
-    it('did not yield where an exit suppresses the errors of entering, which are kept', async () => {
+    it("didn't yield if an exit suppresses the errors from entering, which are kept", async () => {
       const log: unknown[] = [];
       const { error, errors } = await failingTwice(log, { failing: () => 'fallback' });
       expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD', cause: { errors } });
@@ -489,7 +489,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log.slice(-1)).toEqual(['exit slow']);
     });
 
-    it('enters one after the other where it is told not to', async () => {
+    it('enters one after the other with concurrent: false', async () => {
       const log: unknown[] = [];
       const pair = all([async(log, 'a', { entering: fail(bodyError) }), async(log, 'b')], { concurrent: false });
       expect(await errorOf(() => withAsync(pair as never, () => undefined))).toBe(bodyError);

@@ -6,7 +6,7 @@ import { itUnobserved } from './helpers/unobserved.ts';
 const bodyError = new Error('body');
 
 describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, contextManager, withAsync }) => {
-  describe('AsyncExitStack, as TC39 has it', () => {
+  describe("AsyncExitStack, like TC39's", () => {
     itUnobserved('reads Symbol.asyncDispose, then Symbol.dispose, once each, when it takes the value', async () => {
       const reads: unknown[] = [];
       const resource = new Proxy({} as AsyncDisposable, {
@@ -21,7 +21,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(reads).toEqual([Symbol.asyncDispose, Symbol.dispose]);
     });
 
-    it('takes a null method for none, and does not await what a sync disposal returns', async () => {
+    it("treats a null method as none, and doesn't await what a sync disposal returns", async () => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
       stack.use({
@@ -72,7 +72,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
         },
         2,
       ],
-    ])('awaits as often as TC39’s for %s', async (_what, fill, awaits) => {
+    ])("awaits as often as TC39's with %s", async (_what, fill, awaits) => {
       const stack = new AsyncExitStack<unknown>();
       fill(stack);
       let ticks = 0;
@@ -84,7 +84,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(ticks).toBe(awaits + 1);
     });
 
-    it.each(['enterAsync', 'exitAsync', 'disposeAsync'] as const)('%s rejects on something else', async (name) => {
+    it.each(['enterAsync', 'exitAsync', 'disposeAsync'] as const)('%s rejects for another receiver', async (name) => {
       const method = AsyncExitStack.prototype[name] as () => Promise<unknown>;
       await expect(method.call({})).rejects.toThrow(TypeError);
     });
@@ -122,7 +122,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(events).toEqual(['enter early', 'enter late', 'exit late succeeded', 'exit early succeeded']);
     });
 
-    it('waits for the value of a sync manager, too, and exits that where it rejects', async () => {
+    it('waits for the value of a sync manager too, and exits that if it rejects', async () => {
       const events: string[] = [];
       const promised = contextManager(function* promised(value: Promise<string>) {
         try {
@@ -141,7 +141,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(events).toEqual(['exit', 'exit']);
     });
 
-    it('gives the value to whoever entered before it exits that', async () => {
+    it('gives the value to the caller before it exits that manager', async () => {
       let isOpen = false;
       const connection = {
         async enterAsync() {
@@ -160,7 +160,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(await rows).toBe('rows');
     });
 
-    it('exits a manager that finishes the stack when its run is started', async () => {
+    it('exits a manager that finishes the stack when its run starts', async () => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
       let disposed: Promise<void> | undefined;
@@ -177,7 +177,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(events).toEqual(['setup', 'teardown']);
     });
 
-    it('moves pending entries along', async () => {
+    it('moves pending entries too', async () => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
       const entering = stack.enterContext(slow(events, 'moved', new Promise(setImmediate)));
@@ -189,7 +189,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(events).toEqual(['enter moved', 'exit moved failed']);
     });
 
-    it('takes an entry still pending for one that came after complete()', async () => {
+    it('treats a pending entry as one that came after complete()', async () => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
       const entering = stack.enterContext(slow(events, 'late', new Promise(setImmediate)));
@@ -199,7 +199,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
       expect(events).toEqual(['enter late', 'exit late failed']);
     });
 
-    it('waits in exitAsync() while it is finishing; a second disposeAsync() does not, as TC39’s', async () => {
+    it("waits in exitAsync() while it is finishing; a second disposeAsync() doesn't, like TC39's", async () => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
       stack.defer(async () => {
@@ -245,7 +245,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, AsyncExitStack, cont
 });
 
 describe('AsyncExitStack', () => {
-  it('leaves a rejection that nobody awaits to be reported', () => {
+  it("leaves a rejection that isn't awaited to be reported", () => {
     const program = `
       import { AsyncExitStack, withAsync } from 'withal';
       await withAsync(new AsyncExitStack(), (stack) => {

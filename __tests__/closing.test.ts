@@ -21,13 +21,13 @@ const throwsBody = () => {
 
 describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
   describe('closing', () => {
-    it('gives the thing, and closes it once the block has ended', () => {
+    it('returns the thing, and closes it after the block', () => {
       const thing = { close: jest.fn<(this: unknown) => void>() };
       expect(withSync(closing(thing), (value) => [value === thing, thing.close.mock.calls.length])).toEqual([true, 0]);
       expect(thing.close.mock.contexts).toEqual([thing]);
     });
 
-    it('closes after an error, and does not suppress it, whatever closing gives', async () => {
+    it('closes after an error, and never suppresses it, whatever closing returns', async () => {
       const thing = { close: jest.fn(() => true) };
       expect(await errorOf(() => withSync(closing(thing), throwsBody))).toBe(bodyError);
       expect(
@@ -36,14 +36,14 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       expect(thing.close).toHaveBeenCalledTimes(1);
     });
 
-    it('closes with the function given', async () => {
+    it('closes with the given function', async () => {
       const close = jest.fn();
       const thing = { close() {} };
       withSync(closing(thing, close), () => undefined);
       expect(close.mock.calls).toEqual([[thing]]);
     });
 
-    it('awaits a closing in withAsync, and keeps its error and that of the body', async () => {
+    it("awaits the close in withAsync, and keeps its error and the body's", async () => {
       const failed = new Error('closing failed');
       const pool = { end: async () => Promise.reject(failed) };
       const manager = closing(pool, async (given) => given.end());
@@ -52,7 +52,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       expect(failed.cause).toBe(bodyError);
     });
 
-    it('refuses in withSync a closing that returns a promise', async () => {
+    it('refuses a close that returns a promise in withSync', async () => {
       const error = await errorOf(() =>
         withSync(closing({ close: async () => Promise.reject(new Error('unseen')) }) as never, () => 1),
       );
@@ -76,7 +76,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       expect(thing.close).toHaveBeenCalledTimes(2);
     });
 
-    describe('of a thing that is closed later than its close() returns', () => {
+    describe('with a thing that closes after its close() returns', () => {
       const listening = async <S extends Server>(server: S) => {
         server.listen(0, '127.0.0.1');
         await once(server, 'listening');
@@ -104,7 +104,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         expect(await response).toBe('done');
       });
 
-      it('waits for the connections of a server of sockets, and of one of HTTP/2', async () => {
+      it('waits for the connections of a TCP server and of an HTTP/2 server', async () => {
         const server = await listening(createNetServer());
         const ended = jest.fn();
         await withAsync(closing(server), async () => {
@@ -133,7 +133,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         ['HTTPS', () => createHttpsServer()],
         ['sockets', () => createNetServer()],
         ['HTTP/2', () => createHttp2Server()],
-      ])('keeps the error of a server of %s that was closed before, and that of the block', async (_kind, create) => {
+      ])("keeps the error of a %s server that was already closed, and the block's", async (_kind, create) => {
         const server = create();
         const notRunning = expect.objectContaining({ code: 'ERR_SERVER_NOT_RUNNING' });
         expect(await errorOf(() => withAsync(closing(server), () => 'never listened'))).toEqual(notRunning);
@@ -145,7 +145,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         expect(error).toHaveProperty('cause', bodyError);
       });
 
-      it('waits for a socket of UDP, and keeps its error', async () => {
+      it('waits for a UDP socket, and keeps its error', async () => {
         const socket = createSocket('udp4');
         const closed = once(socket, 'close');
         await withAsync(closing(socket), () => undefined);
@@ -156,7 +156,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         );
       });
 
-      it('has written all to a file', async () => {
+      it('has written everything to a file', async () => {
         const directory = await mkdtemp(join(tmpdir(), 'closing-'));
         try {
           const path = join(directory, 'file');
@@ -172,14 +172,14 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         }
       });
 
-      it('reports that what was written can’t be', async () => {
+      it('reports a failed write', async () => {
         const stream = createWriteStream('/dev/full');
         const error = await errorOf(() => withAsync(closing(stream), () => void stream.write('text')));
         expect(error).toHaveProperty('code', 'ENOSPC');
         expect(stream.listenerCount('error')).toBe(0);
       });
 
-      it('has closed a file that is read, however far it was read', async () => {
+      it('has closed a file that was read, however far', async () => {
         const path = fileURLToPath(import.meta.url);
         for (const body of [
           () => undefined,
@@ -195,7 +195,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         }
       });
 
-      it('says nothing of an error that a stream has told before', async () => {
+      it("doesn't report again an error that a stream has reported", async () => {
         const missing = () => createReadStream(join(tmpdir(), 'no such', 'file'));
         const read = async (stream: ReadStream) => {
           for await (const _ of stream);
@@ -219,11 +219,11 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       const declaring = <F extends (...args: never[]) => unknown>(length: number, close: F) =>
         Object.defineProperty(close, 'length', { value: length }) as unknown as () => ReturnType<F>;
 
-      /** An event emitter whose `close()` is as given. */
+      /** An event emitter with this `close()`. */
       const emitter = (close: () => unknown) =>
         Object.assign(new EventEmitter(), { close, [Symbol.asyncDispose]: jest.fn(async () => Promise.resolve()) });
 
-      it('needs no callback where close() returns a promise', async () => {
+      it('needs no callback if close() returns a promise', async () => {
         const failed = new Error('closing failed');
         for (const close of [jest.fn(async () => Promise.resolve(true)), async () => Promise.resolve({ value: 1 })]) {
           const thing = emitter(declaring(1, close));
@@ -255,7 +255,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         }
       });
 
-      it.each([0, 2])('closes as always what declares %p parameters', async (length) => {
+      it.each([0, 2])('closes as usual if close declares %p parameters', async (length) => {
         const close = jest.fn();
         const thing = emitter(declaring(length, close));
         await withAsync(closing(thing), () => 'result');
@@ -263,7 +263,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         expect(thing[Symbol.asyncDispose]).not.toHaveBeenCalled();
       });
 
-      it('closes as always by an async function, for its parameter is no callback', async () => {
+      it("closes as usual with an async function, whose parameter isn't a callback", async () => {
         const close = jest.fn();
         const disposed = jest.fn();
         const thing = {
@@ -279,7 +279,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
         expect(disposed).not.toHaveBeenCalled();
       });
 
-      it('closes as always what can’t be disposed', async () => {
+      it("closes as usual what can't be disposed of", async () => {
         const close = jest.fn();
         await withAsync(
           closing(Object.assign(emitter(declaring(1, close)), { [Symbol.asyncDispose]: null })),
@@ -289,10 +289,10 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       });
 
       it.each<[string, object]>([
-        ['what emits no events', {}],
-        ['what only listens', { on() {} }],
-        ['what only stops listening', { off() {} }],
-      ])('disposes %s, for its parameter may be no callback', async (_what, more) => {
+        ['an object that emits no events', {}],
+        ['an object with only on()', { on() {} }],
+        ['an object with only off()', { off() {} }],
+      ])('disposes of %s, whose parameter may not be a callback', async (_what, more) => {
         const close = jest.fn();
         const disposed = jest.fn();
         const thing = {
@@ -312,7 +312,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
     it.each<[string, unknown[], string]>([
       ['nothing', [], 'closing() takes a thing with a close(), but undefined was given'],
       ['a thing without a close()', [{}], 'closing() takes a thing with a close(), but an object (Object) was given'],
-      ['a close that is no function', [{}, 'close'], 'closing() takes a function that closes, but "close" was given'],
+      ["a close that isn't a function", [{}, 'close'], 'closing() takes a function that closes, but "close" was given'],
       ['a close that is null', [{ close() {} }, null], 'closing() takes a function that closes, but null was given'],
     ])('refuses %s', (_what, args, message) => {
       const make = () => (closing as (...args: unknown[]) => unknown)(...args);
@@ -320,7 +320,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       expect(make).toThrow(message);
     });
 
-    it('does not wait for a thing that is a promise too, as a child process can be', async () => {
+    it("doesn't wait for a thing that is also a promise, as a child process can be", async () => {
       let close!: () => void;
       const child = Object.assign(new Promise<void>((resolve) => (close = resolve)), { kill: () => close() });
       expect(
@@ -335,7 +335,7 @@ describe.each(builds)('%s', (_build, { closing, withAsync, withSync }) => {
       );
     });
 
-    it('shows its name, and nothing of the thing', () => {
+    it('shows its name, but nothing of the thing', () => {
       const shown = closing({ password: 'secret', close() {} });
       expect([inspect(shown), JSON.stringify(shown)]).toEqual(["{ manager: 'closing' }", '{"manager":"closing"}']);
     });

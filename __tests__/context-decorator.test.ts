@@ -91,7 +91,7 @@ function decorating(library: Library): Decorating[] {
   ];
 }
 
-/** A script that tells how the block ended, and does as `answer` says. */
+/** A script that logs how the block ended, and does what `answer` says. */
 function telling(log: unknown[], answer?: (thrown: { error: unknown } | undefined) => unknown): Script {
   return {
     setup: () => void log.push('enter'),
@@ -136,7 +136,7 @@ describe.each(builds)('%s', (_build, library) => {
         },
       );
 
-      it('gives the fallback of a manager that suppresses', async () => {
+      it('returns the fallback of a manager that suppresses', async () => {
         const wrapped = decorator(manager({ teardown: () => 'fallback' }))(fn(throws(new Error('body'))));
         expect(await wrapped()).toBe('fallback');
       });
@@ -160,7 +160,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(() => Reflect.construct(wrapped, [])).toThrow('is not a constructor');
       });
 
-      it('runs recursive calls, each in an entry of its own', async () => {
+      it('enters the manager anew for each recursive call', async () => {
         const log: unknown[] = [];
         const factorial: Fn = decorator(manager(telling(log)))(
           name === 'sync'
@@ -171,7 +171,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(log).toEqual(['enter', 'enter', 'enter', 'exit', 'exit', 'exit']);
       });
 
-      it('enters a manager that a function makes of this and the arguments', async () => {
+      it('enters a manager that a function makes from this and the arguments', async () => {
         const log: unknown[] = [];
         const make = jest.fn<Fn>(() => manager(telling(log)));
         const wrapped = decorator(make)(fn((x: number) => x));
@@ -181,7 +181,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(make.mock.contexts).toEqual([self]);
       });
 
-      it('takes a function that has the methods of a manager for a manager', async () => {
+      it('treats a function with the methods of a manager as a manager', async () => {
         const log: unknown[] = [];
         const callable = Object.assign(throws(new Error('called')), {
           enter: () => void log.push('enter'),
@@ -191,7 +191,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(log).toEqual(['enter', 'exit']);
       });
 
-      it('calls a function that is only disposable, as a mock of a test is', async () => {
+      it("calls a function that is only disposable, as a test's mock is", async () => {
         const log: unknown[] = [];
         const mock = Object.assign(() => manager(telling(log)), {
           [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: throws(new Error('disposed')),
@@ -211,7 +211,7 @@ describe.each(builds)('%s', (_build, library) => {
         ['nothing', undefined, 'but undefined was given. Did you mean closing'],
         ['a manager function', () => function transaction() {}, 'Did you forget to call it?'],
         ['a promise', async () => Promise.reject(new Error('unseen')), 'Await in the manager instead.'],
-      ])('refuses a function that returns %s, before anything is entered', async (_what, given, message) => {
+      ])('refuses a function that returns %s before it enters anything', async (_what, given, message) => {
         const body = jest.fn();
         const error = await errorOf(decorator(() => (given as Fn | undefined)?.())(fn(body)));
         expect(error).toBeInstanceOf(TypeError);
@@ -228,13 +228,13 @@ describe.each(builds)('%s', (_build, library) => {
         ['half a manager', { enter() {} }],
         ['a promise', Promise.resolve()],
         ['a generator', (function* () {})()],
-      ])('refuses %s in place of the manager', (_what, given) => {
+      ])('refuses %s as the manager', (_what, given) => {
         expect(() => decorator(given)).toThrow(TypeError);
         expect(() => decorator(given)).toThrow(`Cannot decorate: ${decoratorName} takes a manager, or a function`);
       });
 
       it.each([
-        ['no function', [1], '1 was given'],
+        ['not a function', [1], '1 was given'],
         ['a class', [class Repo {}], 'the class Repo was given'],
         ['a decorated class', [class {}, { kind: 'class', name: 'Repo' }], 'the class Repo was given'],
         ['a getter', [() => 1, { kind: 'getter', name: 'size' }], 'the getter size was given'],
@@ -255,7 +255,7 @@ describe.each(builds)('%s', (_build, library) => {
       it.each([
         ['the standard', [() => 1, { kind: 'method', name: 'save' }], 'the method save was given'],
         ['legacy decorators', [{}, 'save', { value() {} }], 'the member save was given'],
-      ])('refuses to be a decorator itself, by %s', (_what, args, message) => {
+      ])('refuses to be used as a decorator itself, by %s', (_what, args, message) => {
         const decorate = () => decorator(...args);
         expect(decorate).toThrow(TypeError);
         expect(decorate).toThrow(`${message}. Write @${decoratorName.slice(0, -2)}(manager).`);
@@ -263,16 +263,16 @@ describe.each(builds)('%s', (_build, library) => {
 
       it.each([
         ['an iterator', [1].values()],
-        ['what can be thrown at', { throw() {} }],
-        ['what can be returned', { return() {} }],
-      ])('takes a function that returns %s for any other', async (_what, result) => {
+        ['an object with throw()', { throw() {} }],
+        ['an object with return()', { return() {} }],
+      ])('treats a function that returns %s like any other', async (_what, result) => {
         expect(await decorator(manager({}))(fn(() => result))()).toBe(result);
       });
 
       it.each([
         ['a generator', () => rows({})()],
-        ['what a compiler makes of one', () => ({ next() {}, throw() {}, return() {} })],
-      ])('refuses a function that returns %s, even where the manager suppresses', async (_what, plain) => {
+        ["a compiler's version of one", () => ({ next() {}, throw() {}, return() {} })],
+      ])('refuses a function that returns %s, even if the manager suppresses', async (_what, plain) => {
         const log: unknown[] = [];
         const wrapped = decorator(manager(telling(log, () => 'suppressed')))(plain);
         const error = await errorOf(wrapped);
@@ -283,7 +283,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     describe(`${decoratorName} on a generator function`, () => {
-      it('runs nothing at the call, and drives the generator inside the manager', async () => {
+      it('runs nothing on the call, and drives the generator inside the manager', async () => {
         const log: unknown[] = [];
         const make = jest.fn(() => manager(telling(log)));
         const wrapped = decorator(make)(rows({ items: ['a', 'b'], result: 'end' }, log));
@@ -297,7 +297,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await driven.next()).toEqual({ value: undefined, done: true });
       });
 
-      it('keeps name, length and kind, so that it can be decorated again', async () => {
+      it('keeps name, length and kind, so it can be decorated again', async () => {
         const log: unknown[] = [];
         const original = rows({ items: ['a'] }, log);
         const outer = manager(telling(log));
@@ -318,7 +318,7 @@ describe.each(builds)('%s', (_build, library) => {
         },
       );
 
-      it('passes throw() on, to a generator that catches and to one that does not', async () => {
+      it('passes throw() on to the generator, whether it catches or not', async () => {
         const log: unknown[] = [];
         const error = new Error('thrown in');
         const catching = decorator(manager(telling(log)))(rows({ items: ['a'], caught: (caught) => [caught] }))();
@@ -357,14 +357,14 @@ describe.each(builds)('%s', (_build, library) => {
         expect(log).toEqual([]);
       });
 
-      it('refuses at the first next() a function that returns no manager', async () => {
+      it('refuses a function that returns no manager, at the first next()', async () => {
         const log: unknown[] = [];
         const driven = decorator(() => undefined)(rows({}, log))();
         expect(await errorOf(() => driven.next())).toBeInstanceOf(TypeError);
         expect(log).toEqual([]);
       });
 
-      it('says so at the first next() where its manager is none any more', async () => {
+      it('says so at the first next() if its manager has stopped being one', async () => {
         const given: Record<string, Fn | undefined> = { enter: () => undefined, exit: () => undefined };
         const driven = decorator(given)(rows({}))();
         given['exit'] = undefined;
@@ -382,7 +382,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await errorOf(() => driven.next())).toMatchObject({ code });
       });
 
-      it('exits the manager with the error of a default value', async () => {
+      it('exits the manager with the error of a parameter default', async () => {
         const log: unknown[] = [];
         const error = new Error('default');
         const original =
@@ -398,7 +398,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(log).toEqual(['enter', ['exit', error]]);
       });
 
-      it.each(['return', 'throw'] as const)('enters nothing on a %s() before the first next()', async (way) => {
+      it.each(['return', 'throw'] as const)('enters nothing if %s() comes before the first next()', async (way) => {
         const log: unknown[] = [];
         const driven = decorator(manager(telling(log)))(rows({}, log))();
         await outcomeOf(() => driven[way]('value'));
@@ -406,7 +406,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(log).toEqual([]);
       });
 
-      it('drives concurrent and nested runs in entries of their own', async () => {
+      it('enters the manager anew for concurrent and nested runs', async () => {
         const log: unknown[] = [];
         const wrapped = decorator(manager(telling(log)))(rows({ items: ['a'] }));
         const [one, two] = [wrapped(), wrapped()];
@@ -427,7 +427,7 @@ describe.each(builds)('%s', (_build, library) => {
         return outcomeOf(() => driven.return('returned'));
       }
 
-      it('closes it, then exits the manager with ERR_OUTCOME_UNKNOWN, which does not leave', async () => {
+      it("closes it, then exits the manager with ERR_OUTCOME_UNKNOWN, which it doesn't throw", async () => {
         const log: unknown[] = [];
         const outcome = await close(telling(log), { closing: () => void log.push('closed') });
         expect(log).toEqual(['enter', 'closed', ['exit', unknownOutcome]]);
@@ -442,7 +442,7 @@ describe.each(builds)('%s', (_build, library) => {
         );
       });
 
-      it('does so at the break out of a loop', async () => {
+      it('does so on a break out of a loop', async () => {
         const log: unknown[] = [];
         const wrapped = decorator(manager(telling(log)))(rows({ items: ['a', 'b'] }));
         for await (const item of wrapped() as unknown as AsyncIterable<unknown>) {
@@ -452,29 +452,29 @@ describe.each(builds)('%s', (_build, library) => {
         expect(log).toEqual(['enter', 'a', ['exit', unknownOutcome]]);
       });
 
-      it('returns what was asked for, whatever the manager suppresses with', async () => {
+      it('returns the argument of return(), whatever the manager suppresses with', async () => {
         expect(await close({ teardown: () => 'fallback' })).toEqual({ value: { value: 'returned', done: true } });
       });
 
-      it('exits the manager with the error of the closing instead', async () => {
+      it("exits the manager with the closing's error instead", async () => {
         const log: unknown[] = [];
         const error = new Error('closing');
         expect(await close(telling(log), { closing: throws(error) })).toEqual({ error });
         expect(log).toEqual(['enter', ['exit', error]]);
       });
 
-      it('ends with the fallback where the manager suppresses the error of the closing', async () => {
+      it("ends with the fallback if the manager suppresses the closing's error", async () => {
         const outcome = await close({ teardown: () => 'fallback' }, { closing: throws(new Error('closing')) });
         expect(outcome).toEqual({ value: { value: 'fallback', done: true } });
       });
 
-      it('throws an error that the teardown throws of its own, with nothing attached', async () => {
+      it("throws the teardown's own error with nothing attached", async () => {
         const error = new Error('teardown');
         expect(await close({ teardown: throws(error) })).toEqual({ error });
         expect(error).not.toHaveProperty('cause');
       });
 
-      it('lets a translation leave', async () => {
+      it('throws a translation', async () => {
         const translated = new Error('ROLLBACK failed');
         const outcome = await close({
           teardown(thrown) {
@@ -485,13 +485,13 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ error: translated });
       });
 
-      it('throws ERR_DID_NOT_STOP where the manager yields again', async () => {
+      it('throws ERR_DID_NOT_STOP if the manager yields again', async () => {
         const error = new Error('closing');
         const outcome = await close({ teardown: () => again, closing: throws(error) });
         expect(outcome).toEqual({ error: expect.objectContaining({ code: 'ERR_DID_NOT_STOP', cause: error }) });
       });
 
-      it('keeps it out of the error of a disposable', async () => {
+      it("keeps it out of a disposable's error", async () => {
         const error = new Error('disposal');
         const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
         const driven = decorator({ [dispose]: throws(error) })(rows({ items: ['a'] }))();
@@ -499,7 +499,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await errorOf(() => driven.return())).toBe(error);
       });
 
-      it('keeps it out of the error of a manager that hands it on', async () => {
+      it('keeps it out of the error of a manager that passes it on', async () => {
         const error = new Error('teardown');
         const inner = manager({ teardown: throws(error) }) as unknown as AsyncContextManager<unknown> &
           ContextManager<unknown>;
@@ -513,7 +513,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(reachableFrom(error)).toEqual([error]);
       });
 
-      it('counts one that yields while it is closed as closed, however it ends', async () => {
+      it('treats a generator that yields while it is closed as closed, however it ends', async () => {
         const log: unknown[] = [];
         const driven = decorator(manager(telling(log)))(rows({ items: ['a'], closing: () => again }))();
         await driven.next();
@@ -525,7 +525,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     describe(`${decoratorName} on methods`, () => {
-      it('decorates as the standard has it: instance, static and private methods', async () => {
+      it('decorates by the standard: instance, static and private methods', async () => {
         const log: unknown[] = [];
         const logged = decorator(function (this: unknown) {
           return manager({ setup: () => void log.push(this), teardown: undo });
@@ -608,7 +608,7 @@ describe.each(builds)('%s', (_build, library) => {
         'must see that a function is a',
       ],
       ['an object', () => ({ done: false }), 'Await it.'],
-    ])('tells whoever iterates the promise of %s what is wrong, and nobody else', async (_what, fn, message) => {
+    ])('tells code that iterates the promise of %s what is wrong, and no other code', async (_what, fn, message) => {
       const unhandled = jest.fn();
       process.on('unhandledRejection', unhandled);
       const decorated = library.asyncContextDecorator(library.nullContext())(fn);
@@ -645,7 +645,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter', 'enter', 'exit', 'exit']);
     });
 
-    it('makes a sync generator function async: it awaits what is yielded and returned', async () => {
+    it('makes a sync generator function async: it awaits what it yields and returns', async () => {
       const log: unknown[] = [];
       const wrapped = asyncContextDecorator(manager(telling(log)))(function* () {
         try {
@@ -699,7 +699,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter', ['exit', unknownOutcome]]);
     });
 
-    it('does not run the generator function of a manager to look at it', () => {
+    it("doesn't run a manager's generator function to inspect it", () => {
       const fallback = jest.fn();
       const careful = asyncContextManager(async function* careful(value = fallback()) {
         yield value;
@@ -715,13 +715,13 @@ describe.each(builds)('%s', (_build, library) => {
     it.each([
       ['function', async () => {}],
       ['generator function', async function* () {}],
-    ])('refuses an async %s at decoration', (_what, fn) => {
+    ])('refuses an async %s when decorating', (_what, fn) => {
       const decorate = () => contextDecorator(manager({}))(fn as () => never);
       expect(decorate).toThrow(TypeError);
       expect(decorate).toThrow('Did you mean asyncContextDecorator()?');
     });
 
-    it('refuses a function that returns a promise, even where the manager suppresses', async () => {
+    it('refuses a function that returns a promise, even if the manager suppresses', async () => {
       const log: unknown[] = [];
       const suppressing = manager(telling(log, () => 'suppressed'));
       const error = await errorOf(contextDecorator(suppressing)(() => Promise.reject(new Error('unseen')) as never));
@@ -734,7 +734,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a manager', { enterAsync() {}, exitAsync() {} }],
       ['a function', Object.assign(() => 1, { enterAsync() {}, exitAsync() {} })],
       ['a disposable', { [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {} }],
-    ])('refuses what is asynchronous: %s', (_what, given) => {
+    ])('refuses async input: %s', (_what, given) => {
       expect(() => contextDecorator(given as never)).toThrow('Did you mean asyncContextDecorator()?');
       expect(contextDecorator((() => given) as never)(() => 1)).toThrow('Did you mean asyncContextDecorator()?');
     });
@@ -751,7 +751,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 });
 
-/** Lets the error of the block pass. */
+/** Doesn't suppress the block's error. */
 function undo(thrown: { error: unknown } | undefined): undefined {
   if (thrown) throw thrown.error;
 }
@@ -767,7 +767,7 @@ interface LegacyClass {
   open(url: string): unknown;
 }
 
-/** A class with decorated methods, compiled as TypeScript's own decorators. */
+/** A class with decorated methods, compiled with TypeScript's own decorators. */
 function legacy(logged: unknown): LegacyClass {
   const { outputText } = ts.transpileModule(
     `class Repo {
@@ -796,7 +796,7 @@ describe.each(builds)(
       throw error;
     };
 
-    it('leaves an error that it suppressed out of what it throws', async () => {
+    it('keeps an error that it suppressed out of what it throws', async () => {
       const managed = contextDecorator(() => {
         const stack = new ExitStack<unknown>();
         stack.defer(fail(later));

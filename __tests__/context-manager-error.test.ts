@@ -6,7 +6,7 @@ describe.each(builds)('%s', (_build, { ContextManagerError }) => {
   describe('ContextManagerError', () => {
     const error = new ContextManagerError('ERR_DID_NOT_STOP', 'message', { cause: undefined });
 
-    it('is an error with a code, and a name that its stack shows', () => {
+    it('is an error with a code, and with a name that its stack shows', () => {
       expect(error).toBeInstanceOf(Error);
       expect(error.code).toBe('ERR_DID_NOT_STOP');
       expect(String(error)).toBe('ContextManagerError: message');
@@ -14,12 +14,12 @@ describe.each(builds)('%s', (_build, { ContextManagerError }) => {
       expect(Object.keys(error)).toEqual(['code']);
     });
 
-    it('has a cause where one is given, be it undefined', () => {
+    it('has a cause if one is given, even undefined', () => {
       expect(Object.hasOwn(error, 'cause')).toBe(true);
       expect(Object.hasOwn(new ContextManagerError('ERR_DID_NOT_STOP', 'message'), 'cause')).toBe(false);
     });
 
-    it('is recognised across the copies of the package, its subclasses as usual', () => {
+    it('is recognized across copies of the package, its subclasses as usual', () => {
       for (const [, other] of copies) expect(error).toBeInstanceOf(other.ContextManagerError);
       class Special extends ContextManagerError {}
       expect(new Special('ERR_DID_NOT_STOP', '')).toBeInstanceOf(Special);

@@ -174,7 +174,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toHaveProperty('code', 'ERR_DID_NOT_STOP');
     });
 
-    it('leaves an error that passes untouched', async () => {
+    it('leaves a passing error untouched', async () => {
       const passing = new Error('passing');
       const { stack } = passing;
       await outcomeOf(() => twin.run(twin.manager({ teardown: rethrow }), () => rethrow({ error: passing })));
@@ -198,7 +198,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([undefined]);
     });
 
-    it('can be entered many times, one after the other and within itself', async () => {
+    it('can be entered many times, in turn and nested', async () => {
       const events: string[] = [];
       const manager = twin.manager({ setup: () => events.push('enter'), teardown: () => events.push('exit') });
       await twin.run(manager, () => 'first');
@@ -218,7 +218,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('answers with the fallback, or with false for an error that passes', async () => {
+    it("answers with the fallback, or with false for an error that it doesn't suppress", async () => {
       const suppressing = twin.manager({ teardown: () => 'fallback' });
       await twin.enter(suppressing);
       expect(await twin.exit(suppressing, { error: bodyError })).toEqual({ value: 'fallback' });
@@ -242,7 +242,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await code(() => twin.exit(manager))).toBe('ERR_NOT_ENTERED');
     });
 
-    it('can be entered again after an entry that failed, or an exit that did', async () => {
+    it('can be entered again after a failed entry or a failed exit', async () => {
       const script: Script = { setup: () => 'no yield' };
       const manager = twin.manager(script);
       expect(await code(() => twin.enter(manager))).toBe('ERR_DID_NOT_YIELD');
@@ -254,7 +254,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await twin.enter(failing)).toBe('value');
     });
 
-    it('stays apart from the entries of withAsync and withSync', async () => {
+    it('keeps its runs apart from those of withAsync and withSync', async () => {
       const events: string[] = [];
       const manager = twin.manager({ setup: () => events.push('enter'), teardown: () => events.push('exit') });
       await twin.enter(manager);
@@ -274,7 +274,7 @@ describe.each(builds)('%s', (_build, library) => {
       },
     );
 
-    it('shows its name and its state, but none of its arguments', async () => {
+    it('shows its name and state, but none of its arguments', async () => {
       const manager = twin.manager({ secret: 'postgres://u:secret@h/db' } as Script);
       const shown = () => [JSON.stringify(manager), inspect(manager)];
       expect(shown()).toEqual([
@@ -313,7 +313,7 @@ describe.each(builds)('%s', (_build, library) => {
   describe('asyncContextManager', () => {
     const { asyncContextManager, withAsync } = library;
 
-    it('is busy from the call of enterAsync until exitAsync has settled', async () => {
+    it('is busy from the call of enterAsync until exitAsync settles', async () => {
       const manager = twinsOf(library)[1]?.manager({}) as {
         enterAsync(): Promise<unknown>;
         exitAsync(): Promise<unknown>;
@@ -356,7 +356,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(seen).toEqual([bodyError]);
     });
 
-    it('tears down only once the promise that the body returned has settled', async () => {
+    it('tears down only after the promise that the body returned settles', async () => {
       const events: string[] = [];
       const manager = asyncContextManager(async function* logged() {
         yield;
@@ -369,7 +369,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['body', 'exit']);
     });
 
-    it('shows the body what setup set in an AsyncLocalStorage before its first await, and the teardown the same', async () => {
+    it('shows the body and the teardown what setup put in an AsyncLocalStorage before its first await', async () => {
       const storage = asyncLocalStorage<string>();
       const seen: unknown[] = [];
       const manager = asyncContextManager(async function* within() {
@@ -404,7 +404,7 @@ describe.each(builds)('%s', (_build, library) => {
     const run = (manager: unknown, body: (value: unknown) => unknown) =>
       isAsync ? library.withAsync(manager as never, body) : library.withSync(manager as never, body);
 
-    it('gives a function with the name and length of its own, and no constructor', () => {
+    it('returns a function with its own name and length, and without a constructor', () => {
       const made = make(fn);
       expect(made.name).toBe('manager');
       expect(made).toHaveLength(1);
@@ -419,7 +419,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect((value as unknown[])[0]).toBe(self);
     });
 
-    it('runs nothing of the function when called, parameter defaults included', async () => {
+    it('runs nothing of the function on the call, not even parameter defaults', async () => {
       const byDefault = jest.fn(() => 'default');
       const made = make(
         isAsync
@@ -437,7 +437,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(byDefault).toHaveBeenCalledTimes(2);
     });
 
-    it('takes what the language made for what it is, whatever it inherits besides', async () => {
+    it('recognizes native generator functions, whatever else they inherit', async () => {
       const both = isAsync
         ? async function* both() {
             yield 'value';
@@ -451,7 +451,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await run(make(both)(), (value) => value)).toBe('value');
     });
 
-    it('takes what a compiler made of a generator function, and a bound one', async () => {
+    it('takes compiled and bound generator functions', async () => {
       const compiled = make(function compiled(this: unknown, ...args: [number]) {
         return fn.apply(this, args);
       });
@@ -462,8 +462,8 @@ describe.each(builds)('%s', (_build, library) => {
 
     it.each([
       ['is called again', undefined],
-      ['is told of an error', { error: bodyError }],
-    ])('reports what yields again, and has no return(), where it %s', async (_what, thrown) => {
+      ['gets an error', { error: bodyError }],
+    ])('reports a second yield without a return() if it %s', async (_what, thrown) => {
       const again = () => ({ done: false, value: 'again' });
       const generator = { next: again, throw: again, ...(isAsync && { [Symbol.asyncIterator]: () => generator }) };
       const made = make(() => generator);
@@ -498,7 +498,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['nothing', undefined, /undefined was given/],
       ['null', null, /null was given/],
       ['a promise', Promise.resolve(), /an object \(Promise\) was given/],
-    ])('refuses %s at definition', (_what, given, message) => {
+    ])('refuses %s when defining the manager', (_what, given, message) => {
       expect(() => make(given as never)).toThrow(TypeError);
       expect(() => make(given as never)).toThrow(message);
       expect(() => make(given as never)).toThrow(/^Cannot make a manager: /);
@@ -520,7 +520,7 @@ describe.each(builds)('%s', (_build, library) => {
               })(),
       ],
       ['an iterator without throw()', () => [1][Symbol.iterator]()],
-    ])('refuses a plain function that returns %s at entry', async (_what, given) => {
+    ])('refuses a plain function that returns %s on entry', async (_what, given) => {
       const error = await errorOf(() => run(make(Object.defineProperty(given, 'name', { value: 'made' }))(), neverRun));
       expect(error).toBeInstanceOf(TypeError);
       const syntax = isAsync ? 'async function*' : 'function*';
@@ -538,7 +538,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => make({} as never, Symbol('session'), {})).toThrow('Symbol(session) = ');
     });
 
-    it('can be mapped over functions', () => {
+    it('can be passed to map()', () => {
       expect([fn].map(make as never)).toHaveLength(1);
       expect(make(fn, 'key', {})).toHaveLength(1);
     });

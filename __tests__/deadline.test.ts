@@ -16,7 +16,7 @@ const fail = (error: unknown) => () => {
 
 type Exit = (thrown?: { error: unknown }) => unknown;
 
-/** A manager whose teardown takes that many milliseconds, and what it is told. */
+/** A manager whose teardown takes that many milliseconds, and what its exit gets. */
 function slow(ms: number, exit: Exit = () => undefined) {
   const events: unknown[] = [];
   const manager = {
@@ -31,7 +31,7 @@ function slow(ms: number, exit: Exit = () => undefined) {
   return { manager, events };
 }
 
-/** Notes what `late` gets, and how that ends. */
+/** Records what `late` gets, and how that ends. */
 function lateEnd() {
   const seen: unknown[] = [];
   const options: LateOptions = { late: (ended) => void seen.push(outcomeOf(() => ended)) };
@@ -49,7 +49,7 @@ describe.each(builds)('%s', (_build, library) => {
 
     afterEach(() => void jest.useRealTimers());
 
-    /** How it ended, after that many milliseconds; and whether a timer is left. */
+    /** How it ended, after that many milliseconds, and whether a timer is left. */
     const outcomeAfter = async (ms: number, run: () => unknown) => {
       const outcome = outcomeOf(run);
       await jest.advanceTimersByTimeAsync(ms);
@@ -60,18 +60,21 @@ describe.each(builds)('%s', (_build, library) => {
       it.each([
         ['returns', (value: unknown) => [value], { value: ['value'] }, ['exit', 'exited']],
         ['throws', fail(bodyError), { error: bodyError }, [['exit', bodyError], 'exited']],
-      ])('is as the given manager if the teardown is in time, and the body %s', async (_how, body, outcome, told) => {
-        const { manager, events } = slow(9);
-        const late = jest.fn();
-        expect(await outcomeAfter(9, () => enterBy(library, deadline(manager, 10, { late }) as never, body))).toEqual(
-          outcome,
-        );
-        expect(events).toEqual(told);
-        expect(jest.getTimerCount()).toBe(0);
-        expect(late).not.toHaveBeenCalled();
-      });
+      ])(
+        'works like the given manager if the teardown is in time, and the body %s',
+        async (_how, body, outcome, told) => {
+          const { manager, events } = slow(9);
+          const late = jest.fn();
+          expect(await outcomeAfter(9, () => enterBy(library, deadline(manager, 10, { late }) as never, body))).toEqual(
+            outcome,
+          );
+          expect(events).toEqual(told);
+          expect(jest.getTimerCount()).toBe(0);
+          expect(late).not.toHaveBeenCalled();
+        },
+      );
 
-      it('rejects when the time is up, and the teardown goes on to the same end', async () => {
+      it('rejects when the time is up, and lets the teardown finish as it would', async () => {
         const { manager, events } = slow(30);
         const { options, outcomes } = lateEnd();
         const outcome = await outcomeAfter(10, () =>
@@ -86,7 +89,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(jest.getTimerCount()).toBe(0);
       });
 
-      it('has the body’s error as the cause', async () => {
+      it("has the body's error as the cause", async () => {
         const { manager, events } = slow(30, (thrown) => {
           throw thrown?.error;
         });
@@ -102,7 +105,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it.each([[undefined], [null], [0], ['']])('keeps %s, which the body threw', async (thrown) => {
+    it.each([[undefined], [null], [0], ['']])('keeps %s that the body threw', async (thrown) => {
       const { options } = lateEnd();
       const outcome = await outcomeAfter(1, () => withAsync(deadline(slow(9).manager, 1, options), fail(thrown)));
       expect(reachableFrom((outcome as { error: unknown }).error)).toContain(thrown);
@@ -117,7 +120,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(outcome).toMatchObject({ error: { message: timedOut(5, 'flushing()') } });
     });
 
-    it('gives a late failure of the teardown to late(), with the body’s error in its chain', async () => {
+    it("passes a late error of the teardown to late(), with the body's error in its chain", async () => {
       const failed = new Error('flush');
       const { options, outcomes } = lateEnd();
       const error = new Error('body');
@@ -126,13 +129,13 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed.cause).toBe(error);
     });
 
-    it('gives a late failure to late() though the body threw nothing', async () => {
+    it('passes a late error to late() even if the body threw nothing', async () => {
       const { options, outcomes } = lateEnd();
       await outcomeAfter(30, () => withAsync(deadline(slow(30, fail(undefined)).manager, 10, options), () => 1));
       expect(await outcomes()).toEqual([{ error: undefined }]);
     });
 
-    it('needs no late() if the teardown passes the body’s error on', async () => {
+    it("needs no late() if the teardown rethrows the body's error", async () => {
       const { manager, events } = slow(30, (thrown) => {
         throw thrown?.error;
       });
@@ -150,7 +153,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed).toMatchObject({ cause: { name: 'TimeoutError' } });
     });
 
-    it('is local: managers around it see the TimeoutError', async () => {
+    it('is local: outer managers see the TimeoutError', async () => {
       const seen: unknown[] = [];
       const outer = { enter: () => 1, exit: (thrown?: { error: unknown }) => void seen.push(thrown?.error) };
       const outcome = await outcomeAfter(5, () =>
@@ -160,7 +163,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(seen).toEqual([expect.objectContaining({ name: 'TimeoutError' })]);
     });
 
-    it('is never up after Infinity, and no timer is started', async () => {
+    it('never times out after Infinity, and starts no timer', async () => {
       let exit!: (value: undefined) => void;
       const manager = {
         enterAsync: async () => 1,
@@ -173,14 +176,14 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await outcome).toEqual({ value: 1 });
     });
 
-    it('waits for what takes no time even after 0', async () => {
+    it('waits for instant teardowns even after 0', async () => {
       expect(await outcomeOf(() => withAsync(deadline(suppress(Error), 0), fail(bodyError)))).toEqual({
         value: undefined,
       });
       expect(jest.getTimerCount()).toBe(0);
     });
 
-    it('throws nothing of an unknown outcome', async () => {
+    it('throws nothing for an unknown outcome', async () => {
       const told: unknown[] = [];
       const stack = new AsyncExitStack();
       const exitAsync = async (thrown?: { error: unknown }): Promise<undefined> => {
@@ -201,7 +204,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await outcomes()).toEqual([{ value: undefined }]);
     });
 
-    it('leaves no timer and nothing open, 1,000 at once', async () => {
+    it('leaves no timer and nothing open after 1,000 concurrent runs', async () => {
       let open = 0;
       const slow = asyncContextManager(async function* slow(ms: number) {
         open++;
@@ -225,7 +228,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(outcomes.filter((outcome) => 'error' in outcome)).toHaveLength(600);
     });
 
-    it('can be entered many times, within itself and by hand', async () => {
+    it('can be entered many times, nested and by hand', async () => {
       const manager = deadline({ enter: () => 'value', exit: () => undefined }, 10);
       expect(await withAsync(manager, () => withAsync(manager, (value) => value))).toBe('value');
       expect(await manager.enterAsync()).toBe('value');
@@ -246,7 +249,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(seen).toEqual(['a']);
     });
 
-    it('does as well with real timers', async () => {
+    it('works with real timers', async () => {
       jest.useRealTimers();
       const { manager, events } = slow(20);
       const { options, outcomes } = lateEnd();
@@ -260,7 +263,7 @@ describe.each(builds)('%s', (_build, library) => {
     const manager = { enter: () => 1, exit: () => undefined };
 
     it.each<[string, unknown[], string]>([
-      ['what can’t be entered', [{}, 1], 'deadline() takes a manager or a disposable'],
+      ["what can't be entered", [{}, 1], 'deadline() takes a manager or a disposable'],
       ['a manager function', [suppress, 1], 'Did you forget to call it?'],
       ['no time', [manager], 'Write deadline(manager, 1000).'],
       ['NaN', [manager, NaN], 'Write deadline(manager, 1000).'],
@@ -278,7 +281,7 @@ describe.each(builds)('%s', (_build, library) => {
 });
 
 describe('deadline', () => {
-  it('leaves a late failure to the platform without late()', async () => {
+  it('leaves a late error to the platform if there is no late()', async () => {
     const program = `
       import { deadline, withAsync } from 'withal';
       import { setTimeout as sleep } from 'node:timers/promises';

@@ -7,7 +7,7 @@ import { errorOf, outcomeOf, reachableFrom, unknownOutcome } from './helpers/out
 const bodyError = new Error('body');
 const teardownError = new Error('teardown');
 
-/** A manager that writes down what happens to it, and answers an error as it is told to. */
+/** A manager that logs what happens to it, and answers an error as the test says. */
 function logging({ manager }: Flat, events: unknown[]) {
   return manager(function* logged(name: string, onError: (error: unknown) => unknown = rethrow) {
     events.push(`enter ${name}`);
@@ -46,7 +46,7 @@ describe.each(builds)('%s', (_build, library) => {
       logged = logging(flat, events) as never;
     });
 
-    it('gives what entering gave, and exits in reverse order after the generator is done', async () => {
+    it("returns the manager's value, and exits in reverse order after the generator is done", async () => {
       const app = flat.manager(function* app(): Generator {
         const a: unknown = yield* enter(logged('a'));
         const b: unknown = yield* enter(logged('b'));
@@ -58,7 +58,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'setup', 'body', 'teardown', 'exit b', 'exit a']);
     });
 
-    it('shows the error to the generator first, then to what it entered', async () => {
+    it('shows the error to the generator first, then to the managers it entered', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         try {
@@ -72,7 +72,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'finally', 'b sees body', 'a sees body']);
     });
 
-    it('tells what it entered that all is well where the generator suppresses, and gives its fallback', async () => {
+    it('tells the managers it entered of success if the generator suppresses, and returns its fallback', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         try {
@@ -86,7 +86,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'exit a']);
     });
 
-    it('gives the fallback of an entered manager that suppresses; those below see nothing', async () => {
+    it('returns the fallback of an entered manager that suppresses; outer ones see no error', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         yield* enter(logged('b', () => 'fallback'));
@@ -96,7 +96,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'b sees body', 'exit a']);
     });
 
-    it('shows a translation to what it entered', async () => {
+    it('shows a translation to the managers it entered', async () => {
       const translated = new Error('translated', { cause: bodyError });
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
@@ -110,7 +110,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'a sees translated']);
     });
 
-    it('keeps both errors where the teardown of the generator fails, and that of an entered manager too', async () => {
+    it("keeps both errors if the generator's teardown fails, and an entered manager's error too", async () => {
       const own = new Error('own');
       const app = flat.manager(function* app(): Generator {
         yield* enter(
@@ -130,7 +130,7 @@ describe.each(builds)('%s', (_build, library) => {
       delete teardownError.cause;
     });
 
-    it('throws the error of a manager below one that suppressed, without the error that was suppressed', async () => {
+    it('throws the error of an outer manager without the error that was suppressed inside', async () => {
       const own = new Error('own');
       const failing = flat.manager(function* failing() {
         yield;
@@ -145,7 +145,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(error)).toEqual([own]);
     });
 
-    it('keeps the result of the body where a failing teardown was suppressed within', async () => {
+    it("keeps the body's result if a failing teardown was suppressed inside", async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a', () => 'fallback'));
         yield;
@@ -154,7 +154,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await flat.run(app(), () => 'result')).toBe('result');
     });
 
-    it('throws an error from entering at the enter, where it can be caught', async () => {
+    it('throws an error from entering at the enter, where the generator can catch it', async () => {
       const failing = flat.manager(function* failing(): Generator {
         throw bodyError;
       });
@@ -172,7 +172,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', bodyError, 'enter b', 'exit b', 'exit a']);
     });
 
-    it('exits what was entered with the error of a setup that fails half-way', async () => {
+    it('exits entered managers with the error of a setup that fails halfway', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         yield* enter(logged('b'));
@@ -182,7 +182,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'b sees body', 'a sees body']);
     });
 
-    it('says that it did not yield where the error of its setup was suppressed', async () => {
+    it("says that it didn't yield if the error of its setup was suppressed", async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         yield* enter(logged('b', () => 'suppressed'));
@@ -193,7 +193,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'b sees body', 'exit a']);
     });
 
-    it('exits what was entered by a generator that does not yield', async () => {
+    it("exits what a generator that doesn't yield has entered", async () => {
       for (const onError of [rethrow, () => 'suppressed']) {
         const app = flat.manager(function* app(): Generator {
           yield* enter(logged('a', onError));
@@ -208,7 +208,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('closes a generator that yields again, and exits what was entered with that error', async () => {
+    it('closes a generator that yields again, and exits the managers it entered with that error', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         try {
@@ -228,7 +228,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('enters in the teardown half, where nothing was entered before too', async () => {
+    it('enters during the teardown, even if nothing was entered before', async () => {
       const app = flat.manager(function* app(entersBefore: boolean): Generator {
         if (entersBefore) yield* enter(logged('early'));
         try {
@@ -249,7 +249,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('suppresses, fails and joins errors in the teardown half as it does before', async () => {
+    it('suppresses, fails and joins errors during the teardown as before it', async () => {
       const own = new Error('own');
       const app = flat.manager(function* app(onError: (error: unknown) => unknown): Generator {
         try {
@@ -284,7 +284,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(await errorOf(() => flat.run(manager(), fail)))).toEqual([teardownError]);
     });
 
-    it('keeps the error of the block where the teardown fails after it entered something', async () => {
+    it("keeps the block's error if the teardown fails after it entered something", async () => {
       const app = flat.manager(function* app(): Generator {
         try {
           yield;
@@ -321,7 +321,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('keeps the error of a closing that entered something', async () => {
+    it('keeps the error of a close that entered something', async () => {
       const app = flat.manager(function* app(): Generator {
         try {
           yield 1;
@@ -335,7 +335,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toMatchObject({ code: 'ERR_DID_NOT_STOP', cause: teardownError });
     });
 
-    it('enters in a loop, and where a condition says so', async () => {
+    it('enters in loops and in conditions', async () => {
       const app = flat.manager(function* app(names: string[], isExtended: boolean): Generator {
         const values: unknown[] = [];
         for (const name of names) values.push(yield* enter(logged(name)));
@@ -347,7 +347,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await flat.run(app([], true))).toEqual(['extra']);
     });
 
-    it('enters thousands without recursion', async () => {
+    it('enters thousands of managers without recursion', async () => {
       const app = flat.manager(function* app(): Generator {
         for (let index = 0; index < 5000; index++) yield* enter(logged('many'));
         yield;
@@ -374,7 +374,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter bottom', 3, 2, 1, 'bottom sees body']);
     });
 
-    it('runs one manager many times: within itself, and at once', async () => {
+    it('runs one manager many times: nested, and concurrently', async () => {
       const app = flat.manager(function* app(): Generator {
         yield yield* enter(logged('a'));
       })();
@@ -427,7 +427,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(own.stack).toBe(before);
     });
 
-    it('leaves the stack of an error alone that is thrown at a request which nobody answered', () => {
+    it("leaves an error's stack alone if it is thrown at a request that wasn't answered", () => {
       const error = new Error('thrown by hand');
       const before = error.stack;
       const request = enter(nullContext())[Symbol.iterator]();
@@ -436,7 +436,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error.stack).toBe(before);
     });
 
-    it('leaves the stack of an error alone that can’t be written to, or that is none', async () => {
+    it("leaves an error's stack alone if it is read-only or missing", async () => {
       const app = flat.manager(function* app(error: unknown): Generator {
         yield* enter({ enter: () => rethrow(error), exit() {} });
         yield;
@@ -483,7 +483,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await flat.exit(app, { error: teardownError })).toBe(false);
     });
 
-    it('enters in the teardown half by hand too', async () => {
+    it('enters during the teardown by hand too', async () => {
       const app = flat.manager(function* app(): Generator {
         try {
           yield;
@@ -499,7 +499,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events.splice(0)).toEqual(['enter late', 'late sees body']);
     });
 
-    it('throws by hand what leaves it, without an error that was suppressed within', async () => {
+    it('throws its errors by hand without one that was suppressed inside', async () => {
       const own = new Error('own');
       const failing = flat.manager(function* failing() {
         yield;
@@ -514,7 +514,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(await errorOf(() => flat.exit(app, { error: bodyError })))).toEqual([own]);
     });
 
-    it('says so where nobody enters what is asked for', async () => {
+    it('says so if nothing enters the request', async () => {
       function* program(): Generator {
         return yield* enter(logged('never'));
       }
@@ -531,7 +531,7 @@ describe.each(builds)('%s', (_build, library) => {
       await Promise.resolve();
     });
 
-    it('is told by a stack that the outcome is unknown, and nobody suppresses that', async () => {
+    it("learns from a stack that the outcome is unknown, and can't suppress that", async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
         yield* enter(logged('b', () => 'suppressed'));
@@ -561,7 +561,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'exit b', 'exit a']);
     });
 
-    it('is told of the unknown outcome where it enters in its teardown only', async () => {
+    it('learns of the unknown outcome if it enters only in its teardown', async () => {
       const late = flat.manager(function* late(): Generator {
         try {
           yield;
@@ -591,7 +591,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).not.toHaveProperty('cause');
     });
 
-    it('passes an unknown outcome on that the body throws', async () => {
+    it('rethrows an unknown outcome that the body throws', async () => {
       const unknown = await unknownOutcome(library);
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));
@@ -617,7 +617,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('refuses a request that a manager gives which is no generator, and does not run the body', async () => {
+    it("refuses a request from a manager that isn't a generator, and doesn't run the body", async () => {
       const given = {
         enter: () => enter(logged('a')),
         exit: (thrown?: Thrown) => void events.push(messageOf(thrown?.error)),
@@ -625,7 +625,7 @@ describe.each(builds)('%s', (_build, library) => {
       // @ts-expect-error -- a request is awaited
       const async = { enterAsync: async () => given.enter(), exitAsync: async (thrown?: Thrown) => given.exit(thrown) };
       const managers = flat.name === 'sync' ? [given] : [given, async];
-      // What an async entry resolves to is awaited: the request is refused there, and nothing was entered.
+      // The value of an async entry is awaited: the request is refused there, and nothing was entered.
       for (const manager of [...managers, library.nullContext(enter(logged('a')))]) {
         const error = await errorOf(() => flat.run(manager, () => events.push('body')));
         expect(error).toBeInstanceOf(TypeError);
@@ -634,15 +634,15 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([expect.stringContaining('with a star')]);
     });
 
-    it('does not run the body where such a manager suppresses that', async () => {
+    it("doesn't run the body if such a manager suppresses that", async () => {
       const given = { enter: () => enter(logged('a')), exit: () => true };
       const error = await errorOf(() => flat.run(given, () => events.push('body')));
       expect(error).toMatchObject({ code: 'ERR_DID_NOT_YIELD' });
       expect(events).toEqual([]);
     });
 
-    it('rejects where it is awaited, with what to write', async () => {
-      // The compiler knows, too, as do the rules.
+    it('rejects where it is awaited, and says what to write', async () => {
+      // The compiler knows too, and so do the rules.
       const request = () => enter(logged('a')) as unknown as Promise<unknown>;
       const awaited = async () => await request();
       const returned = async () => request();
@@ -675,7 +675,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([resource, 'disposed']);
     });
 
-    it('awaits a promise that a sync manager yields, where enter is async', async () => {
+    it('awaits a promise that a sync manager yields, if enter is async', async () => {
       const promised = contextManager(function* promised() {
         yield Promise.resolve('value');
       });
@@ -686,7 +686,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await flat.run(app())).toBe(flat.name === 'async' ? 'string' : 'object');
     });
 
-    it('passes an unknown outcome on that a setup within a teardown throws', async () => {
+    it('rethrows an unknown outcome that a setup inside a teardown throws', async () => {
       let seen: unknown;
       const rethrowing = flat.manager(function* rethrowing(error: unknown): Generator {
         yield* enter(logged('a', () => 'suppressed'));
@@ -708,7 +708,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'a sees ERR_OUTCOME_UNKNOWN']);
     });
 
-    it('throws a TypeError at the enter where the input is wrong', async () => {
+    it('throws a TypeError at the enter if its argument is wrong', async () => {
       const app = flat.manager(function* app(given: unknown): Generator {
         yield* enter(logged('a'));
         try {
@@ -736,7 +736,7 @@ describe.each(builds)('%s', (_build, library) => {
       for (const [given, hint] of slips) expect(() => enter(given as never)).toThrow(hint);
     });
 
-    it('throws a TypeError at the enter where what was a manager is none any more', async () => {
+    it('throws a TypeError at the enter if its argument has stopped being a manager', async () => {
       const given: Record<string, unknown> = { enter() {}, exit() {} };
       const app = flat.manager(function* app(): Generator {
         const request = enter(given as never);
@@ -757,7 +757,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('leaves nothing of an error behind that is suppressed in its teardown half', async () => {
+    it('leaves no trace of an error that is suppressed during its teardown', async () => {
       const [kept, dropped] = [new RangeError('kept'), new TypeError('dropped')];
       const app = flat.manager(function* app(): Generator {
         try {
@@ -779,7 +779,7 @@ describe.each(builds)('%s', (_build, library) => {
     it('throws a TypeError at a yield of enter without the star', async () => {
       const app = flat.manager(function* app(): Generator {
         try {
-          // eslint-disable-next-line withal/enter-with-star -- that is what is wrong
+          // eslint-disable-next-line withal/enter-with-star -- this is the mistake
           yield enter(logged('a'));
         } catch (error) {
           events.push((error as Error).message);
@@ -799,7 +799,7 @@ describe.each(builds)('%s', (_build, library) => {
         try {
           yield 'value';
         } finally {
-          // eslint-disable-next-line withal/enter-with-star -- that is what is wrong
+          // eslint-disable-next-line withal/enter-with-star -- this is the mistake
           yield enter(logged('a'));
         }
       });
@@ -808,9 +808,9 @@ describe.each(builds)('%s', (_build, library) => {
 
     it.each<[string, (asking: Generator) => unknown]>([
       ['waits at a star for it', () => undefined],
-      ['has left a star', (asking) => asking.return(undefined)],
-      ['was told of an error at a star', (asking) => outcomeOf(() => asking.throw(bodyError))],
-    ])('throws a TypeError at a yield of enter without the star, though elsewhere one %s', async (_what, go) => {
+      ['has finished a star', (asking) => asking.return(undefined)],
+      ['got an error at a star', (asking) => outcomeOf(() => asking.throw(bodyError))],
+    ])('throws a TypeError at a yield of enter without the star, even if another one %s', async (_what, go) => {
       const request = enter(logged('a'));
       const asking = (function* asking(): Generator {
         yield* request;
@@ -818,14 +818,14 @@ describe.each(builds)('%s', (_build, library) => {
       asking.next();
       await go(asking);
       const app = flat.manager(function* app() {
-        // eslint-disable-next-line withal/enter-with-star -- that is what is wrong
+        // eslint-disable-next-line withal/enter-with-star -- this is the mistake
         yield request;
       });
       expect(await errorOf(() => flat.run(app()))).toBeInstanceOf(TypeError);
       expect(events).toEqual([]);
     });
 
-    it('throws a TypeError at a yield of what was asked for before, and answered with an error', async () => {
+    it('throws a TypeError at a yield of a request that was already answered with an error', async () => {
       const asking = (function* asking(): Generator {
         yield* enter(logged('a'));
       })();
@@ -838,7 +838,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([]);
     });
 
-    it('passes any other value to the block, whatever its properties say', async () => {
+    it('passes any other value to the block, whatever its properties', async () => {
       const proxies = [
         new Proxy(() => undefined, { get: (_target, key) => (key === 'then' ? undefined : () => undefined) }),
         new Proxy({}, { get: (_target, key) => (key === 'then' ? undefined : () => undefined) }),
@@ -850,7 +850,7 @@ describe.each(builds)('%s', (_build, library) => {
       for (const value of proxies) expect(await flat.run(giving(value), (given) => [given === value])).toEqual([true]);
     });
 
-    it('refuses what has all properties, but as none that it can call', () => {
+    it("refuses an object with all properties of a request if they aren't callable", () => {
       const odd: object = new Proxy({}, { get: (_target, key) => (typeof key === 'symbol' ? 1 : undefined) });
       expect(() => enter(odd as never)).toThrow(TypeError);
       expect(() => library.all([odd as never])).toThrow(TypeError);
@@ -872,7 +872,7 @@ describe.each(builds)('%s', (_build, library) => {
     await expect(withAsync(app(), () => undefined)).rejects.toThrow(refusal);
   });
 
-  it('enters one request in runs that overlap', async () => {
+  it('enters one request in overlapping runs', async () => {
     const request = enter(library.nullContext('value'));
     const app = asyncContextManager(async function* app() {
       yield yield* request;
@@ -907,7 +907,7 @@ describe.each(builds)('%s', (_build, library) => {
     expect(events).toEqual(['enter', 'value', 'exit', 'enter', 'exit']);
   });
 
-  it('takes sync managers and async disposables in an async generator, and awaits what they give', async () => {
+  it('takes sync managers and async disposables in an async generator, and awaits their values', async () => {
     const events: unknown[] = [];
     const app = asyncContextManager(async function* app() {
       const value = yield* enter({ enter: () => Promise.resolve('awaited'), exit: () => void events.push('exit') });
@@ -923,7 +923,7 @@ describe.each(builds)('%s', (_build, library) => {
     expect(events).toEqual(['disposed', 'exit']);
   });
 
-  it('tells managers of the other copy that the outcome is unknown, and nobody suppresses that', async () => {
+  it("tells managers of the other copy that the outcome is unknown, and they can't suppress that", async () => {
     for (const [, other] of copies) {
       const events: unknown[] = [];
       const [, flat] = flatOf(other) as [Flat, Flat];
@@ -940,7 +940,7 @@ describe.each(builds)('%s', (_build, library) => {
     }
   });
 
-  it('drives generators of the other copy of this package', async () => {
+  it('drives generators of the other copy', async () => {
     for (const [, other] of copies) {
       const events: unknown[] = [];
       const [sync, async] = flatOf(other) as [Flat, Flat];

@@ -5,7 +5,7 @@ import { errorOf, outcomeOf, reachableFrom } from './helpers/outcome.ts';
 
 type AnyStack = Record<string, (...args: unknown[]) => unknown> & { readonly disposed: boolean };
 
-/** The two stacks, where the tests are the same for both. */
+/** The two stacks, for tests that are the same for both. */
 const kindsOf = ({ AsyncExitStack, ExitStack, asyncContextManager, contextManager, withAsync, withSync }: Library) => [
   {
     name: 'AsyncExitStack',
@@ -67,7 +67,7 @@ const bodyError = new Error('body');
 describe.each(builds)('%s', (_build, library) => {
   const { asyncContextManager, ContextManagerError, SuppressedError, withAsync, AsyncExitStack, ExitStack } = library;
 
-  describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, as TC39 has it', (_name, kind) => {
+  describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))("%s, like TC39's", (_name, kind) => {
     const { Stack, Other, dispose, symbol } = kind;
     const make = () => new Stack();
     const disposable = (events: unknown[], name: string) => ({ [symbol]: () => void events.push(name) });
@@ -85,7 +85,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([['deferred'], ['adopted', 'value'], 'used']);
     });
 
-    it('gives back what it takes', () => {
+    it('returns its argument', () => {
       const stack = make();
       const resource = disposable([], '');
       expect(stack['use']?.(resource)).toBe(resource);
@@ -111,7 +111,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await outcomeOf(() => stack[dispose]?.())).toStrictEqual({ error: undefined });
     });
 
-    it('calls what it disposes with the right this', async () => {
+    it('calls disposals with the right this', async () => {
       const events: unknown[] = [];
       const stack = make();
       const resource = {
@@ -154,7 +154,7 @@ describe.each(builds)('%s', (_build, library) => {
       },
     );
 
-    it('says that nothing was done with what it was handed too late', async () => {
+    it('says that a late argument was left untouched', async () => {
       const stack = make();
       await stack[dispose]?.();
       const error = await errorOf(() => stack['use']?.(disposable([], '')));
@@ -174,7 +174,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['push', [undefined], 'push() takes'],
       ['enterContext', [{}], 'enterContext() takes a manager or a disposable'],
       ['enterContext', [1], 'enterContext() takes a manager or a disposable'],
-    ])('refuses %s(%j), and holds nothing of it', async (method, args, required) => {
+    ])('refuses %s(%j), and keeps nothing of it', async (method, args, required) => {
       const stack = make();
       const error = await errorOf(() => stack[method]?.(...args));
       expect(error).toBeInstanceOf(TypeError);
@@ -183,18 +183,18 @@ describe.each(builds)('%s', (_build, library) => {
       await stack[dispose]?.();
     });
 
-    it('refuses a primitive, even if what it inherits has a disposal', () => {
+    it('refuses a primitive, even if it inherits a disposal', () => {
       const prototype = Number.prototype as unknown as Record<symbol, unknown>;
       prototype[symbol] = () => undefined;
       try {
         expect(() => make()['use']?.(1)).toThrow(TypeError);
       } finally {
-        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- it was not there before
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- it wasn't there before
         delete prototype[symbol];
       }
     });
 
-    it('knows its own kind', async () => {
+    it('recognizes its own kind', async () => {
       for (const method of ['use', 'adopt', 'defer', 'move', dispose]) {
         const foreign = Reflect.get(Stack.prototype, method) as () => unknown;
         for (const self of [new Other(), {}, undefined])
@@ -205,7 +205,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => Reflect.apply(Stack, undefined, [])).toThrow(TypeError);
     });
 
-    it('has methods of TC39’s names, lengths and attributes', () => {
+    it("has methods with TC39's names, lengths and attributes", () => {
       const lengths = { use: 1, adopt: 2, defer: 1, move: 0, [dispose]: 0 };
       for (const [name, length] of Object.entries(lengths)) {
         const descriptor = Object.getOwnPropertyDescriptor(Stack.prototype, name);
@@ -245,7 +245,7 @@ describe.each(builds)('%s', (_build, library) => {
   describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, with managers', (_name, kind) => {
     const { Stack, dispose, exit, run, manager } = kind;
 
-    it('exits its managers in reverse order, with what happened', async () => {
+    it('exits its managers in reverse order, with the outcome', async () => {
       const events: unknown[] = [];
       await run(new Stack(), (stack) =>
         settle(kind, [
@@ -263,7 +263,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'enter b', 'callback', 'exit b', 'exit a', 'enter c', ['c', bodyError]]);
     });
 
-    it('gives the fallback of a manager that suppresses; the managers below see a success', async () => {
+    it('returns the fallback of a manager that suppresses; outer managers see a success', async () => {
       const events: unknown[] = [];
       const value = await run(new Stack(), (stack) =>
         settle(kind, [
@@ -276,7 +276,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter outer', 'enter inner', ['inner', bodyError], 'exit outer']);
     });
 
-    it('keeps the result of the body where an error of its own teardown was suppressed', async () => {
+    it("keeps the body's result if an error of its own teardown was suppressed", async () => {
       const value = await run(new Stack(), (stack) =>
         settle(kind, [
           () => stack['push']?.(() => true),
@@ -287,7 +287,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(value).toBe('result');
     });
 
-    it('leaves an error that was suppressed out of what it throws later', async () => {
+    it('keeps a suppressed error out of what it throws later', async () => {
       const later = new Error('later');
       const error = await errorOf(() =>
         run(new Stack(), (stack) =>
@@ -334,7 +334,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(told).toEqual([{ error: bodyError }, { error: bodyError }]);
     });
 
-    it('exits when asked, and then no more', async () => {
+    it('exits when told to, and only once', async () => {
       const events: unknown[] = [];
       const stack = new Stack();
       await stack['enterContext']?.(manager(events, 'a'));
@@ -344,11 +344,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter a', 'exit a']);
     });
 
-    it('answers false by hand for an error that passes', async () => {
+    it("answers false by hand for an error that it doesn't suppress", async () => {
       expect(await new Stack()[exit]?.({ error: undefined })).toBe(false);
     });
 
-    it('holds nothing of a manager that can’t be entered, and goes on', async () => {
+    it("keeps nothing of a manager that can't be entered, and continues", async () => {
       const events: unknown[] = [];
       const stack = new Stack();
       const empty =
@@ -365,7 +365,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([]);
     });
 
-    it('can hold another stack: entered, it sees the outcome; used, it is only disposed', async () => {
+    it('can hold another stack: if entered, that sees the outcome; if used, it is only disposed of', async () => {
       const events: unknown[] = [];
       await outcomeOf(() =>
         run(new Stack(), (outer) =>
@@ -410,14 +410,14 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter below', ['below', 'ERR_DID_NOT_STOP']]);
     });
 
-    describe('disposed, where the outcome can’t be known', () => {
+    describe("disposed, if the outcome can't be known", () => {
       const disposed = async (fill: (stack: AnyStack) => (() => unknown)[]) => {
         const stack = new Stack();
         for (const step of fill(stack)) await step();
         return outcomeOf(() => stack[dispose]?.());
       };
 
-      it('exits its managers with ERR_OUTCOME_UNKNOWN, which does not leave', async () => {
+      it("exits its managers with ERR_OUTCOME_UNKNOWN, which it doesn't throw", async () => {
         const events: unknown[] = [];
         expect(
           await disposed((stack) => [
@@ -428,7 +428,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual(['enter a', 'enter b', ['b', 'ERR_OUTCOME_UNKNOWN'], ['a', 'ERR_OUTCOME_UNKNOWN']]);
       });
 
-      it('exits them successfully after complete(), which gives its argument', async () => {
+      it('exits them successfully after complete(), which returns its argument', async () => {
         const events: unknown[] = [];
         await disposed((stack) => [
           () => stack['enterContext']?.(manager(events, 'a')),
@@ -439,7 +439,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual(['enter a', 'exit a']);
       });
 
-      it('refuses to complete with a promise, whose block may still fail', async () => {
+      it('refuses to complete with a promise, because the block may still fail', async () => {
         const events: unknown[] = [];
         const rejected = Promise.reject(new Error('too late'));
         await disposed((stack) => [
@@ -459,7 +459,7 @@ describe.each(builds)('%s', (_build, library) => {
       it.each<[string, (stack: AnyStack, events: unknown[]) => unknown]>([
         ['entering a manager', (stack, events) => stack['enterContext']?.(manager(events, 'late'))],
         ['pushing an exit', (stack) => stack['push']?.(() => undefined)],
-      ])('takes complete() back for %s afterwards', async (_what, afterwards) => {
+      ])('revokes complete() for %s afterwards', async (_what, afterwards) => {
         const events: unknown[] = [];
         await disposed((stack) => [
           () => stack['enterContext']?.(manager(events, 'a')),
@@ -469,7 +469,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toContainEqual(['a', 'ERR_OUTCOME_UNKNOWN']);
       });
 
-      it('does not carry complete() to another stack', async () => {
+      it("doesn't carry complete() over to another stack", async () => {
         const events: unknown[] = [];
         const stack = new Stack();
         await stack['enterContext']?.(manager(events, 'a'));
@@ -478,7 +478,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual(['enter a', ['a', 'ERR_OUTCOME_UNKNOWN']]);
       });
 
-      it('believes a manager that suppresses only for itself', async () => {
+      it('lets a manager suppress only for itself', async () => {
         const events: unknown[] = [];
         await disposed((stack) => [
           () => stack['enterContext']?.(manager(events, 'below')),
@@ -495,7 +495,7 @@ describe.each(builds)('%s', (_build, library) => {
         ['many errors', (cause) => new AggregateError([cause], 'ROLLBACK failed')],
         ['a class with a code', (cause) => Object.assign(new TypeError('exit', { cause }), { code: 3 })],
         ['a SuppressedError', (cause) => new SuppressedError(new Error('ROLLBACK failed'), cause)],
-      ])('lets %s leave that a teardown made of it', async (_what, translate) => {
+      ])('throws %s that a teardown made from it', async (_what, translate) => {
         const events: unknown[] = [];
         let translated: unknown;
         const outcome = await disposed((stack) => [
@@ -512,7 +512,7 @@ describe.each(builds)('%s', (_build, library) => {
         ]);
       });
 
-      it('is never attached to an error of a teardown', async () => {
+      it("is never attached to a teardown's error", async () => {
         const own = new Error('own');
         const events: unknown[] = [];
         const outcome = await disposed((stack) => [
@@ -527,7 +527,7 @@ describe.each(builds)('%s', (_build, library) => {
         ]);
       });
 
-      it('does not take another error for it that has its code', async () => {
+      it("doesn't mistake another error with its code for it", async () => {
         const others = Object.assign(new Error('of another library'), { code: 'ERR_OUTCOME_UNKNOWN' });
         const events: unknown[] = [];
         const outcome = await disposed((stack) => [
@@ -541,7 +541,7 @@ describe.each(builds)('%s', (_build, library) => {
         ]);
       });
 
-      it('keeps it out of the errors of blocks within a teardown, and of a manager that yields again', async () => {
+      it('keeps it out of the errors of blocks in a teardown, and of a manager that yields again', async () => {
         const inner = new Error('inner teardown');
         const nested =
           kind.name === 'ExitStack'
@@ -591,7 +591,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await disposed((stack) => [() => stack['enterContext']?.(suppressed)])).toEqual({ error: 'disposal' });
       });
 
-      it('is told as unknown by a stack on the stack too, where nobody can suppress it either', async () => {
+      it('passes it on to a stack on the stack, where nothing can suppress it either', async () => {
         const events: unknown[] = [];
         const outer = new Stack();
         const inner = (await outer['enterContext']?.(new Stack())) as AnyStack;
@@ -601,7 +601,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(events).toEqual(['enter below', ['below', 'ERR_OUTCOME_UNKNOWN']]);
       });
 
-      it('drops it wherever it is thrown again, but only the very object', async () => {
+      it('drops it wherever it is rethrown, but only the same object', async () => {
         let kept: unknown;
         const own = new Error('own');
         const keep = (stack: AnyStack) => stack['push']?.((thrown: { error: unknown }) => void (kept = thrown.error));
@@ -631,7 +631,7 @@ describe.each(builds)('%s', (_build, library) => {
         const outcome = await outcomeOf(() => stack['enterContext']?.(entered));
         await finishing;
         expect(events).toEqual(['ERR_OUTCOME_UNKNOWN']);
-        // An async stack waits for an entry that is under way.
+        // An async stack waits for a pending entry.
         expect(outcome).toStrictEqual(
           kind.name === 'AsyncExitStack'
             ? { value: undefined }
@@ -646,7 +646,7 @@ describe.each(builds)('%s', (_build, library) => {
         );
       });
 
-      it('does not look through an error again at each manager that it passes', async () => {
+      it("doesn't search an error again at each manager", async () => {
         let reads = 0;
         const error = Object.defineProperty(new Error('looked through'), 'cause', {
           get: () => {
@@ -665,7 +665,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(reads).toBeLessThan(10);
       });
 
-      it('lets disposables and callbacks notice nothing', async () => {
+      it('hides it from disposables and callbacks', async () => {
         const told: unknown[] = [];
         await disposed((stack) => [
           () => stack['enterContext']?.(manager([], 'a')),
@@ -681,7 +681,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('unwinds a hundred thousand entries without recursion', async () => {
+    it('unwinds 100,000 entries without recursion', async () => {
       const stack = new Stack();
       let count = 0;
       for (let index = 0; index < 100_000; index++) stack['defer']?.(() => void count++);
@@ -704,7 +704,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  it('says where to go with a manager that is used, or is async on a sync stack', async () => {
+  it('says which method to call for a manager passed to use(), or an async one on a sync stack', async () => {
     const session = asyncContextManager(async function* session() {
       yield;
     });
@@ -721,7 +721,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('ExitStack', () => {
-    it('refuses what is asynchronous', () => {
+    it('refuses async input', () => {
       const { AsyncExitStack, ExitStack } = library;
       const stack = new ExitStack();
       expect(() => stack.use({ async [Symbol.asyncDispose]() {} } as never)).toThrow(TypeError);
@@ -732,7 +732,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, in two blocks', (_name, kind) => {
-    it('can be entered by one only', async () => {
+    it('can be entered in only one of them', async () => {
       const stack = new kind.Stack();
       const events: unknown[] = [];
       await settle(kind, [() => stack[kind.enter]?.(), () => stack['enterContext']?.(kind.manager(events, 'tx'))]);
@@ -754,7 +754,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s, completed', (_name, kind) => {
-    it('is so with no generator, of which nothing has run', () => {
+    it('is completed by no generator, because nothing of it has run', () => {
       const stack = new kind.Stack();
       const rows = (function* () {
         yield 1;
@@ -764,7 +764,7 @@ describe.each(builds)('%s', (_build, library) => {
       );
     });
 
-    it('is not so any more after an entry that failed', async () => {
+    it('is no longer completed after a failed entry', async () => {
       const stack = new kind.Stack();
       const events: unknown[] = [];
       await settle(kind, [() => stack['enterContext']?.(kind.manager(events, 'tx'))]);
@@ -776,7 +776,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  it('takes complete() back for an entry that was pending when the stack was moved', async () => {
+  it('revokes complete() for an entry that was pending when the stack was moved', async () => {
     const events: unknown[] = [];
     const slow = asyncContextManager(async function* slow() {
       await new Promise(setImmediate);
@@ -819,7 +819,7 @@ describe.each(builds)('%s', (_build, library) => {
       (stack, exit) => void stack.enterContext({ enter: async () => undefined, exit }),
       true,
     ],
-    ['only what TC39’s can hold', (stack, exit) => stack.defer(exit), false],
+    ["only what TC39's can hold", (stack, exit) => stack.defer(exit), false],
   ])('makes a second disposal wait for the first, which holds %s: %p', async (_what, hold, waits) => {
     const events: string[] = [];
     const stack = new AsyncExitStack();
@@ -837,7 +837,7 @@ describe.each(builds)('%s', (_build, library) => {
   it.each([
     ['AsyncExitStack', AsyncExitStack, 'disposeAsync'],
     ['ExitStack', ExitStack, 'dispose'],
-  ] as const)('shows the name and the state of an %s, and nothing that it holds', async (name, Stack, dispose) => {
+  ] as const)('shows the name and state of an %s, but nothing that it holds', async (name, Stack, dispose) => {
     const stack = new Stack();
     stack.adopt('postgres://u:secret@h/db', () => undefined);
     expect(inspect(stack)).toBe(`{ manager: '${name}', state: 'open' }`);
@@ -858,7 +858,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 });
 
-/** Takes the steps in turn, awaiting each where the block may; gives what the last gave. */
+/** Takes the steps in turn, awaiting each if the block is async; returns the last result. */
 function settle({ name }: { name: string }, steps: (() => unknown)[]): unknown {
   if (name === 'ExitStack')
     return steps

@@ -17,9 +17,9 @@ interface Kind {
   readonly symbol: symbol;
   /** Runs the steps in turn on a stack that is entered. */
   block(steps: Step[]): unknown;
-  /** Runs the steps in turn on a stack that is a disposable and nothing else. */
+  /** Runs the steps in turn on a stack that is only a disposable. */
   using(steps: Step[]): unknown;
-  /** A generator manager whose teardown is this. */
+  /** A generator manager with this teardown. */
   tearingDown(teardown: () => unknown): object;
 }
 
@@ -67,7 +67,7 @@ const kindsOf = (library: Library): Kind[] => {
   ];
 };
 
-/** What can fail. A body fails second where it is that of a block in a teardown. */
+/** What can fail. A body fails second if it belongs to a block in a teardown. */
 const sources = ['body', 'manager', 'defer', 'adopt', 'use', 'push'] as const;
 
 type Source = (typeof sources)[number];
@@ -95,7 +95,7 @@ function failingFirst(source: Source, kind: Kind, error: unknown): Step {
   };
 }
 
-/** How the two come together; what is registered last fails first. */
+/** How the two are combined; what is registered last fails first. */
 const layouts: Record<string, (kind: Kind, first: Step, second: Step) => unknown> = {
   'on one stack': (kind, first, second) => kind.block([second, first]),
   'in nested blocks': (kind, first, second) => kind.block([second, () => kind.block([first])]),
@@ -117,7 +117,7 @@ const pairs = sources.flatMap((first) => sources.map((second) => [first, second]
 describe.each(builds)('%s', (_build, library) => {
   describe.each(kindsOf(library).map((kind) => [kind.name, kind] as const))('%s', (_name, kind) => {
     describe.each(Object.entries(layouts))('%s', (_layout, fails) => {
-      it.each(pairs)('keeps both where %s fails and then %s', async (firstSource, secondSource) => {
+      it.each(pairs)('keeps both if %s fails and then %s', async (firstSource, secondSource) => {
         const wrong: string[] = [];
         for (const [what, make] of errors) {
           const [first, second] = make();
@@ -127,7 +127,7 @@ describe.each(builds)('%s', (_build, library) => {
           const reachable = reachableFrom(caught);
           for (const [which, error] of Object.entries({ first, second }))
             if (!reachable.some((found) => Object.is(found, error))) wrong.push(`${what}: the ${which} is lost`);
-          // What only tells a manager that nobody said how the block ended is no failure.
+          // An error that only tells a manager of an unknown outcome isn't a failure.
           if (reachable.some((found) => found instanceof library.ContextManagerError))
             wrong.push(`${what}: the unknown outcome leaves`);
         }

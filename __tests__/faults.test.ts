@@ -32,8 +32,8 @@ import {
 import { everyFault, kinds, type Scenario, type World } from './helpers/faults.ts';
 import { reachableFrom } from './helpers/outcome.ts';
 
-// What is managed fails where the world wants it to; but once on each way through it, for what a generator itself loses
-// nobody else can keep.
+// The steps fail where the world says, but each path only once: if a generator loses an error itself, nothing else can
+// keep it.
 
 const held = asyncContextManager(async function* held(world: World, name: string) {
   await world.later(`set up ${name}`);
@@ -59,7 +59,7 @@ const heldSync = contextManager(function* heldSync(world: World, name: string) {
   world.release(name, `commit ${name}`);
 });
 
-/** One that translates what it is told, without a word of where that came from. */
+/** Translates the error it gets, without a cause. */
 const translating = asyncContextManager(async function* translating(world: World) {
   try {
     yield;
@@ -70,7 +70,7 @@ const translating = asyncContextManager(async function* translating(world: World
   }
 });
 
-/** One that goes on with its setup when it holds something already. */
+/** Continues its setup if it already holds something. */
 const heldEarly = asyncContextManager(async function* heldEarly(world: World, name: string) {
   world.acquired(name);
   await world.later(`finish ${name}`).catch((error: unknown) => {
@@ -84,11 +84,11 @@ const heldEarly = asyncContextManager(async function* heldEarly(world: World, na
   }
 });
 
-/** One that suppresses whatever it is told. */
+/** Suppresses every error. */
 const forgiving = asyncContextManager(async function* forgiving(world: World) {
   try {
     yield;
-    // eslint-disable-next-line withal/no-silent-swallow -- that is what it is for
+    // eslint-disable-next-line withal/no-silent-swallow -- this is its purpose
   } catch (error) {
     world.forgive(error);
   }
@@ -97,7 +97,7 @@ const forgiving = asyncContextManager(async function* forgiving(world: World) {
 const twice = asyncContextManager(async function* twice(world: World) {
   try {
     yield;
-    // eslint-disable-next-line withal/yields-once -- that is what is wrong with it
+    // eslint-disable-next-line withal/yields-once -- this is the mistake
     yield;
   } finally {
     await world.later('closed');
@@ -125,7 +125,7 @@ class Held extends AbstractAsyncContextManager {
   }
 }
 
-/** It has the sync protocol, with methods that are async. */
+/** It has the sync protocol, with async methods. */
 const heldLoosely = (world: World, name: string) => ({
   async enter() {
     await world.later(`enter ${name}`);
@@ -135,7 +135,7 @@ const heldLoosely = (world: World, name: string) => ({
   exit: async (thrown?: Thrown) => world.releaseLater(name, thrown ? `exit ${name} after an error` : `exit ${name}`),
 });
 
-/** The one that is entered where there is no other. */
+/** Entered if the other one can't be. */
 const noOther = (error: unknown): AsyncContextManager<string> => {
   throw error;
 };
@@ -207,7 +207,7 @@ async function* numbers(world: World, name: string, signal?: AbortSignal): Async
   }
 }
 
-/** What `await using` catches: what the block threw, and what the disposal did. */
+/** What `await using` catches: the block's error, and the disposal's. */
 async function disposing(stack: AsyncExitStack, body: () => unknown): Promise<unknown[]> {
   const caught: unknown[] = [];
   for (const part of [body, () => stack.disposeAsync()]) {
@@ -276,8 +276,7 @@ const scenarios: Record<string, Scenario> = {
       world.now('after');
     });
   },
-  'a sync generator manager around what is async': (world) =>
-    withAsync(heldSync(world, 'a'), () => world.later('body')),
+  'a sync generator manager around async code': (world) => withAsync(heldSync(world, 'a'), () => world.later('body')),
   'a manager that translates': (world) =>
     withAsync(held(world, 'a'), () => withAsync(translating(world), () => world.later('body'))),
   'generator managers, by hand': async (world) => {
@@ -331,7 +330,7 @@ const scenarios: Record<string, Scenario> = {
       await stack.enterContext(heldEarly(world, 'b'));
       await world.later('body');
     }),
-  'a stack with an entry that is not awaited': async (world) => {
+  "a stack with an entry that isn't awaited": async (world) => {
     const caught: unknown[] = [];
     const keep = (error: unknown) => void caught.push(error);
     await withAsync(new AsyncExitStack(), async (stack) => {
@@ -350,7 +349,7 @@ const scenarios: Record<string, Scenario> = {
       await outer.enterContext(moved);
       await world.later('body');
     }),
-  'a stack that is disposed': (world) => {
+  'a stack that is disposed of': (world) => {
     const stack = new AsyncExitStack();
     return disposing(stack, async () => {
       await fill(stack, world);
@@ -358,7 +357,7 @@ const scenarios: Record<string, Scenario> = {
       stack.complete();
     });
   },
-  'a stack that is disposed, and nobody says that it succeeded': (world) => {
+  'a stack that is disposed of without complete()': (world) => {
     const stack = new AsyncExitStack();
     return disposing(stack, () => fill(stack, world));
   },
@@ -366,7 +365,7 @@ const scenarios: Record<string, Scenario> = {
   'a sync composition': (world) => {
     withSync(composedSync(world), () => world.now('body'));
   },
-  'a sync composition around what is async': (world) => withAsync(composedSync(world), () => world.later('body')),
+  'a sync composition around async code': (world) => withAsync(composedSync(world), () => world.later('body')),
   'a composition on a stack': (world) =>
     withAsync(new AsyncExitStack(), async (stack) => {
       await stack.enterContext(composed(world));
@@ -394,7 +393,7 @@ const scenarios: Record<string, Scenario> = {
   },
   'all, in order': (world) =>
     withAsync(all([held(world, 'a'), new Held(world, 'b'), heldSync(world, 'c')]), () => world.later('body')),
-  'all, at once': (world) =>
+  'all, concurrently': (world) =>
     withAsync(all([held(world, 'a'), held(world, 'b'), held(world, 'c')], { concurrent: true }), () =>
       world.later('body'),
     ),
@@ -403,7 +402,7 @@ const scenarios: Record<string, Scenario> = {
   'all, sync': (world) => {
     withSync(all([heldSync(world, 'a'), new HeldSync(world, 'b')]), () => world.now('body'));
   },
-  'a manager that goes on with its setup': (world) =>
+  'a manager that continues its setup': (world) =>
     withAsync(heldEarly(world, 'a'), () => withAsync(heldEarly(world, 'b'), () => world.later('body'))),
   'a manager that suppresses': (world) =>
     withAsync(held(world, 'a'), async () => {
@@ -556,11 +555,11 @@ const scenarios: Record<string, Scenario> = {
         await world.later('body');
       }),
     ),
-  'what can be abandoned, with a deadline': (world) =>
+  'an abandonable manager with a deadline': (world) =>
     withAsync(abandonable(held(world, 'a'), new AbortController().signal), () =>
       withAsync(deadline(surrounding(world, 'b'), 60_000), () => world.later('body')),
     ),
-  'a body that gives a Result': async (world) => {
+  'a body that returns a Result': async (world) => {
     const blocks = resultBlocks((result: { readonly ok: boolean }) => !result.ok && { error: result });
     await blocks.withAsync(held(world, 'a'), () =>
       blocks.scopeAsync(async function* () {
@@ -584,13 +583,13 @@ describe('under every fault', () => {
 
   afterAll(() => void process.stderr.write(`faults: ${String(cases)} cases\n`));
 
-  describe.each(Object.entries(kinds))('that is thrown as %s', (_kind, make) => {
+  describe.each(Object.entries(kinds))('with %s thrown', (_kind, make) => {
     it.each(Object.entries(scenarios))('%s', async (_name, scenario) => {
       const report = await everyFault(scenario, make);
       cases += report.cases;
       expect(report.cases).toBeGreaterThan(2);
       expect(report.problems).toEqual([]);
-      // A rejection that nobody has handled fails the test, if it has not ended before Node tells of it.
+      // An unhandled rejection fails the test, unless the test has ended before Node reports it.
       await setImmediate();
     });
   });

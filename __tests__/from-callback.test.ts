@@ -19,7 +19,7 @@ const fail = (error: unknown) => () => {
   throw error;
 };
 
-/** A transaction of an ORM, which notes what becomes of it. */
+/** An ORM's transaction that logs how it ends. */
 const transaction =
   (
     events: unknown[],
@@ -39,7 +39,7 @@ const transaction =
     await commit();
   };
 
-/** The ways of entering a manager, of which a decorator gives no value; and by hand. */
+/** The ways to enter a manager (a decorator gets no value), and by hand. */
 const ways: Record<string, Way> = {
   ...asyncWays,
   'a decorated function': ({ asyncContextDecorator }, manager, body) =>
@@ -72,7 +72,7 @@ describe.each(builds)('%s', (_build, library) => {
     const attempt = (api: Api, body: (value: unknown) => unknown) =>
       outcomeOf(() => run(library, manage(api) as never, body));
 
-    it('gives the value of the API, and succeeds where the block did', async () => {
+    it("returns the API's value, and succeeds if the block does", async () => {
       const events: unknown[] = [];
       expect(await attempt(transaction(events), (value) => [value])).toEqual({ value: ['tx'] });
       expect(events).toEqual(['begin', 'commit']);
@@ -82,7 +82,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['an error', bodyError],
       ['a frozen error', Object.freeze(new Error('frozen'))],
       ...[undefined, null, 0, '', NaN].map((error) => [String(error), error] as const),
-    ])('tells the API of %s, and throws the very same', async (_what, error) => {
+    ])('passes %s to the API, and rethrows the same object', async (_what, error) => {
       const events: unknown[] = [];
       const before = error instanceof Error ? Reflect.ownKeys(error) : [];
       expect(await attempt(transaction(events), fail(error))).toEqual({ error });
@@ -90,26 +90,26 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error instanceof Error ? Reflect.ownKeys(error) : []).toEqual(before);
     });
 
-    it('suppresses where the API swallows', async () => {
+    it('suppresses if the API swallows the error', async () => {
       const swallowing: Api = async (callback) => callback('tx').catch(() => undefined);
       expect(await attempt(swallowing, fail(bodyError))).toEqual({ value: undefined });
     });
 
-    it('throws what the API throws before it calls back, as the failure of a setup', async () => {
+    it('throws what the API throws before it calls back, as a failed setup', async () => {
       const body = jest.fn();
       for (const api of [transaction([], { begin: fail(apiError) }), fail(apiError)])
         expect(await attempt(api, body)).toEqual({ error: apiError });
       expect(body).not.toHaveBeenCalled();
     });
 
-    it('throws what the commit throws, and the rollback, with the block’s error kept', async () => {
+    it("throws the error of the commit or the rollback, and keeps the block's error", async () => {
       expect(await attempt(transaction([], { commit: fail(apiError) }), () => 'value')).toEqual({ error: apiError });
       const failed = new Error('rollback');
       expect(await attempt(transaction([], { rollback: fail(failed) }), fail(bodyError))).toEqual({ error: failed });
       expect(failed.cause).toBe(bodyError);
     });
 
-    it('throws what the API throws while the body runs, once that is done', async () => {
+    it('throws what the API throws during the body, after the body is done', async () => {
       const stolen = () => new Error('stolen');
       const stealing =
         (error: Error): Api =>
@@ -133,14 +133,14 @@ describe.each(builds)('%s', (_build, library) => {
       expect(second.cause).toBe(bodyError);
     });
 
-    it('rejects where the API ends without calling back', async () => {
+    it('rejects if the API ends without calling back', async () => {
       const body = jest.fn();
       for (const api of [() => undefined, async () => undefined])
         expect(await attempt(api, body)).toMatchObject({ error: { code: 'ERR_DID_NOT_YIELD' } });
       expect(body).not.toHaveBeenCalled();
     });
 
-    it('refuses a callback that comes after that', async () => {
+    it('refuses a callback after that', async () => {
       let late: Callback = fail(undefined);
       await attempt((callback) => void (late = callback), fail(undefined));
       await expect(late('tx')).rejects.toMatchObject({ code: 'ERR_ALREADY_ENTERED' });
@@ -158,7 +158,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(body).toHaveBeenCalledTimes(1);
     });
 
-    it('throws the block’s error where the API did not wait for the block', async () => {
+    it("throws the block's error if the API didn't wait for the block", async () => {
       const ignoring: Api = (callback) => void callback('tx');
       expect(await attempt(ignoring, () => 'value')).toMatchObject({ error: { code: 'ERR_OUTCOME_UNKNOWN' } });
       const looking: Api = async (callback) => {
@@ -175,7 +175,7 @@ describe.each(builds)('%s', (_build, library) => {
       ).toEqual({ error: bodyError });
     });
 
-    it('serves many at once', async () => {
+    it('serves many blocks at once', async () => {
       const events: unknown[] = [];
       const manager = manage(transaction(events));
       if (_way === 'by hand') return;
@@ -219,19 +219,19 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await unknownOutcome(library)).toBeInstanceOf(ContextManagerError);
     });
 
-    it('passes a thenable value as it is', async () => {
+    it('passes on a thenable value as it is', async () => {
       const value = Promise.resolve('unwrapped');
       const manager = fromCallback<Promise<string>>(async (body) => body(value));
       expect(await withAsync(manager, (given) => given === value)).toBe(true);
     });
 
-    it('calls the API in the tick of the entry', () => {
+    it("calls the API in the entry's tick", () => {
       const api = jest.fn(async (callback: Callback) => callback('tx'));
       void withAsync(manage(api), () => undefined);
       expect(api).toHaveBeenCalledTimes(1);
     });
 
-    it('refuses what is no function', () => {
+    it("refuses what isn't a function", () => {
       for (const given of [undefined, {}, 'api', Promise.resolve()])
         expect(() => fromCallback(given as never)).toThrow('Write fromCallback((body) => api(body)).');
     });
@@ -246,13 +246,13 @@ describe.each(builds)('%s', (_build, library) => {
       return [before, storage.getStore()];
     };
 
-    it('holds in the body, and ends with it', async () => {
+    it('lasts for the body, and ends with it', async () => {
       expect(await withAsync(ambient('a'), seen)).toEqual(['a', 'a']);
       expect(await library.asyncContextDecorator(ambient('a'))(seen)()).toEqual(['a', 'a']);
       expect(storage.getStore()).toBeUndefined();
     });
 
-    it('nests, and is each one’s own', async () => {
+    it('nests, separately for each manager', async () => {
       expect(
         await withAsync(ambient('outer'), async () => [
           await withAsync(ambient('inner'), seen),
@@ -270,7 +270,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('holds in what is entered later in the same generator or scope, in setup and teardown', async () => {
+    it('lasts for what is entered later in the same generator or scope, in setup and teardown', async () => {
       const events: unknown[] = [];
       const logged = asyncContextManager(async function* logged(name: string) {
         events.push(`enter ${name} in ${String(storage.getStore())}`);
@@ -326,7 +326,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['enter member in a', 'body in a', 'exit member in a']);
     });
 
-    it('comes through managers that enter it', async () => {
+    it('reaches through managers that enter it', async () => {
       const span = asyncContextManager(async function* span(name: string) {
         yield* enter(ambient(name));
         yield name;
@@ -343,7 +343,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('is AsyncContext’s where there is one', async () => {
+    it("is AsyncContext's if there is one", async () => {
       const calls: unknown[] = [];
       class Snapshot {
         run<Args extends unknown[], R>(fn: (...args: Args) => R, ...args: Args): R {
@@ -367,7 +367,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['no process', { value: undefined }],
       ['no built-in modules', { value: {} }],
       ['no snapshots', { value: { getBuiltinModule: () => ({ AsyncLocalStorage: {} }) } }],
-    ])('is left where it is on a host with %s', async (_what, { value }) => {
+    ])('is left unchanged on a host with %s', async (_what, { value }) => {
       const { process } = globalThis;
       const run = withAsync(
         fromCallback<string>(async (body) => body('value')),
@@ -388,7 +388,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  it('equals the manager that it surrounds', async () => {
+  it('equals the manager that it wraps', async () => {
     const step = fc.constantFrom('pass', 'throw', 'suppress');
     await fc.assert(
       fc.asyncProperty(
@@ -435,13 +435,13 @@ describe.each(builds)('%s', (_build, library) => {
     );
   }, 60_000);
 
-  it('takes a proxy whose name is anything', async () => {
+  it('takes a proxy whose name can be anything', async () => {
     const api: (body: (value: string) => Promise<void>) => Promise<void> = (body) => body('value');
     const proxy = new Proxy(api, { get: () => proxy });
     expect(await withAsync(manage(proxy), (value) => value)).toBe('value');
   });
 
-  it('is called by the name of its function, if that has one', () => {
+  it('is named after its function, if that has a name', () => {
     const nameOf = (manager: unknown) => (JSON.parse(JSON.stringify(manager)) as { manager: string }).manager;
     expect(nameOf(manage((callback) => callback('')))).toBe('fromCallback');
     expect(
@@ -453,7 +453,7 @@ describe.each(builds)('%s', (_build, library) => {
     ).toBe('requestId');
   });
 
-  it('gives the error of a body, where it is undefined, too', async () => {
+  it("passes on the body's error, even undefined", async () => {
     expect(await errorOf(() => withAsync(manage(transaction([])), fail(undefined)))).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import * as library from '../lib/index.ts';
 import { builds } from './helpers/builds.ts';
 
 describe.each(builds)('%s', (_build, library) => {
-  it('exports what the table of contents says, and nothing else', () => {
+  it('exports what the table of contents lists, and nothing else', () => {
     expect(Object.keys(library).sort()).toEqual([
       'AbstractAsyncContextManager',
       'AbstractContextManager',
@@ -49,25 +49,25 @@ describe('the layout', () => {
       .filter((file) => file.endsWith(ending))
       .map((file) => file.slice(0, -ending.length));
 
-  it('has a file for each word, and a word for each file', async () => {
+  it('has a file for each public word, and a public word for each file', async () => {
     const words = Object.keys(library).map((name) => name.replace(/\B[A-Z]/g, '-$&').toLowerCase());
     expect((await filesIn('../lib/', '.ts')).sort()).toEqual([...words, 'index', 'protocol'].sort());
   });
 
-  it('has a test file for each word; the sync and the async form may share one', async () => {
+  it('has a test file for each word, which the sync and async forms may share', async () => {
     const tests = await filesIn('.', '.test.ts');
     const isTested = (word: string) => tests.includes(word) || tests.includes(word.replace(/async-|-a?sync$/, ''));
     const words = await filesIn('../lib/', '.ts');
     expect(words.filter((word) => !isTested(word))).toEqual(['protocol']);
   });
 
-  it('has no run-time dependency', async () => {
+  it('has no runtime dependency', async () => {
     const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
       peerDependencies: object;
       peerDependenciesMeta: Record<string, { optional: boolean }>;
     };
     expect(manifest).not.toHaveProperty('dependencies');
-    // ESLint is for those who lint.
+    // ESLint is only for those who lint.
     const optional = Object.entries(manifest.peerDependenciesMeta).filter(([, { optional }]) => optional);
     expect(optional.map(([name]) => name)).toEqual(['eslint', 'typescript-eslint']);
     expect(Object.keys(manifest.peerDependencies)).toEqual(['eslint', 'typescript-eslint']);

@@ -14,9 +14,9 @@ interface Source {
 
 interface Call {
   readonly method: 'next' | 'return' | 'throw';
-  /** What passes between the call before and this one. */
+  /** The time between the previous call and this one. */
   readonly after: Pause;
-  /** Whether `return()` is given a promise that rejects. */
+  /** Whether `return()` gets a promise that rejects. */
   readonly fails: boolean;
 }
 
@@ -79,7 +79,7 @@ async function* play({ items, closing }: Source, notes: Notes): AsyncGenerator<n
   }
 }
 
-/** Makes the calls, and notes how each ended, in the order in which they did. */
+/** Makes the calls, and records how each ended, in order of completion. */
 async function drive(
   source: AsyncIterableIterator<number, unknown, void>,
   { calls, isLoop }: Program,
@@ -97,7 +97,7 @@ async function drive(
     ended.push(
       outcomeOf(() => call.apply(iterator, arguments_)).then((outcome) => {
         const shown = 'error' in outcome ? String(outcome.error) : JSON.stringify(outcome.value);
-        // An item comes a microtask later through `aclosing`; all else comes once the source is closed.
+        // Through `aclosing` an item comes a microtask later, and everything else once the source is closed.
         const isItem = shown.endsWith('"done":false}');
         notes.calls.push(
           `${String(index)} ${method}: ${shown}${isItem ? '' : ` after ${String(notes.source.length)}`}`,

@@ -40,7 +40,7 @@ describe.each(builds)(
       ['the other half', { exit() {} }, false, false],
       ['half an async protocol', { async enterAsync() {} }, false, false],
       ['its other half', { async exitAsync() {} }, false, false],
-      ['methods that are no functions', { enter: true, exit: true }, false, false],
+      ["methods that aren't functions", { enter: true, exit: true }, false, false],
       ['a disposable', { [Symbol.dispose]() {} }, false, false],
       ['undefined', undefined, false, false],
       ['null', null, false, false],

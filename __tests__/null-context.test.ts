@@ -4,7 +4,7 @@ import { errorOf } from './helpers/outcome.ts';
 
 describe.each(builds)('%s', (_build, { nullContext, withAsync, withSync }) => {
   describe('nullContext', () => {
-    it('gives its value, and does nothing', async () => {
+    it('returns its value, and does nothing', async () => {
       const promise = Promise.resolve();
       expect(withSync(nullContext(), (value) => [value])).toEqual([undefined]);
       expect(nullContext(promise).enter()).toBe(promise);
@@ -13,7 +13,7 @@ describe.each(builds)('%s', (_build, { nullContext, withAsync, withSync }) => {
       expect(await errorOf(() => withAsync(nullContext(1), async () => Promise.reject(error)))).toBe(error);
     });
 
-    it('shows its name, and nothing else', () => {
+    it('shows only its name', () => {
       expect(JSON.parse(JSON.stringify(nullContext('secret')))).toEqual({ manager: 'nullContext' });
     });
   });

@@ -32,7 +32,7 @@ describe.each(builds)('%s', (_build, library) => {
       return { ...outcome, events: events.splice(0) };
     };
 
-    it('takes an error that matches for success, and throws the very same', async () => {
+    it('treats a matching error as success, and rethrows the same object', async () => {
       for (const matcher of [Redirect, (error: unknown) => error === redirect])
         expect(await attempt(wrap(managed(), matcher), fail(redirect))).toEqual({
           error: redirect,
@@ -79,7 +79,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('throws the error of a failing commit alone', async () => {
+    it('throws only the error of a failing commit', async () => {
       const failed = new Error('deferred constraint');
       expect(await attempt(wrap(managed(fail(failed)), Redirect), fail(redirect))).toEqual({
         error: failed,
@@ -94,7 +94,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(outcome).toEqual({ error: redirect, events: ['commit', ['roll back', redirect]] });
     });
 
-    it('tells the manager where a predicate gives a promise', async () => {
+    it('tells the manager if a predicate returns a promise', async () => {
       const { events: seen, ...outcome } = await attempt(
         wrap(managed(), async () => true),
         fail(bodyError),
@@ -103,7 +103,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(seen).toEqual([['roll back', (outcome as { error: unknown }).error]]);
     });
 
-    it('takes no block that has not run for a success', async () => {
+    it("doesn't treat a block that hasn't run as success", async () => {
       const generator = () =>
         (function* () {
           yield 1;
@@ -115,7 +115,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(outcome).toMatchObject({ error: { name: 'TypeError' }, events: [['roll back', expect.anything()]] });
     });
 
-    it('can be entered many times, within itself and by hand', async () => {
+    it('can be entered many times, nested and by hand', async () => {
       const manager = wrap(managed(), Redirect);
       const nested = await attempt(manager, () => twin.run(manager, fail(redirect)));
       expect(nested).toEqual({ error: redirect, events: ['commit', 'commit'] });
@@ -128,7 +128,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('passing', () => {
-    it('judges no unknown outcome', async () => {
+    it("doesn't judge an unknown outcome", async () => {
       const seen: unknown[] = [];
       const stack = new AsyncExitStack();
       const manager = {
@@ -153,7 +153,7 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('takes whatever can be entered, and has the protocols of that', async () => {
+    it('takes anything that can be entered, and has the same protocols', async () => {
       const composed = asyncContextManager(async function* composed() {
         yield yield* enter({ enter: () => 'inner', exit: () => undefined });
       });
@@ -167,7 +167,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => passing(disposable, 'Redirect' as never)).toThrow('passing() takes error classes and predicates');
     });
 
-    it('shows its name, and nothing else', () => {
+    it('shows only its name', () => {
       expect(JSON.parse(JSON.stringify(passing(suppress(Error))))).toEqual({ manager: 'passing' });
     });
 
@@ -177,7 +177,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await withAsync(passing(ambient, Redirect), () => storage.getStore())).toBe('a');
     });
 
-    it('begins the setup in the tick of the caller', () => {
+    it("begins the setup in the caller's tick", () => {
       let isEntered = false;
       const enter = () => (isEntered = true);
       const manager = { enter, exit: () => undefined };
@@ -185,7 +185,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(isEntered).toBe(true);
     });
 
-    it('throws what a setup throws', async () => {
+    it('throws what the setup throws', async () => {
       expect(await errorOf(() => withAsync(passing({ enter: fail(bodyError), exit() {} }), () => 'never'))).toBe(
         bodyError,
       );

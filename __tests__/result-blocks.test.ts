@@ -127,18 +127,18 @@ describe.each(builds)('%s', (_build, library) => {
         return { outcome, events };
       };
 
-      it('commits an Ok, and gives it', async () => {
+      it('commits an Ok, and returns it', async () => {
         const { outcome, events } = await attempt(ok(1));
         expect(outcome).toEqual({ value: ok(1) });
         expect(events).toEqual(['commit']);
       });
 
-      it('rolls back an Err, and gives it, whatever its error is', async () => {
+      it('rolls back an Err, and returns it, whatever its error is', async () => {
         for (const error of errors) {
           const result = err(error);
           const { outcome, events } = await attempt(result);
           const { value } = outcome as { value: unknown };
-          // What is made of promises gives an equal one. Comparing an iterable Err of better-result would iterate it.
+          // A promise-based type resolves to an equal object. Comparing better-result's iterable Err would iterate it.
           if (later && form === 'async') expect(value).toEqual(result);
           expect(value === result || later !== undefined).toBe(true);
           expect(events).toEqual([['roll back', told ? told(result) : error]]);
@@ -150,7 +150,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ value: ok('fallback') });
       });
 
-      it('throws what a teardown fails with, and keeps the Err’s error', async () => {
+      it("throws the teardown's error, and keeps the Err's error", async () => {
         const failed = new Error('rollback failed');
         const error = new Error('taken');
         const { outcome } = await attempt(err(error), fail(failed));
@@ -188,7 +188,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(results.every((each, index) => each === many[index])).toBe(true);
     });
 
-    it('takes the error of an Err that the body throws for an error', async () => {
+    it('treats the error of an Err as an error if the body throws it', async () => {
       const error = new Error('thrown');
       const outcome = await outcomeOf(() =>
         withAsync(scripted('async').manager as never, async () => {
@@ -199,12 +199,12 @@ describe.each(builds)('%s', (_build, library) => {
       expect(outcome).toEqual({ error });
     });
 
-    it('gives what a manager suppresses as its fallback', async () => {
+    it("returns a manager's fallback", async () => {
       expect(await withAsync(suppress(Error), () => ({ ok: false, error: new Error('no') }) as const)).toBeUndefined();
       expect(withSync(suppress(Error), () => ({ ok: false, error: 1 }) as const)).toEqual({ ok: false, error: 1 });
     });
 
-    it('gives the Err if the manager commits what matches', async () => {
+    it('returns the Err if the manager commits on a match', async () => {
       const { events, manager } = scripted('async');
       const redirect = new Error('redirect');
       const result = { ok: false, error: redirect } as const;
@@ -213,7 +213,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['commit']);
     });
 
-    it('throws what a manager translates the error into', async () => {
+    it("throws a manager's translation", async () => {
       const { manager } = scripted('async', (thrown) => {
         throw new Error('translated', { cause: thrown?.error });
       });
@@ -249,7 +249,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect([repository.save.name, repository.save.length]).toEqual(['save', 1]);
     });
 
-    it('decorates methods as TypeScript’s legacy decorators do', async () => {
+    it("decorates methods as TypeScript's legacy decorators do", async () => {
       const { events, manager } = scripted('async');
       const descriptor = { value: async () => taken, writable: true, enumerable: false, configurable: true };
       const decorate = loose.asyncContextDecorator(manager) as (...args: unknown[]) => typeof descriptor;
@@ -274,7 +274,7 @@ describe.each(builds)('%s', (_build, library) => {
       ).toEqual({ ok: true, value: 42 });
     });
 
-    it('doesn’t know how a generator ended that was left early', async () => {
+    it("doesn't know the outcome of a generator that was left early", async () => {
       const { events, manager } = scripted('async');
       const rows = asyncContextDecorator(manager as never)(async function* (): AsyncGenerator<
         number,
@@ -300,7 +300,7 @@ describe.each(builds)('%s', (_build, library) => {
         () => Promise.resolve(taken),
         'asyncContextDecorator()',
       ],
-    ])('refuses what has not run as the drivers do: %s', async (name, way, body, words) => {
+    ])("refuses a body that hasn't run, as the drivers do: %s", async (name, way, body, words) => {
       const { events, manager } = scripted(name.includes('Async') ? 'async' : 'sync', () => 'suppressed');
       const error = await errorOf(() => way(loose, manager, body));
       expect(error).toBeInstanceOf(TypeError);
@@ -309,27 +309,43 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each<[string, (drivers: Drivers) => unknown, string]>([
-      ['no body', ({ withAsync }) => withAsync({ enter() {}, exit() {} }), 'withAsync() takes a body'],
-      ['no body', ({ withSync }) => withSync({ enter() {}, exit() {} }), 'withSync() takes a body'],
+      [
+        "something that isn't a body",
+        ({ withAsync }) => withAsync({ enter() {}, exit() {} }),
+        'withAsync() takes a body',
+      ],
+      ["something that isn't a body", ({ withSync }) => withSync({ enter() {}, exit() {} }), 'withSync() takes a body'],
       [
         'a generator function',
         ({ withAsync }) => withAsync({ enter() {}, exit() {} }, function* () {}),
         'scopeAsync()',
       ],
-      ['no manager', ({ withAsync }) => withAsync({}, () => taken), 'withAsync() takes a manager'],
-      ['no manager', ({ withSync }) => withSync({}, () => taken), 'withSync() takes a manager'],
-      ['no generator function', ({ scopeAsync }) => scopeAsync(() => taken), 'scopeAsync() takes async function*'],
-      ['no generator function', ({ scopeSync }) => scopeSync(() => taken), 'scopeSync() takes function*'],
-      ['no function', ({ scopeAsync }) => scopeAsync(1), 'scopeAsync() takes async function*'],
-      ['no function', ({ scopeSync }) => scopeSync(1), 'scopeSync() takes function*'],
+      ["something that isn't a manager", ({ withAsync }) => withAsync({}, () => taken), 'withAsync() takes a manager'],
+      ["something that isn't a manager", ({ withSync }) => withSync({}, () => taken), 'withSync() takes a manager'],
       [
-        'no manager',
+        "something that isn't a generator function",
+        ({ scopeAsync }) => scopeAsync(() => taken),
+        'scopeAsync() takes async function*',
+      ],
+      [
+        "something that isn't a generator function",
+        ({ scopeSync }) => scopeSync(() => taken),
+        'scopeSync() takes function*',
+      ],
+      ["something that isn't a function", ({ scopeAsync }) => scopeAsync(1), 'scopeAsync() takes async function*'],
+      ["something that isn't a function", ({ scopeSync }) => scopeSync(1), 'scopeSync() takes function*'],
+      [
+        "something that isn't a manager",
         ({ asyncContextDecorator }) => asyncContextDecorator({}),
         'asyncContextDecorator() takes a manager',
       ],
-      ['no manager', ({ contextDecorator }) => contextDecorator({}), 'contextDecorator() takes a manager'],
       [
-        'no function to decorate',
+        "something that isn't a manager",
+        ({ contextDecorator }) => contextDecorator({}),
+        'contextDecorator() takes a manager',
+      ],
+      [
+        "something that can't be decorated",
         ({ contextDecorator }) => (contextDecorator({ enter() {}, exit() {} }) as Body)(1),
         'contextDecorator() decorates functions',
       ],
@@ -348,17 +364,14 @@ describe.each(builds)('%s', (_build, library) => {
       expect(String(error)).toContain('scopeAsync() may yield only yield* enter(manager)');
     });
 
-    it.each([undefined, null, 'main', {}])(
-      'refuses %p in place of a scope’s function, as the scopes do',
-      async (given) => {
-        for (const form of ['scopeAsync', 'scopeSync'] as const) {
-          const error = await errorOf(() => library[form](given as never));
-          expect(await errorOf(() => loose[form](given))).toEqual(error);
-        }
-      },
-    );
+    it.each([undefined, null, 'main', {}])("refuses %p as a scope's function, as the scopes do", async (given) => {
+      for (const form of ['scopeAsync', 'scopeSync'] as const) {
+        const error = await errorOf(() => library[form](given as never));
+        expect(await errorOf(() => loose[form](given))).toEqual(error);
+      }
+    });
 
-    it.each([undefined, null, 'isErr', {}])('refuses %p in place of a function', (given) => {
+    it.each([undefined, null, 'isErr', {}])('refuses %p as the function', (given) => {
       expect(() => resultBlocks(given as never)).toThrow(TypeError);
       expect(() => resultBlocks(given as never)).toThrow('resultBlocks((result) => result.isErr()');
     });
@@ -369,7 +382,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['the error itself', () => 'TAKEN'],
       ['an object', () => ({})],
       ['a promise', async () => Promise.reject(new Error('late'))],
-    ])('a function that answers %s', (_what, failed) => {
+    ])('a function that returns %s', (_what, failed) => {
       it.each(forms.filter(({ way }) => !way.includes('two blocks')))(
         'fails the block: $form, $way',
         async ({ form, enterBy }) => {
@@ -383,7 +396,7 @@ describe.each(builds)('%s', (_build, library) => {
       );
     });
 
-    describe.each<false | null | undefined>([false, null, undefined])('a function that answers %p', (answer) => {
+    describe.each<false | null | undefined>([false, null, undefined])('a function that returns %p', (answer) => {
       it.each(forms)('lets the block succeed: $form, $way', async ({ form, enterBy }) => {
         const { events, manager } = scripted(form);
         const drivers = resultBlocks(() => answer) as unknown as Drivers;
@@ -392,16 +405,19 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it.each(Object.entries(syncWays))('asks nothing about a promise in a sync block: %s', async (_way, enterBy) => {
-      const asked: unknown[] = [];
-      const drivers = resultBlocks((result) => {
-        asked.push(result);
-        return false;
-      }) as unknown as Drivers;
-      await outcomeOf(() => enterBy(drivers, scripted('sync').manager, async () => Promise.resolve(taken)));
-      await setImmediate();
-      expect(asked).toEqual([]);
-    });
+    it.each(Object.entries(syncWays))(
+      "doesn't call the function with a promise in a sync block: %s",
+      async (_way, enterBy) => {
+        const asked: unknown[] = [];
+        const drivers = resultBlocks((result) => {
+          asked.push(result);
+          return false;
+        }) as unknown as Drivers;
+        await outcomeOf(() => enterBy(drivers, scripted('sync').manager, async () => Promise.resolve(taken)));
+        await setImmediate();
+        expect(asked).toEqual([]);
+      },
+    );
 
     it('fails the block with what the function throws', async () => {
       const { events, manager } = scripted('async');
@@ -411,7 +427,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([['roll back', error]]);
     });
 
-    it('lets an unknown outcome be', async () => {
+    it('leaves an unknown outcome alone', async () => {
       const error = await unknownOutcome(library);
       const result = { ok: false, error } as const;
       const given = await withAsync(scripted('async').manager as never, () => result);
@@ -419,7 +435,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  it('compiles as the drivers of any codebase', () => {
+  it('compiles like the drivers of any codebase', () => {
     expectTypeOf<ResultBlocks<Result<unknown, unknown>>>().toHaveProperty('withAsync');
     expect(Object.keys(resultBlocks(() => false))).toHaveLength(6);
   });

@@ -9,11 +9,11 @@ interface Form {
   readonly name: 'scopeSync' | 'scopeAsync';
   /** Runs the function in a scope: as it is, or lifted into an async generator function. */
   run(fn: (this: unknown) => Scoped): unknown;
-  /** The scope itself, for what it refuses. */
+  /** The scope itself, for tests of bad input. */
   readonly scope: (fn?: unknown, ...args: unknown[]) => unknown;
 }
 
-/** The two scopes, where the tests are the same for both. */
+/** The two scopes, for tests that are the same for both. */
 const formsOf = ({ scopeAsync, scopeSync }: Library): Form[] => [
   { name: 'scopeSync', run: (fn) => scopeSync(fn as never), scope: scopeSync as Form['scope'] },
   {
@@ -31,7 +31,7 @@ const fail = (error: unknown) => () => {
 
 interface Script {
   entering?(): unknown;
-  /** What it answers to an error is its fallback. */
+  /** Its answer to an error is its fallback. */
   failing?(error: unknown): unknown;
   exiting?(): unknown;
 }
@@ -59,7 +59,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe.each(formsOf(library).map((form) => [form.name, form] as const))('%s', (name, { run, scope }) => {
-    it('ends a generator that a compiler made without a return()', async () => {
+    it('ends a compiled generator without a return()', async () => {
       const generator = {
         next: () => ({ done: false, value: 'plain' }),
         throw: () => ({ done: false, value: 'plain again' }),
@@ -69,7 +69,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect((error as Error).message).toContain('but "plain" was given. Return the value instead.');
     });
 
-    it('passes an unknown outcome on, which nobody suppresses', async () => {
+    it('rethrows an unknown outcome, which no manager can suppress', async () => {
       const log: unknown[] = [];
       const { AsyncExitStack, ExitStack, suppress } = library;
       const program = (error: unknown) =>
@@ -97,7 +97,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['told']);
     });
 
-    it('enters as it goes, exits in reverse order when the function is done, and gives what that returned', async () => {
+    it('enters as it goes, exits in reverse order when the function is done, and returns its result', async () => {
       const log: unknown[] = [];
       const result = await run(function* () {
         const a = yield* enter(logged(log, 'a'));
@@ -114,7 +114,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each([['nothing', undefined] as const, ['a value', 'value'] as const])(
-      'need not enter anything, and gives %s',
+      'returns %s without entering anything',
       async (_what, value) => {
         expect(
           await run(function* () {
@@ -125,7 +125,7 @@ describe.each(builds)('%s', (_build, library) => {
     );
 
     it.each<[unknown]>([[bodyError], [undefined], [null], [0], [''], [NaN]])(
-      'tells each manager that the function threw %p, and throws the same',
+      'tells each manager that the function threw %p, and rethrows it',
       async (error) => {
         const log: unknown[] = [];
         const outcome = await outcomeOf(() =>
@@ -143,7 +143,7 @@ describe.each(builds)('%s', (_build, library) => {
       },
     );
 
-    it('gives the fallback of a manager that suppressed; those before it see no error', async () => {
+    it('returns the fallback of a manager that suppresses; the managers before it see no error', async () => {
       const log: unknown[] = [];
       const result = await run(function* () {
         yield* enter(logged(log, 'a'));
@@ -155,7 +155,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log.slice(3)).toEqual([['c', bodyError], ['b', bodyError], 'exit a']);
     });
 
-    it('throws the error of an exit, and keeps that of the function', async () => {
+    it("throws an exit's error, and keeps the function's", async () => {
       const log: unknown[] = [];
       const exitError = new Error('exit');
       const failing = (error?: Error) =>
@@ -170,7 +170,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(exitError.cause).toBe(bodyError);
     });
 
-    it('keeps the result where a manager suppressed an error of an exit', async () => {
+    it("keeps the result if a manager suppresses an exit's error", async () => {
       const result = await run(function* () {
         yield* enter(logged([], 'a', { failing: () => 'fallback' }));
         yield* enter(logged([], 'b', { exiting: fail(new Error('exit')) }));
@@ -179,7 +179,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(result).toBe('result');
     });
 
-    it('lets a manager suppress what an exit threw, even if a stack made that for an unknown outcome', async () => {
+    it("lets a manager suppress an exit's error, even if a stack made it for an unknown outcome", async () => {
       const stack = new library.ExitStack<undefined>();
       let unknown: unknown;
       stack.push((thrown) => {
@@ -195,7 +195,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(result).toBe('result');
     });
 
-    it('throws an error of entering at the enter', async () => {
+    it('throws an error from entering at the enter', async () => {
       const log: unknown[] = [];
       const broken = () => logged(log, 'broken', { entering: fail(bodyError) });
       const caught = await run(function* () {
@@ -220,7 +220,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'enter broken', ['a', bodyError]]);
     });
 
-    it('can be left early, out of loops and try blocks', async () => {
+    it('can be left early, from loops and try blocks', async () => {
       const log: unknown[] = [];
       const found = await run(function* () {
         try {
@@ -257,7 +257,7 @@ describe.each(builds)('%s', (_build, library) => {
 
     const refusal = `Cannot run: a function in ${name}() may yield only yield* enter(manager), but 1 was given. Return the value instead.`;
 
-    it('refuses a plain yield by an error at that yield, which the managers see', async () => {
+    it('refuses a plain yield with an error at that yield, which the managers see', async () => {
       const log: unknown[] = [];
       const error = await errorOf(() =>
         run(function* () {
@@ -271,7 +271,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', ['a', error]]);
     });
 
-    it('goes on where the error of a plain yield is caught', async () => {
+    it('continues if the error of a plain yield is caught', async () => {
       const log: unknown[] = [];
       const result = await run(function* () {
         try {
@@ -296,7 +296,7 @@ describe.each(builds)('%s', (_build, library) => {
         ['enter late', ['late', refusal]],
       ],
       [
-        'yields even then',
+        'yields once more',
         () =>
           (function* () {
             yield 3;
@@ -342,7 +342,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(reachableFrom(error).map((kept) => (kept as Error).message)).toContain(refusal);
     });
 
-    it('refuses an enter without its star by an error at that yield', async () => {
+    it('refuses an enter without its star with an error at that yield', async () => {
       const log: unknown[] = [];
       const manager = logged(log, 'a');
       const mended = await run(function* () {
@@ -363,7 +363,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toBeInstanceOf(TypeError);
     });
 
-    it('tells the managers of what can’t be entered', async () => {
+    it("tells the managers about an argument that can't be entered", async () => {
       const log: unknown[] = [];
       const error = await errorOf(() =>
         run(function* () {
@@ -410,7 +410,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await scope(add, 1, 2)).toEqual([1, 2]);
     });
 
-    it('runs the function afresh each time, with no argument', async () => {
+    it('runs the function anew each time, without arguments', async () => {
       const log: unknown[] = [];
       function* twice(...args: unknown[]) {
         return yield* enter(logged(log, String(args.length)));
@@ -425,14 +425,18 @@ describe.each(builds)('%s', (_build, library) => {
       ['null', null, 'null was given. Write'],
       ['an object', {}, 'an object (Object) was given. Write'],
       ['a manager', suppress(), 'was given. Write'],
-      ['what says that it is a function', { [Symbol.toStringTag]: 'Function' }, 'an object (Object) was given. Write'],
+      [
+        'an object that claims to be a function',
+        { [Symbol.toStringTag]: 'Function' },
+        'an object (Object) was given. Write',
+      ],
       ['a generator', (function* named() {})(), 'an object (Generator) was given. Write'],
       ['an async generator', (async function* named() {})(), 'an object (AsyncGenerator) was given. Write'],
       ['an async function', async function named() {}, 'function named() was given. Is its star missing?'],
       ['a manager function', suppress, 'was given. Did you mean withAsync()?'],
       ['a function that returns nothing', () => undefined, 'undefined was given. Write'],
       ['a function that rejects', () => Promise.reject(bodyError), 'an object (Promise) was given. Write'],
-      ['an iterable’s function', () => [enter(suppress())], 'an object (Array) was given. Write'],
+      ["an iterable's function", () => [enter(suppress())], 'an object (Array) was given. Write'],
     ])('refuses %s', async (_what, given, message) => {
       const error = await errorOf(() => scope(given));
       expect(error).toBeInstanceOf(TypeError);
@@ -441,12 +445,12 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toHaveProperty('message', expect.stringContaining(message));
     });
 
-    it('throws what the function throws when it is called', async () => {
+    it('throws what the function throws on the call', async () => {
       expect(await errorOf(() => scope(fail(bodyError)))).toBe(bodyError);
     });
   });
 
-  it('scopeAsync awaits what ends a generator that was not made by the language', async () => {
+  it("scopeAsync awaits the end of a generator that isn't native", async () => {
     const made = {
       next: async () =>
         Promise.resolve({
@@ -474,12 +478,12 @@ describe.each(builds)('%s', (_build, library) => {
       expect(scopeSync(fn.bind(self))).toBe('self');
     });
 
-    it('takes a generator function that a compiler made a plain one', () => {
+    it('takes a generator function that was compiled to a plain one', () => {
       const compiled = { next: () => ({ done: true, value: 'result' }), throw: fail, return: fail };
       expect(scopeSync((() => compiled) as never)).toBe('result');
     });
 
-    it('refuses what is asynchronous at the enter', async () => {
+    it('refuses async input at the enter', async () => {
       const log: unknown[] = [];
       const connection = asyncContextManager(async function* connection() {
         yield log.push('never');
@@ -498,7 +502,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a promise', async () => Promise.resolve(1)],
       ['a promise that rejects', async () => Promise.reject(new Error('unseen'))],
       ['a thenable', () => ({ then() {} })],
-    ])('exits with a TypeError where the function returns %s, which nobody can suppress', async (_what, give) => {
+    ])('exits with a TypeError if the function returns %s, which no manager can suppress', async (_what, give) => {
       const log: unknown[] = [];
       const error = await errorOf(() =>
         run(function* () {
@@ -512,7 +516,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['enter a', 'enter b', ['b', error], 'exit a']);
     });
 
-    it('keeps that TypeError where an exit fails', async () => {
+    it('keeps that TypeError if an exit fails', async () => {
       const failed = new Error('exit');
       const error = await errorOf(() =>
         run(function* () {
@@ -524,11 +528,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed.cause).toBeInstanceOf(TypeError);
     });
 
-    it('names the other form to an async generator function', () => {
+    it('names the other form for an async generator function', () => {
       expect(() => scopeSync(async function* () {} as never)).toThrow('Did you mean scopeAsync()?');
     });
 
-    it('is done when it returns: in another scope, and in the generator of a manager', () => {
+    it("is done when it returns: inside another scope, and in a manager's generator", () => {
       const log: unknown[] = [];
       const inner = () =>
         scopeSync(function* () {
@@ -593,7 +597,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['connect', 'work', 'disconnect']);
     });
 
-    it('throws the error of a promise that is yielded, or awaited, where that stands', async () => {
+    it('throws the error of a yielded or awaited promise right there', async () => {
       const log: unknown[] = [];
       for (const wait of [
         async function* () {
@@ -608,12 +612,12 @@ describe.each(builds)('%s', (_build, library) => {
       expect(log).toEqual(['connect']);
     });
 
-    it('rejects, and never throws, for wrong input', async () => {
+    it('rejects for wrong input, and never throws', async () => {
       const promise = scopeAsync(undefined as never);
       await expect(promise).rejects.toThrow(TypeError);
     });
 
-    it('names the other form to a generator function', async () => {
+    it('names the other form for a generator function', async () => {
       await expect(scopeAsync(function* () {} as never)).rejects.toThrow('Did you mean scopeSync()?');
     });
 
@@ -629,7 +633,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(logs).toEqual(Array(3).fill(['connect', 'disconnect']));
     });
 
-    it('is done when it settles: in another scope, and in a body', async () => {
+    it('is done when it settles: inside another scope, and in a body', async () => {
       const log: unknown[] = [];
       const inner = async () =>
         scopeAsync(async function* () {
@@ -650,7 +654,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  it('refuses a function that only has the prototype of a generator function', async () => {
+  it('refuses a function with only the prototype of a generator function', async () => {
     const like = (given: () => unknown, kind: unknown) => Object.setPrototypeOf(given, kind as object) as never;
     const [asyncKind, syncKind] = [async function* () {}, function* () {}].map((one) => Object.getPrototypeOf(one));
     const refused = { name: 'TypeError', message: expect.stringContaining('a function that returned an object') };

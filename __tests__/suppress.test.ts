@@ -31,7 +31,7 @@ const Trap = runInNewContext('WebAssembly.RuntimeError') as ErrorConstructor;
 
 const isFalsy = (error: unknown) => !error;
 
-// A function that is no arrow has a prototype, as a class has.
+// A function that isn't an arrow has a prototype, as a class does.
 function isOne(error: unknown) {
   return error === 1;
 }
@@ -47,7 +47,7 @@ function ofNothing(error: unknown) {
 }
 ofNothing.prototype = { constructor: 1 };
 
-/** The class as an instrumentation hands it on. */
+/** The class as an instrumentation passes it on. */
 function traced(original: new () => Error): new () => Error {
   const proxy = new Proxy(original, {});
   (original as { prototype: { constructor: unknown } }).prototype.constructor = proxy;
@@ -75,29 +75,34 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       ['an error of a subclass', suppress(Error), new Own(), true],
       ['an error of another class', suppress(TypeError), new RangeError(), false],
       ['an error of one of the classes', suppress(TypeError, RangeError), new RangeError(), true],
-      ['an instance of a class that is no error', suppress(Duck), new Duck(), true],
-      ['something else than that', suppress(Duck), new Error(), false],
+      ["an instance of a class that isn't an error", suppress(Duck), new Duck(), true],
+      ['something else', suppress(Duck), new Error(), false],
       [
-        'an error of a class of the old style',
+        'an error of an old-style class',
         suppress(OldStyle as never),
         Object.create(OldStyle.prototype as object),
         true,
       ],
-      ['something that is no error', suppress(Error), 'text', false],
+      ["something that isn't an error", suppress(Error), 'text', false],
       ['an error of another realm', suppress(TypeError), foreign.error, true],
       ['an error, by a class of another realm', suppress(foreign.TypeError), new TypeError(), true],
       ['an error of another realm, by a base', suppress(Error), foreign.error, true],
       ['an error of another realm, by another class', suppress(RangeError), foreign.error, false],
       ['a DOMException', suppress(DOMException), new DOMException('aborted', 'AbortError'), true],
       ['a DOMException of a host that wrote it in JavaScript', suppress(DOMException), new ForeignDOMException(), true],
-      ['a platform’s error that is none of JavaScript’s', suppress(Trap), foreign.trap, true],
-      ['an error that a predicate takes', suppress((error) => error === 1), 1, true],
-      ['an error that a predicate leaves', suppress((error) => error === 1), 2, false],
-      ['an error that a predicate with a prototype takes', suppress(isOne), 1, true],
-      ['an error that a predicate with a prototype leaves', suppress(isOne), new Error(), false],
-      ['an error that a predicate takes whose name is Error', suppress(isTwo), 2, true],
-      ['an error that a predicate takes whose prototype is odd', suppress(ofNothing), 3, true],
-      ['an error that a predicate takes that speaks of a class', suppress((error) => error === 'class'), 'class', true],
+      ["a platform's error that isn't one of JavaScript's", suppress(Trap), foreign.trap, true],
+      ['an error that a predicate accepts', suppress((error) => error === 1), 1, true],
+      ['an error that a predicate rejects', suppress((error) => error === 1), 2, false],
+      ['an error that a predicate with a prototype accepts', suppress(isOne), 1, true],
+      ['an error that a predicate with a prototype rejects', suppress(isOne), new Error(), false],
+      ['an error that a predicate named Error accepts', suppress(isTwo), 2, true],
+      ['an error that a predicate with an odd prototype accepts', suppress(ofNothing), 3, true],
+      [
+        'an error that a predicate accepts whose source mentions a class',
+        suppress((error) => error === 'class'),
+        'class',
+        true,
+      ],
       ['undefined', suppress(isFalsy), undefined, true],
       ['anything, without a matcher', suppress(), new Error(), false],
       ['an AggregateError as a whole', suppress(AggregateError), new AggregateError([new Own()]), true],
@@ -107,13 +112,13 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
         new AggregateError([new Own(), new TypeError()]),
         true,
       ],
-      ['a nested one', suppress(Own), new AggregateError([new AggregateError([new Own()]), new Own()]), true],
       [
-        'an AggregateError of which none matches',
+        'a nested AggregateError',
         suppress(Own),
-        new AggregateError([1, new AggregateError([2])]),
-        false,
+        new AggregateError([new AggregateError([new Own()]), new Own()]),
+        true,
       ],
+      ['an AggregateError without a match', suppress(Own), new AggregateError([1, new AggregateError([2])]), false],
       ['an empty AggregateError', suppress(Own), new AggregateError([]), false],
       ['an AggregateError without its errors', suppress(Own), withErrors(new AggregateError([]), undefined), false],
       ['another error that has errors', suppress(Own), withErrors(new Error(), [new Own()]), false],
@@ -151,7 +156,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       });
     });
 
-    it('asks a predicate about the error, and about each that it holds', async () => {
+    it('asks a predicate about the error, and about each error it holds', async () => {
       const asked: unknown[] = [];
       const held = new Own();
       const unreadable = Object.defineProperty(new AggregateError([1]), 'errors', {
@@ -170,7 +175,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(asked).toEqual([error, held, unreadable]);
     });
 
-    it('throws what is left of an AggregateError in a new one, as it is', async () => {
+    it('throws the rest of an AggregateError in a new one, unchanged', async () => {
       const [first, second] = [new RangeError('first'), new RangeError('second')];
       const cause = new Error('cause');
       const error = new AggregateError([first, new Own(), new AggregateError([new Own(), second], 'inner')], 'outer', {
@@ -207,21 +212,21 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(error.errors).toEqual([1]);
     });
 
-    it('ends on an AggregateError that holds itself', async () => {
+    it('terminates for an AggregateError that holds itself', async () => {
       const ring = new AggregateError([new Own()]);
       ring.errors.push(ring);
       const { error } = (await outcome(suppress(Own), ring)) as { error: AggregateError };
       expect(error.errors).toEqual([ring]);
     });
 
-    it('does not take a class of the same name for the platform’s', async () => {
+    it("doesn't mistake a class of the same name for the platform's", async () => {
       const { SyntaxError: Mine } = { SyntaxError: class SyntaxError extends Error {} };
       const [mine, native] = [new Mine('mine'), new SyntaxError('native')];
       expect(await outcome(suppress(Mine), native)).toEqual({ error: native });
       expect(await outcome(suppress(SyntaxError), mine)).toEqual({ error: mine });
     });
 
-    it('does not take a class of the same name for its twin, though its source is hidden, or speaks of native code', async () => {
+    it("doesn't mistake a class of the same name for its twin, even if its source is hidden or mentions native code", async () => {
       const [first, second] = [0, 1].map(() => traced(class NotFound extends Error {}));
       const [third, fourth] = [0, 1].map(
         () =>
@@ -251,7 +256,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(asked).toBe(51);
     });
 
-    it('takes a hostile error for one that does not match', async () => {
+    it('treats a hostile error as no match', async () => {
       const hostile = (error: Error, field: string) =>
         Object.defineProperty(error, field, {
           get() {
@@ -273,7 +278,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       }
     });
 
-    it('lets a block that returns alone, and can be used many times', async () => {
+    it('leaves a block that returns alone, and can be used many times', async () => {
       const manager = suppress(Error);
       expect(withSync(manager, () => withSync(manager, () => 'result'))).toBe('result');
       const rejecting = () => withAsync(manager, async () => Promise.reject(new Own()));
@@ -281,7 +286,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(manager.exit()).toBe(false);
     });
 
-    it('keeps the error where a predicate fails, or answers with a promise', async () => {
+    it('keeps the error if a predicate throws or returns a promise', async () => {
       const error = new Error('body');
       const failing = suppress(() => {
         throw new Error('predicate');
@@ -293,7 +298,7 @@ describe.each(builds)('%s', (_build, { AsyncExitStack, suppress, withAsync, with
       expect(refusal.cause).toBe(error);
     });
 
-    it('shows its name, and nothing else', () => {
+    it('shows only its name', () => {
       expect(JSON.parse(JSON.stringify(suppress(TypeError)))).toEqual({ manager: 'suppress' });
     });
 

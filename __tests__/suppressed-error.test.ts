@@ -4,7 +4,7 @@ import { hostile } from './helpers/hostile.ts';
 
 describe.each(builds)('%s', (_build, { SuppressedError }) => {
   describe('SuppressedError', () => {
-    it('has the shape of the platform’s', () => {
+    it("has the shape of the platform's", () => {
       const error = new SuppressedError(1, 2, 'message');
       expect(error).toBeInstanceOf(SuppressedError);
       expect(error).toBeInstanceOf(Error);
@@ -20,12 +20,12 @@ describe.each(builds)('%s', (_build, { SuppressedError }) => {
       });
     });
 
-    it('is the platform’s own where there is one', () => {
+    it("is the platform's own if there is one", () => {
       const native = (globalThis as { SuppressedError?: unknown }).SuppressedError;
       expect(native === undefined || native === SuppressedError).toBe(true);
     });
 
-    it('is recognised across the copies of the package', () => {
+    it('is recognized across copies of the package', () => {
       for (const [, other] of copies) expect(new SuppressedError(1, 2)).toBeInstanceOf(other.SuppressedError);
     });
   });
@@ -36,7 +36,7 @@ type SuppressedErrorClass = SuppressedErrorConstructor & ((...args: unknown[]) =
 const own = await withoutPlatform();
 const platform = (globalThis as { SuppressedError?: SuppressedErrorClass }).SuppressedError;
 
-/** The class of a runtime that has none. */
+/** The class for a runtime that has none. */
 async function withoutPlatform(): Promise<SuppressedErrorClass> {
   const original = Object.getOwnPropertyDescriptor(globalThis, 'SuppressedError');
   delete (globalThis as { SuppressedError?: unknown }).SuppressedError;
@@ -53,7 +53,7 @@ const classes = Object.entries({ own, ...(platform && { platform }) });
 describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
   const hidden = (value: unknown) => ({ value, writable: true, enumerable: false, configurable: true });
 
-  it('has the class of the specification', () => {
+  it('has the class properties of the specification', () => {
     expect(Object.getPrototypeOf(SuppressedError)).toBe(Error);
     expect(Object.getOwnPropertyDescriptors(SuppressedError)).toMatchObject({
       length: { value: 3, writable: false, enumerable: false, configurable: true },
@@ -68,7 +68,7 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
     });
   });
 
-  it('has the properties of the specification, in its order', () => {
+  it('has the instance properties of the specification, in its order', () => {
     const { stack: _stack, ...properties } = Object.getOwnPropertyDescriptors(
       new SuppressedError(1, undefined, 3 as never),
     );
@@ -82,7 +82,7 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
     expect(() => new SuppressedError(1, 2, Symbol('message') as never)).toThrow(TypeError);
   });
 
-  it('makes instances of what is new', () => {
+  it('makes instances of new.target', () => {
     class Sub extends SuppressedError {
       readonly extra = 'extra';
     }
@@ -105,13 +105,13 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
     expect(Object.prototype.toString.call(error)).toBe('[object Error]');
   });
 
-  it('has its own prototype where what is new has none', () => {
+  it('has its own prototype if new.target has none', () => {
     const target = Object.defineProperty(function () {}.bind(undefined), 'prototype', { value: null });
     const error: unknown = Reflect.construct(SuppressedError, [1, 2], target);
     expect(Object.getPrototypeOf(error)).toBe(SuppressedError.prototype);
   });
 
-  it('begins its stack with its name and message, and where it was made', () => {
+  it('starts its stack with its name and message, and where it was made', () => {
     const made = (function here() {
       return [new SuppressedError(1, 2, 'message'), SuppressedError(1, 2, 'message')];
     })();
@@ -120,7 +120,7 @@ describe.each(classes)('SuppressedError, %s', (_whose, SuppressedError) => {
 });
 
 describe('SuppressedError of its own', () => {
-  it('takes what a compiler’s helper makes where there is none, and nothing else', () => {
+  it("treats what a compiler's helper makes as one if the platform has none, and nothing else", () => {
     const helped = Object.assign(new Error('message'), { name: 'SuppressedError', error: 1, suppressed: 2 });
     expect(helped).toBeInstanceOf(own);
     expect(new Error('message')).not.toBeInstanceOf(own);

@@ -36,17 +36,17 @@ describe.each(builds)('%s', (_build, library) => {
   const { AsyncExitStack, asyncContextManager, enter, scopeAsync, suppress, taskGroup, withAsync } = library;
 
   describe('taskGroup', () => {
-    /** Runs a body in a group, and gives how that ended. */
+    /** Runs a body in a group, and returns the outcome. */
     const run = async (body: (group: TaskGroup) => unknown, options = {}) =>
       outcomeOf(() => withAsync(taskGroup(options), body));
 
-    it('lets an unknown outcome pass', async () => {
+    it('rethrows an unknown outcome', async () => {
       const group = taskGroup();
       await group.enterAsync();
       expect(await group.exitAsync({ error: await unknownOutcome(library) })).toBe(false);
     });
 
-    it('gives what a task gives, and the body’s result', async () => {
+    it("returns a task's value, and the body's result", async () => {
       const body = async ({ start }: TaskGroup) => {
         const promises = [start(() => 1), start(async () => 'a'), start(async () => sleep(1, true))];
         return Promise.all(promises);
@@ -54,7 +54,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await run(body)).toEqual({ value: [1, 'a', true] });
     });
 
-    it('starts a task in the tick of the caller', async () => {
+    it("starts a task in the caller's tick", async () => {
       const task = jest.fn();
       await run(({ start, signal }) => {
         void start(task);
@@ -63,7 +63,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(task).toHaveBeenCalledTimes(1);
     });
 
-    it('is over when all tasks are, also those that were started meanwhile', async () => {
+    it('ends when all tasks have ended, even those started in the meantime', async () => {
       const done: string[] = [];
       const outcome = await run(({ start }) => {
         void start(async () => {
@@ -87,7 +87,7 @@ describe.each(builds)('%s', (_build, library) => {
       [undefined],
       [null],
       [0],
-    ])('leaves as itself when one task fails: %s', async (...given) => {
+    ])('rethrows the error as it is when one task fails: %s', async (...given) => {
       const error = given[given.length - 1];
       const stopped: unknown[] = [];
       const outcome = await run(async ({ start }) => {
@@ -115,7 +115,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(never).not.toHaveBeenCalled();
     });
 
-    it('aborts with the body’s error, and waits for the tasks', async () => {
+    it("aborts with the body's error, and waits for the tasks", async () => {
       const events: unknown[] = [];
       const outcome = await run(async ({ start }) => {
         void start(async (signal) => {
@@ -129,7 +129,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([bodyError, 'cleaned up']);
     });
 
-    it('leaves with several failures in the order of failing, each once', async () => {
+    it('throws several failures in order, each once', async () => {
       const [first, second] = [new Error('first'), new Error('second')];
       const outcome = await run(async ({ start }) => {
         void start(async () => {
@@ -175,7 +175,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(outcome).toMatchObject({ error: { errors: [taskError, made] } });
     });
 
-    it('fails though the body has caught the failure', async () => {
+    it('fails even if the body caught the failure', async () => {
       const outcome = await run(async ({ start }) => {
         const caught = await start(fail(taskError)).catch((error: unknown) => error);
         return caught === taskError && 'recovered';
@@ -194,7 +194,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(never).not.toHaveBeenCalled();
     });
 
-    it('refuses to start anything when it is over', async () => {
+    it('refuses to start anything once it is over', async () => {
       const [over, failed] = await Promise.all(
         [undefined, bodyError].map(async (error) => {
           let kept: TaskGroup | undefined;
@@ -227,7 +227,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(String((outcome as { error: unknown }).error)).toContain(words);
     });
 
-    it('fails if a task gives a generator, of which nothing has run', async () => {
+    it('fails if a task returns a generator, because nothing of it has run', async () => {
       const rows = (): unknown => (async function* () {})();
       const outcome = await run(({ start }) => void start(() => rows()));
       expect(outcome).toMatchObject({ error: { message: expect.stringContaining('start() takes a plain function') } });
@@ -249,12 +249,12 @@ describe.each(builds)('%s', (_build, library) => {
       );
     });
 
-    it('shows its name, and nothing else', () => {
+    it('shows only its name', () => {
       expect(JSON.parse(JSON.stringify(taskGroup()))).toEqual({ manager: 'taskGroup', isEntered: false });
     });
 
     describe('cancel()', () => {
-      it('stops the tasks, which is no failure', async () => {
+      it('stops the tasks without failing', async () => {
         const reasons: unknown[] = [];
         const outcome = await run(({ start, cancel }) => {
           void start(waiting(({ reason }) => (reasons.push(reason), reason)));
@@ -266,7 +266,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(reasons).toEqual([expect.objectContaining({ name: 'AbortError' })]);
       });
 
-      it('takes the winner of a race', async () => {
+      it('keeps the winner of a race', async () => {
         const outcome = await run(async ({ start, cancel }) => {
           const winner = await Promise.any([
             start(async (signal) => sleep(10_000, 'slow', { signal })),
@@ -278,7 +278,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ value: 'fast' });
       });
 
-      it('starts nothing after it, which is no failure either', async () => {
+      it('starts nothing afterwards, without failing', async () => {
         const never = jest.fn();
         const outcome = await run(({ start, cancel }) => {
           cancel(taskError);
@@ -326,13 +326,13 @@ describe.each(builds)('%s', (_build, library) => {
         return outcome;
       };
 
-      it('is not entered if that has aborted', async () => {
+      it("isn't entered if that has aborted", async () => {
         const body = jest.fn();
         expect(await run(body, { signal: AbortSignal.abort(reason) })).toEqual({ error: reason });
         expect(body).not.toHaveBeenCalled();
       });
 
-      it('fails with the reason if a task was cut short, also after the body', async () => {
+      it('fails with the reason if a task was cut short, even after the body', async () => {
         const outcome = await abortedWithin(({ start }, abort) => {
           void start(waiting(bareAbort));
           setTimeout(abort, 1);
@@ -341,7 +341,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ error: reason });
       });
 
-      it('fails with the reason if a task was not started', async () => {
+      it("fails with the reason if a task wasn't started", async () => {
         const never = jest.fn();
         const outcome = await abortedWithin(({ start }, abort) => {
           abort();
@@ -359,7 +359,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ error: reason });
       });
 
-      it('keeps what takes no notice, and finishes late', async () => {
+      it('keeps the result of tasks that ignore the abort, and finishes late', async () => {
         const outcome = await abortedWithin(async ({ start }, abort) => {
           const late = start(async () => sleep(2, 'late'));
           abort();
@@ -368,7 +368,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toEqual({ value: 'late' });
       });
 
-      it('has the reason in the chain of what says more', async () => {
+      it('has the reason in the chain of an error that says more', async () => {
         const [one, two, three] = [new Error('one'), new Error('two'), new Error('three')];
         const outcome = await abortedWithin(({ start }, abort) => {
           void start(waiting(() => one));
@@ -385,7 +385,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(two).not.toHaveProperty('cause');
       });
 
-      it('takes the first that aborts the group for the reason', async () => {
+      it('fails with the first reason that aborts the group', async () => {
         const outcome = await abortedWithin(async ({ start, signal }, abort) => {
           void start(fail(taskError));
           await turn();
@@ -415,7 +415,7 @@ describe.each(builds)('%s', (_build, library) => {
           }
         });
 
-      it('stops the tasks if nobody says that the block succeeded', async () => {
+      it('stops the tasks unless complete() was called', async () => {
         const reasons: unknown[] = [];
         const outcome = await inStack(({ start }) => {
           void start(waiting(({ reason }) => (reasons.push(reason), reason)));
@@ -425,7 +425,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await inStack(() => undefined)).toEqual({ value: undefined });
       });
 
-      it('throws what a task failed with', async () => {
+      it("throws a task's error", async () => {
         expect(await inStack(({ start }) => void start(waiting(() => taskError)))).toEqual({ error: taskError });
         const own = new Error('own');
         const outcome = await inStack(async ({ start }) => {
@@ -435,7 +435,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(outcome).toMatchObject({ error: { errors: [taskError, own] } });
       });
 
-      it('waits for the tasks if somebody does', async () => {
+      it('waits for the tasks after complete()', async () => {
         const done = jest.fn();
         const outcome = await inStack(({ start }, complete) => {
           void start(async () => sleep(2).then(done));
@@ -477,7 +477,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events.splice(0)).toEqual(['task', ['roll back', taskError]]);
     });
 
-    it('can be entered many times, also in itself and at once', async () => {
+    it('can be entered many times, nested and concurrently', async () => {
       const group = taskGroup();
       const outcome = await outcomeOf(() =>
         withAsync(group, (outer) =>
@@ -494,7 +494,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(many).toEqual(Array.from({ length: 100 }, (_, value) => ({ value })));
     });
 
-    it('waits for tasks by the thousand, and keeps none that is done', async () => {
+    it('waits for thousands of tasks, and keeps none that is done', async () => {
       let count = 0;
       await scopeAsync(async function* () {
         const { start } = yield* enter(taskGroup());
@@ -503,7 +503,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(count).toBe(10_000);
     });
 
-    it('does what the contract says, whatever the program', async () => {
+    it('follows the contract, whatever the program', async () => {
       await fc.assert(
         fc.asyncProperty(groupPrograms, async (program) => {
           expect(await new Played(library, program).run()).toEqual(modelledGroup(program));
@@ -514,7 +514,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 });
 
-/** Time that goes on to the next thing that somebody waits for, when all that can happen has happened. */
+/** Time that advances to the next due event when nothing else can happen. */
 class Clock {
   now = 0;
   private readonly waiting: { readonly at: number; readonly wake: () => void }[] = [];
@@ -526,7 +526,7 @@ class Clock {
     });
   }
 
-  /** Goes on until nothing is left, or the promise has settled. */
+  /** Advances until nothing is left, or the promise has settled. */
   async play(promise: Promise<unknown>): Promise<void> {
     let isSettled = false;
     void promise.finally(() => (isSettled = true));
@@ -540,7 +540,7 @@ class Clock {
   }
 }
 
-/** A random program, played by the library. */
+/** A random program, run by the library. */
 class Played {
   private readonly library: Library;
   private readonly program: Program;
@@ -595,7 +595,7 @@ class Played {
     if (throws !== undefined) throw this.error(throws);
   }
 
-  // Not async: nobody would handle the rejection of a promise of its own.
+  // Not async: its promise's rejection would be unhandled.
 
   private start(child: number, group: TaskGroup): Promise<string> {
     const before = this.lines.length;
@@ -604,7 +604,7 @@ class Played {
     return promise;
   }
 
-  /** Gives what waits for something, or until the worker has to stop because the signal has aborted. */
+  /** Returns a function that waits for an event, or until the worker has to stop because the signal aborted. */
   private listen(index: number, signal: AbortSignal): (promise: Promise<unknown>) => Promise<unknown> {
     const { onAbort } = this.program.workers[index] as Program['workers'][number];
     if (onAbort === 'ignore') return async (promise) => promise;

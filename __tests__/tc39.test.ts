@@ -3,9 +3,9 @@ import { builds, type Library } from './helpers/builds.ts';
 import { errorOf } from './helpers/outcome.ts';
 
 /*
- * What TC39's own tests ask of its two stacks, and the tests of ours do not. Where the platform has the two it is asked
- * as well, which measures the table. Nothing asks for the names of the classes, which are ours, nor for what a new
- * target of another realm gives, which a class can't know.
+ * What TC39's own tests check on its two stacks, and our tests don't. If the platform has the two stacks, they are
+ * checked as well, which validates the table. Not checked: the names of the classes, which are ours, and the prototype
+ * for a new target of another realm, which a class can't know.
  */
 
 type Method = (...args: unknown[]) => unknown;
@@ -57,7 +57,7 @@ const nothings = [undefined, null];
 const primitives = [true, false, 1, 'text', Symbol('symbol')];
 const uncallables = [...nothings, ...primitives, {}];
 
-/** What is done, and what comes of it. */
+/** The action, and its result. */
 const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
   ['the class is a constructor', ({ Stack }) => isConstructor(Stack), true],
   [
@@ -66,12 +66,12 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, true],
   ],
   [
-    'the class has properties as a built-in has them',
+    'the class has the property attributes of a built-in',
     ({ Stack }) => ['length', 'name', 'prototype'].map((key) => attributesOf(Stack, key)),
     ['configurable', 'configurable', ''],
   ],
   [
-    'the prototype knows its class',
+    'the prototype has its class as constructor',
     ({ Stack }) => [Stack.prototype.constructor === Stack, attributesOf(Stack.prototype, 'constructor')],
     [true, 'writable configurable'],
   ],
@@ -81,7 +81,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, true],
   ],
   [
-    'a new target has its prototype inherited',
+    "an instance inherits from the new target's prototype",
     ({ Stack }) => [
       inherits(Reflect.construct(Stack, [], Map), Map),
       inherits(made(Stack, { get: () => Map.prototype }), Map),
@@ -89,28 +89,28 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, true],
   ],
   [
-    'a new target may have a prototype that is no object',
+    "a new target may have a prototype that isn't an object",
     ({ Stack }) => [...nothings, ...primitives].filter((value) => !inherits(made(Stack, { value }), Stack)),
     [],
   ],
   [
-    'a new target may have a prototype that can’t be read',
+    "a new target may have a prototype that can't be read",
     ({ Stack }) => failures([() => made(Stack, { get: () => rethrow(new RangeError()) })]),
     ['throws RangeError'],
   ],
   [
-    'methods have names and lengths as a built-in has them',
+    'methods have the names and lengths of a built-in',
     (kind) => unique(functionsOf(kind).flatMap((method) => ['name', 'length'].map((key) => attributesOf(method, key)))),
     ['configurable'],
   ],
-  ['methods are no constructors', (kind) => functionsOf(kind).filter(isConstructor), []],
+  ["methods aren't constructors", (kind) => functionsOf(kind).filter(isConstructor), []],
   [
-    'methods refuse whatever is no stack',
+    'methods refuse any other receiver',
     (kind) => failures(methodsOf(kind).flatMap((method) => strangersTo(kind).map((self) => () => method.call(self)))),
     ['throws TypeError'],
   ],
   [
-    'dispose() refuses it too, disposeAsync() by a promise',
+    'dispose() refuses it too, and disposeAsync() rejects',
     async (kind) => {
       const { Stack, dispose, isAsync } = kind;
       const refused = await failures(strangersTo(kind).map((self) => () => Stack.prototype[dispose].call(self)));
@@ -120,12 +120,12 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
   ],
   ['disposed is read by a getter', (kind) => [getterOf(kind).name, getterOf(kind).length], ['get disposed', 0]],
   [
-    'use() refuses what is no object',
+    "use() refuses what isn't an object",
     ({ Stack }) => failures(primitives.map((value) => () => new Stack().use(value))),
     ['throws TypeError'],
   ],
   [
-    'use() refuses a method that is missing, or can’t be called',
+    "use() refuses a method that is missing or can't be called",
     ({ Stack, symbol }) =>
       failures(
         [symbol, Symbol.dispose].flatMap((key) => uncallables.map((value) => () => new Stack().use({ [key]: value }))),
@@ -152,7 +152,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     ['read', 'used', 'called', 'read', 'used', 'called'],
   ],
   [
-    'adopt() takes any value, and gives it back',
+    'adopt() takes any value, and returns it',
     async ({ Stack, dispose }) => {
       const stack = new Stack();
       const values = [...uncallables, () => undefined, { [Symbol.dispose]: () => rethrow('not asked to') }];
@@ -164,13 +164,13 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [],
   ],
   [
-    'adopt() and defer() refuse what can’t be called',
+    "adopt() and defer() refuse what can't be called",
     ({ Stack }) =>
       failures(uncallables.flatMap((value) => [() => new Stack().adopt(1, value), () => new Stack().defer(value)])),
     ['throws TypeError'],
   ],
   [
-    'a finished stack refuses everything, be it wrong or not',
+    'a finished stack refuses everything, valid or not',
     ({ Stack, dispose, symbol }) => {
       const stack = new Stack();
       void stack[dispose]();
@@ -183,7 +183,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     ['throws ReferenceError'],
   ],
   [
-    'dispose() undoes in reverse order, be it asynchronous or not',
+    'dispose() undoes in reverse order, sync or async',
     async ({ Stack, dispose, symbol }) => {
       const events: string[] = [];
       const stack = new Stack();
@@ -213,7 +213,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, 'returned'],
   ],
   [
-    'dispose() does nothing while it is at it, or is done',
+    'dispose() does nothing while it is running, or afterwards',
     async ({ Stack, dispose }) => {
       const events: string[] = [];
       const stack = new Stack();
@@ -229,7 +229,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     ['second', 'first'],
   ],
   [
-    'dispose() gives nothing, as a promise or not, whatever it was given',
+    'dispose() returns undefined, or a promise of it, whatever the argument',
     async ({ Stack, dispose, isAsync }) => {
       const stack = new Stack();
       stack.defer(() => 1);
@@ -239,7 +239,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, undefined, undefined],
   ],
   [
-    'dispose() throws an only error as it is, and undoes the rest',
+    'dispose() throws a single error as it is, and undoes the rest',
     async ({ Stack, dispose }) => {
       const events: unknown[] = [];
       const stack = new Stack();
@@ -252,7 +252,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, 'third', 'first'],
   ],
   [
-    'dispose() nests more errors',
+    'dispose() nests several errors',
     async ({ Stack, dispose, SuppressedError }) => {
       const stack = new Stack();
       for (const name of ['first', 'second', 'third']) stack.defer(() => rethrow(name));
@@ -267,7 +267,7 @@ const rows: [name: string, run: (kind: Kind) => unknown, result: unknown][] = [
     [true, 'writable configurable', 'writable configurable', true, 'writable configurable', 'writable configurable'],
   ],
   [
-    'move() gives a new stack that is open, and no instance of a subclass',
+    "move() returns a new open stack, which isn't an instance of a subclass",
     ({ Stack }) => {
       const stack = new (class extends Stack {})();
       const moved = stack.move();
@@ -307,7 +307,7 @@ function getterOf({ Stack }: Kind): Method {
   return Object.getOwnPropertyDescriptor(Stack.prototype, 'disposed')?.get as Method;
 }
 
-/** All that throw where they fail. */
+/** All of them throw when they fail. */
 function methodsOf(kind: Kind): Method[] {
   const { use, adopt, defer, move } = kind.Stack.prototype;
   return [use, adopt, defer, move, getterOf(kind)];
@@ -321,7 +321,7 @@ function strangersTo({ Stack }: Kind): unknown[] {
   return [...nothings, ...primitives, {}, [], Stack, Stack.prototype];
 }
 
-/** A stack made for a new target that has such a prototype. */
+/** A stack made for a new target with such a prototype. */
 function made(Stack: Kind['Stack'], prototype: PropertyDescriptor): AnyStack {
   const target = Object.defineProperty(class {}.bind(null), 'prototype', prototype);
   return Reflect.construct<[], AnyStack>(Stack, [], target);
@@ -353,7 +353,7 @@ function unique<T>(values: T[]): T[] {
   return [...new Set(values)];
 }
 
-/** In which ways they fail; a failure of the test if one does not. */
+/** How they fail; fails the test if one doesn't. */
 async function failures(runs: (() => unknown)[]): Promise<string[]> {
   return unique(await Promise.all(runs.map(failureOf)));
 }

@@ -70,11 +70,11 @@ type Thrown = { readonly error: unknown } | undefined;
 
 /** What the managers do. */
 const deeds: Readonly<Record<string, (name: string) => Script>> = {
-  'lets it pass': () => ({ teardown: pass }),
+  'rethrows it': () => ({ teardown: pass }),
   'suppresses it': (name) => ({ teardown: () => `fallback of ${name}` }),
   'translates it': (name) => ({ teardown: (thrown) => thrown && fail(name, { cause: thrown.error }) }),
   'fails in its teardown': (name) => ({ teardown: () => fail(name) }),
-  'fails with a cause of its own': (name) => ({ teardown: () => fail(name, { cause: 'its own' }) }),
+  'fails with its own cause': (name) => ({ teardown: () => fail(name, { cause: 'its own' }) }),
   'fails in its setup': (name) => ({ setup: () => fail(name) }),
   'does not yield': () => ({ setup: () => 'no yield' }),
   'yields again': () => ({ teardown: () => again }),
@@ -134,7 +134,7 @@ describe.each(builds)('%s', (_build, library) => {
         return { events, outcome: inWords(outcome) };
       };
       const expected = await play(nested);
-      // The one exception: a stack that swallowed an error of its own teardown keeps the result of the body.
+      // The one exception: a stack that swallowed an error of its own teardown keeps the body's result.
       const isSwallowed = expected.events.includes('the body') && expected.outcome.startsWith('fallback');
       if (body === 'returns' && isSwallowed) expected.outcome = 'result';
       for (const { way, run } of others) expect({ way, ...(await play({ way, run })) }).toEqual({ way, ...expected });

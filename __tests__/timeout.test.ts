@@ -51,7 +51,7 @@ describe.each(builds)('%s', (_build, library) => {
       return error;
     };
 
-    it('gives a signal that has not aborted, and does nothing to a block that is in time', async () => {
+    it("passes a signal that hasn't aborted, and leaves a block alone that is in time", async () => {
       const result = withAsync(timeout(10), async (signal) => after(9, signal));
       await jest.advanceTimersByTimeAsync(9);
       const signal = (await result) as AbortSignal;
@@ -61,7 +61,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(signal.aborted).toBe(false);
     });
 
-    it('aborts with a TimeoutError when the time is up, with which the block then fails', async () => {
+    it('aborts with a TimeoutError when the time is up, and fails the block with it', async () => {
       let reason: unknown;
       const error = await errorAfter(10, () =>
         withAsync(
@@ -79,8 +79,8 @@ describe.each(builds)('%s', (_build, library) => {
       ['the reason', ({ reason }) => reason],
       ['a bare AbortError', bareAbort],
       ['an AbortError that the reason caused', ({ reason }) => Object.assign(bareAbort(), { cause: reason })],
-      ['an AbortError that is no DOMException', () => Object.assign(new Error('aborted'), { name: 'AbortError' })],
-    ])('drops %s for the TimeoutError', async (_what, make) => {
+      ["an AbortError that isn't a DOMException", () => Object.assign(new Error('aborted'), { name: 'AbortError' })],
+    ])('replaces %s with the TimeoutError', async (_what, make) => {
       let reason: unknown;
       const failing = waiting((signal) => {
         reason = signal.reason;
@@ -102,7 +102,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['one with an own cause of undefined', () => new Error('other', { cause: undefined })],
       ['an AggregateError of others', () => new AggregateError([new Error('other')])],
       ['a TimeoutError of something else', () => new DOMException('other', 'TimeoutError')],
-    ])('lets %s leave as it is, with the TimeoutError in its chain', async (_what, make) => {
+    ])('rethrows %s as it is, with the TimeoutError in its chain', async (_what, make) => {
       let [reason, made]: unknown[] = [];
       const failing = waiting((signal) => {
         reason = signal.reason;
@@ -116,11 +116,11 @@ describe.each(builds)('%s', (_build, library) => {
 
     it.each<[string, unknown]>([
       ['undefined', undefined],
-      ['a text', 'failed'],
+      ['a string', 'failed'],
       ['a frozen error', Object.freeze(new Error('frozen'))],
       ['an object that only looks like an AbortError', { name: 'AbortError' }],
-      ['an error whose cause is none', new Error('other', { cause: { status: 409 } })],
-    ])('keeps both %s and the TimeoutError, which can’t be attached to it', async (_what, thrown) => {
+      ["an error whose cause isn't an error", new Error('other', { cause: { status: 409 } })],
+    ])("keeps both %s and the TimeoutError, which can't be attached to it", async (_what, thrown) => {
       const error = await errorAfter(5, () =>
         withAsync(
           timeout(5),
@@ -157,19 +157,19 @@ describe.each(builds)('%s', (_build, library) => {
       ['an error', bodyError],
       ['a bare AbortError', bareAbort()],
       ['undefined', undefined],
-    ])('keeps %s that came before the time was up', async (_what, error) => {
+    ])('keeps %s from before the time was up', async (_what, error) => {
       expect(await outcomeOf(() => withAsync(timeout(5), async () => Promise.reject(error)))).toStrictEqual({ error });
       expect(jest.getTimerCount()).toBe(0);
     });
 
-    it('says nothing on a stack that was not told of success', async () => {
+    it('reports nothing on a stack without complete()', async () => {
       const stack = new AsyncExitStack();
       await stack.enterContext(timeout(5));
       await jest.advanceTimersByTimeAsync(5);
       await expect(stack.disposeAsync()).resolves.toBeUndefined();
     });
 
-    it('keeps an error that a teardown threw on top of the abort', async () => {
+    it('keeps an error that a teardown threw after the abort', async () => {
       const failed = new Error('roll back failed');
       const transaction = asyncContextManager(async function* transaction() {
         try {
@@ -185,29 +185,32 @@ describe.each(builds)('%s', (_build, library) => {
       expect(failed.cause).toHaveProperty('name', 'TimeoutError');
     });
 
-    it('keeps the result of a block that takes no notice', async () => {
+    it('keeps the result of a block that ignores the abort', async () => {
       const result = withAsync(timeout(5), async ({ aborted }) => after(50, aborted));
       await jest.advanceTimersByTimeAsync(50);
       expect(await result).toBe(false);
     });
 
-    it.each([1, 7, 2 ** 31 - 1, 2 ** 31, 2 * (2 ** 31 - 1), 1e11])('is up after %p ms, and not before', async (ms) => {
-      const aborted = jest.fn();
-      const error = errorOf(() =>
-        withAsync(timeout(ms), async (signal) => {
-          signal.addEventListener('abort', aborted);
-          return waiting()(signal);
-        }),
-      );
-      await jest.advanceTimersByTimeAsync(ms - 1);
-      expect(aborted).not.toHaveBeenCalled();
-      await jest.advanceTimersByTimeAsync(1);
-      expect(aborted).toHaveBeenCalledTimes(1);
-      expect(await error).toHaveProperty('message', timedOut(ms));
-      expect(jest.getTimerCount()).toBe(0);
-    });
+    it.each([1, 7, 2 ** 31 - 1, 2 ** 31, 2 * (2 ** 31 - 1), 1e11])(
+      'times out after %p ms, and not before',
+      async (ms) => {
+        const aborted = jest.fn();
+        const error = errorOf(() =>
+          withAsync(timeout(ms), async (signal) => {
+            signal.addEventListener('abort', aborted);
+            return waiting()(signal);
+          }),
+        );
+        await jest.advanceTimersByTimeAsync(ms - 1);
+        expect(aborted).not.toHaveBeenCalled();
+        await jest.advanceTimersByTimeAsync(1);
+        expect(aborted).toHaveBeenCalledTimes(1);
+        expect(await error).toHaveProperty('message', timedOut(ms));
+        expect(jest.getTimerCount()).toBe(0);
+      },
+    );
 
-    it.each([0, 0.5])('lets the block begin where it has %p ms', async (ms) => {
+    it.each([0, 0.5])('lets the block begin with %p ms left', async (ms) => {
       const aborted: boolean[] = [];
       const error = await errorAfter(1, () =>
         withAsync(timeout(ms), async (signal) => {
@@ -219,12 +222,12 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toHaveProperty('message', timedOut(ms));
     });
 
-    it('is never up with Infinity, and sets no timer', async () => {
+    it('never times out with Infinity, and sets no timer', async () => {
       const count = await withAsync(timeout(Infinity), ({ aborted }) => [jest.getTimerCount(), aborted]);
       expect(count).toEqual([0, false]);
     });
 
-    it('clears its timer however long it is, on success and on failure', async () => {
+    it('clears even a very long timer, on success and on failure', async () => {
       for (const ms of [5, 2 ** 40]) {
         expect(await withAsync(timeout(ms), () => jest.getTimerCount())).toBe(1);
         expect(jest.getTimerCount()).toBe(0);
@@ -256,7 +259,7 @@ describe.each(builds)('%s', (_build, library) => {
       it.each([
         ['the inner one', 50, 5],
         ['the outer one', 5, 50],
-      ])('fails with the error of %s where that is up first', async (_which, outer, inner) => {
+      ])('fails with the error of %s if that times out first', async (_which, outer, inner) => {
         const error = await errorAfter(50, () =>
           withAsync(timeout(outer), async (signal) => withAsync(timeout(inner, { signal }), waiting())),
         );
@@ -280,7 +283,7 @@ describe.each(builds)('%s', (_build, library) => {
         },
       );
 
-      it('aborts its own with the same reason', async () => {
+      it('aborts its own signal with the same reason', async () => {
         const controller = new AbortController();
         const error = errorOf(() => withAsync(timeout(50, controller), waiting()));
         await jest.advanceTimersByTimeAsync(5);
@@ -292,7 +295,7 @@ describe.each(builds)('%s', (_build, library) => {
       it.each<[string, (signal: AbortSignal) => unknown]>([
         ['a bare AbortError', bareAbort],
         ['an error that the reason caused', ({ reason }) => new Error('failed', { cause: reason })],
-      ])('keeps %s where that aborted first, even when the time is up too', async (_what, make) => {
+      ])('keeps %s if that aborted first, even if the time is up too', async (_what, make) => {
         const controller = new AbortController();
         const thrown: unknown[] = [];
         const late = async (signal: AbortSignal) => {
@@ -306,7 +309,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await error).toBe(thrown[0]);
       });
 
-      it('fails with the TimeoutError where the time was up first', async () => {
+      it('fails with the TimeoutError if the time was up first', async () => {
         const controller = new AbortController();
         const late = async (signal: AbortSignal) => {
           await after(20);
@@ -319,7 +322,7 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await error).toHaveProperty('name', 'TimeoutError');
       });
 
-      it('listens while the block runs, and no longer', async () => {
+      it('listens only while the block runs', async () => {
         const { signal } = new AbortController();
         const listeners = () => getEventListeners(signal, 'abort').length;
         const manager = timeout(5, { signal });
@@ -381,7 +384,7 @@ describe.each(builds)('%s', (_build, library) => {
           return asyncContextDecorator(linked())(fail)(controller.signal);
         },
       ],
-    ])('drops the error that only says so in %s too', async (_where, run) => {
+    ])('drops an error that only repeats it, in %s too', async (_where, run) => {
       const error = await errorAfter(5, () => run(waiting(bareAbort)));
       expect(error).toHaveProperty('message', timedOut(5));
       expect(reachableFrom(error)).toEqual([error]);
@@ -389,7 +392,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each<[string, unknown, string]>([
-      ['no number', undefined, 'undefined'],
+      ['not a number at all', undefined, 'undefined'],
       ['a string', '5', '"5"'],
       ['a bigint', 5n, '5'],
       ['a Date', new Date(), 'an object (Date)'],
@@ -412,7 +415,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['the other half', { signal: { addEventListener() {} } }, 'an object (Object)'],
       ['options that are null', null, 'null'],
       ['options that are a number', 5, '5'],
-    ])('refuses %s for a signal', (_what, options, named) => {
+    ])('refuses %s as a signal', (_what, options, named) => {
       const make = () => timeout(5, options as never);
       expect(make).toThrow(TypeError);
       expect(make).toThrow(
@@ -422,7 +425,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('timeout, in the real world', () => {
-    it('ends a fetch that gets no answer', async () => {
+    it('ends a fetch that gets no response', async () => {
       const server = createServer(() => undefined).listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as AddressInfo;
@@ -452,7 +455,7 @@ describe('timeout', () => {
     expect(stderr).toBe('');
   });
 
-  it('does not keep the process running after its block', async () => {
+  it("doesn't keep the process running after its block", async () => {
     const program = `
       import { timeout, withAsync } from 'withal';
       const controller = new AbortController();

@@ -5,7 +5,7 @@ import { asyncWays, syncWays, type Body } from './helpers/ways.ts';
 
 type Events = unknown[];
 
-/** Managers of every kind, which note what happens to them. */
+/** Managers of every kind, which log what happens to them. */
 type Kind = (library: Library, events: Events) => unknown;
 
 const told = (events: Events, thrown?: { error: unknown }) =>
@@ -54,7 +54,7 @@ const asyncKinds: Record<string, Kind> = {
     },
     exitAsync: async (thrown?: { error: unknown }) => later(thrown).then(() => told(events, thrown)),
   }),
-  'a class of the sync protocol whose methods are async': (_library, events) => ({
+  'a sync class with async methods': (_library, events) => ({
     async enter() {
       events.push(await later('enter'));
       return 'value';
@@ -90,7 +90,7 @@ const bodies: Record<string, Case> = {
   },
 };
 
-/** Bodies of which nothing runs. */
+/** Bodies that return something that hasn't run. */
 const unrun: Record<string, Body> = {
   'an async generator function': async function* () {
     yield 1;
@@ -106,7 +106,7 @@ const unrun: Record<string, Body> = {
     (function* () {
       yield 1;
     })(),
-  'a function that returns what a compiler made of a generator': () => ({
+  'a function that returns a compiled generator': () => ({
     next: () => ({ done: true }),
     throw: fail(undefined),
     return: () => ({ done: true }),
@@ -117,7 +117,7 @@ describe.each(builds)('%s', (_build, library) => {
   describe.each([
     { form: 'async', ways: asyncWays, kinds: asyncKinds },
     { form: 'sync', ways: syncWays, kinds: syncKinds },
-  ])('every $form way of entering', ({ form, ways, kinds }) => {
+  ])('every $form way to enter', ({ form, ways, kinds }) => {
     const table = Object.entries(ways).flatMap(([way, enterBy]) =>
       Object.entries(kinds).map(([kind, make]) => ({ way, kind, enterBy, make })),
     );
@@ -130,7 +130,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it.each(table)('commits nothing of $kind for a body of which nothing runs: $way', async ({ enterBy, make }) => {
+    it.each(table)("commits nothing of $kind for a body that hasn't run: $way", async ({ enterBy, make }) => {
       for (const body of Object.values(unrun)) {
         const events: Events = [];
         const error = await errorOf(() => enterBy(library, make(library, events) as never, body));
@@ -140,13 +140,13 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it.each(Object.entries(ways))('can’t have that suppressed: %s', async (_way, enterBy) => {
+    it.each(Object.entries(ways))("doesn't let a manager suppress that: %s", async (_way, enterBy) => {
       const suppressing = { enter: () => 'value', exit: () => true };
       for (const body of Object.values(unrun))
         expect(await errorOf(() => enterBy(library, suppressing as never, body))).toBeInstanceOf(TypeError);
     });
 
-    it(`refuses a generator function before anything is entered (${form})`, async () => {
+    it(`refuses a generator function before it enters anything (${form})`, async () => {
       const drivers = [library.withAsync, library.withSync] as unknown as ((m: unknown, body: Body) => unknown)[];
       for (const drive of drivers)
         for (const name of ['an async generator function', 'a generator function']) {
@@ -162,7 +162,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   it.each(Object.entries(asyncWays))(
-    'refuses a disposable whose asyncDispose can’t be called: %s',
+    "refuses a disposable whose asyncDispose can't be called: %s",
     async (_way, enterBy) => {
       const body = jest.fn();
       const resource = { [Symbol.dispose]: jest.fn(), [Symbol.asyncDispose]: 1 };
@@ -187,7 +187,7 @@ describe.each(builds)('%s', (_build, library) => {
     'refuses an async enter(), and releases what it acquired: %s',
     async (_way, enterBy) => {
       const events: Events = [];
-      const manager = asyncKinds['a class of the sync protocol whose methods are async']?.(library, events);
+      const manager = asyncKinds['a sync class with async methods']?.(library, events);
       const error = await errorOf(() => enterBy(library, manager as never, () => events.push('body')));
       expect(error).toBeInstanceOf(TypeError);
       expect(String(error)).toContain('enterAsync()');
@@ -196,7 +196,7 @@ describe.each(builds)('%s', (_build, library) => {
     },
   );
 
-  it.each(Object.entries(syncWays))('lets go of an async enter() that rejects: %s', async (_way, enterBy) => {
+  it.each(Object.entries(syncWays))('ignores an async enter() that rejects: %s', async (_way, enterBy) => {
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);
     try {
@@ -222,11 +222,11 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   it.each(Object.entries(syncWays))(
-    'tells of the failure of an exit() that nobody waits for: %s',
+    "reports the failure of an exit() that isn't awaited: %s",
     async (_way, enterBy) => {
       const entered = later(1);
       const chained: unknown[] = [];
-      // The only way to see the promise that nobody waits for.
+      // The only way to see the promise that isn't awaited.
       const then = entered.then.bind(entered);
       entered.then = ((...handlers: Parameters<typeof then>) => {
         const promise = then(...handlers);

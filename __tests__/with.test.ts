@@ -8,7 +8,7 @@ const throwsBody = () => {
   throw bodyError;
 };
 
-/** The two drivers, where the tests are the same for both. */
+/** The two drivers, for tests that are the same for both. */
 const driversOf = ({ withAsync, withSync }: Library) => {
   type Run = (manager: unknown, body?: unknown) => unknown;
   return [
@@ -23,7 +23,7 @@ describe.each(builds)('%s', (_build, library) => {
   describe.each(driversOf(library))('%s', (name, run) => {
     const manager = (exit: (thrown?: { error: unknown }) => unknown) => ({ enter: () => 'value', exit });
 
-    it('enters, runs the body with the value, exits with nothing, and gives the result', async () => {
+    it('enters, runs the body with the value, exits with undefined, and returns the result', async () => {
       const events: unknown[] = [];
       const result = await run(
         {
@@ -44,7 +44,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual([['enter', false], ['body', 'value'], ['exit']]);
     });
 
-    it('gives the exit a box with the error, and throws the same error', async () => {
+    it('passes the error to the exit in a box, and rethrows the same error', async () => {
       const exit = jest.fn<(thrown?: { error: unknown }) => void>();
       expect(await errorOf(() => run(manager(exit), throwsBody))).toBe(bodyError);
       expect(exit.mock.calls).toEqual([[{ error: bodyError }]]);
@@ -66,7 +66,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
 
     it.each([[undefined], [false], [null], [1], ['true'], [{}], [[true]], [Symbol('true')]])(
-      'does not suppress the error for the answer %p',
+      "doesn't suppress the error for the answer %p",
       async (answer) => {
         expect(
           await errorOf(() =>
@@ -79,7 +79,7 @@ describe.each(builds)('%s', (_build, library) => {
       },
     );
 
-    it('keeps the result where nothing was thrown, whatever the answer', async () => {
+    it('keeps the result if nothing was thrown, whatever the answer', async () => {
       expect(
         await run(
           manager(() => true),
@@ -101,7 +101,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(exit).not.toHaveBeenCalled();
     });
 
-    it('throws what exiting throws, once, with the error of the body kept', async () => {
+    it("throws what exiting throws, once, and keeps the body's error", async () => {
       const fail = jest.fn(() => {
         throw exitError;
       });
@@ -120,7 +120,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(replacing.cause).toBe(bodyError);
     });
 
-    it('keeps the error of the body where the answer can’t be read', async () => {
+    it("keeps the body's error if the answer can't be read", async () => {
       const answer = {
         get value() {
           throw new Error('hostile');
@@ -136,7 +136,7 @@ describe.each(builds)('%s', (_build, library) => {
       ).toHaveProperty('cause', bodyError);
     });
 
-    it('disposes a disposable, which is its own value', async () => {
+    it('disposes of a disposable, which is its own value', async () => {
       const disposed: unknown[] = [];
       const resource = {
         [Symbol.dispose](...args: unknown[]) {
@@ -166,11 +166,11 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await errorOf(() => run(same, throwsBody))).toMatchObject({ error: bodyError, suppressed: bodyError });
     });
 
-    it('takes nothing that a disposal returns for an answer', async () => {
+    it("doesn't treat what a disposal returns as an answer", async () => {
       expect(await errorOf(() => run({ [Symbol.dispose]: () => true }, throwsBody))).toBe(bodyError);
     });
 
-    it('prefers a manager to a disposable', async () => {
+    it("prefers a manager's methods to disposal", async () => {
       const dispose = jest.fn();
       expect(
         await run({ enter: () => 'entered', exit() {}, [Symbol.dispose]: dispose }, (value: unknown) => value),
@@ -200,7 +200,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a function without a name', () => undefined, /Did you forget to call it\?/],
       ['an async function', async function open() {}, /function open\(\) was given\. Did you forget to call it\?/],
       [
-        'half a manager with an entry that is no function',
+        "half a manager whose entry isn't a function",
         { enterAsync: 1, async exitAsync() {} },
         /It has only exitAsync\(\)\./,
       ],
@@ -250,7 +250,7 @@ describe.each(builds)('%s', (_build, library) => {
       ['a manager without an entry', { exit() {} }, /It has only exit\(\)\./],
       ['an async manager without an exit', { async enterAsync() {} }, /It has only enterAsync\(\)\./],
       ['an async manager without an entry', { async exitAsync() {} }, /It has only exitAsync\(\)\./],
-      ['something whose disposal is no function', { [Symbol.dispose]: true }, /Did you mean closing/],
+      ["something whose disposal isn't a function", { [Symbol.dispose]: true }, /Did you mean closing/],
     ])('refuses %s', async (_what, given, message) => {
       const body = jest.fn();
       const error = await errorOf(() => run(given, body));
@@ -260,7 +260,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(body).not.toHaveBeenCalled();
     });
 
-    it.each([[undefined], ['text'], [{}]])('refuses the body %p before anything is entered', async (body) => {
+    it.each([[undefined], ['text'], [{}]])('refuses the body %p before it enters anything', async (body) => {
       const enter = jest.fn();
       const error = await errorOf(() => run({ enter, exit() {} }, body));
       expect(error).toBeInstanceOf(TypeError);
@@ -269,7 +269,7 @@ describe.each(builds)('%s', (_build, library) => {
     });
   });
 
-  it('enters by the methods that it has checked, read once', () => {
+  it('enters with the methods that it checked, read once', () => {
     let reads = 0;
     const changing = {
       get enter() {
@@ -287,7 +287,7 @@ describe.each(builds)('%s', (_build, library) => {
       await expect(promise).rejects.toBeInstanceOf(TypeError);
     });
 
-    it('prefers the async protocol to the sync one, and that to disposals', async () => {
+    it('prefers the async protocol to the sync one, and that to disposal', async () => {
       const both = {
         enterAsync: async () => Promise.resolve('async'),
         async exitAsync() {},
@@ -324,7 +324,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(error).toMatchObject({ name: 'SuppressedError', error: exitError, suppressed: bodyError });
     });
 
-    it('awaits the promise that a sync exit returns, and its answer', async () => {
+    it('awaits the promise that a sync exit returns, and uses its answer', async () => {
       const events: string[] = [];
       const manager = {
         enter: () => 'value',
@@ -349,13 +349,13 @@ describe.each(builds)('%s', (_build, library) => {
       });
     });
 
-    it('does not wait for a thenable disposable', async () => {
+    it("doesn't wait for a thenable disposable", async () => {
       const then = jest.fn();
       await withAsync({ then, [Symbol.dispose]() {} }, () => undefined);
       expect(then).not.toHaveBeenCalled();
     });
 
-    it('waits for the promise of the body, rejected or not, before it exits', async () => {
+    it("waits for the body's promise, rejected or not, before it exits", async () => {
       const events: string[] = [];
       const manager = {
         async enterAsync() {},
@@ -383,7 +383,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('names an unnamed manager, and asks for its name', async () => {
+    it('names an unnamed manager, and suggests a name', async () => {
       const unnamed = asyncContextManager(async function* () {});
       await expect(withAsync(unnamed(), () => undefined)).rejects.toThrow(
         'Cannot enter an unnamed manager (name its function; keep names when minifying): it must yield once, but it did not. Always yield.',
@@ -407,7 +407,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(() => withSync(given as never, () => undefined)).toThrow('Did you mean withAsync()?');
     });
 
-    it('exits with what it checked before it entered', () => {
+    it('exits with the method that it checked before it entered', () => {
       const exit = jest.fn();
       const manager: { enter(): void; exit?: () => void } = { enter() {}, exit };
       withSync(manager as never, () => void delete manager.exit);
@@ -427,7 +427,7 @@ describe.each(builds)('%s', (_build, library) => {
     it.each<[string, () => unknown]>([
       ['a promise', async () => Promise.reject(new Error('unseen'))],
       ['a thenable', () => thenable],
-    ])('exits with the TypeError where the body returns %s', (_what, body) => {
+    ])('exits with the TypeError if the body returns %s', (_what, body) => {
       const exit = jest.fn<(thrown?: { error: unknown }) => boolean>(() => false);
       let caught: unknown;
       try {
@@ -450,7 +450,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(withSync({ enter() {}, exit() {} }, () => result as unknown)).toBe(result);
     });
 
-    it('throws that TypeError even where the manager suppresses, and keeps it where the exit fails', async () => {
+    it('throws that TypeError even if the manager suppresses, and keeps it if the exit fails', async () => {
       const body = (() => Promise.resolve()) as never;
       expect(await errorOf(() => withSync({ enter() {}, exit: () => true }, body))).toBeInstanceOf(TypeError);
       const failing = {
@@ -462,7 +462,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(await errorOf(() => withSync(failing, body))).toHaveProperty('cause', expect.any(TypeError));
     });
 
-    it('keeps the error of a body whose result can’t be read', async () => {
+    it("keeps the error of a body whose result can't be read", async () => {
       const exit = jest.fn();
       const result = Object.defineProperty({}, 'then', { get: throwsBody });
       expect(await errorOf(() => withSync({ enter() {}, exit } as never, () => result))).toBe(bodyError);
@@ -472,7 +472,7 @@ describe.each(builds)('%s', (_build, library) => {
     it.each([
       ['returned', () => 'result', undefined],
       ['threw', throwsBody, bodyError],
-    ])('takes no promise from an exit for an answer where the body %s', async (_how, body, cause) => {
+    ])("doesn't treat a promise from an exit as an answer if the body %s", async (_how, body, cause) => {
       const exit = async () => Promise.reject(new Error('unseen'));
       const error = await errorOf(() => withSync({ enter() {}, exit } as never, body));
       expect(error).toBeInstanceOf(TypeError);

@@ -33,7 +33,7 @@ await measureEach(scenarios, {
   head: ['', 'bare, ns', 'aclosing, ns', 'ratio', 'quartiles', 'goal'],
   async measure(tasks) {
     const measured = await measureRounds(tasks, { rounds: 61, time: 20, warmupTime: 500 });
-    if (taken === 0) throw new Error('Nothing was taken.');
+    if (taken === 0) throw new Error('No item was read.');
     return measured;
   },
   ratio: (measured) => ({ ...ratioOf(measured, 'aclosing', 'bare'), goal }),

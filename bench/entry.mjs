@@ -152,7 +152,7 @@ await measureEach(scenarios, {
   head: ['', 'by hand, ns', 'withal, ns', 'ratio', 'quartiles', 'goal', 'floor'],
   async measure({ byHand, least, withal }) {
     const measured = await measureRounds({ byHand, least, withal }, { rounds, time: 20, warmupTime: 500 });
-    if (outcomes < rounds * batchSize) throw new Error('The generators were not told of the outcomes.');
+    if (outcomes < rounds * batchSize) throw new Error('Some generators did not get the outcome.');
     return measured;
   },
   ratio: (measured, { goal }) => ({

@@ -64,7 +64,7 @@ async function timeOf({ name, cases }: Right): Promise<number> {
   const start = performance.now();
   for (const { name: title, run } of cases()) {
     await run().catch((error: unknown) => {
-      throw new Error(`${name} is accused: ${title}`, { cause: error });
+      throw new Error(`${name} is correct, but fails a case: ${title}`, { cause: error });
     });
   }
   return performance.now() - start;

@@ -111,7 +111,7 @@ async function bytesInFlight({ origin, ask }) {
 async function checkCounts({ ask }) {
   const { connected, released, spans, BEGIN, COMMIT, ROLLBACK = 0, failed = 0 } = await ask('counts');
   const isWhole = [released, spans, BEGIN, COMMIT + ROLLBACK].every((count) => count === connected);
-  if (!isWhole || failed !== ROLLBACK) throw new Error('Some form did not do all that it has to.');
+  if (!isWhole || failed !== ROLLBACK) throw new Error('A form skipped some of its work.');
 }
 
 function report(name, measured, bytes) {

@@ -154,4 +154,4 @@ keep('soak', found);
 const grown = [found['entries and exits'], found.failing].map(({ kilobytes }) => kilobytes.at(-1) - kilobytes[0]);
 const left = Object.values(found.left);
 if (grown.some((kilobytes) => kilobytes > 256) || left.some((count) => count > 0))
-  throw new Error('Something is left behind by the runs.');
+  throw new Error('The runs left something behind.');

@@ -39,5 +39,5 @@ if (DisposableStack) {
   if (count === 0) throw new Error('Nothing was unwound.');
   keep('stack', ratios);
 } else {
-  console.log(`Node ${process.version} has no stacks of its own to measure against: run this with Node 24 or later.`);
+  console.log(`Node ${process.version} has no stacks of its own to compare with. Run this with Node 24 or later.`);
 }

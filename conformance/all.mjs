@@ -1,4 +1,4 @@
-// Everything that a runtime can be asked, in each form of `using` that it can load.
+// Everything to check on a runtime, with each form of `using` that it can load.
 
 import { suite as fp } from './fp.mjs';
 import { suite as locks } from './locks.mjs';

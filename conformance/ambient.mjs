@@ -1,4 +1,4 @@
-// What is true of ambient context wherever there is an AsyncLocalStorage.
+// What holds for ambient context on runtimes with AsyncLocalStorage.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { resultsOf } from './cases.mjs';
@@ -25,7 +25,7 @@ export function suite({
     await turn();
     return before === storage.getStore() ? before : [before, storage.getStore()];
   };
-  /** Tells what its setup and its teardown see. */
+  /** Logs what its setup and its teardown see. */
   const watching = asyncContextManager(async function* watching(log) {
     log.push(await seen());
     yield;
@@ -33,18 +33,18 @@ export function suite({
   });
 
   const cases = {
-    'the context holds in the body, and not after it': async () => [
+    'the context lasts for the body, and ends with it': async () => [
       await withAsync(stored('a'), seen),
       await withAsync(named('b'), seen),
       storage.getStore() ?? 'none',
     ],
     'contexts nest': () => withAsync(stored('a'), async () => [await withAsync(named('b'), seen), await seen()]),
-    'contexts of many blocks at once are kept apart': async () => {
+    'contexts of concurrent blocks stay apart': async () => {
       const names = Array.from({ length: 100 }, (_, index) => index);
       const found = await Promise.all(names.map((name) => withAsync(named(name), seen)));
       return found.filter((name, index) => name === index).length;
     },
-    'the context holds in what a scope enters later, setup and teardown': async () => {
+    'the context lasts for what a scope enters later, in setup and teardown': async () => {
       const log = [];
       await scopeAsync(async function* () {
         yield* enter(stored('a'));
@@ -54,7 +54,7 @@ export function suite({
       });
       return log;
     },
-    'the context holds in what a manager and all enter later': async () => {
+    'the context lasts for what a manager and all() enter later': async () => {
       const log = [];
       const both = asyncContextManager(async function* both() {
         yield* enter(named('a'));
@@ -65,8 +65,8 @@ export function suite({
       await withAsync(all([named('b'), watching(log)]), async () => log.push(await seen()));
       return log;
     },
-    'the context holds in a decorated function': () => asyncContextDecorator(() => named('a'))(seen)(),
-    'the context does not reach code after enterContext': () =>
+    'the context lasts for a decorated function': () => asyncContextDecorator(() => named('a'))(seen)(),
+    "the context doesn't reach code after enterContext": () =>
       withAsync(new AsyncExitStack(), async (stack) => [
         await stack.enterContext(named('a')),
         (await seen()) ?? 'none',
@@ -79,13 +79,13 @@ export function suite({
     },
   };
   return resultsOf(cases, {
-    'the context holds in the body, and not after it': ['a', 'b', 'none'],
+    'the context lasts for the body, and ends with it': ['a', 'b', 'none'],
     'contexts nest': ['b', 'a'],
-    'contexts of many blocks at once are kept apart': 100,
-    'the context holds in what a scope enters later, setup and teardown': ['a', 'b', 'b', 'a'],
-    'the context holds in what a manager and all enter later': ['a', 'a', 'a', 'b', 'b', 'b'],
-    'the context holds in a decorated function': 'a',
-    'the context does not reach code after enterContext': ['a', 'none'],
+    'contexts of concurrent blocks stay apart': 100,
+    'the context lasts for what a scope enters later, in setup and teardown': ['a', 'b', 'b', 'a'],
+    'the context lasts for what a manager and all() enter later': ['a', 'a', 'a', 'b', 'b', 'b'],
+    'the context lasts for a decorated function': 'a',
+    "the context doesn't reach code after enterContext": ['a', 'none'],
     'a block that fails leaves no context behind': ['block', 'none'],
   });
 }

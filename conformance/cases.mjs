@@ -1,6 +1,6 @@
-// Runs cases that give a value, and compares that with what is expected.
+// Runs cases that return a value, and compares that with the expected one.
 
-/** Gives the name of each case, and what went wrong with it, if anything did. */
+/** Returns the name of each case, with its problem if it failed. */
 export async function resultsOf(cases, expectations) {
   const results = [];
   for (const [name, run] of Object.entries(cases)) {

@@ -1,4 +1,4 @@
-// What is true of `withal/fp` on every runtime, with the core from the same build.
+// What `withal/fp` does on every runtime, with the core from the same build.
 
 import { resultsOf } from './cases.mjs';
 
@@ -10,9 +10,9 @@ export function suite(withal, fp) {
 
 const expectations = {
   'fp: a pipe of managers is a block': ['ab!', ['a+', 'ab+', 'tap ab', 'ab-', 'a-']],
-  'fp: the error of a block reaches all of a pipe': [true, ['a+', 'ab+', 'ab sees block', 'a sees block']],
-  'fp: another manager where setting up failed': ['b', ['fails', 'b+', 'b-']],
-  'fp: a manager that may be missing': ['none', 'a'],
+  "fp: the block's error reaches every manager of a pipe": [true, ['a+', 'ab+', 'ab sees block', 'a sees block']],
+  'fp: another manager if the setup fails': ['b', ['fails', 'b+', 'b-']],
+  'fp: an optional manager': ['none', 'a'],
   'fp: a sync manager, lifted': ['s', ['s+', 's-']],
   'fp: sync blocks': ['value!', 'TypeError'],
   'fp: wrong input is refused': ['TypeError', 'TypeError', 'TypeError'],
@@ -54,7 +54,7 @@ function casesOf({ asyncContextManager, contextManager }, fp) {
       );
       return [await result, log];
     },
-    'fp: the error of a block reaches all of a pipe': async () => {
+    "fp: the block's error reaches every manager of a pipe": async () => {
       const log = [];
       const logged = loggedIn(log);
       const result = pipe(
@@ -65,7 +65,7 @@ function casesOf({ asyncContextManager, contextManager }, fp) {
       );
       return [await result.catch((error) => error === failure), log];
     },
-    'fp: another manager where setting up failed': async () => {
+    'fp: another manager if the setup fails': async () => {
       const log = [];
       const failing = asyncContextManager(async function* failing() {
         log.push('fails');
@@ -79,7 +79,7 @@ function casesOf({ asyncContextManager, contextManager }, fp) {
       );
       return [result, log];
     },
-    'fp: a manager that may be missing': async () => {
+    'fp: an optional manager': async () => {
       const named = (manager) => use((value) => value ?? 'none')(optional(manager));
       return [await named(undefined), await named(loggedIn([])('a'))];
     },

@@ -1,4 +1,4 @@
-// What is true of a lock of `navigator.locks` as a manager, on the runtimes that have it.
+// What a lock of `navigator.locks` does as a manager, on the runtimes that have it.
 
 import { resultsOf } from './cases.mjs';
 
@@ -12,13 +12,13 @@ export async function suite(withal) {
 
 const expectations = {
   'a lock is held by its block, and free after it': ['one', ['one'], []],
-  'a lock is free after a block that fails, with the same error': [true, []],
-  'a lock lets one block in at a time': [1, 5],
+  'a lock is free after a failed block, which rejects with its error': [true, []],
+  'a lock admits one block at a time': [1, 5],
   'a lock is held until what was entered later is exited': [['two'], []],
-  'ifAvailable gives null if the lock is held': [null, 'it ran', 'three'],
-  'an aborted request fails with its reason, and does not run the block': [true, 'did not run', 'four'],
+  'ifAvailable passes null if the lock is held': [null, 'it ran', 'three'],
+  "an aborted request fails with its reason, and doesn't run the block": [true, 'did not run', 'four'],
   'a stolen lock fails the block when its body is done': ['AbortError', ['body begins', 'stolen', 'body ends']],
-  'the error of a body whose lock was stolen is kept': true,
+  "a stolen lock keeps the body's error": true,
 };
 
 function casesOf({ asyncContextManager, enter, fromCallback, scopeAsync, withAsync }, locks) {
@@ -36,11 +36,11 @@ function casesOf({ asyncContextManager, enter, fromCallback, scopeAsync, withAsy
       const [name, during] = await withAsync(lock('one'), async ({ name }) => [name, await held('one')]);
       return [name, during, await held('one')];
     },
-    'a lock is free after a block that fails, with the same error': async () => {
+    'a lock is free after a failed block, which rejects with its error': async () => {
       const error = await errorOf(withAsync(lock('one'), () => Promise.reject(failure)));
       return [error === failure, await held('one')];
     },
-    'a lock lets one block in at a time': async () => {
+    'a lock admits one block at a time': async () => {
       let inside = 0;
       let most = 0;
       let count = 0;
@@ -66,12 +66,12 @@ function casesOf({ asyncContextManager, enter, fromCallback, scopeAsync, withAsy
       });
       return [seen, await held('two')];
     },
-    'ifAvailable gives null if the lock is held': () =>
+    'ifAvailable passes null if the lock is held': () =>
       withAsync(lock('three'), async ({ name }) => {
         const [given, ran] = await withAsync(lock('three', { ifAvailable: true }), (given) => [given, 'it ran']);
         return [given, ran, name];
       }),
-    'an aborted request fails with its reason, and does not run the block': () =>
+    "an aborted request fails with its reason, and doesn't run the block": () =>
       withAsync(lock('four'), async ({ name }) => {
         const controller = new AbortController();
         let state = 'did not run';
@@ -90,13 +90,13 @@ function casesOf({ asyncContextManager, enter, fromCallback, scopeAsync, withAsy
       const { name } = await errorOf(robbed);
       return [name, log];
     },
-    'the error of a body whose lock was stolen is kept': async () => {
+    "a stolen lock keeps the body's error": async () => {
       const robbed = withAsync(lock('six'), async () => {
         await withAsync(lock('six', { steal: true }), () => {});
         throw failure;
       });
       const error = await errorOf(robbed);
-      // Deno gives it as it is, the others as the cause of an AbortError.
+      // Deno rejects with it as it is, the others with an AbortError caused by it.
       return [error, error.cause].includes(failure);
     },
   };

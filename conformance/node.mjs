@@ -1,18 +1,18 @@
-// What is true of `withal/node` wherever there is a `process`.
+// What `withal/node` does on runtimes with `process`.
 
 import process from 'node:process';
 import { resultsOf } from './cases.mjs';
 
 export function suite({ withAsync, withSync }, { chdir, redirectStdout, terminationSignal }) {
   const cases = {
-    'redirectStdout collects': () =>
+    'redirectStdout collects output': () =>
       withSync(redirectStdout([]), (texts) => (process.stdout.write('text'), texts.join(''))),
-    'chdir comes back': () => {
+    'chdir changes back': () => {
       const before = process.cwd();
       const within = withSync(chdir('/'), () => process.cwd());
       return [within, process.cwd() === before].join();
     },
-    'terminationSignal listens, and stops': async () => {
+    'terminationSignal listens during the block only': async () => {
       const listening = () => process.listenerCount('SIGTERM');
       const before = listening();
       const within = await withAsync(terminationSignal(), (signal) => [signal.aborted, listening() - before].join());
@@ -20,8 +20,8 @@ export function suite({ withAsync, withSync }, { chdir, redirectStdout, terminat
     },
   };
   return resultsOf(cases, {
-    'redirectStdout collects': 'text',
-    'chdir comes back': '/,true',
-    'terminationSignal listens, and stops': 'false,1,0',
+    'redirectStdout collects output': 'text',
+    'chdir changes back': '/,true',
+    'terminationSignal listens during the block only': 'false,1,0',
   });
 }

@@ -1,4 +1,4 @@
-// Runs the suite on the CommonJS copy, by its path.
+// Runs the suite on the CommonJS copy, loaded by its path.
 
 const withal = require('./node_modules/withal/dist/index.cjs');
 const withalFp = require('./node_modules/withal/dist/fp/index.cjs');

@@ -1,4 +1,4 @@
-// Runs the suite where SES has locked down what the language has.
+// Runs the suite after SES has locked down the language.
 
 import 'ses';
 

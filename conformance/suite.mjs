@@ -1,5 +1,5 @@
-// What is true of the package on every runtime, asked without any framework: `suite(withal)` gives the name of each case,
-// and what went wrong with it, if anything did.
+// What the package does on every runtime, checked without a test framework: `suite(withal)` returns the name of each
+// case, with its problem if it failed.
 
 const failure = new Error('block');
 
@@ -21,7 +21,7 @@ function equal(actual, expected) {
   if (one !== other) throw new Error(`expected ${other}, but got ${one}`);
 }
 
-/** JSON has no word for these. */
+/** JSON can't represent these. */
 function marked(_key, value) {
   return value === undefined
     ? '(undefined)'
@@ -41,7 +41,7 @@ async function errorOf(run) {
   throw new Error('nothing was thrown');
 }
 
-/** A manager that writes down what happens to it. */
+/** A manager that logs what happens to it. */
 const loggedWith = ({ asyncContextManager }, log) =>
   asyncContextManager(async function* logged(name, onError) {
     log.push(`enter ${name}`);
@@ -83,7 +83,7 @@ const cases = {
     }
   },
 
-  async 'a generator recovers with a fallback'(withal) {
+  async 'a generator suppresses with a fallback'(withal) {
     const logged = loggedWith(withal, []);
     const recovered = await withal.withAsync(
       logged('a', () => 'fallback'),
@@ -113,7 +113,7 @@ const cases = {
     equal(log.join(''), '<ab></ab><c></c><d></d>');
   },
 
-  async 'misuse is said in words'({ asyncContextManager, ContextManagerError, withAsync, withSync }) {
+  async 'misuse throws a specific error'({ asyncContextManager, ContextManagerError, withAsync, withSync }) {
     const never = asyncContextManager(async function* never() {});
     const twice = asyncContextManager(async function* twice() {
       yield;
@@ -168,7 +168,7 @@ const cases = {
     );
   },
 
-  async 'disposables are entered, too'({ withAsync, withSync }) {
+  async 'disposables can be entered, too'({ withAsync, withSync }) {
     const log = [];
     const resource = { [Symbol.dispose]: () => log.push('sync') };
     const asyncResource = { [Symbol.asyncDispose]: async () => log.push('async') };
@@ -230,7 +230,7 @@ const cases = {
     equal(log, ['enter a', 'succeeded', 'deferred', 'free c', 'dispose b', 'exit a']);
   },
 
-  async 'a stack that is disposed wants to hear that it succeeded'(withal) {
+  async 'a disposed stack succeeds only after complete()'(withal) {
     const log = [];
     const logged = loggedWith(withal, log);
     for (const isComplete of [true, false]) {
@@ -243,7 +243,7 @@ const cases = {
     equal(log, ['enter a', 'exit a', 'enter a', 'a sees ERR_OUTCOME_UNKNOWN']);
   },
 
-  async 'stacks are what TC39 says'({ ExitStack }) {
+  async "stacks behave like TC39's"({ ExitStack }) {
     const log = [];
     const stack = new ExitStack();
     stack.defer(() => log.push('first'));
@@ -258,7 +258,7 @@ const cases = {
     equal(ExitStack.prototype[Symbol.dispose] === ExitStack.prototype.dispose, true);
   },
 
-  async 'managers are made of managers'(withal) {
+  async 'managers enter other managers'(withal) {
     const log = [];
     const logged = loggedWith(withal, log);
     const app = withal.asyncContextManager(async function* app() {
@@ -275,7 +275,7 @@ const cases = {
     equal([value, log.length], ['ab', 5]);
   },
 
-  async 'a setup that fails half-way'(withal) {
+  async 'a setup that fails halfway'(withal) {
     const log = [];
     const logged = loggedWith(withal, log);
     const app = withal.asyncContextManager(async function* app() {
@@ -311,7 +311,7 @@ const cases = {
     equal((await errorOf(() => withSync(suppress(TypeError), () => new Array(-1)))).name, 'RangeError');
   },
 
-  async 'aclosing goes on where a loop stopped'({ aclosing, withAsync }) {
+  async 'aclosing resumes where a loop stopped'({ aclosing, withAsync }) {
     const log = [];
     async function* numbers() {
       try {
@@ -331,7 +331,7 @@ const cases = {
     equal(log.length, 6);
   },
 
-  async 'aclosing tells a source that waits to stop'({ aclosing, withAsync }) {
+  async 'aclosing tells a waiting source to stop'({ aclosing, withAsync }) {
     const source = (signal) => ({
       [Symbol.asyncIterator]: () => ({
         next: () =>
@@ -363,7 +363,7 @@ const cases = {
     equal(log, ['closed']);
   },
 
-  async 'aclosing cancels a web stream that waits'({ aclosing, withAsync }) {
+  async 'aclosing cancels a waiting web stream'({ aclosing, withAsync }) {
     const log = [];
     const stream = new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => void log.push('cancelled') });
     const steps = [];
@@ -377,7 +377,7 @@ const cases = {
     equal([log, stream.locked], [['cancelled'], false]);
   },
 
-  async 'aclosing knows which next() somebody awaits'({ aclosing, withAsync }) {
+  async 'aclosing knows which next() is awaited'({ aclosing, withAsync }) {
     async function* failing() {
       throw failure;
     }
@@ -414,7 +414,7 @@ const cases = {
     equal((await errorOf(others)).errors, ['body', failure]);
   },
 
-  async 'a setup that comes too late is given back'({ abandonable, withAsync }) {
+  async 'a setup that finishes too late is torn down'({ abandonable, withAsync }) {
     const log = [];
     const controller = new AbortController();
     const slow = {
@@ -430,7 +430,7 @@ const cases = {
     equal(log.length, 1);
   },
 
-  async 'a teardown that takes too long goes on'({ deadline, withAsync }) {
+  async 'a teardown that takes too long continues'({ deadline, withAsync }) {
     const log = [];
     const slow = {
       enterAsync: async () => {},
@@ -498,7 +498,7 @@ const cases = {
     equal(log, ['enter a', 'a sees ERR_OUTCOME_UNKNOWN']);
   },
 
-  async 'one manager, many runs at once'({ asyncContextManager, withAsync }) {
+  async 'one manager, many concurrent runs'({ asyncContextManager, withAsync }) {
     let open = 0;
     const counted = asyncContextManager(async function* counted() {
       open += 1;
@@ -511,7 +511,7 @@ const cases = {
     equal([seen, open], [[5, 5, 5, 5, 5], 0]);
   },
 
-  async 'a stack of a hundred thousand'({ AsyncExitStack, ExitStack }) {
+  async 'a stack with 100,000 callbacks'({ AsyncExitStack, ExitStack }) {
     let count = 0;
     const stack = new ExitStack();
     const asyncStack = new AsyncExitStack();
@@ -524,7 +524,7 @@ const cases = {
     equal(count, 200_000);
   },
 
-  async 'SuppressedError is that of the platform, where it has one'({ SuppressedError }) {
+  async "SuppressedError is the platform's, if it has one"({ SuppressedError }) {
     const error = new SuppressedError('newer', 'older', 'both');
     equal(
       [error instanceof Error, error.name, error.error, error.suppressed, error.message],

@@ -1,5 +1,5 @@
-// `using` and `await using` with what the package makes disposable. Written once: runtimes that have the syntax run it as
-// it is, and it is lowered for the others, by each compiler that can.
+// `using` and `await using` with the package's disposables. Runtimes with the syntax run this file as it is; for the
+// others, each compiler that can lowers it.
 
 type Withal = typeof import('withal');
 
@@ -60,14 +60,14 @@ export async function suite(withal: Withal): Promise<[string, string?][]> {
   };
 
   const cases: Record<string, () => Promise<unknown>> = {
-    'await using commits what is complete': async () => [await transfer(true), ...log.splice(0)],
-    'await using rolls back an early return': async () => [await transfer(false), ...log.splice(0)],
-    'await using rolls back an error, and throws that': async () => [
+    'await using commits after complete()': async () => [await transfer(true), ...log.splice(0)],
+    'await using rolls back on an early return': async () => [await transfer(false), ...log.splice(0)],
+    'await using rolls back on an error, and rethrows it': async () => [
       (await transfer(true, fail).catch((error: unknown) => error)) === failure,
       ...log.splice(0),
     ],
     'using disposes of stacks': async () => [dispose(), ...log.splice(0)],
-    'await using closes what is iterated': async () => [await iterate(), ...log.splice(0)],
+    'await using closes an iterated source': async () => [await iterate(), ...log.splice(0)],
     'await using keeps both errors': async () => {
       const error = (await bothFail().catch((error: unknown) => error)) as SuppressedError;
       return [error.name, ...[error.error, error.suppressed].map(String)];
@@ -75,11 +75,11 @@ export async function suite(withal: Withal): Promise<[string, string?][]> {
   };
 
   const expected: Record<string, unknown[]> = {
-    'await using commits what is complete': ['tx', 'begin', 'commit'],
-    'await using rolls back an early return': ['early', 'begin', 'roll back: ERR_OUTCOME_UNKNOWN'],
-    'await using rolls back an error, and throws that': [true, 'begin', 'roll back: ERR_OUTCOME_UNKNOWN'],
+    'await using commits after complete()': ['tx', 'begin', 'commit'],
+    'await using rolls back on an early return': ['early', 'begin', 'roll back: ERR_OUTCOME_UNKNOWN'],
+    'await using rolls back on an error, and rethrows it': [true, 'begin', 'roll back: ERR_OUTCOME_UNKNOWN'],
     'using disposes of stacks': ['result', 'inner', 'deferred'],
-    'await using closes what is iterated': [2, 'closed'],
+    'await using closes an iterated source': [2, 'closed'],
     'await using keeps both errors': ['SuppressedError', 'Error: teardown', 'Error: block'],
   };
 

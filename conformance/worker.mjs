@@ -1,4 +1,4 @@
-// Runs the suite in a worker of workerd, which is bundled.
+// Runs the suite in a workerd worker, bundled.
 
 import { all, hasUsing } from './all.mjs';
 import { suite as ambient } from './ambient.mjs';

@@ -39,7 +39,7 @@ const tables = [
 const page = readFileSync(join(root, 'docs', 'lint', 'README.md'), 'utf8');
 for (const lines of tables) {
   console.log(`${lines.join('\n')}\n`);
-  if (!squeezed(page).includes(squeezed(lines.join('\n')))) fail('docs/lint/README.md shows another table.');
+  if (!squeezed(page).includes(squeezed(lines.join('\n')))) fail('docs/lint/README.md shows a different table.');
 }
 
 /** ESLint 9 isn't a dependency of this package, because it would bring its own `eslint`. */

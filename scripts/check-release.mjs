@@ -37,7 +37,7 @@ function checkVersions() {
 function checkTag() {
   assert.equal(tag, `v${manifest.version}`, 'The tag does not name the version of package.json.');
   assert.ok(manifest.repository, 'package.json has no repository: see "Releasing" in CONTRIBUTING.md.');
-  console.log(`✔ ${tag} names it`);
+  console.log(`✔ ${tag} matches the version`);
 }
 
 async function checkWorkflows() {
@@ -52,10 +52,10 @@ async function checkWorkflows() {
 
 async function checkJsr() {
   const { Deno: deno } = await runtimes('Deno');
-  if (!deno) return console.log("Not run: the publishing to JSR, because Deno can't be installed here.");
+  if (!deno) return console.log("Not run: publishing to JSR, because Deno can't be installed here.");
   const args = ['publish', '--dry-run', '--allow-dirty', '--quiet'];
   execFileSync(deno, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  console.log('✔ JSR takes the sources');
+  console.log('✔ JSR accepts the sources');
 }
 
 // Two builds
@@ -67,7 +67,7 @@ function checkBuilds() {
   try {
     const [tarball, again] = ['one', 'other'].map((name) => packedIn(join(folder, name)));
     assert.equal(digest(again), digest(tarball), 'Two builds differ.');
-    console.log(`✔ two builds are the same: ${basename(tarball)} sha512-${digest(tarball)}`);
+    console.log(`✔ two builds are identical: ${basename(tarball)} sha512-${digest(tarball)}`);
     if (out) cpSync(tarball, join(root, out, basename(tarball)));
   } finally {
     rmSync(folder, { recursive: true });

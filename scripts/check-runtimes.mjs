@@ -87,7 +87,7 @@ function restricted() {
 
 /** Reports what can't be installed. Results that are kept must be complete. */
 function miss(name) {
-  console.log(`Not run on ${name}: it can't be installed here, or isn't.`);
+  console.log(`Not run on ${name}: it isn't installed, or can't be installed here.`);
   if (isKept) process.exitCode = 1;
 }
 

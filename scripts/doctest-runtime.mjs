@@ -17,7 +17,7 @@ export function $example(lines, body) {
   return async () => {
     const unmet = new Set(lines);
     await body((line, value) => held(unmet, line, expect(value)));
-    if (unmet.size > 0) throw new Error(`Never reached, or not so: line ${[...unmet].join(', line ')}`);
+    if (unmet.size > 0) throw new Error(`Never reached, or wrong: line ${[...unmet].join(', line ')}`);
   };
 }
 

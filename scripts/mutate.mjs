@@ -163,6 +163,6 @@ function report(file, mutants) {
   for (const { key, crash } of mutants.filter(({ crash }) => crash)) console.log(`Ends the tests: ${key}: ${crash}`);
   for (const { key } of open) console.error(`Not explained: ${key}`);
   for (const { original, replacement } of idle)
-    console.error(`Explained, but noticed, or no change: ${file} ${original} → ${replacement}`);
+    console.error(`Explanation without an unnoticed change: ${file} ${original} → ${replacement}`);
   if (open.length + idle.length > 0) process.exitCode = 1;
 }

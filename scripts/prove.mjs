@@ -32,7 +32,7 @@ function run(script, node = process.execPath, ...args) {
 function lines(pattern, program, ...args) {
   const output = execFileSync('sh', ['-c', [program, ...args].join(' ') + ' 2>&1'], { cwd: root, encoding: 'utf8' });
   const found = [...output.matchAll(pattern)].map(([, group]) => group);
-  if (found.length === 0) throw new Error(`${program} ${args.join(' ')} did not say what it found:\n${output}`);
+  if (found.length === 0) throw new Error(`${program} ${args.join(' ')} printed no results:\n${output}`);
   return found;
 }
 

@@ -62,7 +62,7 @@ function purify(statement, text, context) {
       }
       return;
     default:
-      context.error('A bundler can’t drop this statement.', node.start);
+      context.error("A bundler can't drop this statement.", node.start);
   }
 }
 
@@ -76,7 +76,7 @@ function wrap(node, text, [head, tail] = ['', '']) {
 function wrapPattern({ type, properties, start }, init, text, context) {
   const [property, ...others] = properties ?? [];
   if (type !== 'ObjectPattern' || property?.value?.type !== 'Identifier' || others.length > 0) {
-    context.error('A bundler can’t drop a pattern that declares more than one name.', start);
+    context.error("A bundler can't drop a pattern that declares more than one name.", start);
   }
   const { name } = property.value;
   text.prependRight(start, `${name} = /* @__PURE__ */ (() => {\nconst `);

@@ -5,7 +5,7 @@ import { contextManager } from '../../lib/index.ts';
 import { itUnobserved } from '../helpers/unobserved.ts';
 
 describe('runs', () => {
-  it('are made for each use', () => {
+  it('are made anew for each use', () => {
     const manager = contextManager(function* manager() {
       yield;
     })();
@@ -13,7 +13,7 @@ describe('runs', () => {
     expect(newRun).toBe(Symbol.for('withal.newRun'));
   });
 
-  it('enter nothing while they are made', () => {
+  it('enter nothing when they are made', () => {
     const manager = {
       enter() {
         throw new Error('entered');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { builds, type Library } from '../helpers/builds.ts';
 
-/** A program that a compiler lowers: what it makes of generators is nothing that the engine made. */
+/** A program that a compiler lowers: its generators aren't native. */
 const program = `
 export function make({ asyncContextManager, contextManager, enter }, events) {
   const part = contextManager(function* part(name) {

@@ -10,7 +10,7 @@ const makeReason = () => new Error('stopped', { cause: new Error('why it stopped
 const abortError = (options?: ErrorOptions) => Object.assign(new Error('aborted', options), { name: 'AbortError' });
 const other = new Error('other');
 
-/** The error after a teardown threw it while another was on its way. */
+/** The error after a teardown threw it while another was pending. */
 const linked = (error: unknown, previous: unknown) => keepBoth(error, { error: previous });
 
 const ring = abortError();
@@ -30,13 +30,13 @@ const addsNothing: [string, Make][] = [
   ['an AbortError with an own cause of undefined', () => abortError({ cause: undefined })],
   ['an AbortError that the reason caused', (reason) => abortError({ cause: reason })],
   ['an AbortError to which this library attached the reason', (reason) => linked(abortError(), reason)],
-  ['an AbortError that is a ring', () => ring],
+  ['an AbortError with a cyclic cause', () => ring],
 ];
 
 const saysMore: [string, Make][] = [
   ['an AbortError with another cause', () => abortError({ cause: 1 })],
   [
-    'an AbortError of another one',
+    'an AbortError caused by another one',
     (reason) => abortError({ cause: abortError({ cause: new Error('x', { cause: reason }) }) }),
   ],
   ['an AbortError to which this library attached another error', () => linked(abortError(), other)],
@@ -45,31 +45,31 @@ const saysMore: [string, Make][] = [
   ['an AbortError that such a reason caused', (reason) => abortError({ cause: linked(reason, other) })],
   ['a translation that the reason caused', (reason) => new Error('fetch failed', { cause: reason })],
   ['an AggregateError of the reason', (reason) => new AggregateError([reason, abortError()])],
-  ['a teardown that failed on the way', (reason) => new SuppressedError(other, reason)],
-  ['an error that can’t be read', () => unreadable],
+  ['a teardown that failed in the meantime', (reason) => new SuppressedError(other, reason)],
+  ["an error that can't be read", () => unreadable],
   ['another error', () => other],
   ['an object that only looks like an AbortError', () => ({ name: 'AbortError' })],
   ['undefined', () => undefined],
 ];
 
 describe('isAbort', () => {
-  it.each(addsNothing)('says yes to %s', (_what, make) => {
+  it.each(addsNothing)('returns true for %s', (_what, make) => {
     const reason = makeReason();
     expect(isAbort(make(reason), { reason })).toBe(true);
   });
 
-  it.each(saysMore)('says no to %s', (_what, make) => {
+  it.each(saysMore)('returns false for %s', (_what, make) => {
     const reason = makeReason();
     expect(isAbort(make(reason), { reason })).toBe(false);
   });
 
-  it.each([undefined, null, 0, '', NaN, 'stopped'])('says yes to the reason %p', (reason) => {
+  it.each([undefined, null, 0, '', NaN, 'stopped'])('returns true for the reason %p', (reason) => {
     expect(isAbort(reason, { reason })).toBe(true);
   });
 });
 
 describe('withReason', () => {
-  it.each(addsNothing)('gives the reason in place of %s', (_what, make) => {
+  it.each(addsNothing)('returns the reason instead of %s', (_what, make) => {
     const reason = makeReason();
     expect(withReason(make(reason), { reason })).toBe(reason);
   });
@@ -84,7 +84,7 @@ describe('withReason', () => {
     expect(reachable).toContain(reason);
   });
 
-  it('leaves another error itself, with the reason as its cause', () => {
+  it('returns any other error itself, with the reason as its cause', () => {
     const error = new Error('other');
     const reason = makeReason();
     expect(withReason(error, { reason })).toBe(error);

@@ -30,8 +30,8 @@ describe('suppressing', () => {
   });
 });
 
-describe('a long way of failures', () => {
-  it('has messages that quote 200 characters of each error at most', () => {
+describe('a long chain of failures', () => {
+  it('has messages that quote at most 200 characters of each error', () => {
     const messageOf = (length: number) =>
       (suppressing(new Error('x'.repeat(length)), { error: undefined }) as Error).message;
     expect([messageOf(193), messageOf(194)]).toEqual([
@@ -47,8 +47,8 @@ describe('a long way of failures', () => {
     expect((error as Error).message.length).toBeLessThan(500);
   });
 
-  it('is unwound to its end, whatever it is made of', async () => {
-    // Taking their stacks would take most of the time.
+  it('is unwound to its end, whatever it consists of', async () => {
+    // Capturing their stacks would take most of the time.
     Error.stackTraceLimit = 0;
     const chain = (count: number) => {
       let error: unknown = new Error('root');
@@ -77,24 +77,24 @@ describe('reach', () => {
     ['errors', new AggregateError([1, target])],
     ['error', { error: target }],
     ['suppressed', { suppressed: target }],
-    ['a long way', new Error('a', { cause: new AggregateError([{ error: { suppressed: target } }]) })],
-    ['errors that are no array', Object.assign(new Error('a'), { errors: target })],
+    ['a long chain', new Error('a', { cause: new AggregateError([{ error: { suppressed: target } }]) })],
+    ["errors that aren't an array", Object.assign(new Error('a'), { errors: target })],
     ['itself', target],
   ])('finds the error through %s', (_field, error) => {
     expect(reach(error, target).has(target)).toBe(true);
   });
 
-  it('takes an array for what a field holds, but for errors', () => {
+  it('looks into an array only in errors', () => {
     expect(reach(new Error('listing', { cause: [target] }), target).has(target)).toBe(false);
   });
 
-  it('finds undefined only where it is held', () => {
+  it('finds undefined only if it is held', () => {
     expect(reach(new Error('none'), undefined).has(undefined)).toBe(false);
     expect(reach(new Error('held', { cause: undefined }), undefined).has(undefined)).toBe(true);
     expect(reach(keepBoth(new Error('held'), { error: undefined }), undefined).has(undefined)).toBe(true);
   });
 
-  it('ends on rings, hostile getters and endless ones', () => {
+  it('terminates for cycles, hostile getters and endless getters', () => {
     const ring = new Error('ring');
     ring.cause = new AggregateError([ring]);
     class Endless extends Error {
@@ -110,7 +110,7 @@ describe('reach', () => {
 describe('keepBoth', () => {
   const keep = (error: unknown, previous: unknown) => keepBoth(error, { error: previous });
 
-  it('leaves a link of its own that leads to the error that was on its way', () => {
+  it('leaves an existing link to the pending error alone', () => {
     const [first, second, third] = [new Error('first'), new Error('second'), new Error('third')];
     keep(second, first);
     keep(third, second);
@@ -119,7 +119,7 @@ describe('keepBoth', () => {
     expect(second.cause).toBe(first);
   });
 
-  it('throws an error alone where none was on its way', () => {
+  it('throws an error as it is if none was pending', () => {
     expect(keepBoth('alone', undefined)).toBe('alone');
   });
 
@@ -137,7 +137,7 @@ describe('keepBoth', () => {
     expect(Object.keys(previous)).toEqual([]);
   });
 
-  it('attaches a falsy error too, and to an error of another realm', () => {
+  it('attaches falsy errors too, and attaches to errors of another realm', () => {
     expect(keep(foreign, undefined)).toBe(foreign);
     expect(Object.hasOwn(foreign, 'cause')).toBe(true);
   });
@@ -165,17 +165,17 @@ describe('keepBoth', () => {
   });
 
   it.each([
-    ['something that is no error', 'text'],
+    ["something that isn't an error", 'text'],
     ['undefined', undefined],
     ['a plain object', {}],
     ['a frozen error', frozen],
     ['an error whose chain ends in something else', taken],
     ['an error that is its own cause', ring],
     ['an error with a hostile cause', hostile()],
-    ['an error whose own cause can’t be read', withCause(failing)],
+    ["an error whose own cause can't be read", withCause(failing)],
     ['an error whose own cause is always another', withCause(() => new Error('another'))],
-    ['a proxy that objects', objecting],
-  ])('makes a SuppressedError of %s', (_what, next) => {
+    ['a proxy that throws', objecting],
+  ])('makes a SuppressedError from %s', (_what, next) => {
     const previous = new Error('previous');
     const kept = keep(next, previous) as SuppressedError;
     expect(kept).toHaveProperty('name', 'SuppressedError');
@@ -183,14 +183,14 @@ describe('keepBoth', () => {
     expect(kept.suppressed).toBe(previous);
   });
 
-  it('never writes to the error that was on its way, nor to what it holds', () => {
+  it('never writes to the pending error, nor to what it holds', () => {
     const inner = new Error('inner');
     const previous = new Error('previous', { cause: inner });
     expect(keep(inner, previous)).toMatchObject({ error: inner, suppressed: previous });
     expect(inner).not.toHaveProperty('cause');
   });
 
-  it('makes no ring of an error that an inner manager hung below another', () => {
+  it('makes no cycle from an error that an inner manager attached to another', () => {
     const first = new Error('first');
     const second = keep(new Error('second'), first);
     const third = keep(new Error('third'), second);
@@ -200,13 +200,13 @@ describe('keepBoth', () => {
     expect(reachableFrom(unwrapped)).toEqual(expect.arrayContaining([first, second, third]));
   });
 
-  it('makes no ring through a list of errors, whatever comes first in it', () => {
+  it('makes no cycle through a list of errors, whatever comes first in it', () => {
     const error = new Error('teardown');
     const both = keepBoth(error, { error: new AggregateError([undefined, error]) });
     expect([both instanceof SuppressedError, 'cause' in error]).toEqual([true, false]);
   });
 
-  it('does not chain together the requests that failed with the same error', () => {
+  it("doesn't chain together requests that failed with the same error", () => {
     const shared = new Error('shared');
     const first = new Error('first request');
     const second = new Error('second request');
@@ -217,7 +217,7 @@ describe('keepBoth', () => {
     expect(keep(shared, first)).toBe(shared);
   });
 
-  it('shows no request the error of another by a root that they share', () => {
+  it('shows no request the error of another through a shared root', () => {
     const root = new Error('connection lost');
     const [first, second] = [1, 2].map((request) => {
       const failure = new Error('rollback failed', { cause: root });
@@ -229,7 +229,7 @@ describe('keepBoth', () => {
     expect(root.cause).toBe(first?.body);
   });
 
-  it('takes an own cause of undefined for none', () => {
+  it('treats an own cause of undefined as none', () => {
     class HttpError extends Error {
       override readonly cause: unknown = undefined;
     }
@@ -241,7 +241,7 @@ describe('keepBoth', () => {
     expect(keep(falsy, other)).toMatchObject({ error: falsy, suppressed: other });
   });
 
-  it('still attaches to a shared error that was on its way before', () => {
+  it('still attaches to a shared error that was pending before', () => {
     const shared = new Error('shared');
     keep(new Error('teardown'), shared);
     const other = new Error('other request');
@@ -249,7 +249,7 @@ describe('keepBoth', () => {
     expect(shared.cause).toBe(other);
   });
 
-  it('takes a link that somebody else wrote over for theirs', () => {
+  it('leaves a link alone that other code has overwritten', () => {
     const next = new Error('next');
     keep(next, new Error('first'));
     next.cause = 'theirs';
@@ -257,7 +257,7 @@ describe('keepBoth', () => {
   });
 
   it('is linear in the number of failing teardowns', () => {
-    // Taking their stacks would take most of the time.
+    // Capturing their stacks would take most of the time.
     Error.stackTraceLimit = 0;
     const count = 20_000;
     let thrown: unknown = new Error('body');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Watched, WatchedList } from '../../lib/engine/watched.ts';
 
 describe('Watched', () => {
-  it('notes who awaits its promise, and who only quiets it', async () => {
+  it('tells code that awaits its promise from code that only silences it', async () => {
     const awaited = new Watched<string>();
     const quiet = new Watched<string>();
     quiet.quiet();
@@ -12,7 +12,7 @@ describe('Watched', () => {
   });
 
   // Babel's: `Reflect.construct(Promise, args, Object.getPrototypeOf(this).constructor)`.
-  it('makes such promises too where a compiler makes functions of classes', () => {
+  it('makes such promises even if a compiler turns classes into functions', () => {
     const { promise } = new Watched<string>();
     const prototype = Object.getPrototypeOf(promise) as { constructor: PromiseConstructor };
     const lowered = Reflect.construct(Promise, [() => undefined], prototype.constructor) as object;
@@ -22,7 +22,7 @@ describe('Watched', () => {
 });
 
 describe('WatchedList', () => {
-  it.each([0, 1, 2])('keeps the others in order when number %d is taken out, and what is added then', (index) => {
+  it.each([0, 1, 2])('keeps the others in order when number %d is removed, and what is added afterwards', (index) => {
     const list = new WatchedList<string>();
     const all = Array.from({ length: 4 }, () => new Watched<string>());
     for (const watched of all.slice(0, 3)) list.add(watched);
@@ -31,7 +31,7 @@ describe('WatchedList', () => {
     expect([...list].map((watched) => all.indexOf(watched))).toEqual([0, 1, 2, 3].filter((one) => one !== index));
   });
 
-  it('is empty once it is cleared, and takes others', () => {
+  it('is empty after it is cleared, and takes others', () => {
     const list = new WatchedList<string>();
     const [one, other] = [new Watched<string>(), new Watched<string>()];
     list.add(one);

@@ -8,7 +8,7 @@ function first(type: string, code: string): Node {
   return nodesIn(code).find((node) => node.type === type) as Node;
 }
 
-/** The expression that the first statement consists of. */
+/** The expression in the first statement. */
 function expressionIn(code: string): Node {
   return (first('ExpressionStatement', code) as TSESTree.ExpressionStatement).expression;
 }
@@ -66,7 +66,7 @@ it.each([
   expect(isType(first(type, code))).toBe(expected);
 });
 
-it('has the ancestors of a node, the nearest first, and none for the program', () => {
+it("has a node's ancestors, the nearest first, and none for the program", () => {
   const call = first('CallExpression', 'f();');
   expect(ancestorsOf(call).map(({ type }) => type)).toEqual(['ExpressionStatement', 'Program']);
   expect(ancestorsOf(first('Program', ''))).toEqual([]);
@@ -79,7 +79,7 @@ it.each([
   expect(underlinedIn(`import { contextManager } from 'withal'; ${code}`, 'yields-once')).toEqual([head]);
 });
 
-// Whatever TypeScript writes around an expression changes nothing.
+// TypeScript syntax around an expression changes nothing.
 testCases('name-managers', [
   ['(<any>contextManager)(function* () {});', 'unnamed'],
   ['(contextManager<[]>)(function* () {});', 'unnamed'],
@@ -89,7 +89,7 @@ testCases('name-managers', [
 
 testCases('finish-stacks', [['{ const s = new ExitStack(); (s as any)!.enterContext(p); }', 'unfinished']]);
 
-// What a class body writes isn't part of the setup: it runs when someone makes an instance.
+// What a class body contains isn't part of the setup: it runs when someone makes an instance.
 testCases('protect-teardown', [
   [manager('const before = p.y; class C { x = (p.y = 1); } yield; p.y = before;'), 'skipped'],
 ]);

@@ -1,7 +1,7 @@
 import { manager, testCases, type Case } from '../helpers/lint.ts';
 
 testCases('yields-once', [
-  // Of a generator that is delegated to, nobody knows how often it yields, unless it is in the file.
+  // A generator that is delegated to may yield any number of times, unless it is in the file.
   [manager('yield* p;')],
   [manager('yield* p(); yield* p();')],
   [manager('yield* one();', 'function* one() { yield 1; }')],
@@ -65,7 +65,7 @@ testCases('yields-once', [
     manager('try { try { p(); yield 1; } catch { for (;;) await q(); } } catch (e) { if (p) throw e; return; }'),
     'early',
   ],
-  // Nothing says that these don't throw.
+  // Nothing shows that these don't throw.
   ...['myconsole.log', 'console.log.call', 'catalog', 'logAll', 'new MyMap', 'new MapOf'].map((call): Case => [
     manager(`try { ${call}(p); yield 1; } catch { return 1; } return 1;`),
     'early',
@@ -74,7 +74,7 @@ testCases('yields-once', [
 ]);
 
 testCases('protect-teardown', [
-  // Not what the setup has made.
+  // Things that the setup hasn't made.
   [manager('yield p; await p.archive();')],
   [manager('const before = p.x; p.x = 1; yield; p.x = 2;')],
   [manager('const before = p.y; p.x = 1; yield; p.x = before;')],
@@ -95,7 +95,7 @@ testCases('protect-teardown', [
   [manager('yield; p[0](); (() => 1)(); p?.[q]?.();')],
   [manager('copy(p, q); yield; rm(other); rm("text"); rm();')],
   [manager('const x = yield* enter(p); yield x; x.close();')],
-  // What it has.
+  // Things that it has made.
   [manager('p.count += 1; yield; p.count -= 1;'), 'skipped'],
   [manager('p.count--; yield; p.count++;'), 'skipped'],
   [manager('p.set("a", 1); yield; p.delete("a");'), 'skipped'],
@@ -138,12 +138,12 @@ testCases('protect-teardown', [
   [manager('yield; cleanUpLater(p);')],
   [manager('yield p; for (const w of p.windows()) w.close();'), 'skipped'],
   [manager("await p.query('LISTEN a'); yield; await p.query('UNLISTEN a');"), 'skipped'],
-  // Something else sees to it.
+  // Other code takes care of it.
   [manager('const c = await p.connect(); yield* enter(closing(c)); yield c; await c.close();')],
   [manager('const s = new AsyncExitStack(); const c = open(p); s.defer(() => c.close()); yield c; await c.close();')],
   [manager('const s = new AsyncExitStack(); const c = open(p); s.use(c.inner); yield c; await c.inner.close();')],
   [manager('const s = new AsyncExitStack(); const c = open(p); s.use(open(c)); yield c; await c.close();'), 'skipped'],
-  // The catch does it, too, in its own way.
+  // The catch undoes it too, in its own way.
   [manager('const c = open(p); try { yield c; } catch (error) { c.abort(); throw error; } c.close();')],
   [manager('const c = open(p); try { yield c; } catch (error) { keep(c); throw error; } c.close();')],
   [manager('const c = open(p); try { yield c; } catch (error) { rollback(c); throw error; } c.close();'), 'skipped'],
@@ -231,7 +231,7 @@ testCases('no-silent-swallow', [
   [manager('try { throw p; } catch (e) { p.error = e; } try { yield; } catch { }'), 'catch'],
   [manager('try { yield; } catch (e) { yield* p(); }'), 'catch'],
   [manager('try { yield; } catch ({ message }) { p.add({ message }); }'), 'catch'],
-  // Of what is delegated to, nobody knows whether it yields.
+  // A generator that is delegated to may or may not yield.
   [manager('try { yield* p(); } catch (e) { log(e); }')],
 ]);
 
@@ -302,7 +302,7 @@ testCases('no-leaky-setup', [
   [manager('p.x++; await q(); try { yield; } finally { p.x--; }'), 'leak'],
   [manager('p.x = 1; await q(); try { yield; } finally { delete p.x; }'), 'leak'],
   [manager('p.x = q.get(1); await q(); try { yield; } finally { p.x = 0; }'), 'leak'],
-  // What is looked up was there before, unless something had to be awaited for it.
+  // A lookup acquires nothing, unless it has to be awaited.
   [manager('const c = p.get(q); await c.ready(); await q(); try { yield; } finally { c.close(); }')],
   [manager('let c; c = p.get(q); await c.ready(); await q(); try { yield; } finally { c.close(); }')],
   [manager('const c = await p.take(q); await q(); try { yield; } finally { c.release(); }'), 'leak'],
@@ -317,7 +317,7 @@ testCases('no-leaky-setup', [
   ],
   // White space doesn't matter.
   [manager('const c = await p();for await (const x of q);try { yield; } finally { c.close(); }'), 'leak'],
-  // This is left to protect-teardown.
+  // protect-teardown reports this.
   [manager('const c = await p(); yield c; try { q(); } finally { c.close(); }')],
   [
     manager(
@@ -578,7 +578,7 @@ testCases('finish-stacks', [
   ['{ using s = new ExitStack(); s.disposed; s.enterContext(timeout(1)); }', 'incomplete'],
   ['{ using s = new ExitStack(); s.disposed; s.push(); }'],
   ["import { ContextManagerError } from 'withal'; new ContextManagerError();"],
-  // Whoever gets it may finish it.
+  // The code that gets it may finish it.
   ['{ using s = new ExitStack(); s.enterContext(timeout(1)); p[s](); }'],
   ['{ using s = new ExitStack(); s.enterContext(timeout(1)); f(s)(); }'],
   ['{ using s = new ExitStack(); s.enterContext(timeout(1)); with (s) {} }'],
@@ -654,7 +654,7 @@ testCases('name-managers', [
     'unnamed',
     'unnamed',
   ],
-  // Nothing of withal
+  // Nothing from withal
   ["const { contextManager: m } = load('withal'); m(function* () {}); contextManager.default(function* () {});"],
   ['const { contextManager: m } = load(1); m(function* () {}); const { contextManager: n } = p; n(function* () {});'],
   ["const { contextManager: m } = module.require('withal'); m(function* () {});", 'unnamed'],

@@ -45,7 +45,7 @@ describe('a suggestion', () => {
       manager('p.lock(); try { yield; } catch (e) { throw e; } p.unlock();'),
       manager('p.lock(); try { yield; } catch (e) { throw e; } finally {\n  p.unlock();\n}'),
     ],
-    // Not where other code would have to move, too, or would lose its variables
+    // Not if other code would have to move too, or would lose its variables
     ['protect-teardown', manager('p.lock(); yield; p.unlock(); q();')],
     ['protect-teardown', manager('p.lock(); try { yield; } catch (e) { throw e; } q(); p.unlock();')],
     ['protect-teardown', manager('p.lock(); yield; const x = q(); p.unlock();')],
@@ -84,7 +84,7 @@ describe('a suggestion', () => {
       "import { useSync } from 'withal/fp'; useSync(function* () { yield* enter(q); });",
       "import { useSync, scopeSync } from 'withal/fp'; useSync(() => scopeSync(function* () { yield* enter(q); }));",
     ],
-    // Not where the generator yields, is of the other kind, or takes a parameter apart
+    // Not if the generator yields, is of the other kind, or destructures a parameter
     ['no-generator-body', 'withSync(p, function* () { yield 1; yield* enter(q); });'],
     ['no-generator-body', 'withSync(p, async function* () {}); withAsync(p, function* () {});'],
     ['no-generator-body', 'withAsync(p, async function* (a, { b }) {});'],
@@ -133,7 +133,7 @@ describe('a fix', () => {
       'const m = contextManager(function* () {}) as any; class C { $f_1 = contextManager(function* () {}); }',
       'const m = contextManager(function* m() {}) as any; class C { $f_1 = contextManager(function* $f_1() {}); }',
     ],
-    // Not if a name would be none, or hide another
+    // Not if a name would be invalid, or would hide another
     ...[
       'const o = { delete: contextManager(function* () {}), "a b": contextManager(function* () {}) };',
       'const o = { 1: contextManager(function* () {}), [p]: contextManager(function* () {}) };',
@@ -172,7 +172,7 @@ describe('a message', () => {
     [
       'exit-in-order',
       manager('const c = await p(); yield* enter(q); try { yield c; } finally { c.close(); }'),
-      'This runs before the manager entered on line 1 is exited. Enter this too, before that line: yield* enter(closing(…)).',
+      'This runs before the manager entered on line 1 is exited. Acquire it with yield* enter(closing(…)) before that line instead.',
     ],
     [
       'no-leaky-setup',

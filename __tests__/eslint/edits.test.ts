@@ -46,7 +46,7 @@ it.each([
 } });`,
   ],
   [
-    'a manager that is indented, comments, and a statement of many lines',
+    'a manager that is indented, comments, and a multi-line statement',
     `class Connections {
   open = asyncContextManager(async function* m(pool: Pool) {
     const c = await open();
@@ -110,7 +110,7 @@ it.each([
 }`,
   ],
   [
-    'a finally that is there',
+    'an existing finally',
     `const m = asyncContextManager(async function* m() {
   const c = await open();
   try {
@@ -131,7 +131,7 @@ it.each([
 });`,
   ],
   [
-    'a finally that is there, and empty',
+    'an existing, empty finally',
     `const m = asyncContextManager(async function* m() {
   const c = await open();
   try {

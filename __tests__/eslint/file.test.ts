@@ -37,7 +37,7 @@ describe('a module of settings.withal.modules', () => {
   });
 });
 
-it('has the nodes in the order of the source, without types', () => {
+it('has the nodes in source order, without types', () => {
   const { nodes } = fileIn('interface A { x: 1 } const a: A = <A>f<A>();', 'untyped');
   expect(nodes.map(({ type }) => type)).toEqual([
     'Program',
@@ -50,7 +50,7 @@ it('has the nodes in the order of the source, without types', () => {
   ]);
 });
 
-it('knows by the types what a module re-exports', () => {
+it('learns from the types what a module re-exports', () => {
   const code = "import { contextManager } from './reexport.ts'; contextManager(function* () { yield 1; });";
   expect(reportedIn(code, { rules: ['name-managers'], mode: 'typed' })).toHaveLength(1);
 });
@@ -66,7 +66,7 @@ testCases('yields-once', [
   ["contextManager(function* m() { const k: 'a' | 'b' = p; switch (k) { case 'a': case 'b': yield 1; } });"],
 ]);
 
-// Types don't run, but what is around them does.
+// Types don't run, but the code around them does.
 testCases('name-managers', [
   ['<any>contextManager(function* () {});', 'unnamed'],
   ['enum E { A = contextManager(function* () {}) }', 'unnamed'],

@@ -8,7 +8,7 @@ import { follow } from '../../lib/eslint/flow.ts';
 import { languageOptionsFor } from '../helpers/lint.ts';
 
 /**
- * Where the ways through a function end, each as the letters of the calls on it: `a b` came to the end, `a return` returned.
+ * Where the paths through a function end, each as the letters of its calls: `a b` came to the end, `a return` returned.
  * `fail()` may throw, `leave()` never returns.
  */
 function waysThrough(body: string): string[] {
@@ -58,7 +58,7 @@ const watch = {
     clause.param?.type === 'ObjectPattern' ? undefined : [...calls, 'catch'],
 };
 
-describe('the ways through', () => {
+describe('the paths through', () => {
   it.each([
     ['a statement after another', 'a(); b();', ['a b']],
     ['a branch', 'if (p) a(); b();', ['a b', 'b']],
@@ -95,7 +95,7 @@ describe('the ways through', () => {
     ['another property that is written in between', 'if (p.x) a(); p.xy = q; if (p.x) b();', ['', 'a b']],
     ['a property of what is written in between', 'if (p.x) a(); p = q; if (p.x) b();', ['', 'a', 'a b', 'b']],
     ['what a callback may write', 'list.on(() => { p = 1; }); if (p) a(); if (p) b();', ['', 'a', 'a b', 'b']],
-    ['what somebody else may write', 'if (other) a(); if (other) b();', ['', 'a', 'a b', 'b']],
+    ['what other code may write', 'if (other) a(); if (other) b();', ['', 'a', 'a b', 'b']],
     ['a flag', 'let done = false; if (p) { a(); done = true; } if (done) b(); else c();', ['a b', 'c']],
     [
       'a flag that a loop sets',
@@ -125,7 +125,7 @@ describe('the ways through', () => {
     ['a flag that is counted up', 'let n = 0; n += 1; if (n) a(); if (n) b();', ['', 'a b']],
     ['a constant condition', 'if (true) a(); if (0) b();', ['a']],
     ['constants to the left', '0 || a(); 1 && b(); 1 || c(); 0 && d();', ['a b']],
-    ['a falsy constant that is there', '0 ?? a(); b();', ['a b', 'b']],
+    ["a falsy constant that isn't nullish", '0 ?? a(); b();', ['a b', 'b']],
     ['an and', 'p && a(); b();', ['a b', 'b']],
     ['an or', 'p || a(); b();', ['a b', 'b']],
     ['a nullish', 'p ?? a(); b();', ['a b', 'b']],
@@ -155,7 +155,7 @@ describe('the ways through', () => {
     ['a do', 'do a(); while (p); b();', ['a b']],
     ['a for', 'for (a(); p; b()) c();', ['a', 'a c b']],
     ['a for that never ends', 'for (;;) a();', []],
-    ['a for that is left', 'for (;;) { a(); if (p) break; b(); } c();', ['a b c', 'a c']],
+    ['a for that a break ends', 'for (;;) { a(); if (p) break; b(); } c();', ['a b c', 'a c']],
     [
       'a for of that takes apart',
       'for (const { x } of list) { if (x) a(); if (!x) b(); }',
@@ -165,22 +165,22 @@ describe('the ways through', () => {
     ['a for in', 'for (const x in list) a(); b();', ['a b', 'b']],
     ['a continue', 'for (const x of list) { if (x) continue; a(); } b();', ['a b', 'b']],
     [
-      'a labelled break',
+      'a labeled break',
       'one: for (const x of list) { for (const y of x) { a(); break one; } b(); } c();',
       ['a c', 'b a c', 'b c', 'c'],
     ],
     [
-      'a labelled continue',
+      'a labeled continue',
       'one: for (const x of list) { for (const y of x) { a(); continue one; } b(); }',
       ['', 'a', 'a b', 'b', 'b a'],
     ],
-    ['a labelled break from a labelled block', 'one: { two: { a(); break one; } b(); } c();', ['a c']],
-    ['a labelled block', 'one: { a(); if (p) break one; b(); } c();', ['a b c', 'a c']],
+    ['a labeled break from a labeled block', 'one: { two: { a(); break one; } b(); } c();', ['a c']],
+    ['a labeled block', 'one: { a(); if (p) break one; b(); } c();', ['a b c', 'a c']],
     ['a switch', 'switch (p) { case 1: a(); break; case 2: b(); } c();', ['a c', 'b c', 'c']],
     ['a switch with a default', 'switch (p) { case 1: a(); break; default: b(); }', ['a', 'b']],
     ['a switch that falls through', 'switch (p) { case 1: a(); case 2: b(); }', ['', 'a b', 'b']],
     [
-      'a switch that is left by a loop',
+      'a switch that a continue leaves',
       'for (const x of list) { switch (x) { case 1: a(); continue; } b(); }',
       ['', 'a', 'a b', 'b', 'b a'],
     ],
@@ -195,7 +195,7 @@ describe('the ways through', () => {
     ['a finally that returns', 'try { fail(); a(); } finally { return b(); }', ['b return', 'fail a b return']],
     ['a finally after a catch', 'try { fail(); } catch { a(); } finally { b(); }', ['catch a b', 'fail b']],
     ['a break through a finally', 'for (;;) { try { break; } finally { a(); } } b();', ['a b']],
-    ['what others will run', 'const g = () => a(); class C { m() { b(); } } function h() { c(); }', ['']],
+    ['what other code will run', 'const g = () => a(); class C { m() { b(); } } function h() { c(); }', ['']],
     ['types', 'const x = (p as ReturnType<typeof b>)!; a();', ['a']],
     ['types in a chain', 'p.x<{ y?: 1 }>(a())?.z; b();', ['a b']],
     ['an assertion in front', '<X>a(); b();', ['a b']],
@@ -215,7 +215,7 @@ describe('the ways through', () => {
 });
 
 describe('walk', () => {
-  it('takes a node of a kind that the parser has no keys for as one without children', () => {
+  it('treats a node of a kind without visitor keys as one without children', () => {
     const seen: string[] = [];
     walk({ type: 'Unheard', child: { type: 'Of' } } as unknown as Node, {}, ({ type }) => {
       seen.push(type);

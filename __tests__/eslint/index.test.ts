@@ -21,7 +21,7 @@ function rowOf(name: string): string[] {
 }
 
 describe('the plugin', () => {
-  it('is what a config needs, as its default export and by names', () => {
+  it('is what a config needs, as its default export and by name', () => {
     expect(plugin).toEqual({ meta, rules, configs });
     expect(meta).toEqual({ name: 'withal/eslint', version: manifest.version });
   });
@@ -46,13 +46,13 @@ describe('the plugin', () => {
 });
 
 describe.each(names)('the page of %s', (name) => {
-  it('is titled by it, and has every message word for word', () => {
+  it("has the rule's name as its title, and every message word for word", () => {
     const page = pageOf(name);
     expect(page).toMatch(`# ${name}\n`);
     expect(messagesOn(page)).toEqual(rules[name].meta.messages);
   });
 
-  it('is in the table of all rules, with the config that has it, and what it can fix', () => {
+  it('is in the table of all rules, with its config, and what it can fix', () => {
     const { fixable, hasSuggestions } = rules[name].meta;
     const [, config, , fix] = rowOf(name);
     const enabled = Object.keys(configs.recommended.rules).includes(`withal/${name}`);
@@ -63,10 +63,10 @@ describe.each(names)('the page of %s', (name) => {
 });
 
 describe.each(names)('%s', (name) => {
-  it('has a description as ESLint has them, and says whether it finds mistakes', () => {
+  it("has a description in ESLint's style, and says whether it finds mistakes", () => {
     const { docs, type } = rules[name].meta;
     expect(docs.description).toMatch(/^(Require|Disallow) .+[^.]$/);
-    // Without them, the code works, and is only harder to use.
+    // Without these, the code works, and is only harder to use.
     const isAdvice = name === 'annotate-defaults' || name === 'name-managers';
     expect(type).toBe(isAdvice ? 'suggestion' : 'problem');
   });

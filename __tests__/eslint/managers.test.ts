@@ -21,14 +21,14 @@ testCases('settle-in-body', [
   [
     'class C { @asyncContextDecorator(p) save; f(@asyncContextDecorator(p) x) {} } @asyncContextDecorator(p) class D {}',
   ],
-  // No body, or none that is in the file.
+  // No body, or one outside of the file.
   ['withAsync(p); withAsync(); scopeAsync(); asyncContextDecorator(p)(); withAsync(p, q); scopeAsync(q);'],
   // Other calls.
   [
     'taskGroup(() => { void p.save(); }); q(p)(() => { void p.save(); }); asyncContextDecorator(() => { void p.save(); });',
   ],
   ['const run = new asyncContextDecorator(p) as any; run(() => { void p.save(); });'],
-  // The entered value, and nothing else, is known to have async methods.
+  // Only the entered value is known to have async methods.
   ['withAsync(p, (c) => { c.query(q); other.query(q); });', 'floating'],
   ['withAsync(q, ({ c }, d) => { c.query(); d.query(); });', 'floating'],
   ['withAsync(q, ([c, ...{ d }] = []) => { c.query(); d.query(); });', 'floating', 'floating'],
@@ -59,7 +59,7 @@ it.each([
   expect(suggestedFor(head + code, 'no-generator-body')).toEqual([head + expected]);
 });
 
-// Whose generator functions are managers.
+// Which generator functions are managers.
 testCases('yields-once', [
   ['contextManager(function* () {}); asyncContextManager(async function* () {});', 'never', 'never'],
   ['scopeSync(function* () {}); scopeAsync(async function* () {});'],
@@ -103,7 +103,7 @@ testCases('no-floating-managers', [
   ['class M extends ExitStack {} new M(); new p(); new (class {})(); new (function () {})();'],
 ]);
 
-// Whether a call is one of a function, and not of what the manager is given.
+// Whether a call calls a function, and not something the manager got.
 testCases('protect-teardown', [
   [manager('copy(q, 1); yield; rm(q);'), 'skipped'],
   [manager('Reflect.copy(q, 1); yield; Reflect.rm(q);'), 'skipped'],
@@ -111,7 +111,7 @@ testCases('protect-teardown', [
   [manager('p.copy(q, 1); yield; p.rm(q);')],
 ]);
 
-// Every word of withal that makes a manager.
+// Every function of withal that makes a manager.
 const core = ['aclosing', 'all', 'abandonable', 'closing', 'deadline', 'fromCallback', 'nullContext', 'passing'];
 
 testCases('no-floating-managers', [
@@ -124,7 +124,7 @@ function madeBy(entry: string): (word: string) => Case {
   return (word) => [`import { ${word} as make } from '${entry}'; make(p);`, 'statement'];
 }
 
-// What types tell of a manager.
+// What types say about a manager.
 const types = `import type { AsyncContextManager as M } from 'withal'; declare const text: string, m: M<1> & { on(event: string): M<1> };
   declare const make: { (given?: unknown): M<1>; of(given: unknown): M<1> };`;
 
@@ -132,7 +132,7 @@ testCases(
   'no-floating-managers',
   [
     [`${types} make(); make(text); make.of(text);`, 'statement', 'statement', 'statement'],
-    // It returns what it is called on, or what it is given.
+    // It returns what it is called on, or its argument.
     [`${types} m.on(text); make.of(m); make(m);`],
     [`${types} await m; await text;`, 'awaited'],
     ['const stack = () => new ExitStack(); const same = stack(); await same;'],

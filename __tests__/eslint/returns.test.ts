@@ -40,5 +40,5 @@ testCases('yields-once', [
   [manager('if (p) go(); else if (q) go(); else yield 1;', 'function go() {}'), 'never'],
 ]);
 
-// Types tell more.
+// Types say more.
 testCases('yields-once', [after('(p as { halt(): never }).halt()'), afterReturning('(p as () => void)()')], 'typed');

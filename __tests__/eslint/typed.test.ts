@@ -7,7 +7,7 @@ for (const rule of Object.keys(rules) as RuleName[]) testRule(rule, 'typed');
 testSnippets('typed');
 
 describe('types', () => {
-  it('show a manager of another file', () => {
+  it('show a manager from another file', () => {
     const code = "import { transaction } from './managers.ts'; transaction('db');";
     expect(reportedIn(code, { mode: 'typed' })).toEqual([{ line: 1, rule: 'no-floating-managers', id: 'statement' }]);
     expect(reportedIn(code)).toEqual([]);
@@ -81,7 +81,7 @@ testTyped('finish-stacks', [
 testTyped('no-thenable-yield', [
   [manager('yield promised(); yield query; yield; yield text; yield later;'), 'awaited'],
   [manager('yield enter(p);')],
-  // Of which the compiler crashes
+  // The compiler crashes on these
   [manager('yield same(refused); yield 1;')],
   ['contextManager(function* m() { yield query; });'],
 ]);
@@ -103,7 +103,7 @@ testTyped('result-blocks', [
     'success',
   ],
   ['withAsync(m, () => named); withAsync(m, () => text); withAsync(m, p);'],
-  // A task that nobody has run
+  // A task that hasn't run
   ['withAsync(m, () => task); withAsync(m, () => task());', 'success', 'success'],
 ]);
 

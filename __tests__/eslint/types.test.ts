@@ -5,7 +5,7 @@ import type { File } from '../../lib/eslint/file.ts';
 import type { Types } from '../../lib/eslint/types.ts';
 import { fileIn } from '../helpers/lint.ts';
 
-/** By which libraries tell a failure. */
+/** How libraries mark a failure. */
 const fields = ['isErr', 'isError', 'isFailure', 'isLeft', 'ok', 'success', 'error', '_tag', 'tag', 'kind'];
 
 const declarations = `
@@ -50,7 +50,7 @@ interface Value { value: 1 } interface Task { (): Promise<Union> } declare const
 enum Kind { A, B } declare const kind: Kind, letter: 'a' | 'b', perhapsLetter: 'a' | 'b' | undefined;
 `;
 
-/** All expressions that are asked about are in one file: the compiler takes a while for each. */
+/** All expressions under test are in one file, because the compiler takes a while for each file. */
 const expressions: string[] = [];
 
 let file: File | undefined;
@@ -63,7 +63,7 @@ function ask<T>(expression: string, question: (types: Types, node: never) => T):
   return question(file.types as Types, (statement as TSESTree.ExpressionStatement).expression as never);
 }
 
-/** The rows of a table, of which the first column is an expression. */
+/** The rows of a table whose first column is an expression. */
 function asked<R extends readonly [string, ...unknown[]]>(rows: readonly R[]): readonly R[] {
   expressions.push(...rows.map(([expression]) => expression));
   return rows;
@@ -156,7 +156,7 @@ describe('a Result', () => {
     ['data', false],
     ['undefined', false],
     ['any', false],
-    // Of which the compiler crashes.
+    // The compiler crashes on these.
     ['same(refused)', false],
   ] as const;
 
@@ -171,12 +171,12 @@ describe('a Result', () => {
     },
   );
 
-  it('of a type with another name is none', () => {
+  it("of a type with another name isn't one", () => {
     expect(ask('union', (types, node) => types.givesResult(node, ['Result']))).toBe(false);
   });
 
   it.each(asked(fields.map((field) => [`has_${field}`, `Has_${field}`] as const)))(
-    'is known by a field: %s',
+    'is recognized by a field: %s',
     (expression, name) => {
       expect(ask(expression, (types, node) => types.givesResult(node, [name]))).toBe(true);
     },

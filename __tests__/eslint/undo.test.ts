@@ -23,7 +23,7 @@ testCases('protect-teardown', [
   [manager('const c = a || b; yield c; release(c);')],
   [manager('const c = a ?? open(1); yield c; release(c);'), 'skipped'],
   [manager('const [c = open(1)] = await connect(); yield c; c.close();'), 'skipped'],
-  // What is given to something declared before, in the block.
+  // What is passed to something declared before, in the block.
   [manager('const state = {}; yield () => { state.conn = open(1); }; state.conn.close();'), 'skipped'],
   [manager('const state = {}; yield () => { state.c = `text`; }; state.c.close();')],
   [manager('const state = {}; yield () => { other.c = open(1); }; state.c.close();')],
@@ -62,7 +62,7 @@ testCases('protect-teardown', [
   [manager('const before = {}; p.use(1); yield; p.use(before);')],
   [manager('const before = p.lang; p.use(1); yield; p.use(before);'), 'skipped'],
   [manager('const before = 1; p.use(1); yield; p.use(before);')],
-  // What was read is written.
+  // A value that was read is written back.
   [manager('const other = await f(); const before = await readFile(q); yield; await writeFile(q, before);'), 'skipped'],
   [manager('const before = await readFile(q); const x = 1; yield; await writeFile(q, x);')],
   // A function, not a method.
@@ -115,7 +115,7 @@ testCases('protect-teardown', [
   [manager('try { yield; } catch (e) { p.release(); throw e; } p.close();')],
   [manager('const before = p.n; yield; p.n -= before;')],
   [manager('let m; yield () => { m = open(1); }; m.delete();'), 'skipped'],
-  // What something else undoes.
+  // What other code undoes.
   [manager('const s = other(); const c = open(1); s.defer(() => c.close()); yield c; c.close();'), 'skipped'],
   [manager('const s = new ExitStack(); const c = open(1); s.reuse(c); yield c; c.close();'), 'skipped'],
   [manager('const s = new ExitStack(); const c = open(1); s.used(c); yield c; c.close();'), 'skipped'],

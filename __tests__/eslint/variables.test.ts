@@ -1,6 +1,6 @@
 import { manager, testCases } from '../helpers/lint.ts';
 
-// A value is known if a variable has it from its declaration on, and nothing else.
+// A value is known if a variable has it from its declaration on, and no other.
 testCases('yields-once', [
   ['const body = function* () {}; contextManager(body);', 'never'],
   ['function* body() {} contextManager(body);', 'never'],

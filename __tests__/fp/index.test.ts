@@ -4,7 +4,7 @@ import * as sources from '../../lib/fp/index.ts';
 import { fpBuilds } from '../helpers/builds.ts';
 
 describe.each(fpBuilds)('withal/fp, %s', (_build, library) => {
-  it('exports what the table of contents says, and nothing else', () => {
+  it('exports what the table of contents lists, and nothing else', () => {
     expect(Object.keys(library).sort()).toEqual([
       'chain',
       'lift',
@@ -24,7 +24,7 @@ describe.each(fpBuilds)('withal/fp, %s', (_build, library) => {
 
   const { chain, lift, map, of, orElse, tap } = library;
 
-  it('makes managers that are called as their functions are', () => {
+  it('makes managers that are named after their functions', () => {
     const managers = {
       map: map((value: number) => value)(of(1)),
       tap: tap(() => undefined)(of(1)),
@@ -38,7 +38,7 @@ describe.each(fpBuilds)('withal/fp, %s', (_build, library) => {
 });
 
 describe('the layout', () => {
-  it('has a file for each word', async () => {
+  it('has a file for each public word', async () => {
     const words = Object.keys(sources).map((name) => name.replace(/\B[A-Z]/g, '-$&').toLowerCase());
     const files = await readdir(new URL('../../lib/fp/', import.meta.url));
     expect(files.sort()).toEqual([...words, 'any-manager', 'index'].map((word) => `${word}.ts`).sort());

@@ -7,8 +7,8 @@ import { keepBoth } from '../../lib/engine/join.ts';
 import { outcomeOf, reachableFrom, type Outcome } from '../helpers/outcome.ts';
 import { randomRuns } from '../helpers/random.ts';
 
-// A manager that suppresses an error of another one's setup or teardown is the exception that every composition has: the
-// managers of these programs suppress nothing but what the body threw.
+// One exception, as in every composition: a manager that suppresses an error of another one's setup or teardown. So the
+// managers of these programs suppress only what the body threw.
 
 interface Leaf {
   readonly kind: 'leaf';
@@ -78,7 +78,7 @@ type Manager = AsyncContextManager<string, string>;
 
 type Body = (value: string) => string | Promise<string>;
 
-/** One program with one end of the body, and what happens in it. */
+/** One program, with one outcome of the body, and what happens in it. */
 class World {
   readonly lines: string[] = [];
   readonly bodyError: unknown;
@@ -121,7 +121,7 @@ class World {
     return `${name}: ${value}`;
   }
 
-  /** The program by the functions of this entry. */
+  /** The program with the functions of this entry. */
   manager(tree: Tree, given: string): Manager {
     switch (tree.kind) {
       case 'leaf':
@@ -143,7 +143,7 @@ class World {
     }
   }
 
-  /** The program by nested blocks. */
+  /** The program with nested blocks. */
   async nested(tree: Tree, given: string, body: Body): Promise<string> {
     switch (tree.kind) {
       case 'leaf':
@@ -190,7 +190,7 @@ function shown(error: unknown): string {
   return reachableFrom(error).map(String).join(' < ');
 }
 
-/** What a program comes to, by one way of running it. */
+/** The result of a program, run in one of the ways. */
 async function played(
   run: (world: World, body: Body) => Promise<unknown>,
   throws: boolean,
@@ -279,7 +279,7 @@ describe('a program of withal/fp', () => {
     ).resolves.toBeUndefined();
   }, 60_000);
 
-  it('maps as chain and of do', async () => {
+  it('maps like chain and of do', async () => {
     await expect(
       agree(
         (world, [tree]) => map((value: string) => world.call('f', false, value))(world.manager(tree, 'x')),
@@ -294,7 +294,7 @@ describe('a program of withal/fp', () => {
     ).resolves.toBeUndefined();
   }, 60_000);
 
-  it('maps as a functor does', async () => {
+  it('maps like a functor', async () => {
     await expect(
       agree(
         (world, [tree]) => map((value: string) => value)(world.manager(tree, 'x')),
@@ -311,7 +311,7 @@ describe('a program of withal/fp', () => {
     ).resolves.toBeUndefined();
   }, 60_000);
 
-  it('keeps the body’s result where a composition does, and nested blocks give the fallback', async () => {
+  it("keeps the body's result if a composition does, where nested blocks return the fallback", async () => {
     const failing = { enter: () => 1, exit: () => Promise.reject(new Error('teardown')) };
     const composed = chain(() => failing)(suppress(Error));
     expect(await withAsync(composed, () => 'result')).toBe('result');

@@ -34,7 +34,7 @@ const fail = () => {
 };
 
 describe('withal/fp', () => {
-  it('goes through the pipe of fp-ts', async () => {
+  it('works in the pipe of fp-ts', async () => {
     const managed = fpTsPipe(
       connection('db://host'),
       tap(({ url }) => log.push(url)),
@@ -53,7 +53,7 @@ describe('withal/fp', () => {
     expect(log.splice(0)).toEqual(['connect', 'db://host', 'roll back', 'close']);
   });
 
-  it('goes through the pipe of Remeda', async () => {
+  it('works in the pipe of Remeda', async () => {
     const managed = remedaPipe(
       connection('db://host'),
       tap(({ url }) => log.push(url)),
@@ -70,7 +70,7 @@ describe('withal/fp', () => {
     expect(log.splice(0)).toEqual(['connect', 'db://host', 'commit', 'close']);
   });
 
-  it('goes through the pipe of Effect', async () => {
+  it('works in the pipe of Effect', async () => {
     const managed = effectPipe(
       connection('db://host'),
       chain((client) => transaction(client)),

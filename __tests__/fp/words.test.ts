@@ -11,7 +11,7 @@ const fail = (error: unknown) => () => {
 
 type Thrown = { readonly error: unknown } | undefined;
 
-/** A manager that notes what happens to it. */
+/** A manager that logs what happens to it. */
 function noted(events: unknown[], name: string, value: unknown = name, answer?: (thrown: Thrown) => unknown) {
   return {
     enterAsync: async () => {
@@ -46,14 +46,14 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
         expect(events.slice(2)).toEqual(['<', '>']);
       });
 
-      it('give a fallback, and throw what a block throws', async () => {
+      it('return a fallback, and throw what a block throws', async () => {
         expect(await outcomeOf(() => use(fail(bodyError))(suppress(Error)))).toEqual({ value: undefined });
         expect(await outcomeOf(() => useSync(fail(bodyError))(suppress(Error)))).toEqual({ value: undefined });
         expect(await errorOf(() => use(fail(bodyError))(of(1)))).toBe(bodyError);
         expect(await errorOf(() => useSync(fail(bodyError))(of(1)))).toBe(bodyError);
       });
 
-      it('refuse what is no body when they get it, and what is no manager when they get that', async () => {
+      it('refuse a bad body when they get it, and a bad manager when they get that', async () => {
         for (const [name, call] of Object.entries({ use, useSync })) {
           expect(() => (call as (body: unknown) => unknown)(1)).toThrow(`${name}() takes a body`);
           expect(() => (call as (body: unknown) => unknown)(function* () {})).toThrow(
@@ -66,7 +66,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
     });
 
     describe('map and tap', () => {
-      it.each(Object.entries(asyncWays))('give another value, or the same, by each way: %s', async (_way, enterBy) => {
+      it.each(Object.entries(asyncWays))('pass another value, or the same, in each way: %s', async (_way, enterBy) => {
         const events: unknown[] = [];
         const mapped = map(async (value: unknown) => [value])(noted(events, 'a'));
         expect(await enterBy(library, mapped as never, (value) => value)).toEqual(['a']);
@@ -100,7 +100,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
     });
 
     describe('chain and of', () => {
-      it('exit the second manager first, and tell the first what came out of it', async () => {
+      it('exit the second manager first, and tell the first the resulting outcome', async () => {
         const events: unknown[] = [];
         const translated = new Error('translated');
         const manager = chain((value: unknown) =>
@@ -127,7 +127,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
         );
       });
 
-      it('give any value, of either protocol', async () => {
+      it('pass any value, with either protocol', async () => {
         for (const value of [undefined, null, 0, () => 1, { then: 1 }]) {
           expect(await use((given: unknown) => given === value)(of(value))).toBe(true);
           expect(useSync((given: unknown) => given === value)(of(value))).toBe(true);
@@ -140,14 +140,14 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
       const broken = (events: unknown[], error: unknown) => ({ ...noted(events, 'broken'), enterAsync: fail(error) });
       const setupError = new Error('refused');
 
-      it('enters the other one where setting up failed, and nothing of the first is exited', async () => {
+      it('enters the other manager if the setup failed, and exits nothing of the first', async () => {
         const events: unknown[] = [];
         const manager = orElse(noted(events, 'b'))(broken(events, setupError) as never);
         expect(await withAsync(manager, (value) => value)).toBe('b');
         expect(events).toEqual(['enter b', 'exit b']);
       });
 
-      it('leaves the other one alone where it did not fail, also if the block fails', async () => {
+      it('leaves the other manager alone if the setup succeeded, even if the block fails', async () => {
         const events: unknown[] = [];
         const manager = orElse(noted(events, 'b'))(noted(events, 'a', 1, (thrown) => thrown && fail(thrown.error)()));
         expect(await withAsync(manager, (value) => value)).toBe(1);
@@ -155,7 +155,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
         expect(events).toEqual(['enter a', 'exit a', 'enter a', ['exit a', bodyError]]);
       });
 
-      it('asks a function for the other one, which may throw the error on', async () => {
+      it('asks a function for the other manager, which may rethrow the error', async () => {
         const events: unknown[] = [];
         const errors: unknown[] = [];
         const other = (error: unknown) => {
@@ -182,7 +182,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
         });
       });
 
-      it('says so where the other one is no manager any more', async () => {
+      it('says so if the other one has stopped being a manager', async () => {
         const other: { enter: () => unknown; exit?: () => undefined } = { enter: () => 1, exit: () => undefined };
         const manager = orElse(other as never)(broken([], setupError) as never);
         delete other.exit;
@@ -200,12 +200,12 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
     });
 
     describe('optional and lift', () => {
-      it('give undefined where there is no manager', async () => {
+      it('pass undefined if there is no manager', async () => {
         for (const nothing of [undefined, null, false] as const)
           expect(await withAsync(optional(nothing), (value) => [value])).toEqual([undefined]);
       });
 
-      it('are as what they were given', async () => {
+      it('work like the managers they were given', async () => {
         for (const operator of [optional, lift] as (typeof lift)[]) {
           const events: unknown[] = [];
           const manager = operator(noted(events, 'a', 1, () => ({ value: 'fallback' })));
@@ -218,7 +218,7 @@ describe.each(pairs as readonly (readonly [string, (typeof builds)[0][1], (typeo
         }
       });
 
-      it('make an async manager of a sync one, and of a disposable', async () => {
+      it('make an async manager from a sync one, and from a disposable', async () => {
         const disposable = { [Symbol.dispose]: jest.fn() };
         const lifted = lift(disposable);
         expect(await lifted.enterAsync()).toBe(disposable);

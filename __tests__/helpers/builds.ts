@@ -29,7 +29,7 @@ export const fpCopies: readonly (readonly [name: string, library: FpLibrary])[] 
   ['CommonJS', (await built<FpLibrary>('../../dist/fp/index.cjs')).default],
 ];
 
-// Where the sources are changed to see the tests fail, nothing else would.
+// When mutation changes the sources, the other copies would still pass.
 const tested = process.env['STRYKER_MUTATOR_WORKER'] ? 1 : Infinity;
 
 /** The same tests run on each. */

@@ -11,7 +11,7 @@ const cache = join(root, 'node_modules', '.cache');
 
 /**
  * Bundles programs for the tests of a file, so that each starts in a moment; with tsx every start takes a second.
- * Returns what gives the path of a bundle, for the path of its program.
+ * Returns a function that returns a bundle's path for its program's path.
  */
 export function sharedBundles(...programs: string[]): (program: string) => string {
   let folder: string;
@@ -25,9 +25,9 @@ export function sharedBundles(...programs: string[]): (program: string) => strin
       outdir: folder,
       outExtension: { '.js': '.mjs' },
       bundle: true,
-      // A report names what is open by the names of functions, which esbuild changes.
+      // A report names what is open after functions, whose names esbuild changes.
       keepNames: true,
-      // That register has side effects, package.json says only of the build.
+      // Only for the build does package.json say that register has side effects.
       ignoreAnnotations: true,
       packages: 'external',
       platform: 'node',

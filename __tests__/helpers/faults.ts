@@ -2,7 +2,7 @@ import { outcomeOf, reachableFrom } from './outcome.ts';
 
 const sharedRoot = new Error('connection lost');
 
-/** What a fault throws: one that takes a cause, one that takes none, and what is no error at all. */
+/** What a fault throws: an error that takes a cause, one that doesn't, and something that isn't an error. */
 export const kinds = {
   error: (label: string) => new Error(label),
   'frozen error': (label: string) => Object.freeze(new Error(label)),
@@ -12,8 +12,8 @@ export const kinds = {
 };
 
 /**
- * A world in which a scenario runs, and in which some of its steps fail. It watches over what is acquired: each thing is
- * to be released once, the last one first, and one after the other.
+ * A world in which a scenario runs, and in which some of its steps fail. It checks that everything acquired is released
+ * once, in reverse order, and one at a time.
  */
 export class World {
   readonly faults: unknown[] = [];
@@ -66,13 +66,13 @@ export class World {
     }
   }
 
-  /** Releases, and does not fail: for whoever has an error of its own on its way, which it would lose itself. */
+  /** Releases, and doesn't fail: for code with a pending error that it would lose itself. */
   drop(name: string): void {
     this.beginRelease(name);
     this.releasing = undefined;
   }
 
-  /** Whoever suppresses an error says so: nobody is to see it any more. */
+  /** Code that suppresses an error says so: nothing has to report it any more. */
   forgive(error: unknown): void {
     for (const reached of reachableFrom(error)) this.forgiven.add(reached);
   }
@@ -84,7 +84,7 @@ export class World {
     this.releasing = name;
   }
 
-  /** To be asked when all is over, with everything that the caller has caught. */
+  /** Call it at the end, with everything that the caller has caught. */
   judge(caught: readonly unknown[]): string[] {
     const known = caught.flatMap((error) => reachableFrom(error));
     const faults = this.faults.filter((fault) => !this.forgiven.has(fault));
@@ -101,10 +101,10 @@ export class World {
   }
 }
 
-/** Runs in a world; gives what else than a rejection its caller has caught. */
+/** Runs in a world; returns what its caller has caught besides a rejection. */
 export type Scenario = (world: World) => unknown;
 
-/** Runs the scenario without a fault, with a fault at each step, and with up to three at the steps that it then takes. */
+/** Runs the scenario without a fault, with a fault at each step, and with up to three at the steps after that. */
 export async function everyFault(scenario: Scenario, make: (label: string) => unknown): Promise<Report> {
   const report: Report = { cases: 0, problems: [] };
   await runWith([]);

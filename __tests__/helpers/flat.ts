@@ -9,11 +9,11 @@ export interface Flat {
   readonly name: 'sync' | 'async';
   /** A manager function. */
   manager(script: Script): Make;
-  /** The twin of `with`. */
+  /** The form of `with`. */
   run(manager: object, body?: (value: unknown) => unknown): unknown;
   /** A stack, entered. */
   onStack(body: (stack: AnyStack) => unknown): unknown;
-  /** The pair by hand. */
+  /** Enters and exits by hand. */
   enter(manager: object): unknown;
   exit(manager: object, thrown?: { error: unknown }): unknown;
   scope(script: Script): unknown;
@@ -74,7 +74,7 @@ export function lifted(script: Script): (...args: never[]) => AsyncGenerator<unk
       }
       return step.value;
     } finally {
-      // Where it is closed at the `yield`.
+      // If it is closed at the `yield`.
       step = step.done ? step : generator.return(undefined);
       while (!step.done) step = generator.next(yield step.value);
     }

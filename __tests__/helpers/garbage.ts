@@ -6,7 +6,7 @@ setFlagsFromString('--expose-gc');
 /** V8's own collector. */
 export const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Waits until what can be collected is, and whoever wants to know was told. */
+/** Waits until garbage is collected, and finalizers have run. */
 export async function collected(): Promise<void> {
   for (let round = 0; round < 5; round++) {
     await new Promise((resolve) => void setTimeout(resolve, 1));

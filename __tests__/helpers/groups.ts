@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** How a worker starts another: it doesn't look at the promise, awaits it, or awaits it and goes on if it rejects. */
+/** How a worker starts another: it ignores the promise, awaits it, or awaits it and continues if it rejects. */
 interface Start {
   readonly at: number;
   readonly child: number;
@@ -12,11 +12,11 @@ interface Cancel {
   readonly child?: undefined;
 }
 
-/** The body, which is the first, or a task. What is due before it starts never happens; but its end comes at once. */
+/** The body, which is the first, or a task. What is due before it starts never happens, but its end comes at once. */
 export interface Worker {
   readonly actions: readonly (Start | Cancel)[];
   readonly endsAt: number;
-  /** What it throws at its end; it returns otherwise. */
+  /** What it throws at its end; otherwise it returns. */
   readonly throws: string | undefined;
   /** What it throws a while after the signal has aborted, if it listens to that. */
   readonly onAbort: 'ignore' | 'reason' | 'bare AbortError' | 'translation' | 'own error';
@@ -68,7 +68,7 @@ export const groupPrograms: Arbitrary<Program> = fc
     return { workers, abortsAt: abortsAt && slot(abortsAt, 0, 3) };
   });
 
-/** What a program comes to by the contract: each line is a thing that happens, the last is how the block ends. */
+/** What the contract predicts for a program: each line is an event, the last is how the block ends. */
 export function modelledGroup(program: Program): string[] {
   return new Model(program).run();
 }
@@ -82,7 +82,7 @@ class Model {
   private now = 0;
   private readonly alive = new Set<number>();
   private readonly stopping = new Set<number>();
-  /** Who is told of the end of which child. */
+  /** Who learns of the end of which child. */
   private readonly awaiting = new Map<number, { parent: number; then: Start['then'] }>();
   private readonly failures: string[] = [];
   private aborted: 'by a failure' | 'by cancel' | 'from outside' | undefined;

@@ -1,4 +1,4 @@
-/** An error of which no field can be read. */
+/** An error whose fields can't be read. */
 export function hostile(): Error {
   const error = new Error('hostile');
   for (const field of ['cause', 'errors', 'error', 'suppressed', 'message', 'name']) {
@@ -11,7 +11,7 @@ export function hostile(): Error {
   return error;
 }
 
-/** A proxy that can't even be asked what it is. */
+/** A proxy that can't even be asked for its type. */
 export function revoked(): unknown {
   const { proxy, revoke } = Proxy.revocable(new Error('revoked'), {});
   revoke();

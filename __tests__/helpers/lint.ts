@@ -7,7 +7,7 @@ import plugin, { rules, type RuleName } from '../../lib/eslint/index.ts';
 import { walk, type Node } from '../../lib/eslint/ast.ts';
 import { fileOf, type Context, type File, type Settings } from '../../lib/eslint/file.ts';
 
-/** The labelled snippets, whose folder has the declarations that examples need for their types. */
+/** The labeled snippets, whose folder has the declarations that examples need for their types. */
 export const snippetsFolder = fileURLToPath(new URL('../eslint/snippets', import.meta.url));
 
 /** `javascript` is what ESLint's own parser reads. */
@@ -32,7 +32,7 @@ interface Fence {
   readonly code: string;
 }
 
-/** The examples of the rule's page as tests: those marked `wrong`, with the `fixed` and `suggested` ones after them, and `right`. */
+/** The examples of the rule's page as tests: `right` ones, and `wrong` ones with the `fixed` and `suggested` ones below. */
 function pageCases(rule: RuleName, mode: Mode): { valid: Valid[]; invalid: Invalid[] } {
   const fences = fencesIn(pageOf(rule)).filter(
     ({ detail, kind }) => /fixed|suggested/.test(kind) || modeOf(detail) === mode,
@@ -103,7 +103,7 @@ export function testRule(rule: RuleName, mode: Mode): void {
     tester.run(rule, rules[rule] as unknown as Parameters<typeof tester.run>[1], cases);
 }
 
-// Code that is linted by itself
+// Linting single pieces of code
 
 interface Options {
   readonly rules?: readonly RuleName[];
@@ -112,7 +112,7 @@ interface Options {
   readonly filename?: string;
 }
 
-/** What all rules report of the code, or those that are named: the line, the rule, the id of the message. */
+/** What all rules report about the code, or only the named ones: the line, the rule, the id of the message. */
 export function reportedIn(
   code: string,
   { rules: names = Object.keys(rules) as RuleName[], mode = 'untyped', settings = {}, filename }: Options = {},
@@ -197,7 +197,7 @@ export function nodesIn(code: string): Node[] {
   return nodes;
 }
 
-// Cases that the pages and the snippets have no room for
+// Cases that don't fit on the pages or in the snippets
 
 /** A piece of code, and the ids of what its rule reports. */
 export type Case = readonly [code: string, ...ids: string[]];
@@ -236,7 +236,7 @@ function snippets(): Snippet[] {
   }));
 }
 
-/** What a snippet says that is reported: `// !rule` on the line, `// !rule:typed` if only types show it. */
+/** What a snippet says is reported: `// !rule` on the line, `// !rule:typed` if only types show it. */
 function labelsOf(code: string, mode: Mode): string[] {
   return code.split('\n').flatMap((text, index) => {
     const [, labels = ''] = /\/\/ ((?:[!?][\w:-]+ ?)+)$/.exec(text) ?? [];
@@ -254,7 +254,7 @@ export function testSnippets(mode: Mode): void {
   });
 }
 
-/** The lines that are reported, as the labels have them. */
+/** The reported lines, in the form of the labels. */
 function reportedOf({ code, path }: Snippet, mode: Mode): string[] {
   const config = { ...plugin.configs.strict, files: ['**/*.{ts,tsx}'], languageOptions: languageOptionsFor(mode) };
   const messages = new Linter({ cwd: '/' }).verify(code, config as Linter.Config, { filename: path });

@@ -1,14 +1,14 @@
 import { attempt, both, conclude, keepBothAsUsing, reachableFrom, type Outcome } from './outcome.ts';
 import type { Classed, Code, Generated, Manager, Notes, Step, Thrown } from './script.ts';
 
-/** A way out: it is told how the block ended, and says how it ends then. */
+/** A way out: it gets the outcome of the block, and returns the resulting outcome. */
 type Exit = (outcome: Outcome) => Outcome;
 
-/** What the contract says of a program, without the library, without promises and generators. */
+/** What the contract says about a program, without the library, without promises and generators. */
 export function modelled(program: Code, notes: Notes): Outcome {
   return attempt(() => run(program, 'main', []));
 
-  /** Runs code; what it enters is for the caller to exit. */
+  /** Runs code; the caller exits what it enters. */
   function run(code: Code, name: string, exits: Exit[]): unknown {
     play(code, exits);
     return notes.end(code.end, name);
@@ -105,7 +105,7 @@ export function modelled(program: Code, notes: Notes): Outcome {
     return conclude(own);
   }
 
-  /** All are waited for; of one failure it is that, of several an AggregateError. */
+  /** Waits for all; one failure is thrown as it is, several as an AggregateError. */
   function enterAtOnce(members: readonly Manager[], exits: Exit[]): void {
     const errors: unknown[] = [];
     for (const member of members) {
@@ -117,7 +117,7 @@ export function modelled(program: Code, notes: Notes): Outcome {
   }
 }
 
-/** An exit stack around the whole of it: what it enters is exited after it, whenever that was entered. */
+/** An exit stack around all of it: what it enters is exited after it, whenever that was entered. */
 function composed(
   setUp: (exits: Exit[]) => boolean,
   tearDown: (outcome: Outcome, exits: Exit[]) => Outcome = (outcome) => outcome,
@@ -129,11 +129,11 @@ function composed(
   const refusal = misuse('ERR_DID_NOT_YIELD');
   const outcome = exitAll(exits, 'error' in setup ? setup : { error: refusal });
   if ('error' in outcome) throw outcome.error;
-  // What was suppressed may be in the chain of another error, so it must be the same object.
+  // A suppressed error may be in another error's chain, so it must be the same object.
   throw 'error' in setup ? misuse('ERR_DID_NOT_YIELD', setup) : refusal;
 }
 
-/** Last in, first out; each is told what came out of the one before. */
+/** Last in, first out; each gets the outcome of the one before. */
 function exitAll(exits: Exit[], outcome: Outcome, told = outcome): Outcome {
   return exits.reduceRight((last, exit) => stillUnknown(told, exit(last)), stillUnknown(told, outcome));
 }
@@ -143,28 +143,28 @@ function keepingResult(outcome: Outcome, last: Outcome): Outcome {
   return 'value' in outcome && 'value' in last ? outcome : last;
 }
 
-/** How the block ends by what a manager's teardown did: returning is to suppress. */
+/** The block's outcome after a manager's teardown: to return is to suppress. */
 function left(outcome: Outcome, tearDown: () => unknown): Outcome {
   const own = attempt(tearDown);
   if ('value' in outcome) return 'error' in own ? own : outcome;
   return 'error' in own ? { error: inPlaceOf(own.error, outcome.error) } : own;
 }
 
-/** As `using` does it; but nobody is to see an unknown outcome. */
+/** As `using` does it, but nothing may see an unknown outcome. */
 function disposed(own: Outcome, outcome: Outcome): Outcome {
   return 'error' in own && isUnknown(outcome) ? own : keepBothAsUsing(own, outcome);
 }
 
 const unknowns = new WeakSet();
 
-/** The outcome of a block that has not said that it succeeded. */
+/** The outcome of a block that hasn't declared success. */
 function makeUnknown(): Outcome {
   const error = misuse('ERR_OUTCOME_UNKNOWN');
   unknowns.add(error);
   return { error };
 }
 
-/** Nobody can suppress an unknown outcome. */
+/** Nothing can suppress an unknown outcome. */
 function stillUnknown(told: Outcome, next: Outcome): Outcome {
   return isUnknown(told) && 'value' in next ? told : next;
 }

@@ -1,9 +1,9 @@
 import type { Library } from './builds.ts';
 
-/** How a block ended: a box either way, for `undefined` can be returned and thrown. */
+/** How a block ended: a box either way, because `undefined` can be returned and thrown. */
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-/** How something ended that may throw, reject, return or resolve. */
+/** The outcome of something that may throw, reject, return or resolve. */
 export async function outcomeOf(run: () => unknown): Promise<Outcome> {
   try {
     return { value: await run() };
@@ -12,7 +12,7 @@ export async function outcomeOf(run: () => unknown): Promise<Outcome> {
   }
 }
 
-/** {@link outcomeOf} what is done when it returns. */
+/** {@link outcomeOf} a cleanup that runs after the outcome is known. */
 export function attempt(run: () => unknown): Outcome {
   try {
     return { value: run() };
@@ -26,7 +26,7 @@ export function conclude(outcome: Outcome): unknown {
   return outcome.value;
 }
 
-/** As `using` does it: the outcome stays, or both errors are put in a new one. */
+/** As `using` does it: the outcome stays, or a new error holds both. */
 export function keepBothAsUsing(disposal: Outcome, outcome: Outcome): Outcome {
   if ('value' in disposal) return outcome;
   return 'error' in outcome ? { error: both(disposal.error, outcome.error) } : disposal;
@@ -36,14 +36,14 @@ export function both(error: unknown, suppressed: unknown): Error {
   return Object.assign(new Error(), { name: 'SuppressedError', error, suppressed });
 }
 
-/** What was thrown or rejected with; a failure of the test if nothing was. */
+/** What was thrown or rejected with; fails the test if nothing was. */
 export async function errorOf(run: () => unknown): Promise<unknown> {
   const outcome = await outcomeOf(run);
   if ('error' in outcome) return outcome.error;
   throw new Error('nothing was thrown', { cause: outcome.value });
 }
 
-/** All that a caller who caught `error` can get at, without the library's help. */
+/** Everything that a caller who caught `error` can reach without the library's help. */
 export function reachableFrom(error: unknown, found: unknown[] = []): unknown[] {
   if (found.some((known) => Object.is(known, error))) return found;
   found.push(error);
@@ -56,7 +56,7 @@ export function reachableFrom(error: unknown, found: unknown[] = []): unknown[] 
   return found;
 }
 
-/** What a stack tells its managers when nobody knows how its block ended. */
+/** What a stack passes to its managers if the outcome is unknown. */
 export async function unknownOutcome({ AsyncExitStack }: Library): Promise<unknown> {
   let seen: unknown;
   const stack = new AsyncExitStack();

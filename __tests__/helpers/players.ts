@@ -20,7 +20,7 @@ import type { AsyncEnterable, Enterable } from '../../lib/protocol.ts';
 import { attempt, conclude, keepBothAsUsing, outcomeOf, type Outcome } from './outcome.ts';
 import type { Classed, Code, Disposed, Generated, Manager, Notes, Step, Thrown } from './script.ts';
 
-/** A program as its user would write it: what is sync and what is async are the same, word for word. */
+/** A program as its user would write it; the sync and the async form are the same, word for word. */
 interface Player<Enterable> {
   run(program: Code): unknown;
   make(manager: Manager): Enterable;
@@ -59,7 +59,7 @@ export function asyncPlayer(notes: Notes): Player<AsyncEnterable> {
   });
   return { run: (program) => block(program, 'main'), make };
 
-  /** What is not a generator enters nothing, but for a stack: its first step is its last. */
+  /** Code that isn't a generator enters nothing, except for a stack: its first step is its last. */
   async function block(code: Code, name: string, stack?: Stack): Promise<unknown> {
     return (await flat(code, name, stack).next()).value;
   }
@@ -160,7 +160,7 @@ export function syncPlayer(notes: Notes): Player<Enterable> {
   });
   return { run: (program) => block(program, 'main'), make };
 
-  /** What is not a generator enters nothing, but for a stack: its first step is its last. */
+  /** Code that isn't a generator enters nothing, except for a stack: its first step is its last. */
   function block(code: Code, name: string, stack?: Stack): unknown {
     return flat(code, name, stack).next().value;
   }
@@ -241,7 +241,7 @@ export function syncPlayer(notes: Notes): Player<Enterable> {
   }
 }
 
-/** The methods of what is no generator. */
+/** The methods of something that isn't a generator. */
 function partsOf(notes: Notes) {
   return {
     enter(manager: Classed): unknown {
@@ -251,7 +251,7 @@ function partsOf(notes: Notes) {
     exit({ name, returned, threw }: Classed, thrown: Thrown): Suppressed<unknown> | undefined {
       notes.add(`exit ${name}`, thrown);
       const end = thrown ? threw : returned;
-      // Nothing but true and a box suppresses.
+      // Only true and a box suppress.
       if (end === 'pass') return 'true' as never;
       return { value: notes.end(end, name, thrown) };
     },
@@ -262,7 +262,7 @@ function partsOf(notes: Notes) {
   };
 }
 
-/** What `using` makes of how its block ended, and how the disposal did. */
+/** What `using` makes of the outcomes of its block and of the disposal. */
 function concludeUsing(outcome: Outcome, disposal: Outcome): unknown {
   return conclude('error' in disposal ? keepBothAsUsing(disposal, outcome) : outcome);
 }

@@ -21,16 +21,16 @@ export const hasPostgres = programs !== undefined;
 if (!hasPostgres)
   process.stderr.write('Not run on a Postgres server: no initdb and postgres on PATH or in /usr/lib/postgresql.\n');
 
-// A database of whoever runs the tests is not for the tests.
+// The tests must not touch a database of whoever runs them.
 delete process.env['DATABASE_URL'];
 
 export interface Server {
   readonly url: string;
-  /** Kills it with all its processes, and starts it again on what it has written. */
+  /** Kills it with all its processes, and restarts it on what it has written. */
   readonly crash: () => Promise<void>;
 }
 
-/** A server of its own, new and empty, which writes down what it promises before it promises. */
+/** A server of its own, new and empty, which writes to disk what it promises before it promises. */
 export const server = asyncContextManager(async function* server(...settings: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'withal-postgres-'));
   try {
@@ -54,12 +54,12 @@ export const server = asyncContextManager(async function* server(...settings: st
   }
 });
 
-/** One that is quick, and may lose what it wrote last; gives its URL. */
+/** A fast one that may lose its last writes; returns its URL. */
 export const postgres = asyncContextManager(async function* postgres() {
   yield (yield* enter(server('synchronous_commit=off', 'full_page_writes=off'))).url;
 });
 
-/** A new database on a server; gives its URL. */
+/** A new database on a server; returns its URL. */
 export const newDatabase = asyncContextManager(async function* newDatabase(server: string) {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const run = (statement: string) => withAsync(connection(server), (client) => client.query(statement));
@@ -71,7 +71,7 @@ export const newDatabase = asyncContextManager(async function* newDatabase(serve
   }
 });
 
-/** The URL of a server where there is one, and else of a Postgres within this process. */
+/** The URL of a server if there is one, or else of a Postgres within this process. */
 export const anyPostgres = hasPostgres ? postgres : embedded;
 
 /** A connection that checks what others did. */

@@ -33,10 +33,10 @@ export const program = asyncContextManager(async function* program(
   { env, preload = [] }: Surroundings = {},
 ) {
   const loaders = ['tsx', ...preload].flatMap((module) => ['--import', module]);
-  // The engine uses pg in a way that pg warns of.
+  // The engine uses pg in a way that pg warns about.
   const flags = ['--disable-warning=DeprecationWarning', ...loaders];
   const neutral = { NODE_OPTIONS: undefined, DATABASE_URL: undefined };
-  // What hangs is to fail its test, and no more.
+  // A program that hangs should fail its own test, and no more.
   const limit = { timeout: 100_000, killSignal: 'SIGKILL' as const };
   const options = { cwd: root, env: { ...process.env, ...neutral, ...env }, ...limit };
   const child = spawn(process.execPath, [...flags, file, ...args], options);

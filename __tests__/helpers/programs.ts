@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Code, End, Failure, Manager, Named, Step } from './script.ts';
 
-/** Programs of what is sync; or of that, and of what is async. */
+/** Programs of sync steps, or of sync and async ones. */
 export function programs(isSync: boolean): Arbitrary<Code> {
   const { blocks } = arbitraries(isSync, isSync ? [] : [arbitraries(true, []).managers(2)]);
   return code(fc.array(blocks(3), { minLength: 1, maxLength: 2 }), plain).map(named);
@@ -20,7 +20,7 @@ const failures: Failure[] = [
   'undefined',
 ];
 
-/** How a piece of code ends: mostly as the first says. */
+/** How a piece of code ends: mostly like the first. */
 function ends(usual: End, ...others: End[]): Arbitrary<End> {
   return fc.oneof(
     { weight: 5, arbitrary: fc.constant(usual) },
@@ -78,7 +78,7 @@ function arbitraries(isSync: boolean, others: Arbitrary<Manager>[]) {
           managers(1),
           { weight: 3, arbitrary: generator(list(flat(depth))) },
           manager('all', { isConcurrent: fc.constant(false), members: list(managers(depth - 1)) }),
-          // Of managers that are entered at once, only such a setup as is done in one go comes in a known order.
+          // If managers are entered at once, only setups without a pause come in a known order.
           manager('all', { isConcurrent: fc.constant(!isSync), members: list(simple) }),
         ),
   );
@@ -95,7 +95,7 @@ function arbitraries(isSync: boolean, others: Arbitrary<Manager>[]) {
       step('using', { body: code(list(stacked(depth)), plain), isComplete: fc.boolean() }),
     ),
   );
-  /** The steps of what is a generator. */
+  /** The steps of a generator. */
   const flat: fc.Memo<Step> = fc.memo((depth) => {
     const enter = step('enter', { manager: managers(depth - 1) });
     return depth <= 1 ? enter : fc.oneof({ withCrossShrink: true }, { weight: 3, arbitrary: enter }, blocks(depth - 1));

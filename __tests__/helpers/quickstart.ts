@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = 'docs/quickstart/main.ts';
 
-// Whatever the tests themselves were started with must not choose the colours or the database.
+// The environment of the tests themselves must not choose the colors or the database.
 const neutral = { CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, DATABASE_URL: undefined };
 
-/** What the quick start prints; rejects if its exit code is not 0. */
+/** What the quick start prints; rejects if its exit code isn't 0. */
 export async function quickstart(environment: Record<string, string> = {}): Promise<string> {
   const env = { ...process.env, ...neutral, ...environment };
   const options = ['--liftoff-only', '--import', 'tsx'];

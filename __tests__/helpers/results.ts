@@ -6,17 +6,17 @@ import { err, errAsync, ok, okAsync, safeTry, type Result as Neverthrow } from '
 import * as trueMyth from 'true-myth/result';
 import type { Library } from './builds.ts';
 
-/** What `{ ok }` is in a codebase that has no library. */
+/** `{ ok }` in a codebase without a library. */
 export type Plain<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
 /** The Results of a library: how they are made, and the drivers for them. */
 export interface Flavor {
   readonly ok: (value: unknown) => unknown;
   readonly err: (error: unknown) => unknown;
-  /** What gives the Result later; a promise unless the library has something of its own. */
+  /** What yields the Result later; a promise unless the library has its own type. */
   readonly later?: (result: unknown) => unknown;
   readonly blocks: (library: Library) => unknown;
-  /** The error of an Err, as a manager is told it. */
+  /** The error of an Err, as a manager gets it. */
   readonly told?: (result: unknown) => unknown;
 }
 

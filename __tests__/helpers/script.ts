@@ -7,18 +7,18 @@ export interface Code {
 }
 
 export type Step = {
-  /** Whether the code catches an error of this step, and goes on. */
+  /** Whether the code catches an error of this step, and continues. */
   readonly isCaught: boolean;
 } & (
   | { readonly does: 'enter'; readonly manager: Manager }
   | { readonly does: 'nest'; readonly manager: Manager; readonly body: Code }
   /** A block in which `enter` does not nest. */
   | { readonly does: 'scope' | 'stack'; readonly body: Code }
-  /** A stack that is disposed: one that is not complete can't know how its block ended. */
+  /** A stack that is disposed of: if it isn't complete, it can't know how its block ended. */
   | { readonly does: 'using'; readonly body: Code; readonly isComplete: boolean }
 );
 
-/** To return where nothing was thrown, and to throw what was; to return; to throw because of that; to yield again; to throw. */
+/** Return if nothing was thrown, else rethrow; return; throw with that as the cause; yield again; throw. */
 export type End = 'pass' | 'finish' | 'translate' | 'again' | Failure;
 
 export type Failure =
@@ -31,7 +31,7 @@ export type Failure =
   | 'string'
   | 'undefined';
 
-/** A manager, or what else can be entered. */
+/** A manager, or something else that can be entered. */
 export type Manager = Generated | Classed | Disposed | All | Stacked;
 
 export interface Named {
@@ -48,7 +48,7 @@ export interface Generated extends Named {
   readonly closing: Code;
 }
 
-/** An exit is entered already: a stack takes it by `push`. */
+/** An exit is already entered: a stack takes it with `push`. */
 export interface Classed extends Named {
   readonly kind: 'class' | 'exit';
   /** Whether it has the sync protocol, with methods that return promises. */
@@ -58,7 +58,7 @@ export interface Classed extends Named {
   readonly threw: End;
 }
 
-/** A callback is what a stack takes by `defer`. */
+/** A callback is what a stack takes with `defer`. */
 export interface Disposed extends Named {
   readonly kind: 'disposable' | 'callback';
   readonly end: End;
@@ -88,7 +88,7 @@ export class Notes {
     this.lines.push(outcome ? `${what}: ${inWords(outcome)}` : what);
   }
 
-  /** The end of a piece of code that was told of an error, or of none. */
+  /** The end of a piece of code that got an error, or none. */
   end(end: End, name: string, thrown?: Thrown): unknown {
     switch (end) {
       case 'pass':
@@ -119,7 +119,7 @@ export class Notes {
   }
 }
 
-/** The same words for the same outcome of two runs: of an error, also all that can be reached from it. */
+/** The same words for the same outcome of two runs; for an error, also everything that can be reached from it. */
 export function inWords(outcome: Outcome): string {
   if ('value' in outcome) return String(outcome.value);
   const [error, ...kept] = reachableFrom(outcome.error).map(label);

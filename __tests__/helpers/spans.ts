@@ -1,7 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 
-/** The spans that have ended, in that order: name, name of the parent, status, and recorded errors. */
+/** The ended spans, in that order: name, name of the parent, status, and recorded errors. */
 export function endedSpans(exporter: InMemorySpanExporter) {
   const spans = exporter.getFinishedSpans();
   return spans.map(({ name, parentSpanContext, status, events }) => [

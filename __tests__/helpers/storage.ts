@@ -3,7 +3,7 @@ import { afterEach } from '@jest/globals';
 
 const made: AsyncLocalStorage<unknown>[] = [];
 
-// Node 20 asks each storage that was ever used about each promise, in all test files that follow.
+// Node 20 calls each storage that was ever used for each promise, in all test files that follow.
 afterEach(() => {
   for (const storage of made) storage.disable();
 });

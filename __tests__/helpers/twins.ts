@@ -1,15 +1,15 @@
 import type { Library } from './builds.ts';
 
-/** What a scripted teardown answers to make its generator yield once more. */
+/** A scripted teardown's answer that makes its generator yield once more. */
 export const again = Symbol('yield again');
 
-/** What one generator manager does; the same script is played by a sync generator and by an async one. */
+/** What one generator manager does; a sync and an async generator play the same script. */
 export interface Script {
   /** Runs before the yield; `'no yield'` finishes the generator there. */
   setup?(): unknown;
-  /** Runs after the yield; what it returns is what the generator returns. */
+  /** Runs after the yield; its result is the generator's result. */
   teardown?(thrown: { error: unknown } | undefined): unknown;
-  /** Runs while the generator is left, however that is. */
+  /** Runs while the generator is left, in whatever way. */
   closing?(): unknown;
 }
 
@@ -18,9 +18,9 @@ export interface Twin {
   readonly name: 'sync' | 'async';
   /** A manager function that plays the script, and its manager. */
   manager(script: Script): object;
-  /** The twin of `with`. */
+  /** The form of `with`. */
   run(manager: object, body: (value: unknown) => unknown): unknown;
-  /** The pair by hand. */
+  /** Enters and exits by hand. */
   enter(manager: object): unknown;
   exit(manager: object, thrown?: { error: unknown }): unknown;
 }

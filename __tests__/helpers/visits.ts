@@ -35,7 +35,7 @@ const cache = visit('cache', app, { entering: 3000 }, { by: 'enter()' });
 /** An app that hangs. */
 export const open = [app, pool, request, transaction, cache];
 
-/** What is over. */
+/** Visits that have ended. */
 export const done = [
   visit('first', undefined, { entering: 0, body: 1, exiting: 5, over: 6 }),
   visit(

@@ -2,7 +2,7 @@ import type { Library } from './builds.ts';
 
 export type Body = (value: unknown) => unknown;
 
-/** A way of entering a manager, which gives its value to a body and tells it how that ended. */
+/** A way to enter a manager, which passes its value to a body and gets the body's outcome. */
 export type Way = (library: Library, manager: never, body: Body) => unknown;
 
 export const asyncWays: Record<string, Way> = {

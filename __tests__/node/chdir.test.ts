@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-// A faulty manager must not take the tests that follow along.
+// A faulty manager must not affect the tests that follow.
 afterEach(() => process.chdir(start));
 
 describe.each(nodeBuilds)('%s', (_build, { chdir }) => {
@@ -27,7 +27,7 @@ describe.each(nodeBuilds)('%s', (_build, { chdir }) => {
       expect(process.cwd()).toBe(start);
     });
 
-    it('changes back after an error, which it lets pass, and after another change in the block', async () => {
+    it('changes back after an error, which it rethrows, and after another change in the block', async () => {
       const bodyError = new Error('body');
       const error = await errorOf(() =>
         withAsync(chdir(folder), () => {
@@ -43,7 +43,7 @@ describe.each(nodeBuilds)('%s', (_build, { chdir }) => {
       expect(withSync(chdir(pathToFileURL(join(folder, 'inner'))), () => process.cwd())).toBe(join(folder, 'inner'));
     });
 
-    it('can be used many times and within itself, relative to where it is entered', async () => {
+    it('can be used many times and nested, relative to where it is entered', async () => {
       const inner = chdir('inner');
       const nested = () => withSync(inner, () => withSync(inner, () => process.cwd()));
       const twice = [withSync(chdir(folder), nested), await withAsync(chdir(folder), nested)];
@@ -51,13 +51,13 @@ describe.each(nodeBuilds)('%s', (_build, { chdir }) => {
       expect(process.cwd()).toBe(start);
     });
 
-    it('does nothing until it is entered, and fails there if there is no such directory', async () => {
+    it("does nothing until it is entered, and fails there if the directory doesn't exist", async () => {
       const manager = chdir(join(folder, 'missing'));
       expect(await errorOf(() => withSync(manager, () => 'never'))).toMatchObject({ code: 'ENOENT' });
       expect(process.cwd()).toBe(start);
     });
 
-    it('keeps both errors where the previous directory is gone', async () => {
+    it('keeps both errors if the previous directory is gone', async () => {
       const gone = join(folder, 'gone');
       await mkdir(gone);
       const bodyError = new Error('body');

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { nodeBuilds } from '../helpers/builds.ts';
 
 describe.each(nodeBuilds)('withal/node, %s', (_build, library) => {
-  it('exports what the table of contents says, and nothing else', () => {
+  it('exports what the table of contents lists, and nothing else', () => {
     expect(Object.keys(library).sort()).toEqual(['chdir', 'redirectStderr', 'redirectStdout', 'terminationSignal']);
   });
 
@@ -13,7 +13,7 @@ describe.each(nodeBuilds)('withal/node, %s', (_build, library) => {
 });
 
 describe('the core', () => {
-  it('imports nothing of Node, and nothing of withal/node', async () => {
+  it('imports nothing from Node, and nothing from withal/node', async () => {
     const folder = new URL('../../dist/', import.meta.url);
     const files = (await readdir(folder)).filter((name) => /\.(c?js|d\.c?ts)$/.test(name));
     const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')));
@@ -24,7 +24,7 @@ describe('the core', () => {
 });
 
 describe('the types', () => {
-  it.each(['index.d.ts', 'index.d.cts'])('need none of Node, in %s', async (name) => {
+  it.each(['index.d.ts', 'index.d.cts'])("need none of Node's, in %s", async (name) => {
     const text = await readFile(new URL(`../../dist/node/${name}`, import.meta.url), 'utf8');
     expect(text).not.toMatch(/types="node"|^import .* from '(?!\.)|NodeJS\./m);
   });

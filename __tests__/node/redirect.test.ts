@@ -26,7 +26,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
   let out: string[];
   let original: PropertyDescriptor;
 
-  /** What comes out when nothing is redirected is caught here, so that nothing disturbs the report. */
+  /** What comes out when nothing is redirected is caught here, so that it doesn't disturb the report. */
   beforeEach(() => {
     out = [];
     original = {
@@ -58,8 +58,8 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
     return () => manager.exit();
   };
 
-  describe('where it goes', () => {
-    it('pushes text to an array, and gives it to the block', async () => {
+  describe('the target', () => {
+    it('gets text pushed if it is an array, which the block gets', async () => {
       const texts: string[] = [];
       const body = (given: string[]) => {
         stream.write('a');
@@ -71,7 +71,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect([texts, out]).toEqual([['a', 'btrue', 'a', 'btrue'], ['after']]);
     });
 
-    it('gives text to the write() of an object, with its this', () => {
+    it('gets text through write(), called on the object', () => {
       const log = {
         text: '',
         write(text: string) {
@@ -87,7 +87,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(log.text).toBe('one two');
     });
 
-    it('gives a stream the chunk, the encoding and the callback, and returns what it returns', async () => {
+    it('gets the chunk, the encoding and the callback if it is a stream, and its return value is returned', async () => {
       const calls: unknown[][] = [];
       const target = new Writable({
         decodeStrings: false,
@@ -113,7 +113,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       ]);
     });
 
-    it('holds for a console', () => {
+    it('gets what a console prints', () => {
       const console = new Console(process.stdout, process.stderr);
       const write = key === 'stdout' ? console.log : console.error;
       const texts = withSync(redirect([]), (texts) => {
@@ -123,7 +123,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(texts).toEqual(['Hello, world\n']);
     });
 
-    it('holds for the one stream only', () => {
+    it('gets the output of the one stream only', () => {
       const other = jest.spyOn(process[key === 'stdout' ? 'stderr' : 'stdout'], 'write').mockReturnValue(true);
       const texts = withSync(redirect([]), (texts) => {
         process[key === 'stdout' ? 'stderr' : 'stdout'].write('other');
@@ -135,7 +135,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
   });
 
   describe('text', () => {
-    it('is decoded, and a character in two parts is whole', () => {
+    it('is decoded, even if a character comes in two parts', () => {
       const [first, second] = [Buffer.from('€').subarray(0, 2), Buffer.from('€').subarray(2)];
       const texts = withSync(redirect([]), (texts) => {
         stream.write('6869', 'hex');
@@ -157,14 +157,14 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(texts).toEqual(['hi', 'hi']);
     });
 
-    it('is what a target gets that has only a part of a stream', () => {
+    it('goes to a target that has only part of a stream', () => {
       const texts: unknown[] = [];
       const target = { write: (text: unknown) => void texts.push(text), end() {} };
       withSync(redirect(target as never), () => stream.write(Buffer.from('text')));
       expect(texts).toEqual(['text']);
     });
 
-    it('is complete when the block has ended, even if a character is not', () => {
+    it("is complete when the block has ended, even if a character isn't", () => {
       const texts = withSync(redirect([]), (texts) => {
         stream.write(Buffer.from('€').subarray(0, 2));
         return texts;
@@ -172,7 +172,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(texts).toEqual(['\uFFFD']);
     });
 
-    it('calls the callback, but not before write() has returned', async () => {
+    it('calls the callback, but only after write() has returned', async () => {
       const events: string[] = [];
       await withAsync(redirect([]), async () => {
         stream.write('a', () => events.push('first'));
@@ -183,14 +183,14 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(events).toEqual(['returned', 'first', 'second']);
     });
 
-    it('refuses what is none, as a stream does', async () => {
+    it('is checked, as a stream checks it', async () => {
       const error = await errorOf(() => withSync(redirect([]), () => stream.write(7 as never)));
       expect(error).toMatchObject({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
     });
   });
 
-  describe('several', () => {
-    it('let through what a later replacement still passes on to them', () => {
+  describe('several redirections', () => {
+    it('let through what a later one passes on to them', () => {
       withSync(redirect([]), () => {
         const { write } = stream;
         stream.write = (text: unknown) => write.call(stream, text as string);
@@ -233,7 +233,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect([texts.flat().length, out]).toEqual([3, ['after']]);
     });
 
-    it('can be one manager, within itself and at once', async () => {
+    it('can be one manager, nested and concurrent', async () => {
       const texts: string[] = [];
       const manager = redirect(texts);
       const write = async (text: string) => withAsync(manager, () => stream.write(text));
@@ -242,7 +242,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect([texts, out]).toEqual([['a', 'b'], ['after']]);
     });
 
-    it('overlap across the copies of this package', () => {
+    it('overlap across the copies of the package', () => {
       const texts: string[][] = nodeCopies.map(() => []);
       const ends = nodeCopies.map(([, library], index) => open(library[name](texts[index] as string[])));
       for (const end of ends) {
@@ -254,7 +254,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
   });
 
   describe('what is restored', () => {
-    it('is the original, after an error too', async () => {
+    it('is the original, even after an error', async () => {
       const bodyError = new Error('body');
       const failing = () => {
         throw bodyError;
@@ -276,7 +276,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(await errorOf(() => withSync(redirect(target), incomplete))).toBe(failed);
     });
 
-    it('is nothing where the original was inherited', () => {
+    it('is nothing if the original was inherited', () => {
       Reflect.deleteProperty(stream, 'write');
       const { write } = stream;
       withSync(redirect([]), () => stream.write('x'));
@@ -284,7 +284,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       Object.defineProperty(stream, 'write', original);
     });
 
-    it('is not put over what somebody else put there, and then passes everything on', async () => {
+    it("doesn't overwrite another replacement, and then passes everything on", async () => {
       const end = open(redirect([]));
       const ours = current() as PropertyDescriptor;
       const theirs = jest.fn((...args: Parameters<typeof stream.write>) =>
@@ -301,7 +301,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
   });
 
   describe('a target that writes to the stream', () => {
-    it('reaches what was there before it', () => {
+    it('reaches what was there before', () => {
       const tee = (mark: string) => ({ write: (text: string) => stream.write(`${mark}${text}`) });
       withSync(redirect(tee('1')), () => {
         withSync(redirect(tee('2')), () => stream.write('a'));
@@ -310,7 +310,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(out).toEqual(['12a', '1b']);
     });
 
-    it('may write later: a stream that works off a queue', async () => {
+    it('may write later, like a stream with a queue', async () => {
       const target = new Writable({
         decodeStrings: false,
         write(chunk: string, encoding, done) {
@@ -339,7 +339,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(out).toEqual(['A', 'B']);
     });
 
-    it('has nothing to do with the callback, which it calls', async () => {
+    it("doesn't matter to the callback, which it calls", async () => {
       const target = new Writable({ write: (_chunk, _encoding, done) => stream.write('tee', done) });
       const texts: string[] = [];
       await withAsync(redirect(texts), () =>
@@ -360,7 +360,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
     });
   });
 
-  describe('a stream that has no room', () => {
+  describe('a stream that is full', () => {
     let received: string[];
 
     const slow = () => {
@@ -375,7 +375,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       });
     };
 
-    it('says so, and a pipe goes on when it has', async () => {
+    it('says so, and a pipe continues when it drains', async () => {
       const chunks = ['one', 'two', 'three', 'four'];
       const target = slow();
       await withAsync(redirect(target), async () => {
@@ -387,7 +387,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(received).toEqual(chunks);
     });
 
-    it('lets the writer go on when the block has ended, and keeps no listener', async () => {
+    it('lets the writer continue when the block has ended, and keeps no listener', async () => {
       const target = slow();
       const listeners = target.listenerCount('drain');
       const drained = once(stream, 'drain');
@@ -401,7 +401,7 @@ describe.each(cases)('$build: $name', ({ name, redirect, stream: key }) => {
       expect(received).toEqual(['one', 'two']);
     });
 
-    it('does not make those who wait part of the target', async () => {
+    it("doesn't make waiting writers part of the target", async () => {
       const target = slow();
       await withAsync(redirect(target), async () => {
         const rest = new Promise((resolve) => stream.once('drain', () => stream.write('rest', resolve)));

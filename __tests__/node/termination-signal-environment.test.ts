@@ -9,7 +9,7 @@ afterEach(() => {
   process.exitCode = exitCode;
 });
 
-/** A new `terminationSignal`, which has warned of nothing yet. */
+/** A new `terminationSignal`, which hasn't warned of anything yet. */
 async function loadedIn(thread: { isMainThread: boolean }) {
   jest.resetModules();
   jest.unstable_mockModule('node:worker_threads', () => thread);
@@ -33,7 +33,7 @@ describe('a grace period longer than a timer can be', () => {
 });
 
 describe('terminationSignal in the main thread', () => {
-  it('has nothing to warn of', async () => {
+  it('warns of nothing', async () => {
     const terminationSignal = await loadedIn({ isMainThread: true });
     const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
     withSync(terminationSignal(), () => undefined);
@@ -52,7 +52,7 @@ describe('terminationSignal in the main thread', () => {
     cleared.mockRestore();
   });
 
-  it('keeps no process alive, not even while it waits for onGrace', async () => {
+  it("doesn't keep a process alive, even while it waits for onGrace", async () => {
     const exit = jest.spyOn(process, 'exit').mockImplementation((() => undefined) as () => never);
     const setTimeout = jest.spyOn(globalThis, 'setTimeout');
     const isKeeping: boolean[] = [];

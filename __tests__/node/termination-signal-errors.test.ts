@@ -23,7 +23,7 @@ const raise = () => {
   throw new Error('getter');
 };
 
-/** Each makes an error of the reason of a signal that has aborted. */
+/** Each makes an error from the reason of a signal that has aborted. */
 type Make = (reason: Error) => unknown;
 
 const addNothing: [string, Make][] = [
@@ -53,15 +53,15 @@ const addSomething: [string, Make][] = [
     (cause) => abortError({ cause: new Error('other', { cause }) }),
   ],
   ['an AbortError of an AbortError', (cause) => abortError({ cause: abortError({ cause }) })],
-  ['an AbortError whose cause is no error', () => abortError({ cause: 0 })],
-  ['many errors that only say so', (reason) => new AggregateError([reason, abortError()])],
-  ['a teardown that failed on the way', (reason) => new SuppressedError(new Error('teardown'), reason)],
-  ['what is no error', () => ({ name: 'AbortError' })],
+  ["an AbortError whose cause isn't an error", () => abortError({ cause: 0 })],
+  ['several errors that only repeat it', (reason) => new AggregateError([reason, abortError()])],
+  ['a teardown that failed in the meantime', (reason) => new SuppressedError(new Error('teardown'), reason)],
+  ["something that isn't an error", () => ({ name: 'AbortError' })],
   ['undefined', () => undefined],
-  ['an error that can’t be read', () => Object.defineProperty(new Error('hostile'), 'name', { get: raise })],
+  ["an error that can't be read", () => Object.defineProperty(new Error('hostile'), 'name', { get: raise })],
 ];
 
-/** What waits, and rejects when the signal aborts, as those who wrote it have it. */
+/** Waits, and rejects when the signal aborts, as libraries do it. */
 const waiters: [string, (signal: AbortSignal) => Promise<unknown>][] = [
   ['a timer', (signal) => sleep(60_000, undefined, { signal })],
   ['an event', (signal) => once(new EventTarget(), 'never', { signal })],
@@ -69,7 +69,7 @@ const waiters: [string, (signal: AbortSignal) => Promise<unknown>][] = [
   ['a pipeline', (signal) => pipeline(new Readable({ read() {} }), new PassThrough(), { signal })],
   ['a child process', (signal) => promisify(execFile)('sleep', ['60'], { signal })],
   [
-    'a signal of several',
+    'a combined signal',
     async (signal) => sleep(60_000, undefined, { signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) }),
   ],
 ];
@@ -88,14 +88,14 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(await outcomeOf(() => withAsync(terminationSignal(), end(make)))).toEqual({ value: undefined });
     });
 
-    it.each(addSomething)('wins: %s', async (_what, make) => {
+    it.each(addSomething)('is thrown: %s', async (_what, make) => {
       let made: unknown;
       const body = end((reason) => (made = make(reason)));
       const error = await errorOf(() => withAsync(terminationSignal(), body));
       expect(Object.is(error, made)).toBe(true);
     });
 
-    it.each(waiters)('is suppressed where it comes from Node: %s', async (_what, wait) => {
+    it.each(waiters)('is suppressed if it comes from Node: %s', async (_what, wait) => {
       const body = async (signal: AbortSignal) => {
         setImmediate(interrupt);
         return Promise.all([wait(signal), once(signal, 'abort')]);
@@ -103,7 +103,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(await outcomeOf(() => withAsync(terminationSignal(), body))).toEqual({ value: undefined });
     });
 
-    it('is suppressed where a timeout hands on the signal', async () => {
+    it('is suppressed if a timeout passes on the signal', async () => {
       const body = (signal: AbortSignal) =>
         withAsync(timeout(60_000, { signal }), (inner) => {
           interrupt();
@@ -112,7 +112,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(await outcomeOf(() => withAsync(terminationSignal(), body))).toEqual({ value: undefined });
     });
 
-    it('wins where a teardown links it to another error', async () => {
+    it('is thrown if a teardown links it to another error', async () => {
       const failed = new Error('body');
       const aborting = closing({ close: () => Promise.reject(abortError()) });
       const body = () =>
@@ -124,7 +124,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(error).toMatchObject({ name: 'AbortError', cause: failed });
     });
 
-    it('is suppressed where a teardown links an AbortError to the reason', async () => {
+    it('is suppressed if a teardown links an AbortError to the reason', async () => {
       const aborting = asyncContextManager(async function* aborting() {
         try {
           yield;
@@ -141,11 +141,11 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
     });
   });
 
-  describe('the error of a block that got none', () => {
+  describe('the error of a block that got no signal', () => {
     it.each<[string, unknown]>([
       ['an AbortError', abortError()],
-      ['undefined, which is the reason of a signal that has not aborted', undefined],
-    ])('wins: %s', async (_what, thrown) => {
+      ["undefined, which is the reason of a signal that hasn't aborted", undefined],
+    ])('is thrown: %s', async (_what, thrown) => {
       const body = () => {
         throw thrown;
       };

@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Where reports go, which are not written to the stream. */
+/** Where reports go instead of the stream. */
 const setDescriptor = (value: number) => Object.defineProperty(process.stderr, 'fd', { ...fd, value });
 
 const printed = () => readFileSync(join(folder, 'stderr'), 'utf8');
@@ -78,7 +78,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(onGrace).toHaveBeenCalledTimes(1);
     });
 
-    it('goes with signals of your own', async () => {
+    it('works with other signals', async () => {
       const reports: GraceReport[] = [];
       const manager = terminationSignal(['SIGHUP'], { grace: 0, onGrace: (report) => reports.push(report) });
       withSync(manager, () => process.emit('SIGHUP', 'SIGHUP'));
@@ -87,7 +87,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(exits()).toEqual([129]);
     });
 
-    it('is none without a signal', async () => {
+    it("doesn't start without a signal", async () => {
       withSync(terminationSignal({ grace: 0 }), () => undefined);
       withSync(terminationSignal(undefined, undefined), terminate);
       withSync(terminationSignal({ grace: Infinity }), terminate);
@@ -95,7 +95,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(exits()).toEqual([]);
     });
 
-    it('tells onGrace in place of stderr', async () => {
+    it('calls onGrace instead of writing to stderr', async () => {
       const reports: GraceReport[] = [];
       await stuck({ grace: 20, onGrace: (report) => reports.push(report) });
       await ended();
@@ -105,7 +105,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(printed()).toBe('');
     });
 
-    it('tells what is open, if somebody observes that', async () => {
+    it('reports what is open if something observes that', async () => {
       const open: OpenBlock[] = [
         { name: 'app', phase: 'body' },
         { name: 'transaction', phase: 'exiting' },
@@ -121,7 +121,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(reports[0]?.message).not.toContain(hint);
     });
 
-    it('says no more than the summary if nothing is open, somebody observes, and nothing is active', async () => {
+    it('prints only the summary if nothing is open, something observes, and nothing is active', async () => {
       const list = () => [];
       const active = jest.spyOn(process, 'getActiveResourcesInfo').mockReturnValue([]);
       observers().add(list);
@@ -133,7 +133,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(reports[0]?.message).toBe(stillRuns);
     });
 
-    it('waits for an onGrace that takes its time', async () => {
+    it('waits for a slow onGrace', async () => {
       let hasFlushed = false;
       await stuck({
         grace: 0,
@@ -147,7 +147,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect([hasFlushed, exits()]).toEqual([true, [143]]);
     });
 
-    it('waits a second at most', async () => {
+    it('waits at most a second', async () => {
       await stuck({ grace: 0, onGrace: () => new Promise(() => undefined) });
       await jest.advanceTimersByTimeAsync(999);
       expect(exits()).toEqual([]);
@@ -171,7 +171,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(printed()).toContain('\nError: no logger\n    at ');
     });
 
-    it('prints to the stream where it can’t to the file', async () => {
+    it("prints to the stream if it can't write to the file", async () => {
       setDescriptor(-1);
       const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
       await stuck({ grace: 20 });
@@ -181,7 +181,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
     });
   });
 
-  describe('an event loop that is empty before the block has ended', () => {
+  describe('an event loop that empties before the block has ended', () => {
     const starve = () => process.emit('beforeExit', 143);
 
     itUnobserved('is told of after a signal', () => {
@@ -218,7 +218,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
     });
   });
 
-  describe('what else can be given', () => {
+  describe('bad options', () => {
     it.each<[string, unknown[], string]>([
       [
         'no grace',
@@ -228,16 +228,16 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       ['onGrace alone', [{ onGrace: () => undefined }], 'milliseconds, 0 or more, but undefined was given'],
       ['a negative grace', [{ grace: -1 }], 'but -1 was given'],
       ['NaN', [{ grace: NaN }], 'but NaN was given'],
-      ['a text', [{ grace: '5s' }], 'but "5s" was given'],
-      ['a number by itself', [['SIGINT'], 5_000], 'takes { grace }, milliseconds, 0 or more, but 5000 was given'],
-      ['a number as text', [{ grace: '5000' }], 'takes { grace }, milliseconds, 0 or more, but "5000" was given'],
+      ['a string', [{ grace: '5s' }], 'but "5s" was given'],
+      ['a bare number', [['SIGINT'], 5_000], 'takes { grace }, milliseconds, 0 or more, but 5000 was given'],
+      ['a number as a string', [{ grace: '5000' }], 'takes { grace }, milliseconds, 0 or more, but "5000" was given'],
       ['null', [['SIGINT'], null], 'takes { grace }, milliseconds, 0 or more, but null was given'],
       [
-        'an onGrace that is no function',
+        "an onGrace that isn't a function",
         [{ grace: 1, onGrace: 'log' }],
         'Cannot make a manager: terminationSignal() takes { onGrace }, a function, but "log" was given. Write terminationSignal({ grace: 10_000, onGrace: (report) => { … } }).',
       ],
-      ['the two the other way round', [{ grace: 1 }, ['SIGINT']], 'takes an array of signals that a process can catch'],
+      ['the two arguments swapped', [{ grace: 1 }, ['SIGINT']], 'takes an array of signals that a process can catch'],
     ])('refuses %s', (_what, given, message) => {
       const make = () => terminationSignal(...(given as [SignalName[], TerminationSignalOptions]));
       expect(make).toThrow(TypeError);

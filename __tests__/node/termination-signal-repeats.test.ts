@@ -27,7 +27,7 @@ afterEach(() => {
 const added = () => listeners().map((count, index) => count - (before[index] ?? 0));
 
 describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
-  describe('terminationSignal and more than one signal', () => {
+  describe('terminationSignal with several signals', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());
 
@@ -37,8 +37,8 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
     it.each<[string, NodeJS.Signals[]]>([
       ['a wrapper that passes it on', ['SIGINT', 'SIGINT']],
       ['nodemon, which passes it on twice', ['SIGINT', 'SIGINT', 'SIGINT']],
-      ['concurrently, which kills in another way than the terminal', ['SIGINT', 'SIGINT', 'SIGTERM']],
-    ])('takes repeats for one: %s', (_what, signals) => {
+      ['concurrently, which sends another signal than the terminal', ['SIGINT', 'SIGINT', 'SIGTERM']],
+    ])('treats repeats as one signal: %s', (_what, signals) => {
       withSync(terminationSignal(), (signal) => {
         signals.forEach(arrive);
         expect(signal.reason).toMatchObject({ signal: 'SIGINT' });
@@ -48,7 +48,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(process.exitCode).toBe(130);
     });
 
-    it('on a second signal stops listening, and raises it again', async () => {
+    it('stops listening on a second signal, and raises it again', async () => {
       await withAsync(terminationSignal(), async (signal) => {
         arrive('SIGINT');
         const { reason } = signal;
@@ -61,7 +61,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(process.exitCode).toBe(130);
     });
 
-    it('takes for a repeat what arrives within 500 ms', async () => {
+    it('treats what arrives within 500 ms as a repeat', async () => {
       await withAsync(terminationSignal(), async () => {
         arrive('SIGINT');
         await jest.advanceTimersByTimeAsync(499);
@@ -73,11 +73,11 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       });
     });
 
-    it('takes for a repeat what waited while the loop was blocked', async () => {
+    it('treats what waited while the loop was blocked as a repeat', async () => {
       jest.useRealTimers();
       await withAsync(terminationSignal(), async () => {
         arrive('SIGINT');
-        // A signal arrives where this does: after the timer is up, and before what waits for the loop to come round.
+        // A signal arrives at this point: after the timer is up, and before what waits for the next turn of the loop.
         const polled = new Promise<void>((resolve) => {
           stat('.', () => {
             arrive('SIGINT');
@@ -96,7 +96,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       });
     });
 
-    it('aborts a newer block by the second signal, too', async () => {
+    it('aborts a newer block on the second signal, too', async () => {
       await withAsync(terminationSignal(), async () => {
         arrive('SIGINT');
         await later();
@@ -109,7 +109,7 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(kill).toHaveBeenCalledTimes(1);
     });
 
-    it('aborts each block by its own signals', async () => {
+    it('aborts each block on its own signals', async () => {
       await withAsync(terminationSignal(['SIGINT']), async (outer) => {
         arrive('SIGINT');
         await later();
@@ -136,14 +136,14 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect((await Promise.all(blocks)).filter(Boolean)).toHaveLength(500);
     });
 
-    it('stops listening to a signal when the last block has ended that listens to it', () => {
+    it('stops listening to a signal when the last block that listens to it has ended', () => {
       withSync(terminationSignal(['SIGINT']), () => {
         withSync(terminationSignal(['SIGINT', 'SIGHUP']), () => expect(added()).toEqual([1, 1, 0, 1]));
         expect(added()).toEqual([0, 1, 0, 1]);
       });
     });
 
-    it('listens again where somebody removed all listeners', () => {
+    it('listens again if other code removed all listeners', () => {
       withSync(terminationSignal(['SIGHUP']), (outer) => {
         process.removeAllListeners('SIGHUP');
         withSync(terminationSignal(['SIGHUP']), () => arrive('SIGHUP'));

@@ -71,11 +71,11 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       ]);
     });
 
-    it('keeps what the block returned nevertheless', () => {
+    it("keeps the block's result anyway", () => {
       expect(withSync(terminationSignal(), () => arrive('SIGTERM'))).toBe(true);
     });
 
-    it('lets any other error pass', async () => {
+    it('rethrows any other error', async () => {
       for (const cause of [undefined, 'reason']) {
         const error = new Error('body');
         const body = (signal: AbortSignal) => {
@@ -87,14 +87,14 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       }
     });
 
-    it('lets undefined pass, which is no reason while nothing has aborted', async () => {
+    it("rethrows undefined, which isn't the reason while nothing has aborted", async () => {
       const body = () => {
         throw undefined;
       };
       expect(await errorOf(() => withSync(terminationSignal(), body))).toBeUndefined();
     });
 
-    it('lets the error of a teardown pass, with the reason as its cause', async () => {
+    it("throws a teardown's error, with the reason as its cause", async () => {
       const failed = new Error('teardown');
       const failing = asyncContextManager(async function* failing() {
         try {
@@ -108,14 +108,14 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
       expect(failed.cause).toMatchObject({ signal: 'SIGINT' });
     });
 
-    it('can be used many times, and within itself', () => {
+    it('can be used many times, and nested', () => {
       const manager = terminationSignal();
       const inner = withSync(manager, (outer) => [withSync(manager, interrupted), outer.aborted]);
       expect(inner).toEqual([undefined, true]);
       expect(withSync(manager, (signal) => signal.aborted)).toBe(false);
     });
 
-    it('leaves nothing behind where listening fails', async () => {
+    it('leaves nothing behind if listening fails', async () => {
       const failed = new Error('no handle');
       const on = jest.spyOn(process, 'on').mockImplementation((...args: unknown[]) => {
         if (args[0] === 'SIGTERM') throw failed;
@@ -126,13 +126,13 @@ describe.each(nodeBuilds)('%s', (_build, { terminationSignal }) => {
     });
 
     it.each<[string, unknown, string]>([
-      ['a name by itself', 'SIGINT', 'takes an array of signals that a process can catch, but "SIGINT" was given'],
+      ['a bare name', 'SIGINT', 'takes an array of signals that a process can catch, but "SIGINT" was given'],
       ['null', null, 'but null was given'],
       ['an unknown name', ['SIGINT', 'SIGNIT'], 'but "SIGNIT" was given'],
-      ['a name of something else', ['toString'], 'but "toString" was given'],
+      ['the name of something else', ['toString'], 'but "toString" was given'],
       ['a number', [2], 'but 2 was given'],
-      ['a name in a list of its own', [['SIGINT']], 'but an object (Array) was given'],
-      ['what no process can catch', ['SIGINT', 'SIGKILL'], 'but "SIGKILL" was given'],
+      ['a name in a nested list', [['SIGINT']], 'but an object (Array) was given'],
+      ["a signal that a process can't catch", ['SIGINT', 'SIGKILL'], 'but "SIGKILL" was given'],
       ['the other one', ['SIGSTOP'], 'but "SIGSTOP" was given'],
     ])('refuses %s', (_what, given, message) => {
       const make = () => terminationSignal(given as SignalName[]);

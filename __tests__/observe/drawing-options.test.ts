@@ -18,7 +18,7 @@ describe.each(Object.entries(drawings))('the options of %s', (name, draw) => {
     );
   });
 
-  it('may be the default, and the least', () => {
+  it('may be the default, and the minimum', () => {
     expect(draw([], { format: 'text', width: 20, now: 0, colors: false })).toEqual(draw([], {}));
   });
 

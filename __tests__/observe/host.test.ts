@@ -5,7 +5,7 @@ import type { Visit } from '../../lib/observe/index.ts';
 import { done } from '../helpers/visits.ts';
 import * as host from '../../lib/observe/engine/host.ts';
 
-/** Runs a program with the built package where there is nothing but what is given: as in a browser. */
+/** Runs a program with the built package and only the given globals, as in a browser. */
 function runElsewhere(program: string, globals: Record<string, unknown>): unknown {
   const code = `import { asyncContextManager, contextManager, withAsync, withSync } from './dist/index.js';
     import { observe } from './dist/observe/index.js';
@@ -26,7 +26,7 @@ const program = `
   withSync(lock(), () => withSync(lock(), () => {}));
   export const parents = watch.done().map(({ parent }) => parent?.name);`;
 
-describe('elsewhere', () => {
+describe('outside of Node', () => {
   it('nests by time, and measures with User Timing', () => {
     const calls: unknown[][] = [];
     const performance = {
@@ -43,11 +43,11 @@ describe('elsewhere', () => {
     ]);
   });
 
-  it('works where there is no User Timing either', () => {
+  it('works without User Timing too', () => {
     expect(runElsewhere(program, { performance: { now: () => 1 } })).toMatchObject({ parents: ['aLock', undefined] });
   });
 
-  it('nests by AsyncContext where there is one', () => {
+  it('nests by AsyncContext if there is one', () => {
     class Variable {
       value: unknown;
       run(value: unknown, fn: () => unknown) {
@@ -69,7 +69,7 @@ describe('elsewhere', () => {
   });
 });
 
-describe('what the host has', () => {
+describe('what the host provides', () => {
   const without = <R>(name: string, value: unknown, run: () => R): R => {
     const before = Object.getOwnPropertyDescriptor(globalThis, name);
     Object.defineProperty(globalThis, name, { value, configurable: true });
@@ -81,7 +81,7 @@ describe('what the host has', () => {
     }
   };
 
-  it('is asked for each time', () => {
+  it('is looked up each time', () => {
     const { makeChannel, makeStore, measure } = host;
     const [over] = done as [Visit];
     expect(makeStore()?.get()).toBeUndefined();

@@ -5,10 +5,10 @@ import { aclosing, AsyncExitStack, asyncContextManager, ExitStack, scopeAsync, w
 import { observe, type Leak } from '../../lib/observe/index.ts';
 import { collected } from '../helpers/garbage.ts';
 
-// A machine that does something else, too, takes its time to start a process and to collect.
+// On a busy machine it takes time to start a process and to collect.
 jest.setTimeout(30_000);
 
-/** Runs a program with a real collector, which forgets something in `forget()`; gives the leaks that were found. */
+/** Runs a program with a real collector that forgets something in `forget()`; returns the leaks found. */
 async function leaksOf(forget: string, options = ''): Promise<string[]> {
   const program = `
     import * as withal from 'withal';
@@ -41,9 +41,9 @@ async function leaksOf(forget: string, options = ''): Promise<string[]> {
 /** In functions of their own, so that no frame holds anything. */
 const forgets: Record<string, () => unknown> = {
   'never entered connection': () => connection(),
-  // eslint-disable-next-line withal/finish-stacks -- that is what is forgotten
+  // eslint-disable-next-line withal/finish-stacks -- this is what is forgotten
   'never finished ExitStack': () => new ExitStack().defer(() => undefined),
-  // eslint-disable-next-line withal/finish-stacks -- that is what is forgotten
+  // eslint-disable-next-line withal/finish-stacks -- this is what is forgotten
   'never finished AsyncExitStack': () => new AsyncExitStack().defer(() => undefined),
   'never finished ExitStack, moved': () => new ExitStack().move(),
   'never finished AsyncExitStack, moved': () => new AsyncExitStack().move(),
@@ -63,7 +63,7 @@ const connection = asyncContextManager(async function* connection() {
   yield;
 });
 
-it.each([true, false])('is found in this process, too, with sites: %p', async (sites) => {
+it.each([true, false])('leaks are found in this process, too, with sites: %p', async (sites) => {
   const leaks: Leak[] = [];
   const watch = observe({ sites, onLeak: (leak) => leaks.push(leak) });
   for (const forget of Object.values(forgets)) void forget();
@@ -86,7 +86,7 @@ it.each([true, false])('is found in this process, too, with sites: %p', async (s
   expect(watch.open()).toEqual([]);
 });
 
-it('is nothing that was done while nobody watched', async () => {
+it("leaks don't include what was done while nothing observed", async () => {
   const leaks: Leak[] = [];
   const options = { onLeak: (leak: Leak) => leaks.push(leak) };
   const first = observe(options);
@@ -102,7 +102,7 @@ it('is nothing that was done while nobody watched', async () => {
   expect(leaks).toEqual([]);
 });
 
-it('is a source that was made while nobody watched, and opened since', async () => {
+it('leaks include a source that was made while nothing observed, but opened since', async () => {
   const leaks: Leak[] = [];
   const made = [aclosing([1, 2])];
   const watch = observe({ onLeak: (leak) => leaks.push(leak) });
@@ -112,7 +112,7 @@ it('is a source that was made while nobody watched, and opened since', async () 
   expect(leaks.map(({ message }) => message)).toEqual(['aclosing was never finished.']);
 });
 
-it('is no source that was read to its end by a loop', async () => {
+it("leaks don't include a source that a loop read to its end", async () => {
   const leaks: Leak[] = [];
   const watch = observe({ onLeak: (leak) => leaks.push(leak) });
   await (async () => {
@@ -123,7 +123,7 @@ it('is no source that was read to its end by a loop', async () => {
   expect(leaks).toEqual([]);
 });
 
-it('leaves no ghost among what is open, though nobody asked for leaks', async () => {
+it("leaks leave no ghost among the open blocks, even if leaks weren't asked for", async () => {
   const watch = observe({ context: false });
   // eslint-disable-next-line withal/finish-stacks -- forgotten on purpose
   for (let count = 0; count < 1_500; count++) new ExitStack().defer(() => undefined);
@@ -135,7 +135,7 @@ it('leaves no ghost among what is open, though nobody asked for leaks', async ()
   watch.stop();
 });
 
-it('is no teardown that is still running', async () => {
+it("leaks don't include a teardown that is still running", async () => {
   const watch = observe({ onLeak: () => undefined });
   let finish: (() => void) | undefined;
   const stack = new AsyncExitStack();
@@ -155,15 +155,15 @@ describe('a leak', () => {
     ['an async manager that is never entered', 'connection();', ['never entered connection']],
     ['a sync manager that is never entered', 'lock();', ['never entered lock']],
     ['a list of managers that is never entered', 'all([lock()]);', ['never entered all', 'never entered lock']],
-    ['a stack that nobody finishes', 'new AsyncExitStack().defer(() => {});', ['never finished AsyncExitStack']],
-    ['a sync stack that nobody finishes', 'new ExitStack().defer(() => {});', ['never finished ExitStack']],
+    ['a stack that is never finished', 'new AsyncExitStack().defer(() => {});', ['never finished AsyncExitStack']],
+    ['a sync stack that is never finished', 'new ExitStack().defer(() => {});', ['never finished ExitStack']],
     [
-      'a stack that was moved from another, which nobody finishes',
+      'a stack that was moved from another and never finished',
       'const stack = new ExitStack(); stack.defer(() => {}); stack.move();',
       ['never finished ExitStack'],
     ],
     ['an aclosing that is never used', 'aclosing([1]);', ['never entered aclosing']],
-    ['an aclosing that nobody closes', 'await aclosing([1, 2]).next();', ['never finished aclosing']],
+    ['an aclosing that is never closed', 'await aclosing([1, 2]).next();', ['never finished aclosing']],
     [
       'a block that can never settle',
       'void withAsync(connection(), () => new Promise(() => {}));',
@@ -174,7 +174,7 @@ describe('a leak', () => {
       'void scopeAsync(async function* job() { await new Promise(() => {}); });',
       ['never exited job'],
     ],
-    ['an entry by hand that nobody exits', 'await connection().enterAsync();', ['never exited connection']],
+    ['an entry by hand that is never exited', 'await connection().enterAsync();', ['never exited connection']],
   ])('is %s', async (_name, forget, expected) => {
     expect(await leaksOf(forget)).toEqual(expected);
   });
@@ -184,7 +184,7 @@ describe('a leak', () => {
     expect(await leaksOf('new ExitStack().defer(() => {});', 'sites: true')).toEqual(['never finished ExitStack true']);
   });
 
-  it('is nothing that was entered, finished or used up, and nothing that was never needed', async () => {
+  it("isn't anything that was entered, finished or used up, or that was never needed", async () => {
     const right = `
       await withAsync(connection(), () => 1);
       withSync(lock(), () => 1);

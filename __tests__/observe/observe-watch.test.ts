@@ -18,12 +18,12 @@ function start(...given: Parameters<typeof observe>): Watch & Listener {
 const manager = { enter() {}, exit() {} };
 
 describe('a watch', () => {
-  it('may begin while a block is open, without an interest in what is slow', () => {
+  it('may begin while a block is open, without watching what is slow', () => {
     start();
     withSync(manager, () => expect(start().open()).toHaveLength(1));
   });
 
-  it.each([1, 2, 3, Infinity])('gives the latest %p after any number', (keep) => {
+  it.each([1, 2, 3, Infinity])('returns the latest %p after any number', (keep) => {
     const watch = start({ keep });
     const ids: number[] = [];
     for (let count = 0; count < 20; count++) {
@@ -40,7 +40,7 @@ describe('a watch', () => {
     }
   });
 
-  it('asks for leaks only if it tells of them, and stands those of others', () => {
+  it('asks for leaks only if it reports them, and tolerates those of other watches', () => {
     const leaks: Leak[] = [];
     const leak: Leak = { kind: 'never entered', name: 'lock', site: undefined, message: 'lock was never entered.' };
     const [curious, deaf] = [start({ onLeak: (found) => leaks.push(found) }), start()];
@@ -49,7 +49,7 @@ describe('a watch', () => {
     expect(leaks).toEqual([leak]);
   });
 
-  it('takes 0 as a time, and no text', () => {
+  it('takes 0 as a time, but no string', () => {
     expect(() => start({ slow: 0 })).not.toThrow();
     expect(() => start({ slow: '5' as never })).toThrow('slow takes milliseconds, 0 or more, but "5" was given.');
   });

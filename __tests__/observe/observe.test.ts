@@ -19,13 +19,13 @@ function start(options: ObserveOptions = {}): Watch {
 
 afterEach(() => watch.stop());
 
-/** A visit in one line: by whom, below whom, how it went and ended. */
+/** A visit in one line: its driver, its parent, and how it went and ended. */
 function summary({ name, by, parent, times, result }: Visit): string {
   const phases = Object.keys(times).join(' ');
   return `${parent ? `${parent.name} > ` : ''}${name} ${by}: ${phases}, ${String(result)}`;
 }
 
-/** The visits of the manager in question. */
+/** The visits of the manager under test. */
 function seen(): string[] {
   return watch
     .done()
@@ -81,8 +81,8 @@ const outcomes: [outcome: string, script: Script, body: () => unknown, phases: s
   ['returns', {}, () => 1, 'entering body exiting over', 'returned'],
   ['throws', {}, fail, 'entering body exiting over', 'threw'],
   ['is suppressed', { onError: () => 'fallback' }, fail, 'entering body exiting over', 'suppressed'],
-  ['is not set up', { setup: fail }, () => 1, 'entering over', 'failed to enter'],
-  ['is not torn down', { teardown: fail }, () => 1, 'entering body exiting over', 'threw'],
+  ['fails to set up', { setup: fail }, () => 1, 'entering over', 'failed to enter'],
+  ['fails to tear down', { teardown: fail }, () => 1, 'entering body exiting over', 'threw'],
 ];
 
 /** Who drives the manager in each way, and what is around it. */
@@ -140,7 +140,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(seen()).toEqual([`probe ${enterName}(): entering body exiting over, threw`]);
     });
 
-    it('sees what a stack holds until it is finished, after move() too', async () => {
+    it('sees what a stack holds until it is finished, even after move()', async () => {
       start();
       const given: unknown = kind === 'async' ? new AsyncExitStack<unknown>() : new ExitStack<unknown>();
       const stack = given as InstanceType<typeof AsyncExitStack<unknown>>;
@@ -172,7 +172,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('sees a callback on a stack that fails', async () => {
+    it('sees a failing callback on a stack', async () => {
       start();
       const stack = kind === 'async' ? new AsyncExitStack() : new ExitStack();
       stack.defer(fail);
@@ -182,7 +182,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('observe', () => {
-    it('names a scope by its function, and says who runs it', async () => {
+    it('names a scope after its function, and says who runs it', async () => {
       start();
       const seen: string[] = [];
       const see = () => seen.push(`${String(watch.current()?.name)} ${String(watch.current()?.by)}`);
@@ -261,7 +261,7 @@ describe.each(builds)('%s', (_build, library) => {
       ]);
     });
 
-    it('does not chain what is entered in the context of a block that is over', async () => {
+    it("doesn't chain what is entered in the context of a block that has ended", async () => {
       start();
       let later: Promise<unknown> | undefined;
       await withAsync(probeAsync(library, {}), () => {
@@ -292,7 +292,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.current()).toBeUndefined();
     });
 
-    it('takes options that are undefined', () => {
+    it('takes undefined options', () => {
       const options = {
         slow: undefined,
         onSlow: () => undefined,
@@ -306,7 +306,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done()).toEqual([]);
     });
 
-    it('tells of each phase, in order', async () => {
+    it('reports each phase, in order', async () => {
       const told: string[] = [];
       const tell = (event: string) => (visit: Visit) => void told.push(`${event} ${visit.phase}`);
       start({ onEnter: tell('enter'), onEntered: tell('entered'), onExit: tell('exit'), onExited: tell('exited') });
@@ -317,7 +317,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(told).toEqual(expected);
     });
 
-    it('lets no listener fail or change a block, nor see what it enters itself', async () => {
+    it('lets no listener fail or change a block, nor see what the listener enters', async () => {
       const unhandled: unknown[] = [];
       const microtask = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation((fn) => {
         void Promise.resolve(errorOf(fn)).then((error) => unhandled.push(error));
@@ -341,7 +341,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('holds a text of an error, and the error itself if asked to', async () => {
+    it("holds an error's text, and the error itself if asked to", async () => {
       start();
       const error = new Error('big');
       await errorOf(() => withAsync(probeAsync(library, {}), () => rethrow(error)));
@@ -361,7 +361,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done()[0]?.site).toBeUndefined();
     });
 
-    it('names classes, disposables and what has no name', () => {
+    it('names classes, disposables and unnamed managers', () => {
       start();
       class Lock {
         enter() {}
@@ -387,7 +387,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done().map(({ name }) => name)).toEqual(['Lock', 'Object', 'unreadable', 'unnamed']);
     });
 
-    it('keeps as many as it was told to, and sees nothing after it was stopped', () => {
+    it('keeps as many as it was told to, and sees nothing after it is stopped', () => {
       start({ keep: 2 });
       for (let count = 0; count < 7; count++) withSync(probeSync(library, {}), () => undefined);
       expect(watch.done().map(({ id }) => id)).toEqual([expect.any(Number), (watch.done()[0]?.id ?? 0) + 1]);
@@ -401,7 +401,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(none.done()).toEqual([]);
     });
 
-    it('tells of an aclosing that a block enters', async () => {
+    it('reports an aclosing that a block enters', async () => {
       start();
       await withAsync(aclosing([1, 2]), async (items) => {
         for await (const item of items) void item;
@@ -410,7 +410,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done().map(summary)).toEqual(['aclosing withAsync(): entering body exiting over, returned']);
     });
 
-    it('begins the setup in the tick of the caller', () => {
+    it("begins the setup in the caller's tick", () => {
       start();
       const events: string[] = [];
       void withAsync({ enterAsync: async () => void events.push('setup'), exitAsync: async () => undefined }, () => 1);
@@ -418,7 +418,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(events).toEqual(['setup', 'after']);
     });
 
-    it('tells of what a listener itself ends', () => {
+    it('reports what a listener itself ends', () => {
       const stack = new ExitStack();
       start({ onEntered: ({ name }) => name === 'probe' && stack.dispose() });
       stack.defer(function flush() {});
@@ -435,7 +435,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('sees a promise, a lazy thenable and a fallback of what a stack holds', async () => {
+    it("sees a promise, a lazy thenable and a fallback of a stack's entries", async () => {
       start();
       let started = 0;
       const lazy = { then: (resolve: (value: unknown) => void) => resolve(void (started += 1)) };
@@ -458,7 +458,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(started).toBe(1);
     });
 
-    it('leaves the replies alone that a sync stack does not await', async () => {
+    it("leaves replies alone that a sync stack doesn't await", async () => {
       start();
       let started = 0;
       const reply = () => ({ then: () => (started += 1) }) as never;
@@ -478,7 +478,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done().map(({ result }) => result)).toEqual(Array(4).fill('returned'));
     });
 
-    it('names what has an odd name, and stands an odd stack', async () => {
+    it('handles managers with odd names, and an odd stack', async () => {
       start({ sites: true });
       const odd = Object.defineProperty(() => undefined, 'name', { value: Symbol('odd') });
       const { prepareStackTrace } = Error;
@@ -490,7 +490,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done().map(({ name, site }) => [name, site])).toEqual([['unnamed', '']]);
     });
 
-    it('has no site where only this package is on the stack', async () => {
+    it('has no site if the stack trace holds only this package', async () => {
       start({ sites: true });
       const app = asyncContextManager(async function* app() {
         await turn();
@@ -502,7 +502,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done().map(({ name, site }) => [name, site])).toContainEqual(['probe', '']);
     });
 
-    it('has no site where there is no stack', () => {
+    it('has no site without a stack trace', () => {
       const { stackTraceLimit } = Error;
       start({ sites: true });
       Error.stackTraceLimit = 0;
@@ -511,7 +511,7 @@ describe.each(builds)('%s', (_build, library) => {
       expect(watch.done()[0]?.site).toBe('');
     });
 
-    it('tells several watches, each what it asked for', () => {
+    it('tells each of several watches what it asked for', () => {
       const first = start();
       const second = observe({ keep: 1 });
       withSync(probeSync(library, {}), () => undefined);
@@ -522,7 +522,7 @@ describe.each(builds)('%s', (_build, library) => {
   });
 
   describe('the channel withal:block', () => {
-    it('publishes each visit, to whoever subscribes', async () => {
+    it('publishes each visit to all subscribers', async () => {
       const channel = diagnostics.tracingChannel<Visit>('withal:block');
       const events: string[] = [];
       const on = (event: string) => (visit: unknown) =>
@@ -585,7 +585,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('leaves the context of a sync block alone for those who only listen', () => {
+    it("leaves a sync block's context alone for mere listeners", () => {
       const storage = asyncLocalStorage<string>();
       const listener = () => undefined;
       diagnostics.subscribe('tracing:withal:block:start', listener);
@@ -607,7 +607,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('lets it reach the body of a sync block, and of one in passing()', () => {
+    it('lets the store reach the body of a sync block, and of one in passing()', () => {
       const storage = asyncLocalStorage<string>();
       const { start: channel } = diagnostics.tracingChannel('withal:block');
       channel.bindStore(storage, ((visit: Visit) => `span of ${visit.name}`) as never);
@@ -630,7 +630,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('lets it reach the body of an async block in passing()', async () => {
+    it('lets the store reach the body of an async block in passing()', async () => {
       const storage = asyncLocalStorage<string>();
       const { start: channel } = diagnostics.tracingChannel('withal:block');
       channel.bindStore(storage, ((visit: Visit) => `span of ${visit.name}`) as never);
@@ -645,7 +645,7 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
-    it('says that what a wrapper surrounds is entered as by withAsync() or withSync()', async () => {
+    it('says that a wrapped manager is entered by withAsync() or withSync()', async () => {
       const probe = probeAsync(library, {});
       start();
       await withAsync(passing(probe, TypeError), () => undefined);
@@ -673,7 +673,7 @@ describe('observe', () => {
     expect(report(watch.open())).toBe('No block is open.');
   });
 
-  it('lends terminationSignal the blocks that are open', async () => {
+  it('provides terminationSignal with the open blocks', async () => {
     start();
     const { openBlocks } = await import('../../lib/support/open-blocks.ts');
     const manager = { enter() {}, exit() {} };

@@ -32,7 +32,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A program that registers never stops to watch; a test must. */
+/** A program that registers never stops watching; a test must. */
 function listeners(): Listener[] {
   return [...(Reflect.get(hub(), 'listeners') as Set<Listener>)];
 }
@@ -58,12 +58,12 @@ const waiting = asyncContextManager(async function* waiting() {
 });
 
 function forget(): void {
-  // eslint-disable-next-line withal/no-floating-managers -- that is what is forgotten
+  // eslint-disable-next-line withal/no-floating-managers -- this is what is forgotten
   probe();
 }
 
 describe('withal/observe/register, in the process that imports it', () => {
-  it('prints what is slow, even if all is', async () => {
+  it('prints what is slow, even if everything is', async () => {
     await register({ WITHAL_SLOW: '0' });
     withSync(probe(), () => undefined);
     expect(printed()).toMatch(
@@ -71,7 +71,7 @@ describe('withal/observe/register, in the process that imports it', () => {
     );
   });
 
-  it.each([{}, { WITHAL_SLOW: '' }, { WITHAL_SLOW: '4000' }])('prints nothing that is quicker: %p', async (env) => {
+  it.each([{}, { WITHAL_SLOW: '' }, { WITHAL_SLOW: '4000' }])('prints nothing that is faster: %p', async (env) => {
     await register(env);
     await withAsync(waiting(), () => undefined);
     expect(listeners()).toHaveLength(1);
@@ -107,7 +107,7 @@ describe('withal/observe/register, in the process that imports it', () => {
   it.each([
     ['SIGUSR2', {}],
     ['SIGHUP', { WITHAL_SIGNAL: 'SIGHUP' }],
-  ] as const)('prints what is open at a %s', async (signal, env) => {
+  ] as const)('prints what is open on a %s', async (signal, env) => {
     await register(env);
     withSync(probe(), () => void process.emit(signal, signal));
     expect(printed()).toMatch(/^withal: \n◀ probe {2}body \d\.\d ms {2}withSync\(\)\n$/);

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, jest } from '@jest/globals';
 
-// A machine that does something else, too, takes its time to start a process and to collect.
+// On a busy machine it takes time to start a process and to collect.
 jest.setTimeout(30_000);
 
-/** Runs a program under `--import withal/observe/register`; gives what it wrote to stderr. */
+/** Runs a program under `--import withal/observe/register`; returns what it wrote to stderr. */
 async function stderrOf(program: string, env: Record<string, string> = {}): Promise<string> {
   const flags = ['--expose-gc', '--import', 'withal/observe/register', '--input-type=module', '--eval', program];
   const child = spawn(process.execPath, flags, {
@@ -25,12 +25,12 @@ const head = `
 `;
 
 describe('withal/observe/register', () => {
-  it('prints what is open at a SIGUSR2', async () => {
+  it('prints what is open on SIGUSR2', async () => {
     const program = `${head} setTimeout(() => process.kill(process.pid, 'SIGUSR2'), 20); await withAsync(stuck(), () => {});`;
     expect(await stderrOf(program)).toMatch(/^withal: \n◀ stuck {2}entering \d+ ms {2}withAsync\(\)\n$/);
   });
 
-  it('listens to another signal, or to none, and survives one that there is not', async () => {
+  it("listens to another signal, or to none, and survives one that doesn't exist", async () => {
     const ask = (signal: string) => `${head}
       setTimeout(() => process.kill(process.pid, '${signal}'), 20); await withAsync(stuck(), () => {});`;
     expect(await stderrOf(ask('SIGHUP'), { WITHAL_SIGNAL: 'SIGHUP' })).toContain('stuck  entering');

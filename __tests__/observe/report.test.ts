@@ -3,7 +3,7 @@ import { report, type Visit } from '../../lib/observe/index.ts';
 import { app, done, open, pool, request, visit } from '../helpers/visits.ts';
 
 describe('report', () => {
-  it('draws a tree, and marks what is set up or torn down and waits for nothing else', () => {
+  it('draws a tree, and marks what is in setup or teardown and waits for nothing else', () => {
     expect(report(open, { now: 70_000 }).split('\n')).toEqual([
       'app  body 1 min 9 s  withAsync()',
       '├─ pool  body 1 min 10 s  enter()',
@@ -13,7 +13,7 @@ describe('report', () => {
     ]);
   });
 
-  it('marks the innermost body that is open the longest where nothing else is to blame', () => {
+  it('marks the innermost body that has been open longest if nothing else is to blame', () => {
     expect(report([app, request, pool], { now: 4000 }).split('\n')).toEqual([
       'app  body 3.0 s  withAsync()',
       '├─ ◀ pool  body 3.5 s  enter()',
@@ -21,7 +21,7 @@ describe('report', () => {
     ]);
   });
 
-  it('marks a manager that hangs though what it has entered is in its body', () => {
+  it('marks a manager that hangs even if what it has entered is in its body', () => {
     const server = visit('server', undefined, { entering: 0 });
     const db = visit('db', server, { entering: 0, body: 30 });
     const query = visit('query', db, { entering: 30, body: 40 });
@@ -32,7 +32,7 @@ describe('report', () => {
     ]);
   });
 
-  it('marks the innermost of several that are set up, each around the next', () => {
+  it('marks the innermost of several nested setups', () => {
     const outer = visit('outer', undefined, { entering: 0 });
     const inner = visit('inner', outer, { entering: 10 });
     expect(report([outer, inner], { now: 1000 }).split('\n')).toEqual([
@@ -41,7 +41,7 @@ describe('report', () => {
     ]);
   });
 
-  it('marks no body around another, though it is open longer', () => {
+  it('marks no outer body, even if it has been open longer', () => {
     const outer = visit('outer', undefined, { body: 0 });
     const inner = visit('inner', outer, { body: 500 });
     expect(report([outer, inner], { now: 1000 }).split('\n')).toEqual([
@@ -50,7 +50,7 @@ describe('report', () => {
     ]);
   });
 
-  it('draws a line for each level that goes on', () => {
+  it('draws a line for each level that continues', () => {
     const [a, b, c] = [visit('a', undefined, { body: 0 }), visit('b', undefined, { body: 0 }), { body: 0 }];
     const inA = visit('in a', a, c);
     const below = visit('below', inA, c);
@@ -62,14 +62,14 @@ describe('report', () => {
     ).toEqual(['a', '├─ in a', '│  └─ below', '│     └─ ◀ lowest', '└─ last in a', 'b']);
   });
 
-  it('cuts no line that just fits', () => {
+  it("doesn't cut a line that just fits", () => {
     const line = 'twelve chars  returned after 1.0 ms  withAsync()';
     const fits = visit('twelve chars', undefined, { body: 0, over: 1 });
     expect(report([fits], { width: line.length })).toBe(line);
     expect(report([fits], { width: line.length - 1 })).toBe(`${line.slice(0, -2)}…`);
   });
 
-  it('says how what is over went', () => {
+  it('says how ended blocks went', () => {
     expect(report(done)).toBe(
       'first  returned after 6.0 ms  withAsync()\nfailed  failed to enter after 1.0 ms  withAsync()',
     );
@@ -84,7 +84,7 @@ describe('report', () => {
     [59_950, '1 min 0 s'],
     [3_599_000, '59 min 59 s'],
     [3_600_000, '1 h 0 min'],
-  ])('writes %p ms as people do: %s', (over, text) => {
+  ])('writes %p ms the way people do: %s', (over, text) => {
     expect(report([visit('one', undefined, { body: 0, over })])).toBe(`one  returned after ${text}  withAsync()`);
   });
 
@@ -98,7 +98,7 @@ describe('report', () => {
     expect(report(open, { now: 4000, colors: true })).toContain('\u001b[2m├─ \u001b[22m');
   });
 
-  it('says that nothing is open', () => {
+  it('says so if nothing is open', () => {
     expect(report([])).toBe('No block is open.');
   });
 
@@ -108,7 +108,7 @@ describe('report', () => {
     expect(report(visits).split('\n')).toHaveLength(2000);
   });
 
-  it('refuses what is no list of visits', () => {
+  it('refuses anything but a list of visits', () => {
     for (const given of [undefined, {}, [1], [{}]])
       expect(() => report(given as never)).toThrow('Write report(watch.open()).');
   });

@@ -32,7 +32,7 @@ const outer = asyncContextManager(async function* outer(setup: number, teardown:
 const told = () => reports.map(({ visit, phase, below }) => `${[...below, visit.name].join(' > ')} ${phase}`);
 
 describe('what is slow', () => {
-  it('is told once, of the innermost, while it goes on', async () => {
+  it('is reported once, for the innermost block, while it lasts', async () => {
     start(20);
     await withAsync(outer(90, 90), () => {
       expect(told()).toEqual(['outer > waiting entering']);
@@ -43,7 +43,7 @@ describe('what is slow', () => {
     expect(reports[1]?.message).toMatch(/^waiting has taken \d+ ms to tear down in outer\.$/);
   });
 
-  it('is told of the outer one where that is slow by itself', async () => {
+  it('is reported for the outer block if that is slow by itself', async () => {
     start(200);
     const slowOuter = asyncContextManager(async function* slowOuter() {
       yield* enter(waiting(0, 0));
@@ -55,7 +55,7 @@ describe('what is slow', () => {
     expect(reports[0]?.message).toMatch(/ms to set up\.$/);
   });
 
-  it('is told afterwards where it blocked the event loop', () => {
+  it('is reported afterwards if it blocked the event loop', () => {
     start(10);
     const blocking = contextManager(function* blocking() {
       const end = performance.now() + 15;
@@ -66,7 +66,7 @@ describe('what is slow', () => {
     expect(told()).toEqual(['blocking entering']);
   });
 
-  it('is not what is quick, nor a body that takes long', async () => {
+  it("doesn't include what is quick, nor a long body", async () => {
     start(200);
     await withAsync(outer(1, 1), () => sleep(250));
     expect(told()).toEqual([]);
@@ -78,7 +78,7 @@ describe('what is slow', () => {
     expect(reports[0]?.message).toContain('slow.test.ts');
   });
 
-  it('is told of the outer one too, once it goes on waiting for itself', async () => {
+  it('is reported for the outer block too, once that waits for itself', async () => {
     start(20);
     const hanging = asyncContextManager(async function* hanging() {
       yield* enter(waiting(40, 0));
@@ -89,14 +89,14 @@ describe('what is slow', () => {
     expect(told()).toEqual(['hanging > waiting entering', 'hanging entering']);
   });
 
-  it('is told of what was slow before the watch began, and no more after it was stopped', async () => {
+  it('includes what was slow before the watch began, and nothing after it is stopped', async () => {
     const outer = observe();
     const running = withAsync(waiting(60, 60), () => undefined);
     watch = observe({
       slow: 20,
       onSlow(report) {
         reports.push(report);
-        // What it enters is not seen, and nothing more is told.
+        // What it enters isn't seen, and nothing more is reported.
         withSync({ enter() {}, exit() {} }, () => expect(watch?.open()).toHaveLength(1));
         watch?.stop();
       },
@@ -106,15 +106,15 @@ describe('what is slow', () => {
     expect(told()).toEqual(['waiting entering']);
   });
 
-  it('is nothing where the time is infinite', async () => {
+  it("doesn't include anything if the time is infinite", async () => {
     start(Infinity);
     await withAsync(waiting(10, 10), () => undefined);
     expect(told()).toEqual([]);
   });
 });
 
-describe('what is slow, by a fake clock', () => {
-  /** Tells its setup to go on. */
+describe('what is slow, with a fake clock', () => {
+  /** Lets its setup continue. */
   let finish: () => void = () => undefined;
 
   const hanging = (name: string) => {
@@ -137,7 +137,7 @@ describe('what is slow, by a fake clock', () => {
   beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
   afterEach(() => void jest.useRealTimers());
 
-  it('is told as soon as it is, with one timer for all, which waits for the next', async () => {
+  it('is reported at once, with one timer for all that waits for the next', async () => {
     const delays = jest.spyOn(globalThis, 'setTimeout');
     start(20);
     const quick = withAsync(hanging('quick'), () => undefined);
@@ -170,7 +170,7 @@ describe('what is slow, by a fake clock', () => {
     delays.mockRestore();
   });
 
-  it('is told of the outer one if none of the many that it enters is slow', async () => {
+  it('is reported for the outer block if none of the many that it enters is slow', async () => {
     start(20);
     const many = asyncContextManager(async function* many() {
       for (let count = 0; count < 5; count++) yield* enter(lasting(15));
@@ -182,7 +182,7 @@ describe('what is slow, by a fake clock', () => {
     expect(messages()).toEqual(['many has taken 75 ms to set up.']);
   });
 
-  it('is told with all that is around it', async () => {
+  it('is reported with everything around it', async () => {
     start(20);
     const inner = asyncContextManager(async function* inner() {
       yield* enter(lasting(30));
@@ -198,7 +198,7 @@ describe('what is slow, by a fake clock', () => {
     expect(messages()).toEqual(['lasting has taken 20 ms to set up in around > inner.']);
   });
 
-  it('is told no more once the watch was stopped, and no timer stays', async () => {
+  it("isn't reported after the watch is stopped, and no timer stays", async () => {
     watch = observe({
       slow: 20,
       onSlow(report) {
@@ -222,7 +222,7 @@ describe('what is slow, by a fake clock', () => {
     finish();
   });
 
-  it('keeps no process alive', () => {
+  it("doesn't keep a process alive", () => {
     jest.useRealTimers();
     const timers = jest.spyOn(globalThis, 'setTimeout');
     start(5_000);

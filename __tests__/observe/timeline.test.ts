@@ -16,12 +16,12 @@ describe('timeline', () => {
     ]);
   });
 
-  it('draws more than a call takes arguments', () => {
+  it('draws more bars than a call takes arguments', () => {
     const visits = Array.from({ length: 150_000 }, () => visit('one', undefined, { body: 1, over: 2 }));
     expect(timeline(visits).split('\n')).toHaveLength(150_001);
   });
 
-  it('shows a moment as one column, and nothing as nothing', () => {
+  it('shows an instant as one column, and nothing as nothing', () => {
     expect(timeline([visit('now', undefined, { body: 5, over: 5 })], { width: 30 }).split('\n')).toEqual([
       'now  █                  0.0 ms',
       '     ░ setup  █ body  ▒ teardown',
@@ -29,7 +29,7 @@ describe('timeline', () => {
     expect(timeline([])).toBe('Nothing to show.');
   });
 
-  it('begins with the first block, whenever that was', () => {
+  it('begins with the first block, at any time', () => {
     const drawn = (start: number, format: 'svg' | 'text') => {
       const outer = visit('outer', undefined, { entering: start, body: start + 10, over: start + 40 });
       return timeline([outer, visit('inner', outer, { body: start + 20, over: start + 30 })], { format });
@@ -48,7 +48,7 @@ describe('timeline', () => {
     ]);
   });
 
-  it('gives names a third of the width at most, and the last moment the last column', () => {
+  it('limits names to a third of the width, and puts the last instant in the last column', () => {
     const long = visit('a name longer than a third', undefined, { entering: 0, body: 5, over: 10 });
     expect(timeline([long, visit('end', undefined, { body: 10, over: 10 })], { width: 36 }).split('\n')).toEqual([
       'a name long…  ░░░░░░░███████  10 ms',
@@ -57,7 +57,7 @@ describe('timeline', () => {
     ]);
   });
 
-  it('gives names in an SVG the room that they need, a third of it at most', () => {
+  it('limits names in an SVG to the room they need, and to a third of the width', () => {
     const outer = visit('an outer block', undefined, { body: 0, over: 10 });
     const inner = visit('an inner block', outer, { body: 5, over: 10 });
     const textsOf = (width: number) =>
@@ -70,7 +70,7 @@ describe('timeline', () => {
     ]);
   });
 
-  it('draws an SVG in which each block has a line, a name, its bars and its time', () => {
+  it('draws an SVG with a line, a name, bars and a time for each block', () => {
     const failed = visit('db', undefined, { entering: 0, body: 25, exiting: 75, over: 100 }, { result: 'threw' });
     const visits = [failed, visit('still', undefined, { body: 50 })];
     const [first, title, ...rest] = timeline(visits, { format: 'svg', now: 100, width: 300 }).split('\n');
@@ -84,7 +84,7 @@ describe('timeline', () => {
     ]);
   });
 
-  it('draws an SVG whose text can’t break out of it', () => {
+  it("draws an SVG whose text can't inject markup", () => {
     const svg = timeline([...done, visit('<script>"&', undefined, { body: 0 })], { format: 'svg', now: 10 });
     expect(svg).toMatch(/^<svg [^>]*viewBox="0 0 800 96"[^]*<\/svg>$/);
     expect(svg).toContain('&#60;script&#62;&#34;&#38;');
@@ -93,7 +93,7 @@ describe('timeline', () => {
     expect(svg).toContain('class="failed"');
   });
 
-  it('refuses what is no list of visits', () => {
+  it('refuses anything but a list of visits', () => {
     for (const given of [undefined, {}, [1], [{}]])
       expect(() => timeline(given as never)).toThrow('Write timeline(watch.open()).');
   });

@@ -3,7 +3,7 @@ import { trace, type Visit } from '../../lib/observe/index.ts';
 import { done, visit } from '../helpers/visits.ts';
 
 describe('trace', () => {
-  it('gives events of the trace-event format, phases as instants', () => {
+  it('returns events in the trace-event format, with phases as instants', () => {
     expect(trace(done)).toEqual({
       traceEvents: [
         {
@@ -20,7 +20,7 @@ describe('trace', () => {
     });
   });
 
-  it('describes an error that is held itself', () => {
+  it('describes an error that a visit holds', () => {
     const [{ args } = { args: {} }] = trace([
       visit('held', undefined, { body: 0, over: 1 }, { error: new Error('held') }),
     ]).traceEvents;
@@ -29,7 +29,7 @@ describe('trace', () => {
 
   it.each<[what: string, times: [parent: number, from: number, to: number][], lanes: number[]]>([
     [
-      'what nests into one lane',
+      'nested visits into one lane',
       [
         [-1, 0, 9],
         [0, 1, 8],
@@ -39,7 +39,7 @@ describe('trace', () => {
       [0, 0, 0, 0],
     ],
     [
-      'what follows into one lane',
+      'consecutive visits into one lane',
       [
         [-1, 0, 5],
         [-1, 5, 6],
@@ -48,7 +48,7 @@ describe('trace', () => {
       [0, 0, 0],
     ],
     [
-      'what overlaps into two',
+      'overlapping visits into two',
       [
         [-1, 0, 5],
         [-1, 1, 3],
@@ -58,14 +58,14 @@ describe('trace', () => {
       [0, 1, 1, 0],
     ],
     [
-      'what outlives the one around it into another',
+      'a visit that outlives its parent into another',
       [
         [-1, 0, 5],
         [0, 1, 6],
       ],
       [0, 1],
     ],
-    ['a moment at zero into the first', [[-1, 0, 0]], [0]],
+    ['an instant at zero into the first', [[-1, 0, 0]], [0]],
   ])('lays %s', (_what, times, lanes) => {
     const visits: Visit[] = [];
     for (const [parent, body, over] of times) visits.push(visit('some', visits[parent], { body, over }));
@@ -73,7 +73,7 @@ describe('trace', () => {
     expect(tidOf(visits).map(({ tid }) => tid)).toEqual(lanes);
   });
 
-  it('lays what began at the same time in the order of entry, though the inner one ended first', () => {
+  it('lays what began at the same time in order of entry, even if the inner one ended first', () => {
     const outer = visit('outer', undefined, { body: 0, over: 9 });
     const inner = visit('inner', outer, { body: 0, over: 5 });
     const whole = trace([inner, outer]).traceEvents.filter(({ ph }) => ph === 'X');
@@ -83,7 +83,7 @@ describe('trace', () => {
     ]);
   });
 
-  it('lays what overlaps without nesting into lanes of their own, in which all nests', () => {
+  it('lays what overlaps without nesting into separate lanes, in which everything nests', () => {
     let seed = 7;
     const random = (limit: number) => (seed = (seed * 48_271) % 2_147_483_647) % limit;
     const visits: Visit[] = [];
@@ -105,7 +105,7 @@ describe('trace', () => {
     expect(JSON.parse(JSON.stringify(traceEvents))).toHaveLength(traceEvents.length);
   });
 
-  it('refuses what is no list of visits', () => {
+  it('refuses anything but a list of visits', () => {
     for (const given of [undefined, {}, [1], [{}]])
       expect(() => trace(given as never)).toThrow('Write trace(watch.open()).');
   });

@@ -19,7 +19,7 @@ const permit = (semaphore: Semaphore) => fromCallback<number>((body) => semaphor
 const failure = Object.freeze(new RangeError('no'));
 
 describe("fromCallback with async-mutex's runExclusive", () => {
-  it('lets one block run at a time, in the order of asking', async () => {
+  it('runs one block at a time, in the order of the requests', async () => {
     const mutex = new Mutex();
     const log: string[] = [];
     await Promise.all(
@@ -42,7 +42,7 @@ describe("fromCallback with async-mutex's runExclusive", () => {
     expect(mutex.isLocked()).toBe(false);
   });
 
-  it('is held until what was entered later has been exited', async () => {
+  it('holds the lock until what was entered later has been exited', async () => {
     const mutex = new Mutex();
     const log: unknown[] = [];
     const part = asyncContextManager(async function* part() {
@@ -64,7 +64,7 @@ describe("fromCallback with async-mutex's runExclusive", () => {
     expect(mutex.isLocked()).toBe(false);
   });
 
-  it('fails with the reason of a cancelled wait, and does not run the block', async () => {
+  it("fails with the reason of a canceled wait, and doesn't run the block", async () => {
     const mutex = new Mutex();
     const log: string[] = [];
     const holder = withAsync(locked(mutex), () => setTimeout(20));
@@ -83,7 +83,7 @@ describe("fromCallback with async-mutex's runExclusive", () => {
     expect(await withAsync(locked(mutex), () => 'result')).toBe('result');
   });
 
-  it('gives the value of a semaphore, and never lets more in', async () => {
+  it('passes on the value of a semaphore, and never admits more', async () => {
     const semaphore = new Semaphore(3);
     let inside = 0;
     let most = 0;

@@ -47,7 +47,7 @@ const isDuplicate = (error: unknown) => String((error as Error).cause ?? error).
 const failure = Object.freeze(new RangeError('no'));
 
 describe("fromCallback with Drizzle's transaction", () => {
-  it('commits when the block returns, and gives what the block gives', async () => {
+  it('commits when the block returns, and returns its result', async () => {
     const result = await withAsync(transaction(db), async (tx) => {
       await insert(tx, 'tea');
       return tx.$count(orders);
@@ -56,7 +56,7 @@ describe("fromCallback with Drizzle's transaction", () => {
   });
 
   it.each([[failure], [undefined], [null], [0], [''], [false]])(
-    'rolls back for %p, which is thrown on',
+    'rolls back for %p, which it rethrows',
     async (thrown) => {
       const error = await errorOf(() =>
         withAsync(transaction(db), async (tx) => {
@@ -69,7 +69,7 @@ describe("fromCallback with Drizzle's transaction", () => {
     },
   );
 
-  it("rolls back by Drizzle's own rollback()", async () => {
+  it("rolls back on Drizzle's own rollback()", async () => {
     const error = await errorOf(() =>
       withAsync(transaction(db), async (tx) => {
         await insert(tx, 'tea');
@@ -93,7 +93,7 @@ describe("fromCallback with Drizzle's transaction", () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('rolls a savepoint back, and goes on', async () => {
+  it('rolls a savepoint back, and continues', async () => {
     await withAsync(transaction(db), async (tx) => {
       await insert(tx, 'tea');
       await withAsync(suppress(RangeError), () =>
@@ -107,7 +107,7 @@ describe("fromCallback with Drizzle's transaction", () => {
     expect(await stored()).toEqual(['sugar', 'tea']);
   });
 
-  it('is entered by a manager, a scope and all; and what fails later rolls back all', async () => {
+  it('can be entered by a manager, a scope and all, and a later failure rolls all of it back', async () => {
     const nested = asyncContextManager(async function* nested() {
       const outer = yield* enter(transaction(db));
       await insert(outer, 'outer');
@@ -128,7 +128,7 @@ describe("fromCallback with Drizzle's transaction", () => {
     expect(await stored()).toEqual(['body', 'inner', 'outer', 'scope', 'together']);
   });
 
-  it('commits on a stack that is complete, and rolls back on one that is only disposed', async () => {
+  it('commits on a completed stack, and rolls back on one that is only disposed of', async () => {
     const block = async (item: string, isComplete: boolean) => {
       await using stack = new AsyncExitStack();
       await insert(await stack.enterContext(transaction(db)), item);
@@ -139,7 +139,7 @@ describe("fromCallback with Drizzle's transaction", () => {
     expect(await stored()).toEqual(['complete']);
   });
 
-  it('is around each call of a decorated function', async () => {
+  it('wraps each call of a decorated function', async () => {
     const order = asyncContextDecorator(() => transaction(db))(async (item: string) => {
       if (item === 'cups') throw failure;
       return item;
@@ -148,7 +148,7 @@ describe("fromCallback with Drizzle's transaction", () => {
     expect(await errorOf(() => order('cups'))).toBe(failure);
   });
 
-  it('fails with its own error if it cannot begin', async () => {
+  it("fails with its own error if it can't begin", async () => {
     const closed = await PGlite.create();
     await closed.close();
     let isRun = false;
@@ -156,7 +156,7 @@ describe("fromCallback with Drizzle's transaction", () => {
     expect([isRun, String(error)]).toEqual([false, expect.stringContaining('closed')]);
   }, 60_000);
 
-  it('keeps transactions apart that are begun at once', async () => {
+  it('keeps concurrent transactions apart', async () => {
     const items = Array.from({ length: 30 }, (_, index) => `item ${String(index).padStart(2, '0')}`);
     const order = (item: string, index: number) =>
       withAsync(transaction(db), async (tx) => {

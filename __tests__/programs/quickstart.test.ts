@@ -4,17 +4,17 @@ import { withAsync } from '../../lib/index.ts';
 import { connection, hasPostgres, postgres } from '../helpers/postgres.ts';
 import { quickstart } from '../helpers/quickstart.ts';
 
-/** The story, without what it says of the database it runs on. */
+/** The story, without what it says about its database. */
 function storyOf(output: string): string {
   return timeless(output.replace(/(SHOW server_version → ).*/, '$1…').replace(/· (in memory|the server).*/, '· …'));
 }
 
-/** Without the bars of the last chapter, which differ from one run to the next. */
+/** Without the bars of the last chapter, which vary from run to run. */
 function timeless(output: string): string {
   return output.replace(/ +[░▒█][ ░▒█]+[\d.]+ m?s/g, ' …').replace(/ +░ setup/, ' ░ setup');
 }
 
-// What it prints, chapter by chapter, is tested in smoke/quickstart.test.ts.
+// smoke/quickstart.test.ts tests what it prints, chapter by chapter.
 describe('the quick start', () => {
   let output: string;
 
@@ -22,7 +22,7 @@ describe('the quick start', () => {
     output = await quickstart();
   }, 60_000);
 
-  it('is plain in a pipe, and the same in colours where they are wanted', async () => {
+  it('is plain in a pipe, and in color if that is asked for', async () => {
     expect(stripVTControlCharacters(output)).toBe(output);
 
     const coloured = await quickstart({ FORCE_COLOR: '1' });
@@ -31,7 +31,7 @@ describe('the quick start', () => {
     expect(timeless(stripVTControlCharacters(coloured))).toBe(timeless(output));
   }, 60_000);
 
-  it('fails, and says why, where there is no database', async () => {
+  it('fails, and says why, if there is no database', async () => {
     await expect(quickstart({ DATABASE_URL: 'postgres://127.0.0.1:1/nowhere' })).rejects.toMatchObject({
       code: 1,
       stdout: '╭─ database\n╰─ ✘ threw  connect ECONNREFUSED 127.0.0.1:1\n',

@@ -78,19 +78,19 @@ describe.each(builds)('%s', (_build, { asyncContextManager, resultBlocks }) => {
       expect(await save('Edsger', 'Barbara')).toEqual(E.right(2));
       expect(await save('Tony', 'Barbara')).toEqual(E.left('TAKEN'));
       expect(await names()).toEqual([...before, 'Barbara', 'Edsger'].sort());
-      // @ts-expect-error -- a TaskEither has not run
+      // @ts-expect-error -- a TaskEither hasn't run
       const forgotten = withAsync(transaction(), (tx) => insert(tx, 'Niklaus'));
       await forgotten.catch(() => undefined);
     });
 
-    it('compiles with Effect’s Exit, and not with an Effect that has not run', async () => {
+    it("compiles with Effect's Exit, and not with an Effect that hasn't run", async () => {
       const { withAsync } = resultBlocks(
         (exit: Exit.Exit<unknown, unknown>) => exit._tag === 'Failure' && { error: exit.cause },
       );
       const exit = await withAsync(transaction(), () => Effect.runPromiseExit(Effect.fail('TAKEN' as const)));
       expectTypeOf(exit).toEqualTypeOf<Exit.Exit<never, 'TAKEN'>>();
       expect(exit._tag).toBe('Failure');
-      // @ts-expect-error -- an Effect has not run
+      // @ts-expect-error -- an Effect hasn't run
       const forgotten = withAsync(transaction(), () => Effect.succeed(1));
       await forgotten.catch(() => undefined);
     });

@@ -20,7 +20,7 @@ const directory = asyncContextManager(async function* directory() {
 
 /** Resolves to what the runner printed, and its exit code. */
 function run(args: string[], temporary: string): Promise<{ code: unknown; output: string }> {
-  // Runners tell each other by their environment that they are run by one.
+  // Runners detect by the environment that another runner runs them.
   const env = { PATH: process.env['PATH'], TMPDIR: temporary, TSX_DISABLE_CACHE: '1', NO_COLOR: '1' };
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) => {
@@ -29,7 +29,7 @@ function run(args: string[], temporary: string): Promise<{ code: unknown; output
   });
 }
 
-/** With what they print of the tests that failed, and how many workspaces those leave. */
+/** Each with its output for failed tests, and how many workspaces those leave. */
 const runners: [string, string[], RegExp, number][] = [
   ['jest', ['--experimental-vm-modules', bin('jest/bin/jest.js')], /1 failed, 1 passed/, 1],
   ['node:test', ['--import', 'tsx', '--test', 'node.test.ts'], /pass 1\n. fail 1/, 1],
@@ -49,7 +49,7 @@ describe('the cases of a manager', () => {
 
 describe('a workspace for tests', () => {
   it.each(runners)(
-    'is removed where the test succeeds, and kept where it fails, in %s',
+    'is removed if the test succeeds, and kept if it fails, in %s',
     async (_name, args, counts, count) => {
       await withAsync(directory(), async (temporary) => {
         const { code, output } = await run(args, temporary);
@@ -66,7 +66,7 @@ describe('a workspace for tests', () => {
 });
 
 describe('a transaction for each test', () => {
-  it('is rolled back where the test succeeds, too', async () => {
+  it('is rolled back even if the test succeeds', async () => {
     await withAsync(directory(), async (temporary) => {
       const { output } = await run([bin('vitest/vitest.mjs'), 'run', 'database.test.ts'], temporary);
       expect(output).toMatch(/1 failed \| 5 passed/);

@@ -15,7 +15,7 @@ const program = '__tests__/programs/fixtures/shutdown.mjs';
 
 interface Running {
   readonly child: ChildProcess;
-  /** What the program has written so far, without its process id. */
+  /** What the program has written so far, without its process ID. */
   log(): Promise<string[]>;
   /** Waits for a line. */
   until(line: string): Promise<void>;
@@ -61,7 +61,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('a program that gets a signal, and has a grace period', () => {
-  /** Ends it by SIGTERM. */
+  /** Ends it with SIGTERM. */
   const terminate = (special: string, grace: number) =>
     withAsync(running(process.execPath, [program, special, String(grace)]), async ({ child, log, until }) => {
       const errors = text(child.stderr as NodeJS.ReadableStream);
@@ -87,7 +87,7 @@ describe('a program that gets a signal, and has a grace period', () => {
     expect(took).toBeLessThan(30_000);
   }, 60_000);
 
-  it('is ended where its teardown is stuck', async () => {
+  it('is ended if its teardown is stuck', async () => {
     const { took, ...ending } = await terminate('stuck', 700);
     expect(ending).toEqual({
       code: 143,
@@ -98,7 +98,7 @@ describe('a program that gets a signal, and has a grace period', () => {
     expect(took).toBeGreaterThan(650);
   }, 60_000);
 
-  it('is ended where something is left that keeps it alive', async () => {
+  it('is ended if something keeps it alive', async () => {
     const { took, ...ending } = await terminate('left', 700);
     expect(ending).toEqual({
       code: 143,
@@ -109,7 +109,7 @@ describe('a program that gets a signal, and has a grace period', () => {
     expect(took).toBeGreaterThan(650);
   }, 60_000);
 
-  it('says so where its teardown waits for nothing', async () => {
+  it('says so if its teardown waits for nothing', async () => {
     const { took, ...ending } = await terminate('starved', 60_000);
     expect(ending).toEqual({
       code: 143,
@@ -123,7 +123,7 @@ describe('a program that gets a signal, and has a grace period', () => {
 });
 
 describe('a program that gets a signal twice', () => {
-  it('takes for a repeat what comes while its teardown blocks', async () => {
+  it('treats what comes while its teardown blocks as a repeat', async () => {
     await withAsync(running(process.execPath, [program, 'blocking']), async ({ child, log, until }) => {
       const exited = once(child, 'exit');
       await until('ready');
@@ -153,7 +153,7 @@ const hasTerminal = String(spawnSync('script', ['--version']).stdout).includes('
 (hasTerminal ? describe : describe.skip)('Ctrl-C in a terminal', () => {
   const ctrlC = '\x03';
 
-  /** A shell that waits for Enter when the command is done; the terminal would hang up otherwise. */
+  /** A shell that waits for Enter when the command is done; otherwise the terminal would hang up. */
   const inTerminal = (command: string) => running('script', ['-qec', `trap : INT; ${command}; read line`, '/dev/null']);
 
   const wrappers: [string, (command: string) => string][] = [
@@ -180,7 +180,7 @@ const hasTerminal = String(spawnSync('script', ['--version']).stdout).includes('
   );
 
   it.each(wrappers)(
-    'kills a program that is stuck under %s, when it comes again',
+    'kills a program that is stuck under %s, on the second signal',
     async (_name, wrap) => {
       await withAsync(inTerminal(wrap(`node ${program} stuck`)), async ({ child, log, until, ended }) => {
         await until('ready');

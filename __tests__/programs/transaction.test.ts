@@ -23,7 +23,7 @@ beforeEach(async () => {
   await db.exec('ROLLBACK; TRUNCATE accounts');
 });
 
-/** What the database has when the block is over; none of it in a transaction that is still open. */
+/** What the database holds after the block; nothing of a transaction that is still open. */
 async function owners(): Promise<unknown[]> {
   await db.exec('ROLLBACK');
   const { rows } = await db.query<{ owner: string }>('SELECT owner FROM accounts ORDER BY owner');
@@ -78,7 +78,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
       expect(await owners()).toEqual([]);
     });
 
-    it('rolls back where the block throws, and that very error leaves', async () => {
+    it('rolls back if the block throws, and rethrows the same error', async () => {
       const error = await errorOf(async () => {
         await using stack = new AsyncExitStack();
         await stack.enterContext(transaction());
@@ -92,7 +92,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
       expect(await owners()).toEqual([]);
     });
 
-    it('rolls back where the database refuses a statement', async () => {
+    it('rolls back if the database refuses a statement', async () => {
       const error = await errorOf(async () => {
         await using stack = new AsyncExitStack();
         await stack.enterContext(transaction());
@@ -105,7 +105,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
       expect(await owners()).toEqual([]);
     });
 
-    it('commits what was called complete, though the block throws after that', async () => {
+    it('commits after complete(), even if the block throws after that', async () => {
       const error = await errorOf(async () => {
         await using stack = new AsyncExitStack();
         await stack.enterContext(transaction());
@@ -117,7 +117,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
       expect(await owners()).toEqual(['Ada']);
     });
 
-    it('throws what the COMMIT throws', async () => {
+    it('throws the error of the COMMIT', async () => {
       const error = await errorOf(async () => {
         await using stack = new AsyncExitStack();
         await stack.enterContext(transaction());
@@ -129,7 +129,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
       expect(await owners()).toEqual([]);
     });
 
-    it('keeps both where the block throws, and then the ROLLBACK', async () => {
+    it('keeps both errors if the block throws, and then the ROLLBACK', async () => {
       const broken = new Error('the connection is gone');
       const breaking = asyncContextManager(async function* breaking() {
         try {
@@ -162,7 +162,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
         expect(await owners()).toEqual([]);
       });
 
-      it('rolls back where the block throws, and that very error leaves', async () => {
+      it('rolls back if the block throws, and rethrows the same error', async () => {
         const error = await errorOf(async () => {
           await using stack = new AsyncExitStack<undefined>();
           await stack.enterContext(transaction());
@@ -187,7 +187,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
         expect(await owners()).toEqual(['Ada']);
       });
 
-      it('rolls back where it was pushed after complete()', async () => {
+      it('rolls back if it was pushed after complete()', async () => {
         {
           await using stack = new AsyncExitStack<undefined>();
           await stack.enterContext(transaction());
@@ -199,7 +199,7 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
         expect(await owners()).toEqual([]);
       });
 
-      it('commits in withAsync(), where the exit is told the error and handles it', async () => {
+      it('commits in withAsync(), where the exit gets the error and handles it', async () => {
         const outcome = await outcomeOf(() =>
           withAsync(new AsyncExitStack<undefined>(), async (stack) => {
             await stack.enterContext(transaction());
@@ -223,20 +223,20 @@ describe.each(builds)('%s', (_build, { asyncContextManager, withAsync, AsyncExit
         return 'dry';
       }
 
-      it('commits, and gives the rows', async () => {
+      it('commits, and returns the rows', async () => {
         expect(await add('Ada', false)).toEqual([{ owner: 'Ada', balance: 100 }]);
         expect(log).toEqual(['COMMIT']);
         expect(await owners()).toEqual(['Ada']);
       });
 
-      it('rolls back on the way that says nothing', async () => {
+      it('rolls back on the path without complete()', async () => {
         expect(await add('Ada', true)).toBe('dry');
         expect(log).toEqual(['ROLLBACK']);
         expect(await owners()).toEqual([]);
       });
     });
 
-    it('rolls back where it was moved and not completed there; commits where it was', async () => {
+    it('rolls back if it was moved and not completed there; commits if it was', async () => {
       for (const [owner, isCompleted] of [
         ['Ada', false],
         ['Alan', true],

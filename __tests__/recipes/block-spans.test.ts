@@ -77,7 +77,7 @@ const lock = contextManager(function* lock() {
 });
 
 describe('blockSpans', () => {
-  it('gives a span for each block, with the parents right through enter, setup and teardown', async () => {
+  it('makes a span for each block, with the right parents through enter, setup and teardown', async () => {
     await traced(() =>
       withAsync(transaction(), async () => {
         await turn();
@@ -95,7 +95,7 @@ describe('blockSpans', () => {
     ]);
   });
 
-  it('says who drives a block, what became of it, and when its body and its teardown began', async () => {
+  it('records who drives a block, its outcome, and when its body and its teardown began', async () => {
     await traced(() => withAsync(transaction(), turn));
     const spans = exporter.getFinishedSpans().slice(-2);
     expect(spans.map(({ attributes }) => attributes)).toEqual([
@@ -109,7 +109,7 @@ describe('blockSpans', () => {
     }
   });
 
-  it('gives children to spans that other code has made active, and to the callback of an API', async () => {
+  it("adds children to spans that other code has made active, and to an API's callback", async () => {
     const user = tracer.startSpan('user');
     await traced(() =>
       context.with(trace.setSpan(context.active(), user), () =>
@@ -175,7 +175,7 @@ describe('blockSpans', () => {
     ]);
   });
 
-  it('records the error of a block that fails, and of a setup', async () => {
+  it('records the error of a failed block, and of a failed setup', async () => {
     const broken = asyncContextManager(async function* broken() {
       fail();
       yield;
@@ -193,7 +193,7 @@ describe('blockSpans', () => {
     expect(last?.attributes['withal.result']).toBe('failed to enter');
   });
 
-  it('records an error that the manager suppresses, and has not failed', async () => {
+  it('records an error that the manager suppresses, without failing', async () => {
     await traced(() => withAsync(suppress(RangeError), () => fail()));
     expect(ended()).toEqual([['suppress', undefined, 'UNSET', 'no']]);
   });

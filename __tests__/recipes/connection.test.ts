@@ -28,7 +28,7 @@ describe.each(forms)('a connection, %s', (_name, make) => {
     await expect(client.query('SELECT 1')).rejects.toThrow('Client was closed');
   });
 
-  it('is closed where the block throws, which throws on', async () => {
+  it('is closed if the block throws, and rethrows the error', async () => {
     let used: Client | undefined;
     await expect(
       withAsync(make(url), (client) => {
@@ -46,7 +46,7 @@ describe.each(forms)('a connection, %s', (_name, make) => {
     expect([await withAsync(manager, count), await withAsync(manager, count)]).toEqual([1, 1]);
   });
 
-  it('rejects where it cannot be opened, and does not run the block', async () => {
+  it("rejects if it can't be opened, and doesn't run the block", async () => {
     const nowhere = make('postgres://postgres@127.0.0.1:1/postgres');
     await expect(
       withAsync(nowhere, () => {
@@ -78,7 +78,7 @@ describe('a connection, the class', () => {
     });
   });
 
-  it('is open once also where it is entered twice at the same time', async () => {
+  it('is open once even if it is entered twice at the same time', async () => {
     const manager = new Connection(url);
     const query = (client: Client) => client.query('SELECT 1');
     const [one, other] = await Promise.allSettled([withAsync(manager, query), withAsync(manager, query)]);
@@ -87,7 +87,7 @@ describe('a connection, the class', () => {
     expect((await withAsync(manager, query)).rowCount).toBe(1);
   });
 
-  it('can be tried again where it could not be opened', async () => {
+  it("can be retried if it couldn't be opened", async () => {
     const manager = new Connection('postgres://postgres@127.0.0.1:1/postgres');
     for (let attempt = 0; attempt < 2; attempt++)
       await expect(withAsync(manager, () => {})).rejects.toThrow('ECONNREFUSED');

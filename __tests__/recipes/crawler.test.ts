@@ -6,12 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { crawl, type Page } from '../../docs/recipes/crawler/crawler.ts';
 import { aclosing, AsyncExitStack, asyncContextManager, enter, timeout, withAsync } from '../../lib/index.ts';
 
-/** What a page leads to, or who answers for it. */
+/** A page's links, or the handler that answers for it. */
 type Content = readonly string[] | RequestListener;
 
 interface Site {
   readonly url: string;
-  /** The paths that were asked for. */
+  /** The requested paths. */
   readonly requests: string[];
 }
 
@@ -40,10 +40,10 @@ function html(response: ServerResponse, links: readonly string[]): void {
   response.end(links.map((link) => `<p><a class="link" href="${link}">to ${link}</a></p>`).join('\n'));
 }
 
-/** A page that is not answered. */
+/** A page that never gets a response. */
 class Held {
   readonly arrived: Promise<ServerResponse>;
-  /** Its client has gone. */
+  /** Its client has left. */
   readonly left: Promise<unknown>;
   readonly answer: RequestListener;
 
@@ -54,7 +54,7 @@ class Held {
     this.answer = (_request, response) => arrive(response);
   }
 
-  /** A page that comes only after this one was asked for. */
+  /** A page that comes only after this one was requested. */
   before(links: readonly string[]): RequestListener {
     return (_request, response) => void this.arrived.then(() => html(response, links));
   }
@@ -152,7 +152,7 @@ describe('a crawler', () => {
     expect(page).not.toHaveProperty('error');
   });
 
-  it('requests nothing where nothing is read', async () => {
+  it('requests nothing if nothing is read', async () => {
     const { url, requests } = await open({ '/': [] });
     await withAsync(
       aclosing((signal) => crawl(url, signal)),
@@ -161,14 +161,14 @@ describe('a crawler', () => {
     expect(requests).toEqual([]);
   });
 
-  it('aborts the requests in flight where it is left early, and begins no other', async () => {
+  it('aborts the requests in flight if it is left early, and starts no others', async () => {
     const { url, requests } = await open({ '/': ['/a', '/held'], '/a': held.before(['/b']), '/held': held.answer });
     expect(await first(url, '/a')).toMatchObject({ status: 200 });
     await held.left;
     expect(requests.sort()).toEqual(['/', '/a', '/held']);
   });
 
-  it('goes on in a second loop', async () => {
+  it('continues in a second loop', async () => {
     const { url, requests } = await open({ '/': ['/a', '/b', '/c'], '/a': ['/d'], '/b': [], '/c': [], '/d': ['/'] });
     await withAsync(
       aclosing((signal) => crawl(url, signal)),
@@ -185,7 +185,7 @@ describe('a crawler', () => {
     expect(requests.sort()).toEqual(['/', '/a', '/b', '/c', '/d']);
   });
 
-  it('ends where the block does not wait for the next page', async () => {
+  it("ends if the block doesn't wait for the next page", async () => {
     const { url } = await open({ '/': ['/held'], '/held': held.answer });
     let next: Promise<IteratorResult<Page>> | undefined;
     await withAsync(
@@ -201,7 +201,7 @@ describe('a crawler', () => {
     await expect(next).rejects.toThrow('aborted');
   });
 
-  it.each([failure, undefined, null, 0, ''])('aborts where the block throws %p, and throws that', async (thrown) => {
+  it.each([failure, undefined, null, 0, ''])('aborts if the block throws %p, and rethrows that', async (thrown) => {
     const { url, requests } = await open({ '/': ['/a', '/held'], '/a': held.before(['/b']), '/held': held.answer });
     const block = withAsync(
       aclosing((signal) => crawl(url, signal)),
@@ -237,7 +237,7 @@ describe('a crawler', () => {
     expect(log).toEqual(['closed']);
   });
 
-  it('keeps the error of the block where closing fails too', async () => {
+  it("keeps the block's error if closing fails too", async () => {
     const { url } = await open({ '/': [] });
     const closing = new Error('closing');
     async function* failing(signal: AbortSignal) {
@@ -255,7 +255,7 @@ describe('a crawler', () => {
     expect(closing.cause).toBe(failure);
   });
 
-  it('can run many times, at once too', async () => {
+  it('can run many times, concurrently too', async () => {
     const { url } = await open({ '/': ['/a'], '/a': [] });
     const pages = aclosing((signal) => crawl(url, signal));
     expect(await Promise.all([withAsync(pages, pathsOf), withAsync(pages, pathsOf)])).toEqual([
@@ -275,7 +275,7 @@ describe('a crawler', () => {
     expect(await errorOf(block)).toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('waits for the requests in flight where a plain loop is left', async () => {
+  it('waits for the requests in flight if a plain loop is left', async () => {
     const { url } = await open({ '/': ['/a', '/held'], '/a': held.before([]), '/held': held.answer });
     const log: string[] = [];
     const left = until('/a', crawl(url, new AbortController().signal)).then(() => log.push('left'));
@@ -288,14 +288,14 @@ describe('a crawler', () => {
 });
 
 describe('a page', () => {
-  it('has a status that is an error, and its links are not followed', async () => {
+  it("has an error status, and its links aren't followed", async () => {
     const { url, requests } = await open({ '/': ['/missing', '/a'], '/a': [] });
     expect(await first(url, '/missing')).toMatchObject({ status: 404, links: [] });
     expect(await all(url)).toEqual(['/', '/missing', '/a']);
     expect(requests).not.toContain('/below-404');
   });
 
-  it('has an error where the connection breaks, and the crawl goes on', async () => {
+  it('has an error if the connection breaks, and the crawl continues', async () => {
     const { url } = await open({
       '/': ['/broken', '/half', '/a'],
       '/broken': (_request, response) => response.destroy(),
@@ -310,7 +310,7 @@ describe('a page', () => {
     expect(await all(url)).toEqual(['/', '/broken', '/half', '/a']);
   });
 
-  it('has an error where there is no server', async () => {
+  it('has an error if there is no server', async () => {
     const { url } = await open({ '/': [] });
     await stack.exitAsync();
     const page = await first(url, '/');
@@ -318,7 +318,7 @@ describe('a page', () => {
     expect(page).not.toHaveProperty('status');
   });
 
-  it('is a link where it is a redirect', async () => {
+  it('is a link if it is a redirect', async () => {
     const { url, requests } = await open({
       '/': ['/old', '/away'],
       '/old': (_request, response) => response.writeHead(301, { Location: '/new' }).end(),
@@ -330,7 +330,7 @@ describe('a page', () => {
     expect(requests.filter((path) => path === '/new')).toHaveLength(1);
   });
 
-  it('is not read where it is no HTML', async () => {
+  it("isn't read if it isn't HTML", async () => {
     const { url } = await open({
       '/': ['/film', '/a'],
       '/film': (request, response) => {

@@ -31,14 +31,14 @@ function fail(): never {
   throw failure;
 }
 
-/** Makes the removal fail, for the path of the directory leads through a file then. */
+/** Makes the removal fail, because the directory's path then leads through a file. */
 async function replaceFolder(): Promise<void> {
   await rm(folder, { recursive: true });
   await writeFile(folder, '');
 }
 
 describe('a temporary directory', () => {
-  it('is there in the block, and empty, and is removed with everything in it', async () => {
+  it('exists in the block, is empty, and is removed with everything in it', async () => {
     const path = await withAsync(directory(), async (path) => {
       expect(dirname(path)).toBe(await realpath(tmpdir()));
       expect(basename(path)).toMatch(/^directory-/);
@@ -50,7 +50,7 @@ describe('a temporary directory', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('is removed with the links in it, and not with what they lead to', async () => {
+  it('is removed with the links in it, but not with their targets', async () => {
     const file = join(folder, 'file');
     await writeFile(file, 'text');
     await withAsync(directory({ prefix }), async (path) => {
@@ -60,21 +60,18 @@ describe('a temporary directory', () => {
     expect(await readdir(folder)).toEqual(['file']);
   });
 
-  it.each([failure, undefined, null, 0, ''])(
-    'is removed where the block throws %p, which is thrown on',
-    async (thrown) => {
-      const error = await errorOf(() =>
-        withAsync(directory({ prefix }), async (path) => {
-          await writeFile(join(path, 'file'), '');
-          throw thrown;
-        }),
-      );
-      expect(error).toBe(thrown);
-      expect(await readdir(folder)).toEqual([]);
-    },
-  );
+  it.each([failure, undefined, null, 0, ''])('is removed if the block throws %p, which it rethrows', async (thrown) => {
+    const error = await errorOf(() =>
+      withAsync(directory({ prefix }), async (path) => {
+        await writeFile(join(path, 'file'), '');
+        throw thrown;
+      }),
+    );
+    expect(error).toBe(thrown);
+    expect(await readdir(folder)).toEqual([]);
+  });
 
-  it.each([failure, undefined])('is kept where the block throws %p, if asked, and its path is told', async (thrown) => {
+  it.each([failure, undefined])('is kept if the block throws %p, if asked, and reports its path', async (thrown) => {
     const kept: string[] = [];
     const onFailure = (path: string) => kept.push(path);
     const error = await errorOf(() =>
@@ -88,13 +85,13 @@ describe('a temporary directory', () => {
     expect(await readdir(String(kept[0]))).toEqual(['log']);
   });
 
-  it('is removed where the block returns, whatever is asked for a failure', async () => {
+  it('is removed if the block returns, whatever is asked for a failure', async () => {
     const told: string[] = [];
     await withAsync(directory({ prefix, onFailure: (path) => told.push(path) }), () => {});
     expect([told, await readdir(folder)]).toEqual([[], []]);
   });
 
-  it('is kept by a stack that is disposed, and removed by one that is complete', async () => {
+  it('is kept by a stack that is disposed of, and removed by one that is complete', async () => {
     const kept: string[] = [];
     const manager = directory({ prefix, onFailure: (path) => kept.push(path) });
     const block = async (isComplete: boolean) => {
@@ -107,23 +104,23 @@ describe('a temporary directory', () => {
     expect(kept).toEqual([await block(false)]);
   });
 
-  it('rejects where it cannot be made, and does not run the block', async () => {
+  it("rejects if it can't be made, and doesn't run the block", async () => {
     let isRun = false;
     const nowhere = directory({ prefix: join(folder, 'missing', 'directory-') });
     expect(await errorOf(() => withAsync(nowhere, () => (isRun = true)))).toMatchObject({ code: 'ENOENT' });
     expect(isRun).toBe(false);
   });
 
-  it('rejects where it cannot be removed', async () => {
+  it("rejects if it can't be removed", async () => {
     expect(await errorOf(() => withAsync(directory({ prefix }), replaceFolder))).toMatchObject({ code: 'ENOTDIR' });
   });
 
-  it('keeps the error of the block where it cannot be removed', async () => {
+  it("keeps the block's error if it can't be removed", async () => {
     const error = await errorOf(() => withAsync(directory({ prefix }), () => replaceFolder().then(fail)));
     expect(error).toMatchObject({ code: 'ENOTDIR', cause: failure });
   });
 
-  it('keeps the error of the block where what is to become of it throws', async () => {
+  it("keeps the block's error if the callback that decides throws", async () => {
     const refusal = new Error('no room');
     const onFailure = () => Promise.reject(refusal);
     expect(await errorOf(() => withAsync(directory({ prefix, onFailure }), fail))).toBe(refusal);
@@ -139,7 +136,7 @@ describe('a temporary directory', () => {
     expect(await readdir(place)).toEqual(['file']);
   });
 
-  it('is another one each time, also at once', async () => {
+  it('is a different one each time, concurrently too', async () => {
     const manager = directory({ prefix });
     const paths = await withAsync(manager, (one) =>
       withAsync(manager, async (other) => {
@@ -151,7 +148,7 @@ describe('a temporary directory', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('can be worked in', async () => {
+  it('can be the working directory', async () => {
     const before = process.cwd();
     await scopeAsync(async function* () {
       const path = yield* enter(directory({ prefix }));
@@ -163,7 +160,7 @@ describe('a temporary directory', () => {
     expect([process.cwd(), await readdir(folder)]).toEqual([before, []]);
   });
 
-  it('has the path that is seen in it, also where that of temporary files is a link', async () => {
+  it('has its real path, even if the folder for temporary files is a link', async () => {
     const link = join(folder, 'link');
     const place = join(folder, 'place');
     await mkdir(place);

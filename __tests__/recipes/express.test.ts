@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => shared.exitAsync());
 
-/** Posts to a real server of the app; gives the status, the answer, and what is stored of the item then. */
+/** Posts to a real server of the app; returns the status, the response, and what is stored of the item then. */
 async function post(app: Express, path: string) {
   return scopeAsync(async function* request() {
     const server = yield* enter(closing(app.listen(0)));
@@ -58,7 +58,7 @@ const leave: Client = async ({ body }, controller) => {
 };
 
 /**
- * Gets from a real server of the handlers; gives what the client read, and, once the last handler is over, what has
+ * Sends a request to a real server of the handlers. Once the last handler has ended, returns what the client read, what
  * reached the error handler, and how many more listeners wait for the end of the response than before.
  */
 async function visit(handlers: RequestHandler[], client: Client) {
@@ -97,7 +97,7 @@ async function visit(handlers: RequestHandler[], client: Client) {
 }
 
 describe('transactional for Express', () => {
-  it('answers 500 if the handler went on after a statement that had failed', async () => {
+  it('responds with 500 if the handler continued after a failed statement', async () => {
     const app = appOf(
       transactional(orders.transaction, async (tx) => {
         await insert(tx, 'rice');
@@ -108,16 +108,16 @@ describe('transactional for Express', () => {
     expect(await post(app, 'orders/rice')).toEqual([500, failed, []]);
   });
 
-  it('commits a success, and answers 500 if the commit fails', async () => {
+  it('commits a success, and responds with 500 if the commit fails', async () => {
     expect(await post(makeApp(orders), 'orders/tea')).toEqual([201, { ordered: 'tea' }, ['tea']]);
     expect(await post(makeApp(orders), 'orders/tea')).toEqual([500, failed, ['tea']]);
   });
 
-  it('rolls back and answers 500 if the handler throws', async () => {
+  it('rolls back and responds with 500 if the handler throws', async () => {
     expect(await post(makeApp(orders), 'orders/cups')).toEqual([500, failed, []]);
   });
 
-  it('keeps requests apart that come at once', async () => {
+  it('keeps concurrent requests apart', async () => {
     const paths = ['orders/one', 'orders/cups', 'orders/two', 'orders/cups'];
     const answers = await Promise.all(paths.map((path) => post(makeApp(orders), path)));
     expect(answers.map(([status]) => status)).toEqual([201, 500, 201, 500]);
@@ -126,12 +126,12 @@ describe('transactional for Express', () => {
 });
 
 describe('transactionalResult for Express', () => {
-  it('commits a success, and answers 500 if the commit fails', async () => {
+  it('commits a success, and responds with 500 if the commit fails', async () => {
     expect(await post(makeApp(orders), 'checked/milk')).toEqual([201, { ordered: 'milk' }, ['milk']]);
     expect(await post(makeApp(orders), 'checked/milk')).toEqual([500, failed, ['milk']]);
   });
 
-  it('rolls back and answers 422 if the handler returns { ok: false }', async () => {
+  it('rolls back and responds with 422 if the handler returns { ok: false }', async () => {
     expect(await post(makeApp(orders), 'checked/cups')).toEqual([422, { error: 'There are no more cups.' }, []]);
   });
 });
@@ -178,7 +178,7 @@ describe('streamed for Express', () => {
     expect([status, errors.length, await storedOf('knives')]).toEqual([500, 1, []]);
   });
 
-  it('answers 500 if it fails before the first row', async () => {
+  it('responds with 500 if it fails before the first row', async () => {
     const failing = streamed(orders.readOnly, async function* () {
       throw failure;
     });
@@ -198,7 +198,7 @@ describe('streamed for Express', () => {
     await expect(orders.stored()).resolves.toEqual(expect.any(Array));
   });
 
-  it('stops if the client leaves while a row is awaited', async () => {
+  it('stops if the client leaves during a wait for a row', async () => {
     const log: string[] = [];
     const ticking = streamed(orders.readOnly, () => ticks(() => log.push('closed')));
     const { errors, listeners } = await visit([ticking], leave);
@@ -207,7 +207,7 @@ describe('streamed for Express', () => {
     await expect(orders.stored()).resolves.toEqual(expect.any(Array));
   });
 
-  it('stops if the client leaves while it does not read', async () => {
+  it("stops if the client leaves while it isn't reading", async () => {
     const log: string[] = [];
     const flooding = streamed(orders.readOnly, async function* () {
       try {
@@ -233,7 +233,7 @@ describe('streamed for Express', () => {
     await expect(orders.stored()).resolves.toEqual(expect.any(Array));
   });
 
-  it('reads nothing if the client has left before', async () => {
+  it('reads nothing if the client has already left', async () => {
     const log: string[] = [];
     const waiting: RequestHandler = (_req, res, next) => {
       res.flushHeaders();
@@ -247,7 +247,7 @@ describe('streamed for Express', () => {
     expect({ log, errors, listeners }).toEqual({ log: [], errors: [], listeners: 0 });
   });
 
-  it('passes on an error that a leaving client only set off', async () => {
+  it('passes on an error that a leaving client only triggered', async () => {
     const fail = () => {
       throw failure;
     };
@@ -257,7 +257,7 @@ describe('streamed for Express', () => {
 });
 
 describe('whileConnected', () => {
-  it('suppresses its reason if that has gone through timeout', async () => {
+  it('suppresses its reason even after timeout', async () => {
     const log: unknown[] = [];
     const limited: RequestHandler = (_req, res) =>
       scopeAsync(async function* stream() {
@@ -275,7 +275,7 @@ describe('whileConnected', () => {
     expect({ errors, log }).toEqual({ errors: [], log: [true] });
   });
 
-  it('does not abort when the response is complete', async () => {
+  it("doesn't abort when the response is complete", async () => {
     const seen: boolean[] = [];
     const ending: RequestHandler = async (_req, res) => {
       await withAsync(whileConnected(res), async (signal) => {
@@ -302,16 +302,16 @@ describe('whileConnected', () => {
   });
 });
 
-/** The shapes that the page warns of. */
+/** The shapes that the page warns about. */
 describe('what goes wrong', () => {
   const middleware: RequestHandler<{ item: string }> = (_req, res, next) =>
     withAsync(orders.transaction(), (tx) => {
-      // eslint-disable-next-line withal/no-escaping-value -- this is what goes wrong
+      // eslint-disable-next-line withal/no-escaping-value -- this is the mistake
       res.locals['tx'] = tx;
       next();
     });
 
-  it('commits in a middleware that calls next(), although the handler throws', async () => {
+  it('commits in a middleware that calls next(), even if the handler throws', async () => {
     const app = appOf(middleware, async (req, res) => {
       await insert(res.locals['tx'] as Tx, req.params.item);
       throw new Error('There are no more plates.');
@@ -319,7 +319,7 @@ describe('what goes wrong', () => {
     expect(await post(app, 'orders/plates')).toEqual([500, failed, ['plates']]);
   });
 
-  it('is over in a middleware that calls next(), if the handler waits before it writes', async () => {
+  it('ends in a middleware that calls next(), if the handler awaits before it writes', async () => {
     const app = appOf(middleware, async (req, res) => {
       await orders.stored();
       await insert(res.locals['tx'] as Tx, req.params.item);
@@ -328,14 +328,14 @@ describe('what goes wrong', () => {
     expect(await post(app, 'orders/forks')).toEqual([500, failed, []]);
   });
 
-  it('answers 200 inside the block, and then the commit fails', async () => {
+  it('responds with 200 inside the block, and then the commit fails', async () => {
     const app = appOf((req, res) =>
       withAsync(orders.transaction(), async (tx) => {
         await insert(tx, req.params.item);
         res.json({ ordered: req.params.item });
       }),
     );
-    // The second order is refused, and its client never hears of it.
+    // The second order is refused, and its client never learns of it.
     expect(await post(app, 'orders/spoons')).toEqual([200, { ordered: 'spoons' }, ['spoons']]);
     expect(await post(app, 'orders/spoons')).toEqual([200, { ordered: 'spoons' }, ['spoons']]);
   });

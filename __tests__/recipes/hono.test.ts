@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => shared.exitAsync());
 
-/** Posts to a real server of the app; gives the status, the text, and what is stored of the item then. */
+/** Posts to a real server of the app; returns the status, the text, and what is stored of the item then. */
 async function post(app: { fetch: Hono['fetch'] }, path: string) {
   const server = createAdaptorServer({ fetch: app.fetch }).listen(0);
   await once(server, 'listening');
@@ -34,7 +34,7 @@ async function post(app: { fetch: Hono['fetch'] }, path: string) {
 }
 
 describe('inTransaction for Hono', () => {
-  it('commits a success, and answers 500 if the commit fails', async () => {
+  it('commits a success, and responds with 500 if the commit fails', async () => {
     expect(await post(makeApp(store), 'tea')).toEqual([201, '{"ordered":"tea"}', ['tea']]);
     const [status, text, stored] = await post(makeApp(store), 'tea');
     expect([status, stored]).toEqual([500, ['tea']]);
@@ -45,13 +45,13 @@ describe('inTransaction for Hono', () => {
     expect(await post(makeApp(store), 'cups')).toEqual([409, '{"error":"There are no more cups."}', []]);
   });
 
-  it('commits a redirect that is thrown, and answers 500 if that commit fails', async () => {
+  it('commits a redirect that is thrown, and responds with 500 if that commit fails', async () => {
     expect(await post(makeApp(store), 'milk/and-go-home')).toEqual([303, '', ['milk']]);
     const [status, , stored] = await post(makeApp(store), 'milk/and-go-home');
     expect([status, stored]).toEqual([500, ['milk']]);
   });
 
-  it('keeps requests apart that come at once', async () => {
+  it('keeps concurrent requests apart', async () => {
     const app = makeApp(store);
     const paths = ['one', 'cups', 'two', 'cups', 'three/and-go-home'];
     const answers = await Promise.all(paths.map((path) => post(app, path)));

@@ -20,7 +20,7 @@ async function owners(): Promise<unknown[]> {
 }
 
 describe('a lease', () => {
-  it("is its owner's during the block, and nobody's after it", async () => {
+  it('belongs to its owner during the block, and to nobody after it', async () => {
     const lost = await withAsync(lease(shared.client, 'one')('key'), async (lost) => {
       expect(await owners()).toEqual(['one']);
       return lost.aborted;
@@ -28,7 +28,7 @@ describe('a lease', () => {
     expect([lost, await owners()]).toEqual([false, []]);
   });
 
-  it('is had by one owner at a time', async () => {
+  it('has one owner at a time', async () => {
     let inside = 0;
     const block = async () => {
       expect(++inside).toBe(1);
@@ -40,11 +40,11 @@ describe('a lease', () => {
     expect(await Promise.all(blocks)).toEqual(Array.from({ length: 5 }, () => 'done'));
   });
 
-  it('of one key leaves those of others free', async () => {
+  it('for one key leaves other keys free', async () => {
     expect(await withAsync(someones('one'), () => withAsync(someones('other'), owners))).toHaveLength(2);
   });
 
-  it.each([failure, undefined, null, 0, ''])('is given back where the block throws %p', async (thrown) => {
+  it.each([failure, undefined, null, 0, ''])('is released if the block throws %p', async (thrown) => {
     const block = withAsync(someones('key'), () => {
       throw thrown;
     });
@@ -52,7 +52,7 @@ describe('a lease', () => {
     expect(await owners()).toEqual([]);
   });
 
-  it('is kept by an owner who died, and had again at once by the next process of that owner', async () => {
+  it("is kept by an owner who died, and taken again at once by that owner's next process", async () => {
     const dead = lease(shared.client, 'job 1')('key');
     await dead.enterAsync();
     await expect(
@@ -62,14 +62,14 @@ describe('a lease', () => {
     expect(await withAsync(someones('key'), () => 'free')).toBe('free');
   });
 
-  it('is not waited for where the signal has aborted', async () => {
+  it("isn't waited for if the signal has aborted", async () => {
     await expect(withAsync(someones('key', { signal: AbortSignal.abort(failure) }), () => 'never')).rejects.toBe(
       failure,
     );
     expect(await owners()).toEqual([]);
   });
 
-  it('can be given up, which listens to the signal no more', async () => {
+  it('can be abandoned, and stops listening to the signal', async () => {
     const controller = new AbortController();
     await withAsync(someones('key'), async () => {
       const late = withAsync(someones('key', controller), () => 'never');
@@ -81,7 +81,7 @@ describe('a lease', () => {
     expect(await owners()).toEqual([]);
   });
 
-  it('that was taken away is not given back, and the block rejects', async () => {
+  it("that was taken away isn't released, and rejects the block", async () => {
     const takeAway = () => shared.client.query("UPDATE leases SET owner = 'other'");
     await expect(withAsync(lease(shared.client, 'one')('key'), takeAway)).rejects.toThrow(
       'The lease "key" was taken away from one.',
@@ -90,7 +90,7 @@ describe('a lease', () => {
     await shared.client.query('DELETE FROM leases');
   });
 
-  it('that was taken away leaves the error of the block as it is', async () => {
+  it("that was taken away keeps the block's error unchanged", async () => {
     const block = withAsync(lease(shared.client, 'one')('key'), async () => {
       await shared.client.query('DELETE FROM leases');
       throw failure;

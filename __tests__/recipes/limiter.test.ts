@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { limiter } from '../../docs/recipes/limiter/limiter.ts';
 import { asyncContextDecorator, asyncContextManager, closing, enter, timeout, withAsync } from '../../lib/index.ts';
 
-// The time is that of the tests; what is done without waiting for it goes on.
+// Time is controlled by the tests; what doesn't wait for it continues.
 const real = ['Date', 'hrtime', 'nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
 
 beforeEach(() => {
@@ -21,7 +21,7 @@ const pass = (milliseconds: number) => jest.advanceTimersByTimeAsync(millisecond
 
 const failure = new Error('no');
 
-/** Notes which blocks have begun when. */
+/** Records which blocks have begun when. */
 function record() {
   const start = performance.now();
   const begun: [unknown, number][] = [];
@@ -46,11 +46,11 @@ describe('a limiter', () => {
     ]);
   });
 
-  it('gives what the block gives', async () => {
+  it("returns the block's result", async () => {
     expect(await withAsync(limiter({ entries: 1, interval: 100 })(), () => 'done')).toBe('done');
   });
 
-  it('does not count how long the blocks take', async () => {
+  it("doesn't count how long the blocks take", async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     const { begun, begin } = record();
     const long = async (name: number) => {
@@ -66,7 +66,7 @@ describe('a limiter', () => {
     ]);
   });
 
-  it('saves up nothing while nobody comes', async () => {
+  it('saves up nothing while it is idle', async () => {
     const limit = limiter({ entries: 2, interval: 100 });
     const { begun, begin } = record();
     await pass(1_000);
@@ -76,7 +76,7 @@ describe('a limiter', () => {
     expect(begun.map(([, time]) => time)).toEqual([1_000, 1_000, 1_100, 1_100]);
   });
 
-  it('lets everyone begin as soon as the limit allows it, and no sooner', async () => {
+  it('lets each begin as soon as the limit allows, and no sooner', async () => {
     const arrivals = fc.array(fc.nat(40), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.nat(60), arrivals, async (entries, interval, pauses) => {
@@ -101,7 +101,7 @@ describe('a limiter', () => {
     );
   });
 
-  it('does not let begin where a timer fires early', async () => {
+  it("doesn't let a block begin if a timer fires early", async () => {
     let now = 0;
     const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);
     const limit = limiter({ entries: 1, interval: 100 });
@@ -122,7 +122,7 @@ describe('a limiter', () => {
     clock.mockRestore();
   });
 
-  it.each([failure, undefined, null, 0, ''])('counts a block that throws %p, which throws on', async (thrown) => {
+  it.each([failure, undefined, null, 0, ''])('counts a block that throws %p, which it rethrows', async (thrown) => {
     const limit = limiter({ entries: 1, interval: 100 });
     const { begun, begin } = record();
     const block = withAsync(limit(), () => {
@@ -135,21 +135,21 @@ describe('a limiter', () => {
     expect(begun).toEqual([['next', 100]]);
   });
 
-  it('rejects where the signal has aborted, and counts that not', async () => {
+  it("rejects if the signal has aborted, and doesn't count that", async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     const block = withAsync(limit({ signal: AbortSignal.abort(failure) }), () => 'never');
     await expect(block).rejects.toBe(failure);
     expect(await withAsync(limit(), () => 'at once')).toBe('at once');
   });
 
-  it('counts nobody who gives up waiting, and leaves no timer', async () => {
+  it("doesn't count blocks that stop waiting, and leaves no timer", async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     const { begun, begin } = record();
     const controllers = [1, 2, 3, 4, 5].map(() => new AbortController());
     const blocks = controllers.map((controller, index) => withAsync(limit(controller), () => begin(index + 1)));
     const outcomes = Promise.allSettled(blocks);
     await pass(50);
-    // The one whose turn is next, and one behind.
+    // The next in line, and the one behind.
     controllers[1]?.abort(failure);
     controllers[3]?.abort(failure);
     await expect(blocks[1]).rejects.toBe(failure);
@@ -170,7 +170,7 @@ describe('a limiter', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('is waited for no longer than there is time', async () => {
+  it('stops waiting when a timeout ends', async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     await withAsync(limit(), () => {});
     const block = withAsync(timeout(50), (signal) => withAsync(limit({ signal }), () => 'never'));
@@ -179,7 +179,7 @@ describe('a limiter', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('limits one by one what is entered in the generator of another manager', async () => {
+  it("limits entries in another manager's generator one by one", async () => {
     const limit = limiter({ entries: 1, interval: 100 });
     const { begun, begin } = record();
     const client = asyncContextManager(async function* client(name: string) {
@@ -196,7 +196,7 @@ describe('a limiter', () => {
     ]);
   });
 
-  it('has nothing to do with another', async () => {
+  it('is independent of other limiters', async () => {
     const blocks = [1, 2].map((name) => withAsync(limiter({ entries: 1, interval: 100 })(), () => name));
     expect(await Promise.all(blocks)).toEqual([1, 2]);
   });
@@ -216,7 +216,7 @@ describe('a limiter', () => {
 });
 
 describe('a function that is limited', () => {
-  it('asks a server so often, and gives what it answers', async () => {
+  it('calls a server that often, and returns its answers', async () => {
     let served = 0;
     const server = createServer((_request, response) => response.end(String(++served)));
     const closed = closing(server, async () => {

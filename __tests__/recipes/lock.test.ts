@@ -37,7 +37,7 @@ async function waiting(): Promise<number> {
   return rows.length;
 }
 
-/** Asks until that many wait in the database; if they never do, the test takes too long. */
+/** Asks until that many wait in the database; if they never do, the test times out. */
 async function untilWaiting(count: number): Promise<void> {
   while ((await waiting()) !== count);
 }
@@ -55,7 +55,7 @@ const advisory: Form = { name: 'of the database', make: () => advisoryLock(url),
 const forms = hasPostgres ? [local, advisory] : [local];
 
 describe.each(forms)('a lock $name', ({ make, until }) => {
-  it('is had by one at a time', async () => {
+  it('has one holder at a time', async () => {
     const lock = make();
     let inside = 0;
     const block = async () => {
@@ -68,7 +68,7 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
     expect(await Promise.all(blocks)).toEqual(Array.from({ length: 10 }, () => 'done'));
   });
 
-  it('serves who came first first', async () => {
+  it('serves requests in order', async () => {
     const lock = make();
     const order: number[] = [];
     const blocks: Promise<unknown>[] = [];
@@ -83,17 +83,17 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
     expect(order).toEqual([1, 2, 3]);
   });
 
-  it('is had by one manager many times', async () => {
+  it('can be taken by one manager many times', async () => {
     const manager = make()('key');
     expect(await Promise.all([withAsync(manager, () => 1), withAsync(manager, () => 2)])).toEqual([1, 2]);
   });
 
-  it('of one key leaves those of others free', async () => {
+  it('for one key leaves other keys free', async () => {
     const lock = make();
     expect(await withAsync(lock('one'), () => withAsync(lock('other'), () => 'both'))).toBe('both');
   });
 
-  it.each([failure, undefined, null, 0, ''])('is free again where the block throws %p', async (thrown) => {
+  it.each([failure, undefined, null, 0, ''])('is free again if the block throws %p', async (thrown) => {
     const lock = make();
     const block = withAsync(lock('key'), () => {
       throw thrown;
@@ -102,14 +102,14 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
     expect(await withAsync(lock('key'), () => 'free')).toBe('free');
   });
 
-  it('is not waited for where the signal has aborted', async () => {
+  it("isn't waited for if the signal has aborted", async () => {
     const lock = make();
     const block = withAsync(lock('key', { signal: AbortSignal.abort(failure) }), () => 'never');
     await expect(block).rejects.toBe(failure);
     expect(await withAsync(lock('key'), () => 'free')).toBe('free');
   });
 
-  it('is had where the signal aborts only then, and listens to it no more', async () => {
+  it('is held even if the signal aborts later, and stops listening to it', async () => {
     const lock = make();
     const controller = new AbortController();
     const blocks: Promise<unknown>[] = [];
@@ -125,7 +125,7 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
     expect(await Promise.all(blocks)).toEqual([{ listeners: [], lost: false }]);
   });
 
-  it('can be given up before it is waited for', async () => {
+  it('can be abandoned before the wait', async () => {
     const lock = make();
     await withAsync(lock('key'), async () => {
       const controller = new AbortController();
@@ -135,7 +135,7 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
     });
   });
 
-  it('can be given up, which holds up nobody', async () => {
+  it('can be abandoned without holding anyone up', async () => {
     const lock = make();
     const order: string[] = [];
     const impatient = new AbortController();
@@ -157,7 +157,7 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
     expect(order).toEqual(['the second', 'the third']);
   });
 
-  it('is waited for no longer than there is time', async () => {
+  it('stops waiting when a timeout ends', async () => {
     const lock = make();
     await withAsync(lock('key'), async () => {
       const late = withAsync(timeout(20), (signal) => withAsync(lock('key', { signal }), () => 'never'));
@@ -166,7 +166,7 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
     expect(await withAsync(lock('key'), () => 'free')).toBe('free');
   });
 
-  it('can be given up by many with one signal, of which Node does not warn', async () => {
+  it('can be abandoned by many with one signal, without a warning from Node', async () => {
     const lock = make();
     const controller = new AbortController();
     await withAsync(lock('key'), async () => {
@@ -180,7 +180,7 @@ describe.each(forms)('a lock $name', ({ make, until }) => {
 });
 
 describe('a lock of the process', () => {
-  it('goes to the next where it is given up in the moment in which it comes', async () => {
+  it('goes to the second in line if the first aborts at the handover', async () => {
     const lock = localLock();
     const impatient = new AbortController();
     const blocks: Promise<unknown>[] = [];
@@ -199,7 +199,7 @@ describe('a lock of the process', () => {
     ]);
   });
 
-  it('is not that of another', async () => {
+  it('is independent of other locks', async () => {
     const block = withAsync(localLock()('key'), () => withAsync(localLock()('key'), () => 'both'));
     expect(await block).toBe('both');
   });
@@ -219,7 +219,7 @@ const holder = asyncContextManager(async function* holder(key: string) {
 });
 
 (hasPostgres ? describe : describe.skip)('a lock of the database', () => {
-  it('is free again when the process that has it is killed', async () => {
+  it('is free again when the process that holds it is killed', async () => {
     await withAsync(holder('key'), async (child) => {
       const block = withAsync(advisoryLock(url)('key'), () => 'free');
       await untilWaiting(1);
@@ -231,7 +231,7 @@ const holder = asyncContextManager(async function* holder(key: string) {
   const breakAll = () =>
     client.query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
 
-  it('is lost where its connection breaks: the block is told, and rejects', async () => {
+  it('is lost if its connection breaks: the block is told, and rejects', async () => {
     let told: unknown;
     const block = withAsync(advisoryLock(url)('key'), async (lost) => {
       await Promise.all([once(lost, 'abort'), breakAll()]);
@@ -246,7 +246,7 @@ const holder = asyncContextManager(async function* holder(key: string) {
     expect(await withAsync(advisoryLock(url)('key'), () => 'free')).toBe('free');
   });
 
-  it('leaves the error of a block that had lost it as it is', async () => {
+  it('keeps the error of a block that lost it unchanged', async () => {
     const block = withAsync(advisoryLock(url)('key'), async (lost) => {
       await Promise.all([once(lost, 'abort'), breakAll()]);
       fail();
@@ -254,7 +254,7 @@ const holder = asyncContextManager(async function* holder(key: string) {
     await expect(block).rejects.toBe(failure);
   });
 
-  it('rejects where there is no database, and does not run the block', async () => {
+  it("rejects if there is no database, and doesn't run the block", async () => {
     const block = withAsync(advisoryLock('postgres://postgres@127.0.0.1:1/postgres')('key'), () => {
       throw new Error('The block was run.');
     });

@@ -34,7 +34,7 @@ const requestTransaction = asyncContextManager(async function* requestTransactio
   yield;
 });
 
-/** Tells what happens to it. */
+/** Logs what happens to it. */
 const logged = asyncContextManager(async function* logged(name: string) {
   log.push(`enter ${name}`);
   try {
@@ -61,7 +61,7 @@ async function ask(path: string, options: RequestInit = {}): Promise<Response> {
   return fetch((await origin) + path, { redirect: 'manual', ...options });
 }
 
-/** The status of the answer, and its message or whatever else it is. */
+/** The status of the response, and its message or other body. */
 async function get(path: string): Promise<[number, unknown]> {
   const response = await ask(path);
   const text = await response.text();
@@ -75,7 +75,7 @@ async function post(path: string, body: string): Promise<number> {
   return response.status;
 }
 
-/** Lets nobody go on before so many have arrived. */
+/** Holds everyone until that many have arrived. */
 function meeting(count: number): () => Promise<void> {
   let begin: () => void;
   const begun = new Promise<void>((resolve) => (begin = resolve));
@@ -90,7 +90,7 @@ const failure = new Error('no');
 describe('a handler inside a transaction', () => {
   beforeEach(() => void app.addHook('onRoute', inside(requestTransaction)));
 
-  it('is committed before its answer is sent', async () => {
+  it('is committed before its response is sent', async () => {
     app.addHook('onSend', async () => void log.push(...(await stored())));
     app.get('/tea', async (request, reply) => {
       await insert(request, 'tea');
@@ -102,7 +102,7 @@ describe('a handler inside a transaction', () => {
     expect(log).toEqual(['handled', 'tea']);
   });
 
-  it('is rolled back where it throws, and the answer is made of the error', async () => {
+  it('is rolled back if it throws, and the response is made from the error', async () => {
     app.get('/tea', async (request) => {
       await insert(request, 'tea');
       throw Object.assign(new Error('There is no tea.'), { statusCode: 409 });
@@ -111,7 +111,7 @@ describe('a handler inside a transaction', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it.each([undefined, null, 0, ''])('is rolled back where it throws %p', async (thrown) => {
+  it.each([undefined, null, 0, ''])('is rolled back if it throws %p', async (thrown) => {
     app.get('/tea', async (request) => {
       await insert(request, 'tea');
       throw thrown;
@@ -121,7 +121,7 @@ describe('a handler inside a transaction', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('is rolled back where it returns an error', async () => {
+  it('is rolled back if it returns an error', async () => {
     app.get('/tea', async (request) => {
       await insert(request, 'tea');
       return failure;
@@ -130,7 +130,7 @@ describe('a handler inside a transaction', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('is answered 500 where the commit is refused', async () => {
+  it('gets a 500 response if the commit is refused', async () => {
     app.get('/tea', async (request) => {
       await insert(request, 'tea');
       await insert(request, 'tea');
@@ -140,7 +140,7 @@ describe('a handler inside a transaction', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('is rolled back where the client has hung up', async () => {
+  it('is rolled back if the client has hung up', async () => {
     app.addHook('onError', async (_request, _reply, error) => void log.push(error.message));
     app.get('/tea', async (request, reply) => {
       await insert(request, 'tea');
@@ -158,7 +158,7 @@ describe('a handler inside a transaction', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('is rolled back where a timeout has answered', async () => {
+  it('is rolled back if a timeout has responded', async () => {
     app.setErrorHandler(async (_error, _request, reply) => {
       reply.code(503);
       return 'too late';
@@ -179,7 +179,7 @@ describe('a handler inside a transaction', () => {
 (hasPostgres ? describe : describe.skip)('a handler inside a transaction on a server', () => {
   beforeEach(() => void app.addHook('onRoute', inside(requestTransaction)));
 
-  it('is separate from others at the same time', async () => {
+  it('is separate from concurrent ones', async () => {
     const [inserted, seen] = [meeting(3), meeting(3)];
     app.get<{ Params: { name: string } }>('/items/:name', async (request) => {
       const { name } = request.params;
@@ -219,7 +219,7 @@ describe('a handler', () => {
       ),
   );
 
-  it.each(handlers)('is refused that %s', async (_what, handler, message) => {
+  it.each(handlers)('is refused if it %s', async (_what, handler, message) => {
     app.setNotFoundHandler(async () => 'nothing');
     app.get('/', handler);
     expect(await get('/')).toEqual([500, expect.stringContaining(message)]);
@@ -232,12 +232,12 @@ describe('a handler', () => {
     expect(log).toEqual(['enter manager', 'exit manager']);
   });
 
-  it('may return nothing where it is async', async () => {
+  it('may return nothing if it is async', async () => {
     app.get('/', async (_request, reply) => void reply.code(204));
     expect(await get('/')).toEqual([204, '']);
   });
 
-  it('has its app as this, and a reply that does all the rest', async () => {
+  it('has its app as this, and a reply with everything else', async () => {
     app.decorate('shop', 'tea shop');
     app.decorateReply('greet', function (this: FastifyReply, name: string) {
       return this.header('x-greeting', `hello ${name}`);
@@ -258,7 +258,7 @@ describe('a handler', () => {
     expect([status, headers.get('location')]).toEqual([303, '/elsewhere']);
   });
 
-  it('is not run for what is not found or not valid', async () => {
+  it("doesn't run for what isn't found or isn't valid", async () => {
     const body = { type: 'object', required: ['name'] };
     app.post('/items', { schema: { body } }, async () => 'done');
     expect(await get('/nowhere')).toEqual([404, expect.any(String)]);
@@ -268,7 +268,7 @@ describe('a handler', () => {
     expect(log).toEqual(['enter manager', 'exit manager']);
   });
 
-  it('passes the error that it throws to the error handlers', async () => {
+  it('passes an error that it throws to the error handlers', async () => {
     const caught: unknown[] = [];
     app.setErrorHandler((error, _request, reply) => {
       caught.push(error);
@@ -286,7 +286,7 @@ describe('a handler', () => {
     expect(caught[0]).toBe(failure);
   });
 
-  it('has succeeded where only its answer cannot be made', async () => {
+  it("has succeeded if only its response can't be made", async () => {
     const schema = {
       response: { 200: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } } },
     };
@@ -316,7 +316,7 @@ describe('a handler', () => {
 });
 
 describe('inside()', () => {
-  it('is for the routes that are declared after it, where it is', async () => {
+  it('applies to routes declared after it in the same place', async () => {
     app.get('/before', async () => 'done');
     await app.register(async (plugin) => {
       plugin.addHook(
@@ -347,7 +347,7 @@ describe('inside()', () => {
     expect(await get('/')).toEqual([500, expect.stringContaining('reply.send()')]);
   });
 
-  it('is no plugin, for that would be loaded after the routes beside it', async () => {
+  it("isn't a plugin, which would be loaded after the routes beside it", async () => {
     void app.register(
       Object.assign(
         async (plugin: FastifyInstance) =>
@@ -363,7 +363,7 @@ describe('inside()', () => {
     expect(log).toEqual([]);
   });
 
-  it('answers with the error of an entry, and does not run the handler', async () => {
+  it("responds with the error of an entry, and doesn't run the handler", async () => {
     const closed = asyncContextManager(async function* closed() {
       throw failure;
       yield;
@@ -374,7 +374,7 @@ describe('inside()', () => {
     expect(log).toEqual([]);
   });
 
-  it('answers with the error of an exit, and keeps that of the handler', async () => {
+  it("responds with the error of an exit, and keeps the handler's", async () => {
     const caught: Error[] = [];
     const failing = asyncContextManager(async function* failing() {
       try {
@@ -394,7 +394,7 @@ describe('inside()', () => {
     expect(caught.map(({ cause }) => cause)).toEqual([undefined, failure]);
   });
 
-  it('answers with the fallback of a manager that suppresses', async () => {
+  it('responds with the fallback of a manager that suppresses', async () => {
     const orElse = asyncContextManager(async function* orElse() {
       try {
         yield;

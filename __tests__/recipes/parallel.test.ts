@@ -29,11 +29,11 @@ const reserve: Reserve = async (item, signal) => {
   if (item === 'unicorn') throw refused;
 };
 
-/** It takes no notice of a signal. */
+/** It ignores signals. */
 const deaf: Reserve = (item) => reserve(item);
 
 describe('orders in parallel', () => {
-  it('are all committed if all can be had', async () => {
+  it('are all committed if all items are available', async () => {
     await order(db, ['tea', 'cups', 'milk'], reserve);
     expect(await ordered()).toEqual(['cups', 'milk', 'tea']);
   });
@@ -45,7 +45,7 @@ describe('orders in parallel', () => {
 
   it.each([
     ['stop', reserve],
-    ['take no notice', deaf],
+    ['ignore the signal', deaf],
   ])('are all rolled back by a group, whether the others %s', async (_how, reserve) => {
     expect(await errorOf(() => order(db, ['tea', 'unicorn', 'cups'], reserve))).toBe(refused);
     expect(await ordered()).toEqual([]);

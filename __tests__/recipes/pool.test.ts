@@ -34,7 +34,7 @@ async function backend(client: Client): Promise<number | undefined> {
 }
 
 describe('a pool', () => {
-  it('keeps nothing for a block that gave up waiting', async () => {
+  it('keeps nothing for a block that stopped waiting', async () => {
     await withAsync(pool(url, { max: 1 }), async (pool) => {
       const source = new AbortController();
       const { given, give } = signal();
@@ -52,7 +52,7 @@ describe('a pool', () => {
     });
   });
 
-  it('never has more connections than it may, and makes the others wait', async () => {
+  it('never exceeds its number of connections, and makes the others wait', async () => {
     await withAsync(pool(url, { max: 2 }), async (pool) => {
       const used = new Set<PoolClient>();
       let inside = 0;
@@ -75,7 +75,7 @@ describe('a pool', () => {
     });
   });
 
-  it('waits at its end until all are given back and closed', async () => {
+  it('waits at its end until all are returned and closed', async () => {
     const entered = signal();
     const goOn = signal();
     const events: string[] = [];
@@ -105,7 +105,7 @@ describe('a pool', () => {
     expect(events).toEqual(['opened', 'opened', 'closed', 'closed']);
   });
 
-  it('ends where its block throws, which throws on', async () => {
+  it('ends if its block throws, and rethrows the error', async () => {
     let used: Pool | undefined;
     const block = withAsync(pool(url), async (pool) => {
       // eslint-disable-next-line withal/no-escaping-value -- to see that it has ended
@@ -136,7 +136,7 @@ describe('a connection of a pool', () => {
   const givenBack = { open: 1, idle: 1 };
   const closed = { open: 0, idle: 0 };
 
-  it('is given back, and given to the next', async () => {
+  it('is returned, and handed to the next block', async () => {
     const one = await use(async (client) => client);
     expect(left()).toEqual(givenBack);
     expect(await use(async (client) => client)).toBe(one);
@@ -148,7 +148,7 @@ describe('a connection of a pool', () => {
     expect(new Set(counts).size).toBe(1);
   });
 
-  it('rejects where none is given back in time, and does not run the block', async () => {
+  it("rejects if none is returned in time, and doesn't run the block", async () => {
     const blocks: string[] = [];
     await use(async () => {
       connections.options.connectionTimeoutMillis = 20;
@@ -160,7 +160,7 @@ describe('a connection of a pool', () => {
     expect(left()).toEqual(givenBack);
   });
 
-  it('rejects where it cannot be opened, and does not run the block', async () => {
+  it("rejects if it can't be opened, and doesn't run the block", async () => {
     await withAsync(pool('postgres://postgres@127.0.0.1:1/postgres'), async (nowhere) => {
       const block = withAsync(checkout(nowhere), () => {
         throw new Error('The block was run.');
@@ -170,7 +170,7 @@ describe('a connection of a pool', () => {
     });
   });
 
-  it('is given back after a statement that failed', async () => {
+  it('is returned after a failed statement', async () => {
     await expect(use((client) => client.query('SELECT 1 / 0'))).rejects.toThrow('division by zero');
     expect(left()).toEqual(givenBack);
     await expect(use((client) => client.query('SELECT $1::int / 0', [1]))).rejects.toThrow('division by zero');
@@ -178,7 +178,7 @@ describe('a connection of a pool', () => {
     expect((await use((client) => client.query('SELECT 1 AS one'))).rows).toEqual([{ one: 1 }]);
   });
 
-  it('is given back once the other statements of the block are over', async () => {
+  it("is returned once the block's other statements are done", async () => {
     const over: unknown[] = [];
     const block = use(async (client) => {
       const other = () => client.query('SELECT pg_sleep(0.05)').then(() => over.push('over'));
@@ -189,7 +189,7 @@ describe('a connection of a pool', () => {
     expect(left()).toEqual(givenBack);
   });
 
-  it('is given back after a transaction that was rolled back', async () => {
+  it('is returned after a transaction that was rolled back', async () => {
     await use((client) => client.query("INSERT INTO items VALUES ('tea') ON CONFLICT DO NOTHING"));
     const block = use((client) =>
       withAsync(transaction(client), async (tx) => {
@@ -202,7 +202,7 @@ describe('a connection of a pool', () => {
     expect((await use((client) => client.query('SELECT * FROM items'))).rows).toEqual([{ name: 'tea' }]);
   });
 
-  it.each([failure, undefined, null, 0, ''])('is closed where the block throws %p, which throws on', async (thrown) => {
+  it.each([failure, undefined, null, 0, ''])('is closed if the block throws %p, which it rethrows', async (thrown) => {
     const block = use(() => {
       throw thrown;
     });
@@ -223,7 +223,7 @@ describe('a connection of a pool', () => {
     await expect(late).rejects.toThrow('Client was closed');
   });
 
-  it('rejects where the block leaves a transaction open, which is rolled back', async () => {
+  it('rejects if the block leaves a transaction open, which is rolled back', async () => {
     const block = use((client) => client.query("BEGIN; INSERT INTO items VALUES ('milk')"));
     await expect(block).rejects.toThrow('The block left a transaction open, which is rolled back.');
     expect(left()).toEqual(closed);
@@ -233,7 +233,7 @@ describe('a connection of a pool', () => {
   it.each([
     ['of several statements', (client: Client) => client.query('BEGIN; SELECT 1 / 0')],
     ['of one statement', (client: Client) => client.query('BEGIN').then(() => client.query('SELECT 1 / 0'))],
-  ])('is closed where a transaction fails that nobody rolls back, %s', async (_name, block) => {
+  ])("is closed if a transaction fails and isn't rolled back, %s", async (_name, block) => {
     await expect(use(block)).rejects.toThrow('division by zero');
     expect(left()).toEqual(closed);
     expect((await use((client) => client.query('SELECT 1'))).rowCount).toBe(1);
@@ -244,7 +244,7 @@ describe('a connection of a pool', () => {
   const terminate = (pid: number | undefined) =>
     withAsync(connection(url), (client) => client.query('SELECT pg_terminate_backend($1)', [pid]));
 
-  it('is closed where it breaks while the block uses it', async () => {
+  it('is closed if it breaks while the block uses it', async () => {
     await withAsync(pool(url, { max: 1 }), async (pool) => {
       const block = withAsync(checkout(pool), async (client) => {
         const pid = await backend(client);
@@ -256,7 +256,7 @@ describe('a connection of a pool', () => {
     });
   });
 
-  it('is replaced where it breaks while nobody uses it', async () => {
+  it('is replaced if it breaks while it is idle', async () => {
     await withAsync(pool(url, { max: 1 }), async (pool) => {
       const pid = await withAsync(checkout(pool), backend);
       const removed = new Promise((resolve) => pool.once('remove', resolve));
@@ -266,7 +266,7 @@ describe('a connection of a pool', () => {
     });
   });
 
-  it('is closed where the block fails, and is not waited for', async () => {
+  it("is closed if the block fails, and isn't waited for", async () => {
     await withAsync(pool(url, { max: 1 }), async (pool) => {
       const abandoned: Promise<unknown>[] = [];
       const block = withAsync(checkout(pool), async (client) => {

@@ -8,12 +8,12 @@ function setUrl(url: string | undefined): void {
 }
 
 describe('postgres', () => {
-  it('is that of DATABASE_URL', async () => {
+  it('uses DATABASE_URL', async () => {
     setUrl('postgres://somewhere');
     expect(await withAsync(postgres(), (url) => url)).toBe('postgres://somewhere');
   });
 
-  it('within the process does not mix the statements of two connections while a third is in a transaction', async () => {
+  it("within the process doesn't mix the statements of two connections while a third is in a transaction", async () => {
     setUrl(undefined);
     const wrong = await scopeAsync(async function* () {
       const url = yield* enter(postgres());
@@ -38,7 +38,7 @@ describe('postgres', () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
-  it('within the process goes on where a connection breaks in a transaction', async () => {
+  it('within the process continues if a connection breaks in a transaction', async () => {
     setUrl(undefined);
     const sum = await scopeAsync(async function* () {
       const url = yield* enter(postgres());

@@ -15,7 +15,7 @@ import { errorOf } from '../helpers/outcome.ts';
 
 const turn = () => new Promise(setImmediate);
 
-/** A manager that logs, and knows nothing of ids. */
+/** A manager that logs, and doesn't know about ids. */
 const connection = asyncContextManager(async function* connection(log: (string | undefined)[]) {
   await turn();
   log.push(`connected: ${logLine('x')}`);
@@ -28,7 +28,7 @@ const connection = asyncContextManager(async function* connection(log: (string |
 });
 
 describe('requestId', () => {
-  it('holds in its block, also after it has waited, and nowhere else', async () => {
+  it('holds in its block, even after an await, and nowhere else', async () => {
     expect(currentRequestId()).toBeUndefined();
     const result = await withAsync(requestId('a1'), async (id) => {
       const before = logLine('before');
@@ -39,7 +39,7 @@ describe('requestId', () => {
     expect(logLine('outside')).toBe('outside');
   });
 
-  it('joins the ids of blocks in blocks, and goes back to the outer one', async () => {
+  it('joins the ids of nested blocks, and returns to the outer one', async () => {
     const seen: unknown[] = [];
     await withAsync(requestId('a1'), async () => {
       await withAsync(requestId('bank'), async (id) => {
@@ -58,7 +58,7 @@ describe('requestId', () => {
     expect(seen).toEqual(['a1.bank', 'a1.bank', 'a1', 'a1.broken', 'a1']);
   });
 
-  it('passes the error of the block on, the same object', async () => {
+  it("rethrows the block's error", async () => {
     const failure = Object.freeze(new Error('no'));
     expect(
       await errorOf(() =>
@@ -91,20 +91,20 @@ describe('requestId', () => {
       ...linesOf('all'),
       ...linesOf('decorator'),
       'connected: [scope] x',
-      // The scope's own code is not in the block.
+      // The scope's own code isn't in the block.
       '[inner] block',
       'disconnected: [scope] x',
     ]);
   });
 
-  it('does not reach code after enterContext', async () => {
+  it("doesn't reach code after enterContext", async () => {
     await withAsync(new AsyncExitStack(), async (stack) => {
       expect(await stack.enterContext(requestId('a1'))).toBe('a1');
       expect(currentRequestId()).toBeUndefined();
     });
   });
 
-  it('keeps two hundred at once apart', async () => {
+  it('keeps two hundred concurrent ones apart', async () => {
     const handle = async (): Promise<unknown[]> => {
       const seen = [currentRequestId()];
       for (let round = 0; round < 3; round += 1) {
@@ -125,7 +125,7 @@ describe('the server', () => {
     return logLine('handled');
   };
 
-  it('runs each request with its id, and answers with it', async () => {
+  it('runs each request with its id, and responds with it', async () => {
     await withAsync(server(handle), async (url) => {
       const ids = Array.from({ length: 20 }, (_, index) => `id-${String(index)}`);
       const answers = await Promise.all(
@@ -138,7 +138,7 @@ describe('the server', () => {
     });
   });
 
-  it.each([undefined, '', 'a b', '[a1] forged', 'x'.repeat(65)])('makes an id instead of %p', async (sent) => {
+  it.each([undefined, '', 'a b', '[a1] forged', 'x'.repeat(65)])('makes an id for %p', async (sent) => {
     await withAsync(server(handle), async (url) => {
       const response = await fetch(url, sent === undefined ? {} : { headers: { 'X-Request-Id': sent } });
       const id = response.headers.get('X-Request-Id') ?? '';
@@ -147,7 +147,7 @@ describe('the server', () => {
     });
   });
 
-  it('answers 500 with the id if the handler fails', async () => {
+  it('responds with 500 and the id if the handler fails', async () => {
     const failing = async () => {
       await turn();
       throw new Error(logLine('no'));

@@ -6,7 +6,7 @@ import { ran } from '../helpers/process.ts';
 jest.setTimeout(300_000);
 
 (hasPostgres ? describe : describe.skip)('a thousand sagas on two processes', () => {
-  it('end as they should, and nothing is lost', async () => {
+  it('end as they should, and lose nothing', async () => {
     const load = ({ url }: { url: string }) => ran('docs/recipes/saga/load.ts', [], { env: { DATABASE_URL: url } });
     const ending = await withAsync(server(), load);
     expect(ending).toMatchObject({ code: 0, errors: '' });

@@ -6,14 +6,14 @@ import { ran } from '../helpers/process.ts';
 interface Report {
   readonly outcome: { readonly value?: unknown; readonly error?: string };
   readonly steps: readonly string[];
-  /** How many of the steps were not only read from the record. */
+  /** How many of the steps ran instead of being read from the record. */
   readonly acts: number;
 }
 
 interface Replayed {
   readonly name: string;
   readonly first: Report;
-  /** Each begins with that many steps on record. */
+  /** Each starts with that many steps on record. */
   readonly replays: readonly Report[];
 }
 
@@ -41,7 +41,7 @@ const expected: Record<string, Report['outcome']> = {
   'timeout in a step': { error: 'TimeoutError: Cannot finish' },
 };
 
-/** Whether it is no step that the engine made by itself. */
+/** Whether it is a step of the workflow, and not one that the engine made. */
 function isOwn(step: string): boolean {
   return !step.startsWith('DBOS.');
 }
@@ -76,24 +76,24 @@ function owned(report: Report): Report {
     expect(replays.map(owned)).toEqual(same);
   });
 
-  it('an error that was recorded is a plain Error, which suppress does not know by its class', () => {
+  it("a recorded error is a plain Error, which suppress can't recognize by its class", () => {
     const { first, replays } = workflow('suppress by class');
     expect(first.outcome).toEqual({ value: [null, 'go on'] });
     expect(replays[0]).toEqual(first);
     expect(replays[1]).toEqual({ outcome: { error: 'TypeError: no work' }, steps: ['work'], acts: 0 });
   });
 
-  it('what is no Error is another thing when it comes out of a step, and yet another from the record', () => {
+  it("a value that isn't an Error comes out of a step changed, and differently from the record", () => {
     const { first, replays } = workflow('a step that throws undefined');
     expect(first.steps).toEqual(['open outer', 'work', 'roll back outer', 'close outer']);
     expect(first.outcome.error).toContain('TypeError: Cannot read properties of undefined');
     expect(replays.at(-1)?.outcome.error).toContain('NonError');
   });
 
-  it('setups of several steps each, entered at once, come in another order', () => {
+  it('concurrent setups of several steps each come in another order', () => {
     const { first, replays } = workflow('all at once, with several steps each');
     expect(first.steps).toEqual(['find one', 'find other', 'open other', 'open one', 'work']);
-    // The record has found both, so the slow one is not slow any more.
+    // The record has both, so the slow one isn't slow any more.
     expect(replays[2]?.steps).toEqual(['find one', 'find other', 'open one', 'open other', 'work']);
     expect(replays[4]).toEqual({
       outcome: { error: expect.stringContaining('all()') },
@@ -102,7 +102,7 @@ function owned(report: Report): Report {
     });
   });
 
-  it('a time that was up between steps is not up again', () => {
+  it("a timeout between steps doesn't repeat", () => {
     const { first, replays } = workflow('timeout between steps');
     expect(first.steps).toEqual(['open outer', 'slow', 'roll back outer', 'close outer']);
     expect(replays.at(-1)).toEqual({

@@ -14,10 +14,10 @@ jest.setTimeout(120_000);
 
 const fixture = '__tests__/recipes/fixtures/guard.ts';
 
-/** What stands between a machine and the database. */
+/** The proxy between a machine and the database. */
 interface Network {
   readonly url: string;
-  /** From now on nothing comes through; and nobody says so. */
+  /** From now on nothing gets through, and neither side is told. */
   readonly cut: () => unknown;
 }
 
@@ -60,7 +60,7 @@ interface Place {
   readonly first: Program;
   readonly database: Server;
   readonly network: Network;
-  /** What was undone is written there. */
+  /** Where undone work is recorded. */
   readonly file: string;
 }
 
@@ -149,12 +149,12 @@ const cells = rows.flatMap(([event = '', ...states]) =>
 );
 
 (hasPostgres ? describe : describe.skip)('what survives what', () => {
-  it('is asked of each kind and each event', () => {
+  it('covers each kind and each event', () => {
     expect(heads.slice(1)).toEqual(Object.keys(kinds));
     expect(rows.map(([event]) => event)).toEqual(Object.keys(events));
   });
 
-  it.each(cells)('where $event, $head is: $state', async ({ event, head, state }) => {
+  it.each(cells)('if $event, $head is: $state', async ({ event, head, state }) => {
     const seen = await scopeAsync(async function* () {
       const { kind, see } = kinds[head] ?? {};
       const database = yield* enter(server());

@@ -16,7 +16,7 @@ const recipe = 'docs/recipes/saga';
 const fixture = '__tests__/recipes/fixtures/saga.ts';
 const kill = fileURLToPath(new URL(`../../${recipe}/kill.ts`, import.meta.url));
 
-it('prints what its page says, on a Postgres within the process', async () => {
+it('prints what its page shows, on a Postgres within the process', async () => {
   const { output, errors } = await ran(`${recipe}/main.ts`);
   const page = await readFile(new URL(`../../${recipe}/README.md`, import.meta.url), 'utf8');
   expect(`${errors}\`\`\`text no-run: a test of the recipe compares it\n${output}\`\`\``).toBe(
@@ -34,7 +34,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
 
   afterAll(() => shared.exitAsync());
 
-  /** A connection to a new database, in which those are sold out. */
+  /** A connection to a new database in which those are sold out. */
   async function database(...soldOut: string[]): Promise<Client> {
     const client = await shared.enterContext(connection(await shared.enterContext(newDatabase(server))));
     await client.query(agencyTables + processTable + leaseTable);
@@ -129,7 +129,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
       db = await database();
     }, 60_000);
 
-    it.each(forward)('undoes nothing when it wakes up in "%s", for another process has gone on', async (step) => {
+    it.each(forward)('undoes nothing when it wakes up in "%s", because another process has continued', async (step) => {
       const trip = dashed(step);
       const frozen = program(fixture, [urlOf(db), trip, '1', `book ${trip}`, `result ${trip}`], {
         env: { KILL_AT: `late in ${step}`, KILL_SIGNAL: 'SIGSTOP' },
@@ -147,7 +147,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
     });
   });
 
-  it('is shared by two workers, of which one is killed', async () => {
+  it('is shared by two workers, one of which is killed', async () => {
     const db = await database();
     const trips = Array.from({ length: 50 }, (_, index) => `trip-${String(index)}`);
     const args = (name: string) => [urlOf(db), name, ...trips];
@@ -169,13 +169,13 @@ it('prints what its page says, on a Postgres within the process', async () => {
     const executors = await column(db, 'SELECT DISTINCT executor_id FROM dbos.workflow_status ORDER BY 1');
     expect(executors).toEqual(['doomed', 'other']);
     expect(await column(db, 'SELECT count(*)::int FROM agency.bookings')).toEqual([150]);
-    // What was in flight when the process was killed was asked for twice.
+    // What was in flight when the process was killed was requested twice.
     const again = await column(db, 'SELECT key FROM agency.requests GROUP BY key HAVING count(*) > 1');
     expect(again.length).toBeGreaterThanOrEqual(1);
     expect(again.length).toBeLessThanOrEqual(5);
   });
 
-  it('keeps a lease though its process is killed', async () => {
+  it('keeps a lease even though its process is killed', async () => {
     const db = await database();
     const owners = () => column(db, 'SELECT owner FROM leases');
     const killed = await act(db, 'first', ['lease one key'], { KILL_AT: 'late in use' });
@@ -194,7 +194,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
     expect(await owners()).toEqual([]);
   });
 
-  it('tries to cancel until it can', async () => {
+  it('retries a cancellation until it succeeds', async () => {
     const db = await database('car');
     await db.query("ALTER TABLE agency.bookings ADD CONSTRAINT stubborn CHECK (state <> 'canceled')");
     const ending = act(db, 'here', ['book one', 'result one']);
@@ -205,7 +205,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
     expect(await bookings(db, 'one')).toEqual(canceled);
   });
 
-  it('is held by a clock that goes on while no process runs', async () => {
+  it('is timed by a clock that runs while no process does', async () => {
     const db = await database();
     const holding = program(fixture, [urlOf(db), 'here', '1', 'book one 12', 'result one']);
     await withAsync(holding, async ({ kill, ended }) => {
@@ -218,17 +218,17 @@ it('prints what its page says, on a Postgres within the process', async () => {
     expect(resultsOf(await act(db, 'here', ['result one']))).toEqual({ one: expect.stringContaining('flight') });
     const [seconds] = await column(db, 'SELECT (completed_at - created_at)::float / 1000 FROM dbos.workflow_status');
     expect(seconds).toBeGreaterThanOrEqual(12);
-    // Had it begun anew, it would have been eighteen at least.
+    // Had it started over, it would be at least eighteen.
     expect(seconds).toBeLessThan(18);
   });
 
-  it('is left to the next process by one that ends, and is not undone', async () => {
+  it("is left to the next process by one that ends, and isn't undone", async () => {
     const db = await database();
-    // The engine makes its tables when nobody is in a transaction.
+    // The engine creates its tables when no transaction is open.
     await act(db, 'here', []);
     await db.query('BEGIN; LOCK agency.bookings');
     const ending = act(db, 'here', ['book one']);
-    // The engine waits no longer than five seconds for a step that takes so long.
+    // The engine waits at most five seconds for a step that takes so long.
     while ((await requests(db, 'one')).length === 0) await setTimeout(20);
     await setTimeout(7_000);
     await db.query('COMMIT');
@@ -239,7 +239,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
     expect(await bookings(db, 'one')).toEqual(reserved);
   });
 
-  it('is gone on with only by a process of its version', async () => {
+  it('is continued only by a process of its version', async () => {
     const db = await database();
     await act(db, 'here', ['book one'], { KILL_AT: 'after reserve hotel' });
     const newer = await ran(fixture, [urlOf(db), 'here', '2', 'resume one', 'wait 2000', 'status one']);
@@ -247,7 +247,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
     expect(resultsOf(await act(db, 'here', ['result one']))).toEqual({ one: expect.stringContaining('flight') });
   });
 
-  it('acts no more if its code does not fit what is recorded', async () => {
+  it("stops acting if its code doesn't fit the record", async () => {
     const db = await database();
     await act(db, 'here', ['book one'], { KILL_AT: 'after reserve car' });
     await db.query("UPDATE dbos.operation_outputs SET function_name = 'reserve train' WHERE function_id = 1");
@@ -257,7 +257,7 @@ it('prints what its page says, on a Postgres within the process', async () => {
     expect(await requests(db, 'one')).toEqual(forward);
   });
 
-  it('is undone if it is called off by a message, and left as it is if it is canceled', async () => {
+  it('is undone if a message calls it off, and left as it is if it is canceled', async () => {
     const db = await database();
     const booked = ['book one 60', 'book two 60', 'recorded one 3', 'recorded two 3'];
     const ends = ['call-off one', 'result one', 'cancel two', 'status two'];
@@ -277,14 +277,14 @@ it('prints what its page says, on a Postgres within the process', async () => {
 
 type Results = Readonly<Record<string, string>>;
 
-/** What it has printed of each workflow. */
+/** Its output for each workflow. */
 function resultsOf({ output, errors }: Ending): Results {
   expect(errors).toBe('');
   const lines = output.split('\n').filter(Boolean);
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]));
 }
 
-/** Names and commands have no blanks within their words. */
+/** Names and commands contain no blanks. */
 function dashed(...words: string[]): string {
   return words.join('_').replaceAll(' ', '_');
 }

@@ -9,7 +9,7 @@ const turn = () => new Promise(setImmediate);
 const reason = new Error('no longer');
 
 describe('a semaphore', () => {
-  it('lets so many in at once, and the others in order', async () => {
+  it('admits that many at once, and the others in order', async () => {
     const permit = semaphore(2);
     const log: number[] = [];
     let [inside, most] = [0, 0];
@@ -26,7 +26,7 @@ describe('a semaphore', () => {
     expect([inside, most]).toEqual([0, 2]);
   });
 
-  it('gives the permit of a block that throws to the next', async () => {
+  it('passes the permit of a block that throws to the next', async () => {
     const permit = semaphore(1);
     const failing = withAsync(permit(), async () => Promise.reject(reason));
     const next = withAsync(permit(), () => 'next');
@@ -34,7 +34,7 @@ describe('a semaphore', () => {
     expect(await next).toBe('next');
   });
 
-  it('waits no longer than the signal says', async () => {
+  it('stops waiting when the signal aborts', async () => {
     const permit = semaphore(1);
     const source = new AbortController();
     const first = withAsync(permit(), async () => turn().then(turn));
@@ -49,7 +49,7 @@ describe('a semaphore', () => {
     expect(await errorOf(() => withAsync(permit({ signal: source.signal }), () => 'never'))).toBe(reason);
   });
 
-  it('loses no permit, and gives none twice, in 200 rounds of aborting at the handover', async () => {
+  it('loses no permit, and grants none twice, in 200 rounds of aborting at the handover', async () => {
     for (let round = 0; round < 200; round++) {
       const permits = 1 + (round % 3);
       const permit = semaphore(permits);

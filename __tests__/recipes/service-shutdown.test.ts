@@ -25,9 +25,9 @@ const folder = asyncContextManager(async function* folder() {
 interface Service {
   /** Its TMPDIR. */
   readonly temporary: string;
-  /** Reads what it prints up to a line that begins so, and gives the rest of that line. */
+  /** Reads the output up to a line that begins so, and returns the rest of that line. */
   until(start: string): Promise<string>;
-  /** Ends it by SIGTERM; gives what it has printed since, and how long that took. */
+  /** Ends it with SIGTERM; returns the output since then, and how long that took. */
   terminate(): Promise<{ code: number; lines: string[]; errors: string; took: number }>;
 }
 
@@ -90,7 +90,7 @@ describe('the service and its grace period', () => {
     });
   }, 60_000);
 
-  it('is ended where a client sends nothing more', async () => {
+  it('is ended if a client stops sending', async () => {
     await withAsync(service({ GRACE: '1000' }), async ({ temporary, until, terminate }) => {
       const url = await until('ready on ');
       const begun = request(`${url}/payments`, { method: 'POST' }).on('error', () => {});
@@ -107,7 +107,7 @@ describe('the service and its grace period', () => {
     });
   }, 60_000);
 
-  it('is ended where something else keeps it alive', async () => {
+  it('is ended if something else keeps it alive', async () => {
     const NODE_OPTIONS = '--import=data:text/javascript,setInterval(()=>{},1000)';
     await withAsync(service({ GRACE: '1000', NODE_OPTIONS }), async ({ temporary, until, terminate }) => {
       await until('ready on ');

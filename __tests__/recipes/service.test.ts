@@ -29,18 +29,18 @@ const program = 'docs/recipes/service/main.ts';
 
 const bundleOf = sharedBundles(program);
 
-// The tests' own environment must not choose the database, and on a busy machine a setup is slow.
+// The tests' own environment must not choose the database, and on a busy machine setup is slow.
 const neutral = { DATABASE_URL: undefined, PORT: '0', WITHAL_SLOW: '60000' };
 
 interface Service {
   /** Its TMPDIR. */
   readonly temporary: string;
-  /** Everything that it has printed so far. */
+  /** Everything it has printed so far. */
   readonly lines: readonly string[];
-  /** Reads what it prints up to a line that begins so, and gives the rest of that line. */
+  /** Reads the output up to a line that begins so, and returns the rest of that line. */
   until(start: string): Promise<string>;
   kill(signal: NodeJS.Signals): void;
-  /** Reads what it prints up to its end. */
+  /** Reads the output to its end. */
   ending(): Promise<{ code: number | null; signal: NodeJS.Signals | null; errors: string }>;
 }
 
@@ -53,7 +53,7 @@ const folder = asyncContextManager(async function* folder() {
   }
 });
 
-/** The program, which is killed if it does not end by itself. */
+/** The program, which is killed if it doesn't end by itself. */
 const service = asyncContextManager(async function* service(environment: Record<string, string>) {
   const temporary = yield* enter(folder());
   const env = { ...process.env, ...neutral, TMPDIR: temporary, ...environment };
@@ -88,11 +88,11 @@ const service = asyncContextManager(async function* service(environment: Record<
 
 interface Database {
   readonly url: string;
-  /** Asks the database itself; while the program is running only a server can be asked. */
+  /** Queries the database itself; only a server can be queried while the program runs. */
   query(statement: string): Promise<unknown[]>;
 }
 
-// A new PGlite or server takes seconds; a copy of one, or a new database of the other, does not.
+// A new PGlite or server takes seconds; a copy of one, or a new database on the other, doesn't.
 const shared = new AsyncExitStack();
 let empty: string;
 let sharedServer: string;
@@ -126,7 +126,7 @@ const server = asyncContextManager(async function* server() {
 const databases: [string, () => AsyncContextManager<Database>][] = [['PGlite', embedded]];
 if (hasPostgres) databases.push(['a server', server]);
 
-/** To start the program takes seconds; what does not depend on its database is not tested on both. */
+/** Starting the program takes seconds; what doesn't depend on its database isn't tested on both. */
 const anyDatabase = hasPostgres ? server : embedded;
 
 async function post(url: string, lines: string): Promise<[number, unknown]> {
@@ -141,7 +141,7 @@ async function answerOf(response: Response): Promise<[number, unknown]> {
   return [response.status, await response.json()];
 }
 
-/** A request that has begun, and of which more is to come. */
+/** A request that has begun, with more to come. */
 function begin(url: string, lines: string): ClientRequest {
   const begun = request(`${url}/payments`, { method: 'POST' });
   begun.write(lines);
@@ -155,7 +155,7 @@ async function shown(port: string): Promise<string[][]> {
   return [...blocks].map(([, block = '']) => block.replaceAll('8080', port).split('\n'));
 }
 
-/** Lines without what differs from one run to the next: times, and what keeps the event loop alive. */
+/** Lines without what varies from run to run: times, and what keeps the event loop alive. */
 function timeless(lines: readonly string[]): string[] {
   return lines.map((line) =>
     line
@@ -165,7 +165,7 @@ function timeless(lines: readonly string[]): string[] {
   );
 }
 
-/** Asks until the answer is as wanted; if it never is, the test takes too long. */
+/** Asks until the answer matches; if it never does, the test times out. */
 async function eventually<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
   for (;;) {
     const answer = await ask();
@@ -263,7 +263,7 @@ describe.each(databases)('the service on %s', (_name, database) => {
     });
   }, 60_000);
 
-  it('answers the request that is running when SIGTERM comes, and no other', async () => {
+  it('answers the running request when SIGTERM comes, and no other', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL, query } = yield* enter(database());
       const { temporary, until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
@@ -289,7 +289,7 @@ describe.each(databases)('the service on %s', (_name, database) => {
       await until('exit directory');
       const unwoundAt = performance.now();
       expect(await ending()).toEqual({ code: 143, signal: null, errors: '' });
-      // A pool that has not ended keeps the process alive for ten seconds.
+      // A pool that hasn't ended keeps the process alive for ten seconds.
       expect(performance.now() - unwoundAt).toBeLessThan(5_000);
       expect(lines.slice(4)).toEqual([
         `ready on ${url}`,
@@ -308,7 +308,7 @@ describe.each(databases)('the service on %s', (_name, database) => {
 });
 
 describe('the service', () => {
-  it('rolls back where the client hangs up', async () => {
+  it('rolls back if the client hangs up', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(anyDatabase());
       const { until, kill, ending } = yield* enter(service({ DATABASE_URL }));
@@ -325,7 +325,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('ends as soon as it has started where SIGTERM comes before', async () => {
+  it('ends as soon as it has started if SIGTERM comes before', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(anyDatabase());
       const { temporary, until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
@@ -339,7 +339,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('leaves nothing behind where the table cannot be made', async () => {
+  it("leaves nothing behind if the table can't be made", async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL, query } = yield* enter(anyDatabase());
       await query("CREATE TYPE payments AS ENUM ('in the way')");
@@ -357,7 +357,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('leaves nothing behind where the job cannot start', async () => {
+  it("leaves nothing behind if the job can't start", async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL, query } = yield* enter(anyDatabase());
       await query('CREATE TABLE payments (of_an int, older_version int)');
@@ -377,7 +377,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('leaves nothing behind where the port is taken', async () => {
+  it('leaves nothing behind if the port is taken', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(anyDatabase());
       const other = yield* enter(closing(createServer().listen(0)));
@@ -412,7 +412,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('tells on SIGUSR2 what is open, and at the end what holds it up', async () => {
+  it('reports on SIGUSR2 what is open, and in the end what holds it up', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(embedded());
       const { until, kill, ending } = yield* enter(service({ DATABASE_URL, GRACE: '500' }));
@@ -432,13 +432,13 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('waits for requests whose clients have gone, before it closes the database', async () => {
+  it('waits for requests whose clients have left before it closes the database', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL } = yield* enter(embedded());
       const { until, kill, ending, lines } = yield* enter(service({ DATABASE_URL }));
       const url = await until(ready);
 
-      // It has the only connection, so that the other one has not looked at its client when that hangs up.
+      // It has the only connection, so the other one hasn't checked its client when that hangs up.
       const first = begin(url, 'Ada,30\n');
       await until('[1] enter POST /payments');
       const second = begin(url, 'Alan,4\n').on('error', () => {});
@@ -461,7 +461,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('leaves nothing behind where there is no place for its directory', async () => {
+  it('leaves nothing behind if there is no place for its directory', async () => {
     await scopeAsync(async function* () {
       const TMPDIR = join(yield* enter(folder()), 'nowhere');
       const { ending, lines } = yield* enter(service({ TMPDIR }));
@@ -472,7 +472,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('leaves nothing behind where the database does not answer', async () => {
+  it("leaves nothing behind if the database doesn't respond", async () => {
     await scopeAsync(async function* () {
       const DATABASE_URL = 'postgres://127.0.0.1:1/nowhere';
       const { temporary, ending, lines } = yield* enter(service({ DATABASE_URL }));
@@ -518,7 +518,7 @@ describe('the service', () => {
     });
   }, 60_000);
 
-  it('survives that its connections break', async () => {
+  it('survives broken connections', async () => {
     await scopeAsync(async function* () {
       const { url: DATABASE_URL, query } = yield* enter(server());
       const { until, kill, ending } = yield* enter(service({ DATABASE_URL }));
@@ -538,7 +538,7 @@ describe('the service', () => {
       expect([response.statusCode, await json(response)]).toEqual([500, { error: 'Internal Server Error' }]);
       expect(await get(`${url}/payments`)).toEqual([200, []]);
 
-      // Nobody has them now; the next may get one before the pool has noticed.
+      // They are idle now; the next request may get one before the pool has noticed.
       await query(breakAll);
       await eventually(
         () => get(`${url}/payments`),

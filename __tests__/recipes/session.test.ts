@@ -11,11 +11,11 @@ interface Origin {
   readonly url: string;
   /** How many connections were opened. */
   opened(): number;
-  /** Waits until all of them are closed, as they are after a session; within one the pool replaces what it has lost. */
+  /** Waits until all of them are closed, as they are after a session; during one the pool replaces lost ones. */
   untilClosed(): Promise<unknown>;
-  /** Waits until what was asked for last has been answered, or its connection is closed. */
+  /** Waits until the last request has a response, or its connection is closed. */
   untilLeft(): Promise<unknown>;
-  /** The next request, and its response if that is left to the test. */
+  /** The next request, and its response if the test sends that itself. */
   requested(): Promise<[IncomingMessage, ServerResponse]>;
 }
 
@@ -98,7 +98,7 @@ const errorOf = (promise: Promise<unknown>) =>
   );
 
 describe('a session', () => {
-  it('gives what the block gives, and closes its connections', async () => {
+  it("returns the block's result, and closes its connections", async () => {
     const texts = await withAsync(session(server.url), (pool) =>
       Promise.all(['/short', '/chunked'].map(async (path) => (await pool.request(get(path))).body.text())),
     );
@@ -114,7 +114,7 @@ describe('a session', () => {
     expect(server.opened()).toBe(1);
   });
 
-  it('waits for the requests in flight where the block returned', async () => {
+  it('waits for the requests in flight if the block returned', async () => {
     const log: string[] = [];
     const requested = server.requested();
     let left: Promise<string> | undefined;
@@ -131,7 +131,7 @@ describe('a session', () => {
   });
 
   it.each([failure, undefined, null, 0, ''])(
-    'rejects the requests in flight where the block throws %p, and throws that',
+    'rejects the requests in flight if the block throws %p, and rethrows that',
     async (thrown) => {
       let left: Promise<unknown> | undefined;
       const block = withAsync(session(server.url), async (pool) => {
@@ -152,7 +152,7 @@ describe('a session', () => {
     await expect(pool.request(get('/short'))).rejects.toThrow('The client is destroyed');
   });
 
-  it('can be entered many times, at once too', async () => {
+  it('can be entered many times, concurrently too', async () => {
     const manager = session(server.url);
     const read = (pool: Pool) => withAsync(response(pool, get('/short')), ({ body }) => body.text());
     expect(await Promise.all([withAsync(manager, read), withAsync(manager, read)])).toEqual(['short', 'short']);
@@ -160,7 +160,7 @@ describe('a session', () => {
     expect(server.opened()).toBe(2);
   });
 
-  it('would wait for a long body that nobody reads, were it not for response()', async () => {
+  it('would wait for a long unread body without response()', async () => {
     const pool = new Pool(server.url);
     const { body } = await pool.request(get('/long'));
     const closed = pool.close().then(() => 'closed');
@@ -171,7 +171,7 @@ describe('a session', () => {
 });
 
 describe('a response', () => {
-  it('has its headers, and a body to be read', async () => {
+  it('has its headers, and a readable body', async () => {
     await withAsync(session(server.url), async (pool) => {
       const read = withAsync(response(pool, get('/short')), async ({ statusCode, headers, body }) => [
         statusCode,
@@ -188,7 +188,7 @@ describe('a response', () => {
     });
   });
 
-  it('takes a status for an error where the session is composed so', async () => {
+  it('treats a status as an error if the session is composed that way', async () => {
     await withAsync(session(server.url), async (pool) => {
       const strict = pool.compose(interceptors.responseError());
       const block = withAsync(response(strict, get('/missing')), () => {});
@@ -197,7 +197,7 @@ describe('a response', () => {
     await server.untilClosed();
   });
 
-  it('leaves the connection to the next where its body is short and was not read', async () => {
+  it("leaves the connection to the next if its short body wasn't read", async () => {
     await withAsync(session(server.url, { connections: 1 }), async (pool) => {
       await withAsync(response(pool, get('/short')), () => {});
       await withAsync(response(pool, get('/missing')), () => {});
@@ -206,7 +206,7 @@ describe('a response', () => {
     expect(server.opened()).toBe(1);
   });
 
-  it.each(['/long', '/endless', '/stalling'])('gives up %s with its connection where it was not read', async (path) => {
+  it.each(['/long', '/endless', '/stalling'])("gives up %s with its connection if it wasn't read", async (path) => {
     await withAsync(session(server.url, { connections: 1 }), async (pool) => {
       expect(await withAsync(response(pool, get(path)), ({ statusCode }) => statusCode)).toBe(200);
       await server.untilLeft();
@@ -228,7 +228,7 @@ describe('a response', () => {
   });
 
   it.each([failure, undefined, null, 0, ''])(
-    'gives up its body where the block throws %p, and throws that',
+    'gives up its body if the block throws %p, and rethrows that',
     async (thrown) => {
       await withAsync(session(server.url), async (pool) => {
         const block = withAsync(response(pool, get('/stalling')), () => {
@@ -241,7 +241,7 @@ describe('a response', () => {
     },
   );
 
-  it('has nothing to read for a HEAD, whatever length it says', async () => {
+  it('has nothing to read for a HEAD, whatever length it declares', async () => {
     await withAsync(session(server.url), async (pool) => {
       const length = withAsync(
         response(pool, { method: 'HEAD', path: '/long' }),
@@ -253,7 +253,7 @@ describe('a response', () => {
   });
 
   it.each(['text', 'json'] as const)(
-    'leaves the connection to the next where the block has read its body as %s, and throws',
+    'leaves the connection to the next if the block has read its body as %s, and throws',
     async (form) => {
       await withAsync(session(server.url, { connections: 1 }), async (pool) => {
         const block = withAsync(response(pool, get('/missing')), async ({ body }) => {
@@ -266,7 +266,7 @@ describe('a response', () => {
     },
   );
 
-  it('rejects where there is no server, and does not run the block', async () => {
+  it("rejects if there is no server, and doesn't run the block", async () => {
     const block = withAsync(session('http://127.0.0.1:1'), (pool) =>
       withAsync(response(pool, get('/')), () => {
         throw new Error('The block was run.');
@@ -275,7 +275,7 @@ describe('a response', () => {
     expect(await errorOf(block)).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('fails where the server dies while its body is read, and with it the session', async () => {
+  it('fails if the server dies while its body is read, and so does the session', async () => {
     const block = withAsync(session(server.url), (pool) =>
       withAsync(response(pool, get('/dying')), ({ body }) => body.text()),
     );
@@ -283,7 +283,7 @@ describe('a response', () => {
     await server.untilClosed();
   });
 
-  it('does not fail where the server dies before the end of what nobody reads', async () => {
+  it("doesn't fail if the server dies before the end of an unread body", async () => {
     await withAsync(session(server.url), async (pool) => {
       expect(await withAsync(response(pool, get('/dying')), ({ statusCode }) => statusCode)).toBe(200);
       const status = withAsync(response(pool, get('/dying')), async ({ statusCode }) => {
@@ -294,7 +294,7 @@ describe('a response', () => {
     });
   });
 
-  it('is aborted before its headers are there', async () => {
+  it('is aborted before its headers arrive', async () => {
     const controller = new AbortController();
     const requested = server.requested();
     const block = withAsync(session(server.url), (pool) =>
@@ -317,11 +317,11 @@ describe('a response', () => {
     await server.untilClosed();
   });
 
-  it('is aborted while what the block has left is read', async () => {
+  it('is aborted while the rest of its body is read', async () => {
     const controller = new AbortController();
     const block = withAsync(session(server.url), (pool) =>
       withAsync(response(pool, { ...get('/stalling'), signal: controller.signal }), ({ statusCode, body }) => {
-        // eslint-disable-next-line withal/settle-in-body -- it is to happen after the block
+        // eslint-disable-next-line withal/settle-in-body -- it should happen after the block
         void once(body, 'resume').then(() => controller.abort());
         return statusCode;
       }),
@@ -330,7 +330,7 @@ describe('a response', () => {
     await server.untilClosed();
   });
 
-  it.each(['/never', '/stalling', '/endless'])('takes %s only as long as a timeout around it lets it', async (path) => {
+  it.each(['/never', '/stalling', '/endless'])('takes %s only as long as a timeout around it allows', async (path) => {
     const block = withAsync(timeout(30), (signal) =>
       withAsync(session(server.url), (pool) =>
         withAsync(response(pool, { ...get(path), signal }), ({ body }) => body.text()),
@@ -352,7 +352,7 @@ describe('a response', () => {
     expect(server.opened()).toBe(3);
   });
 
-  it('waits for those that hold all the connections', async () => {
+  it('waits for those that hold all connections', async () => {
     await withAsync(session(server.url, { connections: 1 }), async (pool) => {
       await withAsync(response(pool, get('/long')), async ({ body }) => {
         const next = withAsync(response(pool, get('/short')), ({ body }) => body.text());

@@ -18,7 +18,7 @@ const fail = (error: unknown) => () => {
   throw error;
 };
 
-/** A resource that counts how many of it are open, and fails when it is told to. */
+/** A resource that counts how many are open, and fails when told to. */
 function resource(failures: { setup?: unknown[]; teardown?: unknown[] } = {}) {
   const world = { open: 0, most: 0, opened: 0, told: [] as unknown[] };
   const manager = asyncContextManager(async function* resource() {
@@ -59,13 +59,13 @@ describe('shared', () => {
     ]);
   });
 
-  it('does not tell the resource of what one of its users failed with', async () => {
+  it("doesn't tell the resource what a user failed with", async () => {
     const { world, manager } = resource();
     expect(await errorOf(() => withAsync(shared(manager), fail(bodyError)))).toBe(bodyError);
     expect(world.told).toEqual(['success']);
   });
 
-  it('lets a newcomer wait for a teardown that runs', async () => {
+  it('makes a newcomer wait for a running teardown', async () => {
     const { world, manager } = resource();
     const one = shared(manager);
     const first = withAsync(one, (value) => value);
@@ -74,7 +74,7 @@ describe('shared', () => {
     expect(world.most).toBe(1);
   });
 
-  it('tries again for the next after a failed opening, and fails all who waited for that', async () => {
+  it('retries for the next user after a failed entry, and fails all who waited for that', async () => {
     const failure = new Error('refused');
     const { world, manager } = resource({ setup: [failure] });
     const one = shared(manager);
@@ -84,7 +84,7 @@ describe('shared', () => {
     expect(world.open).toBe(0);
   });
 
-  it('tells the last of a teardown that fails, and opens again', async () => {
+  it("throws a teardown's error at the last user, and opens again", async () => {
     const failure = new Error('teardown');
     const { manager } = resource({ teardown: [failure] });
     const one = shared(manager);
@@ -126,7 +126,7 @@ describe('shared', () => {
 });
 
 describe('lazy', () => {
-  it('enters at the first call, once, and tells the manager of the outcome', async () => {
+  it('enters at the first call, once, and tells the manager the outcome', async () => {
     const { world, manager } = resource();
     expect(await withAsync(lazy(manager), async (get) => [await get(), await get()])).toEqual([
       'resource 1',
@@ -168,7 +168,7 @@ describe('hotswap', () => {
       }
     })();
 
-  it('enters the next one, exits the one before, and at the end the last', async () => {
+  it('enters the next one, exits the previous one, and in the end the last', async () => {
     const events: string[] = [];
     const result = await withAsync(hotswap(), async (swap) => [
       await swap(named(events, 'a')),
@@ -178,14 +178,14 @@ describe('hotswap', () => {
     expect(events).toEqual(['enter a', 'enter b', 'exit a', 'exit b']);
   });
 
-  it('tells the last one of the outcome', async () => {
+  it('tells the last one the outcome', async () => {
     const events: string[] = [];
     const run = () => withAsync(hotswap(), async (swap) => swap(named(events, 'a')).then(fail('no')));
     expect(await errorOf(run)).toBe('no');
     expect(events).toEqual(['enter a', 'a sees no', 'exit a']);
   });
 
-  it('keeps the one before if the next can’t be opened', async () => {
+  it("keeps the previous one if the next can't be opened", async () => {
     const events: string[] = [];
     const broken: Named = { enterAsync: async () => Promise.reject(bodyError), exitAsync: async () => undefined };
     await withAsync(hotswap(), async (swap) => {
@@ -196,7 +196,7 @@ describe('hotswap', () => {
     expect(events).toEqual(['enter a', 'still a', 'exit a']);
   });
 
-  it('does one swap after the other, and leaves none', async () => {
+  it('does one swap after the other, and leaves none open', async () => {
     const events: string[] = [];
     await withAsync(hotswap(), (swap) => {
       // eslint-disable-next-line withal/settle-in-body -- the block waits for its swaps
@@ -205,7 +205,7 @@ describe('hotswap', () => {
     expect(events).toEqual(['enter a', 'enter b', 'exit a', 'enter c', 'exit b', 'exit c']);
   });
 
-  it('enters nothing once the block is over', async () => {
+  it('enters nothing after the block', async () => {
     const events: string[] = [];
     const [swap] = await withAsync(hotswap(), async (swap) => [swap] as const);
     expect(await errorOf(() => swap(named(events, 'a')))).toBeInstanceOf(ReferenceError);

@@ -52,7 +52,7 @@ function fail(): never {
 
 const turn = () => new Promise(setImmediate);
 
-/** Starts a span by itself, which tells what is active. */
+/** Starts a span by itself, which shows what is active. */
 function mark(name: string): void {
   tracer.startSpan(name).end();
 }
@@ -60,7 +60,7 @@ function mark(name: string): void {
 const ended = () => endedSpans(exporter);
 
 describe('a span', () => {
-  it('is started for the block, and ended after it, and gives what the block gives', async () => {
+  it("is started for the block, ended after it, and returns the block's result", async () => {
     const block = (given: { isRecording(): boolean }) => {
       expect(exporter.getFinishedSpans()).toEqual([]);
       return given.isRecording();
@@ -70,7 +70,7 @@ describe('a span', () => {
     expect(exporter.getFinishedSpans()).toMatchObject([{ attributes: { cart: 1 } }]);
   });
 
-  it('is active in the block, also after it has waited, and no longer', async () => {
+  it('is active during the whole block, even after an await, and no longer', async () => {
     await withAsync(span(tracer, 'work'), async (span) => {
       expect(trace.getActiveSpan()).toBe(span);
       await turn();
@@ -84,7 +84,7 @@ describe('a span', () => {
     ]);
   });
 
-  it('takes a body that is not async, and rejects if it throws', async () => {
+  it('takes a sync body, and rejects if it throws', async () => {
     expect(await withAsync(span(tracer, 'work'), () => 'result')).toBe('result');
     expect(await errorOf(() => withAsync(span(tracer, 'failing'), fail))).toBe(failure);
     expect(ended()).toEqual([
@@ -93,7 +93,7 @@ describe('a span', () => {
     ]);
   });
 
-  it.each([SpanStatusCode.OK, SpanStatusCode.ERROR])('leaves the status that the block has set: %p', async (code) => {
+  it.each([SpanStatusCode.OK, SpanStatusCode.ERROR])('keeps the status that the block has set: %p', async (code) => {
     const status = { code, message: 'an answer of 500' };
     await withAsync(span(tracer, 'work'), (span) => void span.setStatus(status));
     expect(ended()).toEqual([['work', undefined, SpanStatusCode[code]]]);
@@ -111,7 +111,7 @@ describe('a span', () => {
     [{ status: 404 }, 'object', '{ status: 404 }'],
     [Object.create(null) as unknown, 'object', '[Object: null prototype] {}'],
     [Symbol('no'), 'symbol', 'Symbol(no)'],
-  ])('records that the block failed with %p, which is thrown on', async (thrown, type, message) => {
+  ])('records that the block failed with %p, which it rethrows', async (thrown, type, message) => {
     const error = await errorOf(() =>
       withAsync(span(tracer, 'work'), () => {
         throw thrown;
@@ -124,7 +124,7 @@ describe('a span', () => {
     expect(events).toMatchObject([{ name: 'exception', attributes: { 'exception.type': type } }]);
   });
 
-  it('records the error that leaves the block, if a teardown in it fails', async () => {
+  it('records the error that leaves the block if a teardown in it fails', async () => {
     const failing = asyncContextManager(async function* failing() {
       try {
         yield;
@@ -137,7 +137,7 @@ describe('a span', () => {
     expect(ended()).toEqual([['work', undefined, 'ERROR', 'the connection is gone']]);
   });
 
-  it('is not started if that fails, and the block is not run', async () => {
+  it("rejects if it can't be started, and doesn't run the block", async () => {
     isSampling = false;
     let isRun = false;
     const error = await errorOf(() => withAsync(span(tracer, 'work'), () => (isRun = true)));
@@ -146,7 +146,7 @@ describe('a span', () => {
     expect([isRun, ended()]).toEqual([false, []]);
   });
 
-  it('has failed on a stack that is disposed, unless it is complete', async () => {
+  it('has failed on a stack that is disposed of, unless it is complete', async () => {
     const block = async (isComplete: boolean) => {
       await using stack = new AsyncExitStack();
       await stack.enterContext(span(tracer, String(isComplete)));
@@ -175,7 +175,7 @@ describe('a span', () => {
     ]);
   });
 
-  it('has failed if its error is suppressed around it, and not if in it', async () => {
+  it('has failed if its error is suppressed around it, but not if inside it', async () => {
     await withAsync(span(tracer, 'outer'), () =>
       withAsync(suppress(RangeError), () => withAsync(span(tracer, 'failed'), fail)),
     );
@@ -251,7 +251,7 @@ describe('the parent of a span', () => {
     ]);
   });
 
-  it('is, for the code of a decorated generator, the span of whoever reads it', async () => {
+  it("is the reader's span for the code of a decorated generator", async () => {
     const rows = asyncContextDecorator(() => span(tracer, 'rows'))(async function* () {
       mark('row');
       yield 1;
@@ -267,7 +267,7 @@ describe('the parent of a span', () => {
     ]);
   });
 
-  it('is right for a hundred requests at once', async () => {
+  it('is right for a hundred concurrent requests', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `request ${String(index)}`);
     const step = (name: string) =>
       scopeAsync(async function* () {
@@ -294,7 +294,7 @@ describe('the parent of a span', () => {
     }
   });
 
-  it('is not a span on a stack: the code after it has another context', async () => {
+  it("isn't a span on a stack: the code after it has another context", async () => {
     await withAsync(new AsyncExitStack(), async (stack) => {
       const entered = await stack.enterContext(span(tracer, 'on the stack'));
       expect(trace.getActiveSpan()).toBeUndefined();
@@ -329,7 +329,7 @@ describe('tolerated', () => {
   it.each([
     [failure, 'no'],
     [undefined, 'undefined'],
-  ])('suppresses %p, which is expected: an event of the span, and no failure', async (thrown, message) => {
+  ])('suppresses %p, which is expected: an event of the span, not a failure', async (thrown, message) => {
     const block = tolerating(() => {
       throw thrown;
     });
@@ -337,7 +337,7 @@ describe('tolerated', () => {
     expect(ended()).toEqual([['work', undefined, 'UNSET', message]]);
   });
 
-  it('lets every other error pass, which the span records once', async () => {
+  it('rethrows every other error, which the span records once', async () => {
     const other = new Error('other');
     const block = tolerating(() => {
       throw other;
@@ -346,7 +346,7 @@ describe('tolerated', () => {
     expect(ended()).toEqual([['work', undefined, 'ERROR', 'other']]);
   });
 
-  it('gives what the block gives', async () => {
+  it("returns the block's result", async () => {
     expect(await tolerating(() => 'result')).toBe('result');
     expect(ended()).toEqual([['work', undefined, 'UNSET']]);
   });

@@ -16,7 +16,7 @@ function fail(): never {
 }
 
 describe('a stand-in', () => {
-  it('gives the value, and notes that it was entered and that the block succeeded', async () => {
+  it("is the block's value, and records that it was entered and that the block succeeded", async () => {
     const events: string[] = [];
     const value = { send: (text: string) => events.push(text) };
     const result = await withAsync(standIn(value, events), (given) => {
@@ -34,7 +34,7 @@ describe('a stand-in', () => {
     [null, 'failed: null'],
     [0, 'failed: 0'],
     ['', 'failed: '],
-  ])('notes that the block failed with %p, which is thrown on', async (thrown, noted) => {
+  ])('records that the block failed with %p, which it rethrows', async (thrown, noted) => {
     const events: string[] = [];
     const error = await errorOf(() =>
       withAsync(standIn('value', events), () => {
@@ -46,7 +46,7 @@ describe('a stand-in', () => {
   });
 });
 
-/** What a property is before it is replaced, which is `0` to whoever reads it. */
+/** What a property is before it is replaced; it reads as `0`. */
 const properties: [string, () => object][] = [
   ['own', () => ({ key: 0 })],
   ['hidden', () => Object.defineProperty({}, 'key', { value: 0, writable: true, configurable: true })],
@@ -75,7 +75,7 @@ interface Keyed {
 const ownOf = (object: object) => Object.getOwnPropertyDescriptor(object, 'key');
 
 describe.each(properties)('a property that is %s, replaced', (_name, make) => {
-  it('is another one in the block, and is what it was after it', async () => {
+  it('has the new value in the block, and is restored after it', async () => {
     const object = make() as Keyed;
     const before = ownOf(object);
     const read = (given: number) => [given, object.key];
@@ -86,14 +86,14 @@ describe.each(properties)('a property that is %s, replaced', (_name, make) => {
     expect(object.key).toBe(0);
   });
 
-  it('is what it was after a block that throws, which throws on', async () => {
+  it('is restored after a block that throws, and rethrows the error', async () => {
     const object = make() as Keyed;
     const before = ownOf(object);
     expect(await errorOf(() => withSync(replaced(object, 'key', 1), fail))).toBe(failure);
     expect(ownOf(object)).toEqual(before);
   });
 
-  it.each(orders)('is what it was after three that overlap and end in the order %p, %p, %p', (...order) => {
+  it.each(orders)('is restored after three that overlap and end in the order %p, %p, %p', (...order) => {
     const object = make() as Keyed;
     const before = ownOf(object);
     const managers = [1, 2, 3].map((value) => replaced(object, 'key', value));
@@ -110,13 +110,13 @@ describe.each(properties)('a property that is %s, replaced', (_name, make) => {
 });
 
 describe('replaced', () => {
-  it('replaces what is missing, and removes it again', () => {
+  it('adds what is missing, and removes it again', () => {
     const object: { key?: number } = {};
     withSync(replaced(object, 'key', 1), () => expect(Object.entries(object)).toEqual([['key', 1]]));
     expect('key' in object).toBe(false);
   });
 
-  it('replaces a method, for the object alone', () => {
+  it('replaces a method, for that object alone', () => {
     class Greeter {
       name = 'Ada';
       greet() {
@@ -132,7 +132,7 @@ describe('replaced', () => {
     expect(Object.keys(one)).toEqual(['name']);
   });
 
-  it('replaces by a symbol, and a variable of the environment', () => {
+  it('replaces a symbol property, and an environment variable', () => {
     const key = Symbol('key');
     const object = { [key]: 0 };
     withSync(replaced(object, key, 1), () => expect(object[key]).toBe(1));
@@ -160,7 +160,7 @@ describe('replaced', () => {
     ]);
   });
 
-  it('can be entered many times, within itself and at once', async () => {
+  it('can be entered many times, nested and concurrently', async () => {
     const object = { key: 0 };
     const manager = replaced(object, 'key', 1);
     const block = () => withAsync(manager, async () => object.key);
@@ -168,7 +168,7 @@ describe('replaced', () => {
     expect(object).toEqual({ key: 0 });
   });
 
-  it('puts back what was there when it is entered again', () => {
+  it('restores what was there when it was entered again', () => {
     const object = { key: 0 };
     const manager = replaced(object, 'key', 1);
     withSync(manager, () => {});
@@ -181,13 +181,13 @@ describe('replaced', () => {
     ['sets', (object) => (object.key = 2)],
     ['deletes', (object) => delete object.key],
     ['defines', (object) => Object.defineProperty(object, 'key', { get: fail })],
-  ])('puts back what was there where the block %s it', (_name, change) => {
+  ])('restores the property if the block %s it', (_name, change) => {
     const object: { key?: number } = { key: 0 };
     withSync(replaced(object, 'key', 1), () => void change(object));
     expect(object).toEqual({ key: 0 });
   });
 
-  it('leaves alone what the block set, while a newer replacement is in force', () => {
+  it('leaves alone what the block set while a newer replacement is in force', () => {
     const object = { key: 0 };
     const [older, newer] = [replaced(object, 'key', 1), replaced(object, 'key', 2)];
     older.enter();
@@ -203,8 +203,8 @@ describe('replaced', () => {
     ['of a frozen object', Object.freeze({ key: 0 })],
     ['fixed and read-only', Object.defineProperty({}, 'key', { value: 0 })],
     ['fixed and computed', Object.defineProperty({}, 'key', { get: () => 0 })],
-    ['that an object does not have which takes none', Object.preventExtensions({})],
-  ])('refuses a property %s, and does not run the block', async (_name, object) => {
+    ['that a non-extensible object lacks', Object.preventExtensions({})],
+  ])("refuses a property %s, and doesn't run the block", async (_name, object) => {
     const before = ownOf(object);
     let isRun = false;
     const error = await errorOf(() => withSync(replaced(object as Keyed, 'key', 1), () => (isRun = true)));
@@ -222,7 +222,7 @@ describe('replaced', () => {
     expect(error).toMatchObject({ name: 'TypeError' });
   });
 
-  it('keeps the error of the block where it can not put back what was there', async () => {
+  it("keeps the block's error if it can't restore the property", async () => {
     const own: Keyed = { key: 0 };
     const inherited = Object.create(own) as Keyed;
     for (const object of [own, inherited]) {
@@ -237,7 +237,7 @@ describe('replaced', () => {
   });
 });
 
-/** A mail service; gives its URL. It notes what it was asked to send. */
+/** A mail service; returns its URL. It records what it was asked to send. */
 const service = asyncContextManager(async function* service(status: number, received: unknown[]) {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     received.push(await json(request));
@@ -249,26 +249,26 @@ const service = asyncContextManager(async function* service(status: number, rece
   yield `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 });
 
-describe('the mailer that is stood in for', () => {
+describe('the stand-in for the mailer', () => {
   const ada = { name: 'Ada', address: 'ada@example.org', due: 0 };
   const alan = { name: 'Alan', address: 'alan@example.org', due: 0 };
   const mailTo = ({ name, address }: typeof ada) => ({ address, text: `Dear ${name}, please pay.` });
 
-  it('hands over the mails of a block that succeeded, at once', async () => {
+  it('hands over the emails of a block that succeeded, all at once', async () => {
     const received: unknown[] = [];
     const count = await withAsync(service(200, received), (url) => remind(mailer(url), [ada, alan]));
     expect([count, received]).toEqual([2, [[mailTo(ada), mailTo(alan)]]]);
   });
 
-  it('hands over nothing where the block failed', async () => {
+  it('hands over nothing if the block failed', async () => {
     const received: unknown[] = [];
     const grace = { name: 'Grace', due: 0 };
     const error = await errorOf(() => withAsync(service(200, received), (url) => remind(mailer(url), [ada, grace])));
     expect([error, received]).toEqual([expect.objectContaining({ message: 'Grace has no address.' }), []]);
   });
 
-  it('rejects where the mails are refused', async () => {
+  it('rejects if the emails are refused', async () => {
     const error = await errorOf(() => withAsync(service(507, []), (url) => remind(mailer(url), [ada])));
-    expect(error).toMatchObject({ message: 'The mails were refused: no room' });
+    expect(error).toMatchObject({ message: 'The emails were refused: no room' });
   });
 });

@@ -39,12 +39,12 @@ function fail(): never {
 }
 
 describe('a stopwatch', () => {
-  it('reports how long the block took, and gives what the block gives', () => {
+  it("reports how long the block took, and returns the block's result", () => {
     expect(withSync(timed('work'), () => work(7))).toBe(7);
     expect(timings).toEqual([{ name: 'work', milliseconds: 7, hasSucceeded: true }]);
   });
 
-  it('takes the time of an async block until that is done', async () => {
+  it('times an async block until it is done', async () => {
     const result = await withAsync(timed('work'), async () => {
       work(1);
       await Promise.resolve();
@@ -54,7 +54,7 @@ describe('a stopwatch', () => {
   });
 
   it.each([failure, undefined, null, 0, ''])(
-    'reports that the block failed with %p, which is thrown on',
+    'reports that the block failed with %p, which it rethrows',
     async (thrown) => {
       const block = () => {
         work(5);
@@ -69,7 +69,7 @@ describe('a stopwatch', () => {
     },
   );
 
-  it('nests, and is one by one for blocks at once', async () => {
+  it('nests, and times concurrent blocks separately', async () => {
     const manager = timed('block');
     await withAsync(manager, async () => {
       work(1);
@@ -99,7 +99,7 @@ describe('a stopwatch', () => {
     ]);
   });
 
-  it('reports of a generator the time of whoever drives it too, and that it failed if it was left early', () => {
+  it("includes the consumer's time for a generator, and reports a failure if it was left early", () => {
     const count = contextDecorator(timed('count'))(function* (): Generator<number> {
       yield work(1);
       yield work(2);
@@ -112,7 +112,7 @@ describe('a stopwatch', () => {
     ]);
   });
 
-  it('reports that a block which is disposed failed, unless it said that it succeeded', () => {
+  it('reports that a disposed block failed, unless it declared success', () => {
     const block = (isComplete: boolean) => {
       using stack = new ExitStack();
       stack.enterContext(timed(String(isComplete)));
@@ -126,7 +126,7 @@ describe('a stopwatch', () => {
     ]);
   });
 
-  it('takes the time of what is entered after it', () => {
+  it('times what is entered after it', () => {
     scopeSync(function* () {
       yield* enter(timed('outer'));
       yield* enter({ enter: () => work(1), exit: () => void work(2) });
@@ -139,7 +139,7 @@ describe('a stopwatch', () => {
     ]);
   });
 
-  it('sees no error that is suppressed in the block, and one that is suppressed around it', () => {
+  it('sees no error that is suppressed in the block, but one that is suppressed around it', () => {
     withSync(timed('around'), () => withSync(suppress(Error), fail));
     withSync(suppress(Error), () => withSync(timed('within'), fail));
     expect(timings.map(({ name, hasSucceeded }) => [name, hasSucceeded])).toEqual([
@@ -148,7 +148,7 @@ describe('a stopwatch', () => {
     ]);
   });
 
-  it('throws what the report throws, and keeps the error of the block', async () => {
+  it("throws what the report throws, and keeps the block's error", async () => {
     const refusal = new Error('nowhere to write to');
     const report = () => {
       throw refusal;
@@ -158,7 +158,7 @@ describe('a stopwatch', () => {
     expect(refusal.cause).toBe(failure);
   });
 
-  it('has a clock and prints, if nothing is said', async () => {
+  it('has a default clock, and prints by default', async () => {
     const log = jest.spyOn(console, 'log').mockImplementation(() => {});
     const { now } = options;
     withSync(stopwatch('work', { now }), () => work(7));

@@ -25,7 +25,7 @@ interface Origin {
   readonly url: string;
   /** How many connections were opened. */
   opened(): number;
-  /** Waits until what was asked for last has been answered, or its connection is closed. */
+  /** Waits until the last request has a response, or its connection is closed. */
   untilLeft(): Promise<unknown>;
 }
 
@@ -97,7 +97,7 @@ const errorOf = (promise: Promise<unknown>) =>
 const premature = { code: 'ERR_STREAM_PREMATURE_CLOSE' };
 
 describe('reading', () => {
-  it('goes on in a second loop where the first stopped, and closes the file', async () => {
+  it('continues in a second loop where the first stopped, and closes the file', async () => {
     const file = createReadStream(path);
     const lengths = await withAsync(reading<Buffer>(file), async (chunks) => {
       expect(await firstOf(chunks)).toHaveLength(64 * 1024);
@@ -121,13 +121,13 @@ describe('reading', () => {
     expect(file).toMatchObject({ closed: true, fd: null });
   });
 
-  it('gives nothing more after the block', async () => {
-    // eslint-disable-next-line withal/no-escaping-value -- to see that it is over
+  it('yields nothing more after the block', async () => {
+    // eslint-disable-next-line withal/no-escaping-value -- to see that it has ended
     const chunks = await withAsync(reading<Buffer>(createReadStream(path)), (chunks) => chunks);
     expect(await lengthsOf(chunks)).toEqual([]);
   });
 
-  it.each([failure, undefined, null, 0, ''])('closes where the block throws %p, and throws that', async (thrown) => {
+  it.each([failure, undefined, null, 0, ''])('closes if the block throws %p, and rethrows that', async (thrown) => {
     const file = createReadStream(path);
     const block = withAsync(reading(file), async (chunks) => {
       await firstOf(chunks);
@@ -137,7 +137,7 @@ describe('reading', () => {
     expect(file.closed).toBe(true);
   });
 
-  it('fails in the loop where the file can’t be opened, at once or later', async () => {
+  it("fails in the loop if the file can't be opened, at once or later", async () => {
     const missing = () => createReadStream(join(folder, 'missing'));
     await expect(withAsync(reading(missing()), firstOf)).rejects.toThrow('ENOENT');
     const file = missing();
@@ -149,7 +149,7 @@ describe('reading', () => {
     expect(file.closed).toBe(true);
   });
 
-  it('fails in the loop that is reading when the stream does', async () => {
+  it('fails in the reading loop when the stream fails', async () => {
     async function* failing() {
       yield 'first';
       throw failure;
@@ -163,7 +163,7 @@ describe('reading', () => {
     expect(stream.closed).toBe(true);
   });
 
-  it('fails where the stream does, though nobody reads', async () => {
+  it('fails if the stream does, even if nothing reads it', async () => {
     const missing = () => createReadStream(join(folder, 'missing'));
     expect(await errorOf(withAsync(reading(missing()), () => 'done'))).toMatchObject({ code: 'ENOENT' });
     const file = missing();
@@ -174,13 +174,13 @@ describe('reading', () => {
     expect(await errorOf(late)).toMatchObject({ code: 'ENOENT' });
   });
 
-  it('fails where the stream does as it closes', async () => {
+  it('fails if the stream fails to close', async () => {
     const stream = new Readable({ read() {}, destroy: (_error, callback) => callback(failure) });
     expect(await errorOf(withAsync(reading(stream), () => 'done'))).toBe(failure);
     expect(stream.closed).toBe(true);
   });
 
-  it('lets go what still waits for more', async () => {
+  it('releases readers that still wait for more', async () => {
     const stream = new PassThrough();
     stream.write('first');
     const next = await withAsync(reading(stream), async (chunks) => {
@@ -201,7 +201,7 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  it('has written everything, and closed the file', async () => {
+  it('has written everything and closed the file after the block', async () => {
     const file = createWriteStream(path);
     const given = await withAsync(writing(file), async (stream) => {
       expect(stream).toBe(file);
@@ -214,17 +214,20 @@ describe('writing', () => {
     expect(await readFile(path, 'utf8')).toBe('first, second, third');
   });
 
-  it.each([failure, undefined, null, 0, ''])('destroys where the block throws %p, and throws that', async (thrown) => {
-    const file = createWriteStream(path);
-    const block = withAsync(writing(file), (stream) => {
-      stream.write('first');
-      throw thrown;
-    });
-    expect(await errorOf(block)).toBe(thrown);
-    expect(file).toMatchObject({ writableFinished: false, closed: true });
-  });
+  it.each([failure, undefined, null, 0, ''])(
+    'destroys the stream if the block throws %p, and rethrows that',
+    async (thrown) => {
+      const file = createWriteStream(path);
+      const block = withAsync(writing(file), (stream) => {
+        stream.write('first');
+        throw thrown;
+      });
+      expect(await errorOf(block)).toBe(thrown);
+      expect(file).toMatchObject({ writableFinished: false, closed: true });
+    },
+  );
 
-  it('fails where the file can’t be opened', async () => {
+  it("fails if the file can't be opened", async () => {
     const file = createWriteStream(folder);
     const block = withAsync(writing(file), (stream) => {
       stream.write('first');
@@ -233,13 +236,13 @@ describe('writing', () => {
     expect(file.closed).toBe(true);
   });
 
-  it('fails where the stream failed long before the block was done', async () => {
+  it('fails if the stream failed long before the block was done', async () => {
     const file = createWriteStream(folder);
     const block = withAsync(writing(file), (stream) => new Promise((resolve) => stream.on('error', resolve)));
     expect(await errorOf(block)).toMatchObject({ code: 'EISDIR' });
   });
 
-  it('throws the error of the block where the stream fails too', async () => {
+  it("throws the block's error if the stream fails too", async () => {
     const file = createWriteStream(folder);
     const block = withAsync(writing(file), async (stream) => {
       await new Promise((resolve) => stream.on('error', resolve));
@@ -255,7 +258,7 @@ describe('writing', () => {
     ['writes', { write: reject }],
     ['writes the last', { write: pass, final: reject }],
     ['closes', { write: pass, destroy: reject }],
-  ])('fails where the stream fails as it %s', async (_what, options) => {
+  ])('fails if the stream fails as it %s', async (_what, options) => {
     const stream = new Writable(options);
     const block = withAsync(writing(stream), (stream) => {
       stream.write('first');
@@ -267,28 +270,28 @@ describe('writing', () => {
   it.each<[string, (stream: Writable) => unknown]>([
     ['waited for that', (stream) => pipeline(['first, ', 'second'], stream)],
     ['said no more', (stream) => void stream.end('first, second')],
-  ])('has written everything where the block ended the stream, and %s', async (_what, write) => {
+  ])('has written everything if the block ended the stream, and %s', async (_what, write) => {
     const file = createWriteStream(path);
     await withAsync(writing(file), write);
     expect(file.closed).toBe(true);
     expect(await readFile(path, 'utf8')).toBe('first, second');
   });
 
-  it('fails where the block does not wait for what it pipes', async () => {
+  it("fails if the block doesn't wait for what it pipes", async () => {
     const block = withAsync(writing(createWriteStream(path)), (stream) => {
       Readable.from(['first, ', 'second']).pipe(stream);
     });
     expect(await errorOf(block)).toMatchObject({ code: 'ERR_STREAM_WRITE_AFTER_END' });
   });
 
-  it('fails where the block has destroyed the stream', async () => {
+  it('fails if the block has destroyed the stream', async () => {
     const block = withAsync(writing(createWriteStream(path)), (stream) => {
       stream.destroy();
     });
     expect(await errorOf(block)).toMatchObject(premature);
   });
 
-  it('writes through others into the last', async () => {
+  it('writes through other streams into the last', async () => {
     const [gzip, file] = [createGzip(), createWriteStream(path)];
     await withAsync(writing(gzip, file), (stream) => {
       stream.write('first, ');
@@ -298,7 +301,7 @@ describe('writing', () => {
     expect(gunzipSync(await readFile(path)).toString()).toBe('first, second');
   });
 
-  it('fails where the last fails, and destroys them all', async () => {
+  it('fails if the last fails, and destroys them all', async () => {
     const [gzip, file] = [createGzip(), createWriteStream(folder)];
     const block = withAsync(writing(gzip, file), (stream) => {
       stream.write('first');
@@ -307,7 +310,7 @@ describe('writing', () => {
     expect([gzip.closed, file.closed]).toEqual([true, true]);
   });
 
-  it('destroys them all where the block throws', async () => {
+  it('destroys them all if the block throws', async () => {
     const [gzip, file] = [createGzip(), createWriteStream(path)];
     const block = withAsync(writing(gzip, file), (stream) => {
       stream.write('first');
@@ -317,7 +320,7 @@ describe('writing', () => {
     expect([gzip.closed, file.closed, file.writableFinished]).toEqual([true, true, false]);
   });
 
-  it('is for responses too, and leaves the connection to the next', async () => {
+  it('works for responses too, and leaves the connection to the next', async () => {
     const blocks: Promise<unknown>[] = [];
     const { url, opened } = await stack.enterContext(
       origin((_request, response) => {
@@ -338,7 +341,7 @@ describe('writing', () => {
     expect(opened()).toBe(1);
   });
 
-  it('breaks off the response where the block throws', async () => {
+  it('breaks off the response if the block throws', async () => {
     const { url } = await stack.enterContext(
       origin((_request, response) => {
         const block = withAsync(writing(response), async (stream) => {
@@ -360,7 +363,7 @@ describe('writing', () => {
     await expect(block).rejects.toThrow('terminated');
   });
 
-  it('fails where the client leaves before the end', async () => {
+  it('fails if the client leaves before the end', async () => {
     let block: Promise<unknown> | undefined;
     const { url } = await stack.enterContext(
       origin((_request, response) => {
@@ -396,7 +399,7 @@ describe('a web stream', () => {
     return body;
   }
 
-  it('is resumed, and then cancelled and not locked', async () => {
+  it('is resumed, and then canceled and unlocked', async () => {
     const body = await bodyOf('/endless');
     await withAsync(aclosing(body), async (chunks) => {
       expect(text(await firstOf(chunks))).toMatch(/^first/);
@@ -407,14 +410,14 @@ describe('a web stream', () => {
     await server.untilLeft();
   });
 
-  it('is cancelled where it is never read', async () => {
+  it('is canceled if it is never read', async () => {
     const body = await bodyOf('/endless');
     await withAsync(aclosing(body), () => {});
     expect(body.locked).toBe(false);
     await server.untilLeft();
   });
 
-  it('is not locked where it was read to its end, or broke off', async () => {
+  it("isn't locked if it was read to its end, or broke off", async () => {
     const short = await bodyOf('/short');
     expect(await withAsync(aclosing(short), collect)).toBe('short');
     const dying = await bodyOf('/dying');
@@ -422,19 +425,19 @@ describe('a web stream', () => {
     expect([short.locked, dying.locked]).toEqual([false, false]);
   });
 
-  it('fails where it broke off, though nobody reads it', async () => {
+  it('fails if it broke off, even if nothing reads it', async () => {
     const broken = new ReadableStream({ start: (controller) => controller.error(failure) });
     expect(await errorOf(withAsync(aclosing(broken), () => {}))).toBe(failure);
   });
 
-  it('is not taken where somebody has locked it', async () => {
+  it("isn't taken if it is already locked", async () => {
     const body = await bodyOf('/endless');
     const reader = body.getReader();
     expect(await errorOf(withAsync(aclosing(body), firstOf))).toMatchObject({ code: 'ERR_INVALID_STATE' });
     await reader.cancel();
   });
 
-  it('is cancelled where it still waits for more', async () => {
+  it('is canceled if it still waits for more', async () => {
     const block = withAsync(aclosing(await bodyOf('/stalled')), async (chunks) => {
       await chunks.next();
       chunks.next().catch(() => {});
@@ -444,17 +447,17 @@ describe('a web stream', () => {
     await server.untilLeft();
   });
 
-  it('is let go as a Node stream where it still waits for more', async () => {
+  it('is released like a Node stream if it still waits for more', async () => {
     const stream = Readable.fromWeb(await bodyOf('/stalled'));
     await withAsync(reading<Uint8Array>(stream), async (chunks) => {
       expect(text((await chunks.next()).value)).toBe('first');
-      // eslint-disable-next-line withal/settle-in-body -- it is to wait when the block is over
+      // eslint-disable-next-line withal/settle-in-body -- it should wait after the block
       chunks.next().catch(() => {});
     });
     await server.untilLeft();
   });
 
-  it('can be read as a Node stream', async () => {
+  it('can be read like a Node stream', async () => {
     expect(await withAsync(reading<Uint8Array>(Readable.fromWeb(await bodyOf('/short'))), collect)).toBe('short');
     const dying = withAsync(reading<Uint8Array>(Readable.fromWeb(await bodyOf('/dying'))), collect);
     await expect(dying).rejects.toThrow('terminated');

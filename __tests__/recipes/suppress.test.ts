@@ -35,21 +35,21 @@ describe('hasCode', () => {
     expect(hasCode('ENOENT', 'ENOTDIR')(error)).toBe(answer);
   });
 
-  it('tells the code of a process that is not there', () => {
+  it("tells the code of a process that doesn't exist", () => {
     const isRunning = () => withSync(suppress(hasCode('ESRCH')), () => process.kill(2 ** 30, 0)) ?? false;
     expect(isRunning()).toBe(false);
   });
 });
 
 describe('ifExists', () => {
-  it('gives what the block gives where the file exists', async () => {
+  it("returns the block's result if the file exists", async () => {
     await write('file', 'text');
     expect(await withAsync(ifExists, () => readFile(at('file'), 'utf8'))).toBe('text');
     expect(await withAsync(ifExists, () => unlink(at('file')))).toBeUndefined();
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('gives undefined where it does not, also for a link to nothing, and in a sync block', async () => {
+  it("returns undefined if the file doesn't exist, also for a dangling link, and in a sync block", async () => {
     await symlink(at('nothing'), at('link'));
     expect(await withAsync(ifExists, () => readFile(at('missing'), 'utf8'))).toBeUndefined();
     expect(await withAsync(ifExists, () => readFile(at('link'), 'utf8'))).toBeUndefined();
@@ -57,14 +57,14 @@ describe('ifExists', () => {
     expect(withSync(ifExists, () => lstatSync(at('missing')))).toBeUndefined();
   });
 
-  it('lets every other error of the system pass', async () => {
+  it('rethrows every other system error', async () => {
     await write('file');
     const read = (path: string) => errorOf(() => withAsync(ifExists, () => readFile(path)));
     expect(await read(folder)).toMatchObject({ code: 'EISDIR' });
     expect(await read(join(at('file'), 'within'))).toMatchObject({ code: 'ENOTDIR' });
   });
 
-  it.each([new TypeError('a mistake'), undefined, null, 0, '', 'ENOENT'])('lets %p pass as it is', async (thrown) => {
+  it.each([new TypeError('a mistake'), undefined, null, 0, '', 'ENOENT'])('rethrows %p as it is', async (thrown) => {
     const error = await errorOf(() =>
       withAsync(ifExists, () => {
         throw thrown;
@@ -73,7 +73,7 @@ describe('ifExists', () => {
     expect(error).toBe(thrown);
   });
 
-  it('takes what matches out of an AggregateError, and leaves the rest', async () => {
+  it('takes matches out of an AggregateError, and leaves the rest', async () => {
     await write('file', 'text');
     const readAny = (...paths: string[]) =>
       withAsync(ifExists, () => Promise.any(paths.map((path) => readFile(path, 'utf8'))));
@@ -83,7 +83,7 @@ describe('ifExists', () => {
     expect(error).toMatchObject({ name: 'AggregateError', errors: [{ code: 'EISDIR' }] });
   });
 
-  it('ends the scope that it is entered in', async () => {
+  it('ends the scope that enters it', async () => {
     const log: string[] = [];
     const result = await scopeAsync(async function* () {
       yield* enter(ifExists);
@@ -99,21 +99,21 @@ describe('ifExists', () => {
 describe('readSettings', () => {
   const defaults = { host: 'localhost', port: 8080 };
 
-  it('gives the settings of the file, and the defaults for the others', async () => {
+  it("returns the file's settings, and defaults for the others", async () => {
     await write('settings', '{ "port": 80 }');
     expect(await readSettings(at('settings'))).toEqual({ ...defaults, port: 80 });
   });
 
-  it('gives the defaults where there is no file', async () => {
+  it('returns the defaults if there is no file', async () => {
     expect(await readSettings(at('settings'))).toEqual(defaults);
   });
 
-  it.each(['', '{ "port": 80'])('rejects a file that says %p', async (text) => {
+  it.each(['', '{ "port": 80'])('rejects a file with the content %p', async (text) => {
     await write('settings', text);
     expect(await errorOf(() => readSettings(at('settings')))).toMatchObject({ name: 'SyntaxError' });
   });
 
-  it('rejects what cannot be read', async () => {
+  it("rejects what can't be read", async () => {
     expect(await errorOf(() => readSettings(folder))).toMatchObject({ code: 'EISDIR' });
   });
 });
@@ -132,18 +132,18 @@ describe('sweep', () => {
     expect((await readdir(folder)).sort()).toEqual(['b', 'd']);
   });
 
-  it('finds nothing to do where there is no folder', async () => {
+  it('does nothing if there is no folder', async () => {
     await expect(sweep(at('missing'), since)).resolves.toBeUndefined();
   });
 
-  it('can be at it many times at once', async () => {
+  it('can run many times at once', async () => {
     const names = Array.from({ length: 50 }, (_, index) => String(index));
     await Promise.all(names.map((name) => draft(name, longAgo)));
     await Promise.all([sweep(folder, since), sweep(folder, since), sweep(folder, since)]);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('rejects where something old is no file', async () => {
+  it("rejects if something old isn't a file", async () => {
     await mkdir(at('folder'));
     await utimes(at('folder'), longAgo, longAgo);
     expect(await errorOf(() => sweep(folder, since))).toMatchObject({ syscall: 'unlink' });

@@ -26,7 +26,7 @@ afterAll(() => shared.exitAsync());
 const isStored = async (item: string) => (await store.stored()).includes(item);
 
 describe('a transaction per call of tRPC', () => {
-  it('commits a success, and answers 500 if the commit fails', async () => {
+  it('commits a success, and responds with 500 if the commit fails', async () => {
     expect(await client.order.mutate('tea')).toBe('tea');
     expect(await isStored('tea')).toBe(true);
     const error = await errorOf(() => client.order.mutate('tea'));
@@ -39,19 +39,19 @@ describe('a transaction per call of tRPC', () => {
     expect(await isStored('cups')).toBe(false);
   });
 
-  it('commits what goes elsewhere, and answers 500 if that commit fails', async () => {
+  it('commits what goes elsewhere, and responds with 500 if that commit fails', async () => {
     const go = () => errorOf(() => client.orderAndGo.mutate('milk'));
     expect(await go()).toMatchObject({ data: { httpStatus: 422 }, message: 'Go to /checkout.' });
     expect(await isStored('milk')).toBe(true);
     expect(await go()).toMatchObject({ data: { httpStatus: 500 } });
   });
 
-  it('answers 400 for input of a wrong type', async () => {
+  it('responds with 400 for input of a wrong type', async () => {
     const error = await errorOf(() => client.order.mutate(1 as never));
     expect(error).toMatchObject({ data: { httpStatus: 400 } });
   });
 
-  it('keeps calls apart that come at once', async () => {
+  it('keeps concurrent calls apart', async () => {
     const items = ['one', 'cups', 'two', 'cups', 'three'];
     const answers = await Promise.allSettled(items.map((item) => client.order.mutate(item)));
     const [fulfilled, rejected] = ['fulfilled', 'rejected'];

@@ -16,7 +16,7 @@ function fail(): never {
 
 const anything = [failure, undefined];
 
-/** Reads the outcome of a block that is to throw. */
+/** Reads the outcome of a block that should throw. */
 async function thrownBy(block: Promise<unknown>): Promise<unknown> {
   return block.then(
     () => 'nothing was thrown',
@@ -31,7 +31,7 @@ describe('a thread', () => {
   const running = (code: string, workerData?: unknown) =>
     worker<unknown, unknown>(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData });
 
-  /** Answers by this function. */
+  /** Answers with this function. */
   const thread = (answer: string, workerData?: unknown) =>
     running(
       `import { answering } from '${answering}';
@@ -44,7 +44,7 @@ describe('a thread', () => {
   /** A number that the thread can change. */
   const shared = () => new Int32Array(new SharedArrayBuffer(4));
 
-  /** Counts for ever. */
+  /** Counts forever. */
   const endless = '() => { for (;;) Atomics.add(workerData, 0, 1); }';
 
   /** Waits until the thread has begun to count. */
@@ -52,7 +52,7 @@ describe('a thread', () => {
     while (Atomics.load(counter, 0) === 0) await new Promise(setImmediate);
   }
 
-  /** Whether nobody counts any more. */
+  /** Whether the counting has stopped. */
   async function isStill(counter: Int32Array): Promise<boolean> {
     const before = Atomics.load(counter, 0);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -66,7 +66,7 @@ describe('a thread', () => {
     expect(await answers).toEqual([30, 20, 10]);
   });
 
-  it('runs beside others of the same manager', async () => {
+  it('runs alongside others of the same manager', async () => {
     const manager = thread('(number) => number + 1');
     const pair = all([manager, manager], { concurrent: true });
     expect(await withAsync(pair, async ([one, other]) => [await one(1), await other(2)])).toEqual([2, 3]);
@@ -80,13 +80,13 @@ describe('a thread', () => {
     });
   });
 
-  it('rejects a question with what it threw, also if that is no error', async () => {
+  it("rejects a question with what it threw, even if that isn't an error", async () => {
     await withAsync(thread('(thrown) => { throw thrown; }'), async (ask) => {
       for (const thrown of [undefined, null, 0, '']) expect(await thrownBy(ask(thrown))).toBe(thrown);
     });
   });
 
-  it('rejects a question that cannot be sent, and an answer that cannot', async () => {
+  it("rejects a question that can't be sent, and an answer that can't", async () => {
     await withAsync(thread('(name) => name === "function" ? () => {} : name'), async (ask) => {
       expect(await thrownBy(ask(() => {}))).toMatchObject({ name: 'DataCloneError' });
       expect(await thrownBy(ask('function'))).toMatchObject({ message: expect.stringContaining('cloned') });
@@ -94,15 +94,15 @@ describe('a thread', () => {
     });
   });
 
-  it('finishes what it is doing when the block is over', async () => {
+  it('finishes what it is doing when the block ends', async () => {
     const finished = shared();
     const answer = 'async () => { await sleep(50); Atomics.store(workerData, 0, 1); }';
-    // eslint-disable-next-line withal/settle-in-body -- that is what is asked here
+    // eslint-disable-next-line withal/settle-in-body -- this is what is tested
     await withAsync(thread(answer, finished), (ask) => void ask('and nobody waits').catch(() => {}));
     expect(Atomics.load(finished, 0)).toBe(1);
   });
 
-  it.each(anything)('is terminated whatever it is doing where the block throws %p', async (thrown) => {
+  it.each(anything)('is terminated, whatever it is doing, if the block throws %p', async (thrown) => {
     const counter = shared();
     const block = withAsync(thread(endless, counter), async (ask) => {
       // eslint-disable-next-line withal/settle-in-body -- it never answers
@@ -114,7 +114,7 @@ describe('a thread', () => {
     expect(await isStill(counter)).toBe(true);
   });
 
-  it('is not waited for by a question whose signal aborts', async () => {
+  it("isn't waited for if a question's signal aborts", async () => {
     const counter = shared();
     const controller = new AbortController();
     const block = withAsync(thread(endless, counter), async (ask) => {
@@ -127,7 +127,7 @@ describe('a thread', () => {
     expect(await isStill(counter)).toBe(true);
   });
 
-  it('is not asked where the signal has aborted', async () => {
+  it("isn't asked if the signal has aborted", async () => {
     const counter = shared();
     await withAsync(thread('() => Atomics.add(workerData, 0, 1)', counter), async (ask) => {
       expect(await thrownBy(ask('early', AbortSignal.abort(failure)))).toBe(failure);
@@ -145,7 +145,7 @@ describe('a thread', () => {
     ['it throws', 'throw new Error("at the start")', 'at the start'],
     ['it ends', '', 'The thread ended with exit code 0.'],
     ['it exits', 'process.exit(3)', 'The thread ended with exit code 3.'],
-  ])('rejects where %s before it is ready, and does not run the block', async (_what, code, message) => {
+  ])("rejects if %s before it is ready, and doesn't run the block", async (_what, code, message) => {
     const blocks: string[] = [];
     expect(await thrownBy(withAsync(running(code), () => blocks.push('run')))).toMatchObject({
       message: expect.stringContaining(message),
@@ -153,7 +153,7 @@ describe('a thread', () => {
     expect(blocks).toEqual([]);
   });
 
-  it('rejects where there is no such file', async () => {
+  it("rejects if the file doesn't exist", async () => {
     const missing = worker(new URL('no-such-file.mjs', import.meta.url));
     expect(await thrownBy(withAsync(missing, () => {}))).toMatchObject({
       message: expect.stringContaining('Cannot find module'),
@@ -162,7 +162,7 @@ describe('a thread', () => {
 
   const crashing = '() => { setImmediate(() => { throw new Error("a crash"); }); return sleep(60_000); }';
 
-  it('rejects all questions where it crashes, and the block at its end', async () => {
+  it('rejects all questions if it crashes, and the block at its end', async () => {
     const errors: unknown[] = [];
     const block = withAsync(thread(crashing), async (ask) => {
       errors.push(...(await Promise.all([thrownBy(ask(1)), thrownBy(ask(2))])), await thrownBy(ask(3)));
@@ -172,7 +172,7 @@ describe('a thread', () => {
     expect(errors).toEqual([error, error, error]);
   });
 
-  it('leaves the error of a block as it is where it has crashed', async () => {
+  it("keeps the block's error unchanged if it has crashed", async () => {
     const block = withAsync(thread(crashing), async (ask) => {
       await thrownBy(ask('to crash'));
       fail();
@@ -180,12 +180,12 @@ describe('a thread', () => {
     expect(await thrownBy(block)).toBe(failure);
   });
 
-  it('rejects where it exits with a code', async () => {
+  it('rejects if it exits with a code', async () => {
     const block = withAsync(thread('() => process.exit(3)'), async (ask) => void (await thrownBy(ask('to exit'))));
     expect(await thrownBy(block)).toMatchObject({ message: 'The thread ended with exit code 3.' });
   });
 
-  it('has no port left of a question that is over', async () => {
+  it('keeps no port of a finished question', async () => {
     const ports = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
     await withAsync(thread('(name) => name === "endless" ? sleep(60_000) : name'), async (ask) => {
       const before = ports();
@@ -198,7 +198,7 @@ describe('a thread', () => {
     }).catch((error: unknown) => expect(error).toBe(failure));
   });
 
-  it('rejects questions that come after the block', async () => {
+  it('rejects questions after the block', async () => {
     const ask = await withAsync(thread('() => "answer"'), async (ask) => ask);
     expect(await thrownBy(ask('late'))).toMatchObject({ message: 'The thread ended with exit code 0.' });
   });
@@ -210,7 +210,7 @@ describe('a child process', () => {
   /** Repeats what it reads. */
   const echo = node('process.stdin.pipe(process.stdout)');
 
-  /** Says so when it has started; neither the end of its input nor a friendly signal ends it. */
+  /** Says so when it has started; neither the end of its input nor a polite signal ends it. */
   const stubborn = node(
     `process.on('SIGTERM', () => {}); setTimeout(() => {}, 60_000); process.stdout.write('started\\n')`,
   );
@@ -235,7 +235,7 @@ describe('a child process', () => {
     expect(isRunning(pid)).toBe(false);
   });
 
-  it('gives all of its output to a block that ends its input', async () => {
+  it('passes all of its output to a block that ends its input', async () => {
     const output = withAsync(echo, async ({ stdin, stdout }) => {
       stdin.end('tea, milk');
       return text(stdout);
@@ -243,19 +243,19 @@ describe('a child process', () => {
     expect(await output).toBe('tea, milk');
   });
 
-  it('need not be read', async () => {
+  it("needn't be read", async () => {
     const talking = node('process.stdout.write("x".repeat(1_000_000), () => process.exit(0))');
     expect(await withAsync(talking, () => 'done')).toBe('done');
   });
 
-  it('rejects where it cannot be started, and does not run the block', async () => {
+  it("rejects if it can't be started, and doesn't run the block", async () => {
     const blocks: string[] = [];
     const block = withAsync(child('no-such-program'), () => blocks.push('run'));
     expect(await thrownBy(block)).toMatchObject({ code: 'ENOENT' });
     expect(blocks).toEqual([]);
   });
 
-  it('rejects where it fails when its input ends', async () => {
+  it('rejects if it fails when its input ends', async () => {
     const error = await thrownBy(withAsync(node('process.stdin.resume().on("end", () => process.exit(3))'), () => {}));
     expect(error).toBeInstanceOf(ExitError);
     expect(error).toMatchObject({
@@ -265,7 +265,7 @@ describe('a child process', () => {
     });
   });
 
-  it('rejects where it fails during the block, which can write to it all the same', async () => {
+  it('rejects if it fails during the block, which can still write to it', async () => {
     const block = withAsync(node('process.exit(3)'), async (child) => {
       await once(child, 'exit');
       child.stdin.write('to nobody');
@@ -274,7 +274,7 @@ describe('a child process', () => {
     expect(await thrownBy(block)).toMatchObject({ name: 'ExitError', code: 3 });
   });
 
-  it('can be written to when it reads no more', async () => {
+  it('can be written to after it stops reading', async () => {
     const deaf = node('fs.closeSync(0); console.log("deaf"); setTimeout(() => process.exit(3), 100)');
     const block = withAsync(deaf, async ({ stdin, stdout }) => {
       await once(stdout, 'data');
@@ -284,7 +284,7 @@ describe('a child process', () => {
     expect(await thrownBy(block)).toMatchObject({ name: 'ExitError', code: 3 });
   });
 
-  it('rejects where a signal ends it during the block', async () => {
+  it('rejects if a signal ends it during the block', async () => {
     const block = withAsync(stubborn, async (child) => {
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -296,14 +296,14 @@ describe('a child process', () => {
     });
   });
 
-  it('is ended by a signal that it was given', async () => {
+  it('is ended by a given signal', async () => {
     const controller = new AbortController();
     const sleeping = child(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { signal: controller.signal });
     const block = withAsync(sleeping, () => controller.abort());
     expect(await thrownBy(block)).toMatchObject({ name: 'ExitError', signal: 'SIGTERM' });
   });
 
-  it.each(anything)('is killed where the block throws %p', async (thrown) => {
+  it.each(anything)('is killed if the block throws %p', async (thrown) => {
     let pid: number | undefined;
     const block = withAsync(stubborn, async (child) => {
       await once(child.stdout, 'data');
@@ -314,7 +314,7 @@ describe('a child process', () => {
     expect(isRunning(pid)).toBe(false);
   });
 
-  it.each(anything)('says that it had failed before where the block throws %p, which is kept', async (thrown) => {
+  it.each(anything)('reports its earlier failure if the block throws %p, which is kept', async (thrown) => {
     const block = withAsync(node('process.exit(3)'), async (child) => {
       await once(child, 'exit');
       throw thrown;
@@ -324,7 +324,7 @@ describe('a child process', () => {
     expect((error as Error).cause).toBe(thrown);
   });
 
-  it('leaves the error of the block as it is where it had succeeded before', async () => {
+  it("keeps the block's error unchanged if it had succeeded before", async () => {
     const block = withAsync(node(''), async (child) => {
       await once(child, 'exit');
       fail();
@@ -332,7 +332,7 @@ describe('a child process', () => {
     expect(await thrownBy(block)).toBe(failure);
   });
 
-  it('is not waited for longer because a child of its own has its output open', async () => {
+  it("isn't waited for longer because its own child has its output open", async () => {
     const parent = node(
       `const { spawn } = require('node:child_process');
       const options = { stdio: ['ignore', 'inherit', 'ignore'], detached: true };

@@ -52,7 +52,7 @@ const write = (text: string) => withAsync(writer(path), (file) => file.writeFile
 const modeOf = async (name: string) => (await stat(join(folder, name))).mode & 0o777;
 
 describe('a safe file writer', () => {
-  it('makes the file when the block has succeeded, and gives what the block gives', async () => {
+  it("makes the file after the block succeeds, and returns the block's result", async () => {
     const result = await withAsync(writer(path), async (file) => {
       await file.appendFile('one ');
       expect(await readdir(folder)).toEqual([expect.stringMatching(/^\.draft-/)]);
@@ -62,7 +62,7 @@ describe('a safe file writer', () => {
     expect([result, await read(), await readdir(folder)]).toEqual(['result', 'one two', ['file']]);
   });
 
-  it('replaces the file, which until then is what it was, and stays so for whoever has it open', async () => {
+  it('replaces the file, which stays the same until then, and for whoever has it open', async () => {
     await writeFile(path, 'a text that was longer');
     const before = await open(path);
     await withAsync(writer(path), async (file) => {
@@ -75,7 +75,7 @@ describe('a safe file writer', () => {
   });
 
   it.each([failure, undefined, null, 0, ''])(
-    'leaves the file as it was where the block throws %p, which is thrown on',
+    'leaves the file as it was if the block throws %p, which it rethrows',
     async (thrown) => {
       await writeFile(path, 'old');
       const block = async (file: FileHandle) => {
@@ -87,7 +87,7 @@ describe('a safe file writer', () => {
     },
   );
 
-  it('makes no file where the block throws', async () => {
+  it('makes no file if the block throws', async () => {
     expect(await errorOf(() => withAsync(writer(path), fail))).toBe(failure);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('a safe file writer', () => {
     expect([await read(join('inner', 'file')), await readdir(join(folder, 'inner'))]).toEqual(['new', ['file']]);
   });
 
-  it('replaces a link to nothing, and no other name of the file', async () => {
+  it('replaces a dangling link, and no other name of the file', async () => {
     await symlink('nothing', path);
     await write('old');
     expect((await lstat(path)).isSymbolicLink()).toBe(false);
@@ -126,13 +126,13 @@ describe('a safe file writer', () => {
     expect([await read(), await read('other')]).toEqual(['new', 'old']);
   });
 
-  it('takes a name as long as can be', async () => {
+  it('takes a name of maximum length', async () => {
     const name = 'n'.repeat(255);
     await withAsync(writer(join(folder, name)), (file) => file.writeFile('text'));
     expect(await read(name)).toBe('text');
   });
 
-  it('writes to where the path led when it was entered', async () => {
+  it('writes where the path led on entry', async () => {
     await withAsync(chdir(folder), () =>
       withAsync(writer('file'), (file) => withAsync(chdir('/'), () => file.writeFile('text'))),
     );
@@ -146,20 +146,20 @@ describe('a safe file writer', () => {
     expect(await read()).toBe('one two');
   });
 
-  it('rejects where the file can not be flushed, and leaves it as it was', async () => {
+  it("rejects if the file can't be flushed, and leaves it as it was", async () => {
     await writeFile(path, 'old');
     const block = (file: FileHandle) => pipeline(Readable.from(['new']), file.createWriteStream());
     expect(await errorOf(() => withAsync(writer(path), block))).toMatchObject({ code: 'EBADF' });
     expect([await read(), await readdir(folder)]).toEqual(['old', ['file']]);
   });
 
-  it('rejects where the draft can not be renamed, and removes it', async () => {
+  it("rejects if the draft can't be renamed, and removes it", async () => {
     const error = await errorOf(() => withAsync(writer(path), () => mkdir(join(path, 'inner'), { recursive: true })));
     expect(error).toMatchObject({ syscall: 'rename' });
     expect(await readdir(folder)).toEqual(['file']);
   });
 
-  it.each([true, false])('keeps both errors where the draft can not be removed; the block fails: %p', async (fails) => {
+  it.each([true, false])("keeps both errors if the draft can't be removed; the block fails: %p", async (fails) => {
     const error = await errorOf(() =>
       withAsync(writer(path), async () => {
         await rm(folder, { recursive: true });
@@ -171,11 +171,11 @@ describe('a safe file writer', () => {
     expect(error).toMatchObject({ syscall: 'lstat', code: 'ENOTDIR', cause });
   });
 
-  it('refuses what is no file, and does not run the block', async () => {
+  it("refuses what isn't a file, and doesn't run the block", async () => {
     let isRun = false;
     const entering = (path: string) => errorOf(() => withAsync(writer(path), () => (isRun = true)));
     expect(await entering(folder)).toMatchObject({ message: `What is at ${folder} is not a file.` });
-    // A pipe stands for /dev/null and all other devices, which a writer that fails here would replace.
+    // A pipe stands in for /dev/null and other devices, which a failing writer would replace here.
     await promisify(execFile)('mkfifo', [path]);
     expect(await entering(path)).toMatchObject({ message: `What is at ${path} is not a file.` });
     expect((await lstat(path)).isFIFO()).toBe(true);
@@ -183,7 +183,7 @@ describe('a safe file writer', () => {
     expect([isRun, await readdir(folder)]).toEqual([false, ['file']]);
   });
 
-  it('lets the last of many win, and each is whole', async () => {
+  it('lets the last of many writers win, and each writes a whole file', async () => {
     await withAsync(writer(path), async (outer) => {
       await outer.writeFile('outer');
       await withAsync(writer(path), (inner) => inner.writeFile('inner'));
@@ -195,7 +195,7 @@ describe('a safe file writer', () => {
     expect([await read(), await readdir(folder)]).toEqual(['outer', ['file']]);
   });
 
-  it('shows no reader half a file', async () => {
+  it('never shows a reader half a file', async () => {
     const texts = ['a', 'b'].map((letter) => letter.repeat(300_000));
     await write(texts[0] as string);
     let isWriting = true;
@@ -208,7 +208,7 @@ describe('a safe file writer', () => {
     await Promise.all([writing().finally(() => (isWriting = false)), reading()]);
   });
 
-  it('leaves the file as it was where the process is killed, and the draft', async () => {
+  it('leaves the file as it was if the process is killed, and leaves the draft', async () => {
     await writeFile(path, 'old');
     const child = spawn(process.execPath, [bundleOf(writing), path], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'close');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { quickstart } from '../helpers/quickstart.ts';
 
-/** The texts of the chapters by their headings, without the lines that are drawn. */
+/** The texts of the chapters by their headings, without the drawn lines. */
 function chaptersOf(output: string): Map<string, string[]> {
   const lines = output.split('\n').map((line) => line.replace(/^[│╭╰─ ]+/, '').replace(/ {2,}/g, ' '));
   const [start = '', ...rest] = lines.join('\n').trim().split('\n\n');
@@ -63,7 +63,7 @@ describe('the quick start', () => {
     ]);
   });
 
-  it('goes on in a second loop, and closes the cursor before the transaction ends', () => {
+  it('continues in a second loop, and closes the cursor before the transaction ends', () => {
     expect(chapter('Read page by page, in two loops')).toEqual([
       'transaction',
       'enter BEGIN',
@@ -83,7 +83,7 @@ describe('the quick start', () => {
     ]);
   });
 
-  it('shows the errors of the body and of the teardown, and lets go of everything', () => {
+  it('shows the errors of the body and the teardown, and releases everything', () => {
     expect(chapter('A body that fails, and a teardown that fails because of it')).toEqual([
       'body SELECT * FROM accounts ORDER BY name → Ada 70, Alan 80',
       'transaction',

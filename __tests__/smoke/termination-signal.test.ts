@@ -21,7 +21,7 @@ interface Ending {
   readonly errors: string;
 }
 
-/** Runs one of the programs, sends it the signal that each line asks for, and tells how it ended. */
+/** Runs one of the programs, sends it the signal that each line asks for, and returns how it ended. */
 async function run(program: string, signals: Record<string, NodeJS.Signals>, args: string[] = []): Promise<Ending> {
   const child = spawn(process.execPath, [bundleOf(program), ...args]);
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;

@@ -3,14 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { abortSource, isAbortSignal, reasonOf, type AbortSignalLike } from '../../lib/support/abort.ts';
 
 describe('abortSource', () => {
-  it('lets any number of tasks listen to its signal, of which Node 20 would warn', () => {
-    // `getMaxListeners()` of Node 20 takes no signal that has no limit.
+  it('lets any number of tasks listen to its signal, where Node 20 would warn', () => {
+    // `getMaxListeners()` of Node 20 rejects a signal without a limit.
     const { signal } = abortSource();
     const limit = Object.getOwnPropertySymbols(signal).find((key) => String(key).includes('maxEventTargetListeners)'));
     expect(Reflect.get(signal, limit as symbol)).toBe(0);
   });
 
-  it('does without where the signal is not Node’s, or there is no Node', () => {
+  it("works if the signal isn't Node's, or without Node", () => {
     const { AbortController } = globalThis;
     for (const setMaxListeners of [undefined, throwing]) {
       const getBuiltinModule = setMaxListeners && (() => ({ setMaxListeners }));
@@ -25,7 +25,7 @@ describe('abortSource', () => {
 });
 
 describe('abortSource on React Native, whose AbortController has no reasons', () => {
-  it('aborts with the usual reason, or with the one that is given', () => {
+  it('aborts with the usual reason, or with a given one', () => {
     const { AbortController } = globalThis;
     globalThis.AbortController = class {
       readonly signal = { aborted: false, addEventListener() {} };
@@ -60,7 +60,7 @@ describe('isAbortSignal', () => {
 });
 
 describe('reasonOf', () => {
-  it('makes up an AbortError where a signal has no reasons', () => {
+  it('makes an AbortError if a signal has no reasons', () => {
     expect(reasonOf(AbortSignal.abort(undefined))).toMatchObject({ name: 'AbortError' });
     expect(reasonOf({ aborted: true } as AbortSignalLike)).toMatchObject({
       name: 'AbortError',

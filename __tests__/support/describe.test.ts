@@ -45,7 +45,7 @@ group('kinds', () => {
     expect(isGenerator(null)).toBe(false);
   });
 
-  it('isGenerator takes nothing for one that only looks like it', () => {
+  it('isGenerator rejects an object that only looks like one', () => {
     const tagged = (tag: string) => ({ [Symbol.toStringTag]: tag });
     const others = [[1].values(), { next() {} }, tagged('Generator'), 'next', foreign, null];
     expect(others.map(isGenerator)).toEqual(others.map(() => false));
@@ -93,7 +93,7 @@ group('isError', () => {
   it.each([
     ['an error', new Error('own'), true],
     ['an error of another realm', foreign, true],
-    ['an error by its prototype only', Object.create(Error.prototype) as unknown, true],
+    ['an error only by its prototype', Object.create(Error.prototype) as unknown, true],
     ['a DOMException', new DOMException('aborted', 'AbortError'), true],
     ['an object with a message', { name: 'Error', message: 'no' }, false],
     ['an object whose kind ends like an error', { [Symbol.toStringTag]: 'NoError' }, false],
@@ -104,11 +104,11 @@ group('isError', () => {
     expect(isError(value)).toBe(expected);
   });
 
-  it('can’t tell of a revoked proxy', () => {
+  it('returns false for a revoked proxy', () => {
     expect(isError(revoked())).toBe(false);
   });
 
-  it('asks Error.isError where there is one', () => {
+  it('uses Error.isError if there is one', () => {
     const disguised = Object.assign(runInNewContext('new Error("disguised")') as object, {
       [Symbol.toStringTag]: 'Other',
     });

@@ -608,7 +608,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
 };
 
-/** What is printed, and not thrown. */
+/** What is printed instead of thrown. */
 const printed: Record<string, readonly [text: string, expected: string]> = {
   inWorker: [
     messages.inWorker(),
@@ -628,7 +628,7 @@ const printed: Record<string, readonly [text: string, expected: string]> = {
   ],
 };
 
-/** The codes that programs ask for. */
+/** The codes that programs check. */
 const codes: Record<string, string> = {
   didNotYield: 'ERR_DID_NOT_YIELD',
   didNotCallBack: 'ERR_DID_NOT_YIELD',
@@ -673,13 +673,13 @@ describe('messages', () => {
     expect(Object.keys({ ...table, ...printed }).sort()).toEqual(Object.keys(all).sort());
   });
 
-  it.each(Object.entries(table))('have the name and the code that programs ask for: %s', (name, errors) => {
+  it.each(Object.entries(table))('have the name and code that programs check: %s', (name, errors) => {
     const code = codes[name];
     const expected = code ? { name: 'ContextManagerError', code } : { name: names[name] ?? 'TypeError' };
     for (const [error] of errors) expect(error).toMatchObject(expected);
   });
 
-  it('didNotStop keeps what was thrown', () => {
+  it('didNotStop keeps the thrown error', () => {
     expect(messages.didNotStop(transaction, { error: undefined })).toHaveProperty('cause', undefined);
     expect(messages.didNotStop(transaction, undefined)).not.toHaveProperty('cause');
   });
@@ -698,9 +698,9 @@ describe('messages', () => {
 });
 
 interface Explained {
-  /** The beginning of a message: what was asked, what is required, and what was given. */
+  /** The beginning of a message: the action, what is required, and what was given. */
   readonly start: string;
-  /** What it may end with: what to do. */
+  /** The ends it may have: what to do. */
   readonly ends: string[];
 }
 
@@ -712,7 +712,7 @@ function explained(): Explained[] {
     start: /^`(.*)`$/m.exec(section)?.[1] ?? section,
     ends: [...section.matchAll(/^\| `(.*?)` +\|/gm)].map(([, end = '']) => end),
   }));
-  // Where an end is nothing but `…`, the page refers to those of its first section.
+  // If an end is just `…`, the page refers to those in its first section.
   const known = found[0]?.ends ?? [];
   return found.map(({ start, ends }) => ({ start, ends: ends.flatMap((end) => (end === '…' ? known : [end])) }));
 }
@@ -732,11 +732,11 @@ describe('the page of messages', () => {
     expect(its).toHaveLength(1);
   });
 
-  it.each(sections.map(({ start }) => start))('explains nothing that is not said: %s', (start) => {
+  it.each(sections.map(({ start }) => start))("explains no message that doesn't exist: %s", (start) => {
     expect(all.filter((message) => isLike(message, `${start} …`))).not.toEqual([]);
   });
 
-  it.each([...new Set(sections.flatMap(({ ends }) => ends))])('explains no end that is not said: %s', (end) => {
+  it.each([...new Set(sections.flatMap(({ ends }) => ends))])("explains no ending that doesn't exist: %s", (end) => {
     expect(all.filter((message) => isLike(message, `…. ${end}`))).not.toEqual([]);
   });
 });

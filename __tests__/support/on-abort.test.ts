@@ -5,7 +5,7 @@ import { onAbort } from '../../lib/support/on-abort.ts';
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
 describe('onAbort', () => {
-  it('calls all who listen, by one listener', () => {
+  it('calls all listeners through one listener', () => {
     const controller = new AbortController();
     const callbacks = Array.from({ length: 1000 }, () => jest.fn());
     for (const callback of callbacks) onAbort(controller.signal, callback);
@@ -14,7 +14,7 @@ describe('onAbort', () => {
     for (const callback of callbacks) expect(callback).toHaveBeenCalledTimes(1);
   });
 
-  it('no longer calls whoever has stopped listening, and has no listener when all have', () => {
+  it('stops calling a removed listener, and has no listener when all are removed', () => {
     const controller = new AbortController();
     const callbacks = [jest.fn(), jest.fn()];
     const [first, second] = callbacks.map((callback) => onAbort(controller.signal, callback));
@@ -26,7 +26,7 @@ describe('onAbort', () => {
     for (const callback of callbacks) expect(callback).not.toHaveBeenCalled();
   });
 
-  it('can be undone twice, after others have begun to listen too', () => {
+  it('can be undone twice, even after others started to listen', () => {
     const controller = new AbortController();
     const undo = onAbort(controller.signal, jest.fn());
     undo();
@@ -39,7 +39,7 @@ describe('onAbort', () => {
     expect(callback).toHaveBeenCalledTimes(1);
   });
 
-  it('lets whoever is called stop others, and itself', () => {
+  it('lets a listener stop others, and itself', () => {
     const controller = new AbortController();
     const later = jest.fn();
     const undo: (() => void)[] = [];

@@ -4,7 +4,7 @@ import { abortSource, reasonOf, type AbortSignalLike } from '../../lib/support/a
 import { platformError } from '../../lib/support/platform-error.ts';
 import { errorOf } from '../helpers/outcome.ts';
 
-/** Runs with some of the platform's globals replaced, as a runtime has them that lacks something. */
+/** Runs with some globals replaced, like a runtime that lacks something. */
 async function without<T>(globals: Record<string, unknown>, run: () => T): Promise<Awaited<T>> {
   const before = Object.entries(globals).map(
     ([name]) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
@@ -18,7 +18,7 @@ async function without<T>(globals: Record<string, unknown>, run: () => T): Promi
   }
 }
 
-/** React Native's: it knows no reasons, and its signals have no `throwIfAborted()`. */
+/** React Native's: it has no reasons, and its signals have no `throwIfAborted()`. */
 class OldAbortController {
   readonly signal = Object.assign(new EventTarget(), { aborted: false });
 
@@ -36,7 +36,7 @@ const waiting = (signal: AbortSignalLike) =>
     });
   });
 
-describe('on a platform that has no DOMException', () => {
+describe('on a platform without DOMException', () => {
   it('makes an error of the same name', async () => {
     const error = await without({ DOMException: undefined }, () => platformError('TimeoutError', 'late'));
     expect(error).toMatchObject({ name: 'TimeoutError', message: 'late' });
@@ -50,7 +50,7 @@ describe('on a platform that has no DOMException', () => {
   });
 });
 
-describe('on a platform whose signals know no reason', () => {
+describe('on a platform whose signals have no reason', () => {
   const old = { AbortController: OldAbortController };
 
   it('gives them one', async () => {
@@ -71,7 +71,7 @@ describe('on a platform whose signals know no reason', () => {
     expect(bare.signal.reason).toMatchObject({ name: 'AbortError' });
   });
 
-  it('takes one of theirs', async () => {
+  it("takes one of the platform's", async () => {
     const controller = new OldAbortController();
     controller.abort();
     const signal = controller.signal as unknown as AbortSignal;
@@ -87,7 +87,7 @@ describe('on a platform whose signals know no reason', () => {
   });
 });
 
-describe('on a platform that has no AbortController', () => {
+describe('on a platform without AbortController', () => {
   it('says which polyfill is missing', async () => {
     const other = asyncContextManager(async function* other() {
       yield 'value';

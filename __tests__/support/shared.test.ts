@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe('share', () => {
-  it('gives all copies in a process what the first made that asked', () => {
+  it('gives all copies in a process what the first copy made', () => {
     const make = jest.fn(() => ({}));
     const [first, second] = [share('test', make), share('test', make)];
     expect(first()).toBe(second());

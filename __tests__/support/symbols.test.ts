@@ -2,11 +2,11 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { asyncDispose, dispose } from '../../lib/support/symbols.ts';
 
 describe('symbols', () => {
-  it('are the platform’s where it has them', () => {
+  it("are the platform's if it has them", () => {
     expect([dispose, asyncDispose]).toEqual([Symbol.dispose, Symbol.asyncDispose]);
   });
 
-  it('are the registered ones where it has none', async () => {
+  it('are the registered ones if it has none', async () => {
     const platform = Symbol;
     const bare = Object.assign((name: string) => platform(name), { for: (name: string) => platform.for(name) });
     jest.resetModules();

@@ -29,7 +29,7 @@ describe('checkManager', () => {
     expect((error.errors as Error[])[0]?.cause).toMatchObject({ message });
   });
 
-  it('refuses what managerCases refuses, in its own name', async () => {
+  it('refuses what managerCases refuses, under its own name', async () => {
     await expect(checkManager(nullContext() as never)).rejects.toThrow(
       'Cannot make cases: checkManager() takes a function that makes the manager, but an object (nullContext) was given. Write checkManager(() => manager(), { … }).',
     );

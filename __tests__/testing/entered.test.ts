@@ -4,7 +4,7 @@ import { logged, opened } from './opened.ts';
 
 beforeEach(() => void logged());
 
-/** A test of node:test, which ends like that. */
+/** A node:test test that ends like that. */
 function nodeTest(outcome: object = { passed: true }) {
   const hooks: (() => Promise<void>)[] = [];
   const diagnostics: string[] = [];
@@ -26,21 +26,24 @@ describe('entered', () => {
     expect([hooks.length, logged()]).toEqual([1, ['open db', 'open tx', 'close tx', 'close db']]);
   });
 
-  it.each([new Error('no'), undefined, null])('tells them how a test of node:test has failed: %p', async (thrown) => {
-    const { t, finish } = nodeTest(failed(thrown));
-    await entered(t, opened('db'));
-    await finish();
-    expect(logged()).toEqual(['open db', 'db saw', thrown, 'close db']);
-  });
+  it.each([new Error('no'), undefined, null])(
+    'passes the managers the error of a failed node:test test: %p',
+    async (thrown) => {
+      const { t, finish } = nodeTest(failed(thrown));
+      await entered(t, opened('db'));
+      await finish();
+      expect(logged()).toEqual(['open db', 'db saw', thrown, 'close db']);
+    },
+  );
 
-  it('tells them of a failure that node:test does not explain', async () => {
+  it('tells the managers of a failure without an error', async () => {
     const { t, finish } = nodeTest({ passed: false, error: null });
     await entered(t, opened('db'));
     await finish();
     expect(logged()).toEqual(['open db', 'db saw', null, 'close db']);
   });
 
-  it('tells them of a test that has taken too long', async () => {
+  it('tells the managers of a timeout', async () => {
     const outcome = failed('test timed out', 'testTimeoutFailure');
     const { t, finish } = nodeTest(outcome);
     await entered(t, opened('db'));
@@ -48,7 +51,7 @@ describe('entered', () => {
     expect(logged()[2]).toBe(outcome.error);
   });
 
-  it('shows an error of the teardown that node:test would not', async () => {
+  it('shows a teardown error that node:test would hide', async () => {
     const { t, diagnostics, finish } = nodeTest(failed(new Error('no')));
     await entered(t, opened('db', 'teardown'));
     await expect(finish()).rejects.toThrow('db does not close');
@@ -59,20 +62,20 @@ describe('entered', () => {
     expect(passed.diagnostics).toEqual([]);
   });
 
-  it('does without diagnostics', async () => {
+  it('works without diagnostics', async () => {
     const { t, finish } = nodeTest({ ...failed(new Error('no')), diagnostic: undefined });
     await entered(t, opened('db', 'teardown'));
     await expect(finish()).rejects.toThrow('db does not close');
   });
 
-  it('tells them that the outcome is unknown where the runner does not tell', async () => {
+  it("passes an unknown outcome if the runner doesn't tell", async () => {
     const { t, finish } = nodeTest({});
     await entered(t, opened('db'));
     await finish();
     expect(logged()[2]).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
   });
 
-  it('tells them how a test of Vitest has failed, each time that it is tried', async () => {
+  it('passes the error of a failed Vitest test, each time it is retried', async () => {
     const hooks: (() => Promise<void>)[] = [];
     const errors: unknown[] = [];
     const t = { task: { result: { errors } }, onTestFinished: (hook: () => Promise<void>) => void hooks.push(hook) };
@@ -84,7 +87,7 @@ describe('entered', () => {
     expect(logged()).toEqual(['open db', 'db saw', new Error('once'), 'close db', 'open db', 'close db']);
   });
 
-  it('rejects if the manager does not set up', async () => {
+  it("rejects if the manager's setup fails", async () => {
     const { t, finish } = nodeTest(failed(new Error('db does not open')));
     await expect(entered(t, opened('db', 'setup'))).rejects.toThrow('db does not open');
     await finish();
@@ -98,7 +101,7 @@ describe('entered', () => {
     );
   });
 
-  it('refuses what is no manager', async () => {
+  it("refuses what isn't a manager", async () => {
     await expect(entered(nodeTest().t, 1 as never)).rejects.toThrow('enterContext() takes a manager or a disposable');
   });
 });

@@ -63,7 +63,7 @@ class Client {
 const labelsOf = ({ calls }: Recorder) => calls.map(({ label }) => label);
 
 describe('faults.wrap', () => {
-  it('gives an object that works like the one given', async () => {
+  it('returns an object that works like the original', async () => {
     const faults = new Recorder();
     const client = new Client();
     const wrapped = faults.wrap(client);
@@ -79,7 +79,7 @@ describe('faults.wrap', () => {
     expect(Object.getOwnPropertyDescriptor(wrapped, 'name')?.value).toBe('client');
   });
 
-  it('gives one stand-in for each object', () => {
+  it('returns one stand-in for each object', () => {
     const faults = new Recorder();
     const client = new Client();
     const wrapped = faults.wrap(client);
@@ -89,7 +89,7 @@ describe('faults.wrap', () => {
     expect(wrapped.query).toBe(wrapped.query);
   });
 
-  it('records calls, however deep, with the line that made them', async () => {
+  it('records calls at any depth, with the line that made them', async () => {
     const faults = new Recorder();
     const wrapped = faults.wrap(new Client());
     await wrapped.nested.ping();
@@ -100,7 +100,7 @@ describe('faults.wrap', () => {
     expect(faults.calls).toEqual([]);
   });
 
-  it('hands out what can only be used as it is', () => {
+  it("returns what can't be wrapped as it is", () => {
     const faults = new Recorder();
     const date = new Date();
     const values = {
@@ -119,7 +119,7 @@ describe('faults.wrap', () => {
     expect(wrapped.rows()).toBe(rows);
   });
 
-  it('wraps deep data, and lists of what has methods', async () => {
+  it('wraps nested data, and lists of objects with methods', async () => {
     const faults = new Recorder();
     const deep = { a: { b: { c: { d: { e: { f: 1 } } } } } };
     const ring: { self?: unknown } = {};
@@ -149,7 +149,7 @@ describe('faults.wrap', () => {
 
   it.each<[string, PropertyDescriptor]>([
     ['can be set', { value: { ping: () => 'pong' }, writable: true }],
-    ['can be defined anew', { value: { ping: () => 'pong' }, configurable: true }],
+    ['can be redefined', { value: { ping: () => 'pong' }, configurable: true }],
     ['is a getter', { get: () => ({ ping: () => 'pong' }) }],
   ])('records calls of a property that %s', (_what, descriptor) => {
     const faults = new Recorder();
@@ -158,7 +158,7 @@ describe('faults.wrap', () => {
     expect(labelsOf(faults)).toEqual(['nested.ping()']);
   });
 
-  it('leaves a property alone that can not be changed', () => {
+  it("leaves a property alone that can't be changed", () => {
     const nested = { ping: () => 'pong' };
     const object = Object.defineProperty({ run() {} }, 'nested', { value: nested });
     expect(new Recorder().wrap(object as unknown as { nested: unknown }).nested).toBe(nested);
@@ -209,7 +209,7 @@ describe('faults.wrap', () => {
     expect(labelsOf(faults).at(-1)).toBe(label);
   });
 
-  it('lets its properties be set, defined and deleted, with the objects themselves', () => {
+  it('lets its properties be set, defined and deleted, with the original objects', () => {
     const faults = new Recorder();
     const object: { client?: unknown; other?: unknown; run(): void } = { run() {}, other: 1 };
     const wrapped = faults.wrap(object);
@@ -222,7 +222,7 @@ describe('faults.wrap', () => {
     expect(Object.getOwnPropertyDescriptor(wrapped, 'fixed')).toEqual(Object.getOwnPropertyDescriptor(object, 'fixed'));
   });
 
-  it('hands the objects themselves to what is called', () => {
+  it('passes the original objects to called functions', () => {
     const faults = new Recorder();
     const client = new Client();
     const seen: unknown[] = [];
@@ -245,7 +245,7 @@ describe('faults.wrap', () => {
     ['a list', [new Client()]],
     ['a function', () => 'pong'],
     ['a class', Client],
-  ])('hands the thing itself to what is called: %s', (_name, value) => {
+  ])('passes the original to called functions: %s', (_name, value) => {
     const faults = new Recorder();
     const seen: unknown[] = [];
     const api = faults.wrap({
@@ -261,7 +261,7 @@ describe('faults.wrap', () => {
     expect(seen.map((given) => given === value)).toEqual([true, true]);
   });
 
-  it('hands wrapped objects to callbacks, each of which has one stand-in', async () => {
+  it('passes wrapped objects to callbacks, with one stand-in each', async () => {
     const faults = new Recorder();
     const listeners = new Set<unknown>();
     const api = faults.wrap({
@@ -277,7 +277,7 @@ describe('faults.wrap', () => {
     expect(listeners.size).toBe(0);
   });
 
-  it('takes a query that is sent when it is awaited for a call at that time', async () => {
+  it('treats a lazy query as a call when it is awaited', async () => {
     const faults = new Recorder();
     const sent: string[] = [];
     const builder = (text: string) => ({
@@ -341,7 +341,7 @@ describe('a fault', () => {
     expect(new Recorder().isRetried()).toBe(false);
   });
 
-  it.each([true, ['exec']])('makes synchronous methods fail, too, with sync: %p', async (sync) => {
+  it.each([true, ['exec']])('makes sync methods fail too with sync: %p', async (sync) => {
     const acted: string[] = [];
     const db = { exec: (text: string) => acted.push(text), lazy: () => ({ then() {} }) };
     const [call, lazy] = await recorded((faults) => {
@@ -360,7 +360,7 @@ describe('a fault', () => {
     expect(other?.canFail).toBe(false);
   });
 
-  it('lets calls fail by themselves', async () => {
+  it("leaves a call's own failure alone", async () => {
     const faults = new Recorder();
     const wrapped = faults.wrap({
       rejecting: () => Promise.reject(new Error('rejected')),
@@ -379,7 +379,7 @@ describe('a fault', () => {
 });
 
 describe('faults.patch', () => {
-  it('records calls of the methods, until they are put back', async () => {
+  it('records calls of the methods until they are restored', async () => {
     const faults = new Recorder();
     const original = async () => 'read';
     const own = { read: original };

@@ -9,7 +9,7 @@ type Run = (context: unknown, use: (value: unknown) => Promise<void>, info?: unk
 
 const run = (made: unknown) => made as Run;
 
-/** A test of Vitest, as it shows it to fixtures. */
+/** A Vitest test, as Vitest shows it to fixtures. */
 function vitestContext(errors: unknown[] = []) {
   const hooks: (() => void)[] = [];
   const context = {
@@ -35,7 +35,7 @@ describe('fixture', () => {
     );
   });
 
-  it('gives the value of the manager to the test, and tears down when that has passed', async () => {
+  it("passes the manager's value to the test, and tears down when the test has passed", async () => {
     const { context, finish } = vitestContext();
     const used: unknown[] = [];
     await run(fixture(({ db }: { db: string }) => opened(`tx of ${db}`)))(
@@ -46,7 +46,7 @@ describe('fixture', () => {
     expect([used, logged()]).toEqual([['tx of db'], ['open tx of db', 'close tx of db']]);
   });
 
-  it('tells the manager how a test of Vitest has failed, and leaves the report to the runner', async () => {
+  it('passes the manager the error of a failed Vitest test, and leaves the report to the runner', async () => {
     const { context, errors, finish } = vitestContext([copy('an attempt before')]);
     await run(fixture(() => opened('db')))(context, async () => {
       errors.push(copy('no', { name: 'RangeError', cause: copy('why') }), copy('another'));
@@ -66,13 +66,13 @@ describe('fixture', () => {
     ['text', 'text'],
     [undefined, undefined],
     [new RangeError('itself'), new RangeError('itself')],
-  ])('passes on what is no copy of an error: %p', async (thrown, seen) => {
+  ])("passes on what isn't a copy of an error: %p", async (thrown, seen) => {
     const { context, errors } = vitestContext();
     await run(fixture(() => opened('db')))(context, async () => void errors.push(thrown));
     expect(logged()[2]).toEqual(seen);
   });
 
-  it('tells the manager how a test of Playwright has failed', async () => {
+  it('passes the manager the error of a failed Playwright test', async () => {
     const info = { testId: '1', errors: [] as unknown[] };
     await run(fixture(() => opened('db')))(
       {},
@@ -97,7 +97,7 @@ describe('fixture', () => {
     expect(logged()[2]).toMatchObject({ message: plain });
   });
 
-  it('makes an error of it that is like others', async () => {
+  it('makes an error from it that looks like others', async () => {
     const info = { testId: '1', errors: [copy('no', { name: 'RangeError' }), copy('no')] };
     await run(fixture(() => opened('db')))({}, async () => undefined, info);
     info.errors.shift();
@@ -111,13 +111,13 @@ describe('fixture', () => {
     ]);
   });
 
-  it('fails the test where the manager does not set up', async () => {
+  it("fails the test if the manager's setup fails", async () => {
     const { context } = vitestContext();
     const made = run(fixture(() => opened('db', 'setup')));
     await expect(made(context, async () => undefined)).rejects.toThrow('db does not open');
   });
 
-  it('has Vitest report what a teardown throws once all fixtures are torn down', async () => {
+  it('lets Vitest report teardown errors after all fixtures are torn down', async () => {
     const { context, hooks, finish } = vitestContext();
     const outer = run(fixture(() => opened('outer', 'teardown')));
     const inner = run(fixture(() => opened('inner', 'teardown')));
@@ -148,7 +148,7 @@ describe('fixture', () => {
     expect(again.finish).toThrow('inner does not close');
   });
 
-  it('throws what a teardown throws in Playwright, which goes on by itself', async () => {
+  it('throws teardown errors at once in Playwright, which continues', async () => {
     const info = { testId: '1', errors: [copy('no')] };
     const made = run(fixture(() => opened('db', 'teardown')));
     await expect(made({}, async () => undefined, info)).rejects.toMatchObject({
@@ -157,14 +157,14 @@ describe('fixture', () => {
     });
   });
 
-  it.each([{}, { result: {} }])('takes a test for one that passes if Vitest has no result: %p', async (task) => {
+  it.each([{}, { result: {} }])('treats a test without a result in Vitest as passed: %p', async (task) => {
     const { context, finish } = vitestContext();
     await run(fixture(() => opened('db')))({ ...context, task }, async () => undefined);
     finish();
     expect(logged()).toEqual(['open db', 'close db']);
   });
 
-  it('leaves a test failed whose error its manager handles', async () => {
+  it('leaves a test failed even if its manager suppresses the error', async () => {
     const handling = asyncContextManager(async function* handling() {
       try {
         yield;
@@ -190,6 +190,16 @@ describe('fixture', () => {
         `Cannot make a fixture: fixture() takes a function that destructures the fixtures it needs, because runners read them from its text, but ${name}. Write ({ db }) => transaction(db), or () => database().`,
       ),
     );
+  });
+
+  it('refuses the form of extend that takes a name, before it makes the manager', async () => {
+    const byName = { onCleanup: () => undefined } as never;
+    await expect(run(fixture(() => opened('db')))(vitestContext().context, byName)).rejects.toThrow(
+      new TypeError(
+        'Cannot set up a fixture: fixture() works in an object of fixtures, but it was passed to extend() with a name. Write extend({ db: fixture(() => database()) }).',
+      ),
+    );
+    expect(logged()).toEqual([]);
   });
 
   it('says which runners it works with', async () => {

@@ -44,7 +44,7 @@ const telling = new Set([
   'a lock',
 ]);
 
-/** Runs cases until one of them fails with such a message; gives the messages until then. */
+/** Runs cases until one fails with such a message; returns the messages until then. */
 async function messagesUntil(message: RegExp, cases: readonly ManagerCase[]): Promise<string[]> {
   const messages: string[] = [];
   for (const { run } of cases) {
@@ -102,7 +102,7 @@ describe('managerCases', () => {
     },
   );
 
-  // All of them are asked in __tests__/programs/testing/right-managers.test.ts.
+  // All of them are checked in __tests__/programs/testing/right-managers.test.ts.
   it.each(
     [...rightManagers, ...lenientRight]
       .filter(({ name }) => telling.has(name))
@@ -126,13 +126,13 @@ describe('managerCases', () => {
     expect(running).toBe(0);
   });
 
-  it('goes on after a case that fails', async () => {
+  it('continues after a case that fails', async () => {
     const [first, second] = managerCases(() => 'no manager' as never);
     const results = await Promise.allSettled([first?.run(), second?.run()]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('gives the world and its value to use()', async () => {
+  it('passes the world and the value to use()', async () => {
     const given: unknown[] = [];
     const [, returns] = managerCases((db, faults) => connection(faults.wrap(db)), {
       ...inDatabase,
@@ -142,7 +142,7 @@ describe('managerCases', () => {
     expect(given).toEqual([1, 'function']);
   });
 
-  it('fails with what use() throws, and says that it was use()', async () => {
+  it('fails with the error that use() throws, and says that use() threw it', async () => {
     const [, returns] = managerCases((db) => connection(db), {
       ...inDatabase,
       use: () => Promise.reject(new Error('no such table')),
@@ -152,7 +152,7 @@ describe('managerCases', () => {
     );
   });
 
-  it('fails with what use() throws in withSync()', async () => {
+  it('fails with the error that use() throws in withSync()', async () => {
     let count = 0;
     const cases = managerCases(() => nullContext(), {
       use() {
@@ -165,19 +165,19 @@ describe('managerCases', () => {
     );
   });
 
-  it('leaves out in withSync() what gives a promise', async () => {
+  it('skips withSync() if the manager returns a promise', async () => {
     let count = 0;
     const cases = managerCases(() => nullContext(), { use: async () => void (count += 1) });
     await cases[22]?.run();
     expect(count).toBe(1);
   });
 
-  it('refuses what is no manager in the words of the driver', async () => {
+  it("refuses what isn't a manager in the driver's words", async () => {
     const cases = managerCases(() => 1 as never);
     await expect(cases[21]?.run()).rejects.toThrow('its setup failed with TypeError: Cannot enter: withAsync() takes');
   });
 
-  it('leaves it to other cases to find what is wrong where no call fails', async () => {
+  it('leaves it to other cases to find failures without an injected fault', async () => {
     const stuck = asyncContextManager(async function* stuck(db: Database) {
       await db.connect();
       await new Promise(() => undefined);
@@ -200,7 +200,7 @@ describe('managerCases', () => {
     await expect(hasty?.run()).rejects.toThrow('it leaks: it leaves 1 more open than before');
   });
 
-  it('waits for calls of the teardown that need not be awaited until the world has settled', async () => {
+  it('waits for ignorable teardown calls until the world has settled', async () => {
     const background = asyncContextManager(async function* background(db: Database) {
       const connection = await db.connect();
       yield;
@@ -228,7 +228,7 @@ describe('managerCases', () => {
     await expect(noWorld?.run()).rejects.toThrow('no world');
   });
 
-  it('does not wait for a world for ever, and reports both', async () => {
+  it("doesn't wait forever for a world, and reports both", async () => {
     const held = asyncContextManager(async function* held() {
       const world = { open: 0 };
       try {
@@ -302,7 +302,7 @@ describe('managerCases', () => {
     await expect(cases[12]?.run()).resolves.toBeUndefined();
   });
 
-  it('leaves alone what fails another way than the time before', async () => {
+  it('ignores what fails in a different way than before', async () => {
     let count = 0;
     const fickle = asyncContextManager(async function* fickle(db: Database) {
       count += 1;

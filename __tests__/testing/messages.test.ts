@@ -175,7 +175,7 @@ const table: readonly (readonly [() => Error, string])[] = [
   ],
 ];
 
-/** What docs/kit.md explains, each with … for what differs. */
+/** What docs/kit.md explains, with … for what varies. */
 const explained = [
   ...readFileSync(new URL('../../docs/kit.md', import.meta.url), 'utf8')
     .replace(/^[^]*## What a failing case says|## The recipes[^]*$/g, '')
@@ -209,7 +209,7 @@ describe('a message about a manager', () => {
 });
 
 describe('injected', () => {
-  it('says who made the call fail', () => {
+  it('says that the kit made the call fail', () => {
     expect(messages.injected(call).message).toBe('connect() failed, because managerCases() made it fail.');
   });
 });

@@ -2,12 +2,12 @@ import { asyncContextManager } from '../../lib/index.ts';
 
 export const log: unknown[] = [];
 
-/** Gives what was logged, and forgets it. */
+/** Returns what was logged, and clears it. */
 export function logged(): unknown[] {
   return log.splice(0);
 }
 
-/** Logs how its block ended; may fail to set up, or to tear down. */
+/** Logs how its block ended; its setup or teardown may fail. */
 export const opened = asyncContextManager(async function* opened(name: string, fails?: 'setup' | 'teardown') {
   if (fails === 'setup') throw new Error(`${name} does not open`);
   log.push(`open ${name}`);

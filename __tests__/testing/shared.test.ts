@@ -12,19 +12,19 @@ function parts(fails?: 'setup' | 'teardown', scope: 'file' | 'worker' = 'file') 
   return { db: db[0] as Run, companion: dbFailures[0] as Run };
 }
 
-/** A test of Vitest that fails with these errors. */
+/** A Vitest test that fails with these errors. */
 function testOf(errors: unknown[], task: { result?: object } = {}) {
   return { task: Object.assign(task, { result: { errors } }), onTestFinished: () => undefined };
 }
 
-/** Runs a test which fails like that. */
+/** Runs a test that fails like that. */
 const runTest = (companion: Run, task: object, ...errors: unknown[]) => {
   const context = testOf([], task);
   return companion(context, async () => void context.task.result.errors.push(...errors));
 };
 
 describe('shared', () => {
-  it('gives a fixture of that scope, and a companion for each test', () => {
+  it('returns a fixture of that scope, and a companion for each test', () => {
     const fixtures = shared('db', ({ folder }: { folder: string }) => opened(folder), 'worker');
     expect(fixtures).toEqual({
       db: [expect.any(Function), { scope: 'worker' }],
@@ -36,7 +36,7 @@ describe('shared', () => {
     ]);
   });
 
-  it('tells the manager of success where all tests have passed', async () => {
+  it('tells the manager of success if all tests passed', async () => {
     const { db, companion } = parts();
     await db({}, async (value) => {
       expect(value).toBe('db');
@@ -45,7 +45,7 @@ describe('shared', () => {
     expect(logged()).toEqual(['open db', 'close db']);
   });
 
-  it('tells the manager of the test that has failed, or of all of them', async () => {
+  it('passes the manager the error of the failed test, or of all of them', async () => {
     const { db, companion } = parts();
     await db({}, () => runTest(companion, {}, new Error('one')));
     expect(logged()[2]).toEqual(new Error('one'));
@@ -57,7 +57,7 @@ describe('shared', () => {
     expect([error.message, error.errors]).toEqual(['2 tests failed.', [new Error('one'), new Error('two')]]);
   });
 
-  it('forgets a failure of a test that passes when it is tried again', async () => {
+  it('forgets a failure of a test that passes on retry', async () => {
     const { db, companion } = parts();
     await db({}, async () => {
       const task = {};
@@ -68,7 +68,7 @@ describe('shared', () => {
   });
 
   it.each(['file', 'worker'] as const)(
-    'has the last one of its scope throw what teardowns threw: %s',
+    'throws teardown errors from the last fixture of its scope: %s',
     async (scope) => {
       const [first, second] = [parts('teardown', scope), parts('teardown', scope)];
       const ended = first.db({}, async () => {
@@ -83,7 +83,7 @@ describe('shared', () => {
     },
   );
 
-  it('does not wait for those of another scope', async () => {
+  it("doesn't wait for fixtures of another scope", async () => {
     await parts(undefined, 'worker').db({}, async () => {
       await expect(parts('teardown').db({}, async () => undefined)).rejects.toThrow('db does not close');
     });
@@ -131,7 +131,7 @@ describe('shared', () => {
     );
   });
 
-  it('refuses what is no function, or takes the whole of the fixtures', () => {
+  it("refuses what isn't a function, or takes the whole fixtures object", () => {
     for (const make of [1, (all: string) => opened(all)])
       expect(() => shared('db', make as never, 'file')).toThrow('shared() takes a function that destructures');
   });

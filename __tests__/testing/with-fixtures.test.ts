@@ -7,7 +7,7 @@ beforeEach(() => void logged());
 
 type Test = (...args: unknown[]) => Promise<void>;
 
-/** A runner that keeps its tests, with as many variants as jest and Bun have. */
+/** A runner that records its tests, with as many variants as jest and Bun have. */
 function runner() {
   const tests = new Map<string, Test>();
   const hooks: { afterEach?: () => Promise<void>; afterAll?: () => Promise<void> } = {};
@@ -54,7 +54,7 @@ const ofFile = {
 } as const;
 
 describe('withFixtures', () => {
-  it('sets up the fixtures that a test takes, and those that they need', async () => {
+  it('sets up the fixtures that a test takes, and those they need', async () => {
     const { test, run } = runner();
     const it = withFixtures(test, fixtures);
     it('passes', ({ tx }) => log.push(tx));
@@ -64,14 +64,14 @@ describe('withFixtures', () => {
     expect(logged()).toEqual(['open db', 'open tx of db', 'tx of db', 'close tx of db', 'close db', 'none']);
   });
 
-  it('gives all of them to a test that takes the whole', async () => {
+  it('passes all of them to a test that takes the whole object', async () => {
     const { test, run } = runner();
     withFixtures(test, { db: fixtures.db, tx: fixtures.tx })('passes', (all) => log.push(all));
     await run('passes');
     expect(logged()[2]).toEqual({ db: 'db', tx: 'tx of db' });
   });
 
-  it('tells the managers how a test has failed', async () => {
+  it('passes the managers the error of a failed test', async () => {
     const { test, run } = runner();
     withFixtures(test, fixtures)('fails', async ({ tx }) => {
       throw new Error(tx);
@@ -81,7 +81,7 @@ describe('withFixtures', () => {
     expect(logged().slice(2)).toEqual(['tx of db saw', error, 'close tx of db', 'db saw', error, 'close db']);
   });
 
-  it('fails a test even if a manager handles its error', async () => {
+  it('fails a test even if a manager suppresses its error', async () => {
     const handling = asyncContextManager(async function* handling() {
       try {
         yield;
@@ -96,7 +96,7 @@ describe('withFixtures', () => {
     await expect(run('fails')).rejects.toThrow('no undefined');
   });
 
-  it('fails a test whose fixtures do not set up or tear down, and keeps both errors', async () => {
+  it("fails a test whose fixtures don't set up or tear down, and keeps both errors", async () => {
     const { test, run } = runner();
     const it = withFixtures(test, fixtures);
     it('setup', ({ db, unopened }) => log.push(db, unopened));
@@ -112,7 +112,7 @@ describe('withFixtures', () => {
     });
   });
 
-  it('passes on what the runner gives, its options, and its names', async () => {
+  it("passes on the runner's context, its options, and its names", async () => {
     const { test, run, tests } = runner();
     const it = withFixtures(test, fixtures);
     it('with a context', ({ db }, t) => log.push(db, t));
@@ -135,7 +135,7 @@ describe('withFixtures', () => {
     expect(logged()).toEqual(['open db', 'db', 'close db']);
   });
 
-  it('has the variants of the runner', async () => {
+  it("has the runner's variants", async () => {
     const { test, run } = runner();
     const it = withFixtures(test, fixtures);
     it.only('only', ({ db }) => log.push(db));
@@ -166,12 +166,12 @@ describe('withFixtures', () => {
     expect(logged()).toEqual(['open db', 'db', 'close db']);
   });
 
-  it('has no variants that the runner has not', () => {
+  it('has no variants that the runner lacks', () => {
     const it = withFixtures(() => undefined, fixtures);
     expect([it.skip, (it as unknown as { skipIf?: unknown }).skipIf]).toEqual([undefined, undefined]);
   });
 
-  it('sets up once what two fixtures need', async () => {
+  it('sets up a shared fixture once', async () => {
     const { test, run } = runner();
     const log = { log: ({ db }: { db: string }) => opened(`log of ${db}`) };
     withFixtures(test, { ...log, ...fixtures })('passes', ({ log, tx }) => [log, tx]);
@@ -179,7 +179,7 @@ describe('withFixtures', () => {
     expect(logged().filter((entry) => entry === 'open db')).toHaveLength(1);
   });
 
-  it('has a test for each row, which comes after the fixtures', async () => {
+  it('runs a test for each row, with the row after the fixtures', async () => {
     const { test, run } = runner();
     const it = withFixtures(test, fixtures);
     it.each([[1, 2]])('adds', ({ db }, a, b) => log.push(db, a + b));
@@ -189,7 +189,7 @@ describe('withFixtures', () => {
     expect(logged()).toEqual(['open db', 'db', 3, 'close db', 'open db', 'db', 3, 'close db']);
   });
 
-  it('says so where the runner has no each', () => {
+  it('says so if the runner has no each', () => {
     const it = withFixtures(() => undefined, fixtures);
     expect(() => it.each([1])).toThrow(
       new TypeError(
@@ -198,7 +198,7 @@ describe('withFixtures', () => {
     );
   });
 
-  it('adds fixtures to those that there are, also in place of one of the same name', async () => {
+  it('adds fixtures to existing ones, and may replace one of the same name', async () => {
     const { test, run } = runner();
     const it = withFixtures(withFixtures(test, fixtures), {
       tx: ({ tx }) => opened(`more of ${tx}`),
@@ -233,7 +233,7 @@ describe('withFixtures', () => {
       expect(logged()).toEqual(['close cache in folder', 'close folder']);
     });
 
-    it('tells them of the tests that have failed, but not of one that passed when it was tried again', async () => {
+    it('tells them of the failed tests, but not of one that passed on retry', async () => {
       const { test, run, hooks, afterAll } = runner();
       const it = withFixtures(test, ofFile, hooks);
       let tries = 0;
@@ -249,7 +249,7 @@ describe('withFixtures', () => {
       expect(logged()).toEqual(['open folder', 'folder saw', new Error('no'), 'close folder']);
     });
 
-    it('tells them of all tests that have failed, each row for itself', async () => {
+    it('tells them of all failed tests, each row separately', async () => {
       const { test, run, hooks, afterAll } = runner();
       const it = withFixtures(test, ofFile, hooks);
       it.each([1, 2])('fails', async ({ folder }, n) => Promise.reject(new Error(`${folder} ${String(n)}`)));
@@ -261,7 +261,7 @@ describe('withFixtures', () => {
       });
     });
 
-    it('fails each test that needs one which did not set up', async () => {
+    it('fails each test that needs one whose setup failed', async () => {
       const { test, run, hooks, afterAll } = runner();
       const it = withFixtures(test, { folder: [() => opened('folder', 'setup'), { scope: 'file' }] }, hooks);
       it('one', ({ folder }) => log.push(folder));
@@ -272,7 +272,7 @@ describe('withFixtures', () => {
       expect(logged()).toEqual([]);
     });
 
-    it('throws from the hook what their teardowns throw', async () => {
+    it('throws teardown errors from the hook', async () => {
       const { test, run, hooks, afterAll } = runner();
       withFixtures(
         test,
@@ -286,12 +286,12 @@ describe('withFixtures', () => {
     });
   });
 
-  describe('where a test takes too long', () => {
+  describe('if a test takes too long', () => {
     const ended =
       'Cannot finish the test: it must end before its runner moves on, but it did not. Did it take too long?';
     const never = () => new Promise<never>(() => undefined);
 
-    it('ends it after the test, so that its fixtures are torn down', async () => {
+    it('ends it after the test, so its fixtures are torn down', async () => {
       const { test, run, hooks, afterEach } = runner();
       withFixtures(test, fixtures, hooks)('hangs', ({ db }) => never().then(() => db));
       const hanging = run('hangs');
@@ -302,7 +302,7 @@ describe('withFixtures', () => {
       await expect(hanging).rejects.toThrow(ended);
     });
 
-    it('throws from the hook what the teardown throws', async () => {
+    it("throws the teardown's error from the hook", async () => {
       const { test, run, hooks, afterEach } = runner();
       withFixtures(test, fixtures, hooks)('hangs', ({ unclosed }) => never().then(() => unclosed));
       const hanging = run('hangs');
@@ -311,7 +311,7 @@ describe('withFixtures', () => {
       await expect(afterEach()).rejects.toThrow('unclosed does not close');
     });
 
-    it('does not begin a test whose setup has taken too long', async () => {
+    it("doesn't begin a test whose setup took too long", async () => {
       const { test, run, hooks, afterEach } = runner();
       const slow = asyncContextManager(async function* slow() {
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -325,7 +325,7 @@ describe('withFixtures', () => {
       expect(logged()).toEqual([]);
     });
 
-    it('does not wait for a setup that never ends', async () => {
+    it("doesn't wait for a setup that never ends", async () => {
       const { test, run, hooks, afterEach } = runner();
       const stuck = asyncContextManager(async function* stuck() {
         await never();
@@ -336,7 +336,7 @@ describe('withFixtures', () => {
       await expect(afterEach()).resolves.toBeUndefined();
     });
 
-    it('ends no other one in its place', async () => {
+    it('ends no other test in its place', async () => {
       const { test, run, hooks, afterEach } = runner();
       const it = withFixtures(test, fixtures, hooks);
       it('passes', () => undefined);
@@ -351,7 +351,7 @@ describe('withFixtures', () => {
       expect(logged()).toEqual(['db saw', new Error(ended), 'close db']);
     });
 
-    it('lets alone the others that run at once, until all tests are over', async () => {
+    it('leaves concurrent tests alone until all tests are done', async () => {
       const { test, run, hooks, afterEach, afterAll } = runner();
       const it = withFixtures(test, fixtures, hooks);
       it('passes', ({ db }) => log.push(db));
@@ -370,7 +370,7 @@ describe('withFixtures', () => {
   describe('refuses', () => {
     const { test, hooks } = runner();
 
-    it('what defines no tests, and what holds no fixtures', () => {
+    it("what doesn't define tests, and what doesn't hold fixtures", () => {
       expect(() => withFixtures(1 as never, fixtures)).toThrow(
         'Cannot add fixtures: withFixtures() takes the test function of a runner, but 1 was given. Write withFixtures(test, { db: () => database() }).',
       );
@@ -379,7 +379,7 @@ describe('withFixtures', () => {
       );
     });
 
-    it('a runner that has fixtures of its own', () => {
+    it('a runner with fixtures of its own', () => {
       expect(() =>
         withFixtures(
           Object.assign(() => 1, { extend() {} }),
@@ -399,13 +399,13 @@ describe('withFixtures', () => {
       },
     );
 
-    it('a fixture that takes the whole', () => {
+    it('a fixture that takes the whole object', () => {
       expect(() => withFixtures(test, { db: (all: object) => opened(typeof all) })).toThrow(
         'withFixtures() takes a function that destructures the fixtures it needs',
       );
     });
 
-    it('a fixture that is not there', () => {
+    it("a fixture that doesn't exist", () => {
       const nowhere = { db: ({ nope }: { nope: string }) => opened(nope) };
       expect(() => withFixtures(test, nowhere as never)).toThrow(
         'Cannot take fixture nope: it must be one of db, but it is not. Add nope in withFixtures().',
@@ -431,7 +431,7 @@ describe('withFixtures', () => {
       );
     });
 
-    it('a fixture of the file that needs one of a test, or that nobody tears down', () => {
+    it('a fixture of the file that needs one of a test, or is never torn down', () => {
       const short = { db: fixtures.db, folder: [({ db }: { db: string }) => opened(db), { scope: 'file' }] as const };
       expect(() => withFixtures(test, short, hooks)).toThrow(
         "Cannot add fixture folder: a fixture of the file may need only others of the file, but it needs db, which is made for each test. Give db the scope 'file' too.",

@@ -1,8 +1,8 @@
 import { asyncContextManager, enter, suppress, type AsyncContextManager } from 'withal';
 
 /** Runs the block in the manager, and makes the manager undo it even if the block succeeds. */
-export const undone = asyncContextManager(async function* undone<T>(
-  manager: AsyncContextManager<T>,
+export const undone = asyncContextManager(async function* undone<T, F>(
+  manager: AsyncContextManager<T, F>,
 ) {
   yield* enter(suppress(Undo));
   yield yield* enter(manager);

@@ -1,5 +1,5 @@
 import { withAsync, type AsyncEnterable, type Thrown } from '../index.ts';
-import { notFixtureFunction, notRunner } from './messages.ts';
+import { notFixtureFunction, notObjectForm, notRunner } from './messages.ts';
 import { namesTakenBy } from './runner/parameters.ts';
 import { runningTest } from './runner/running-test.ts';
 import type { ValueOf } from './kit/setting.ts';
@@ -13,7 +13,7 @@ import type { ValueOf } from './kit/setting.ts';
 export type FixtureFunction<Context, Value> = (context: Context, use: (value: Value) => Promise<void>) => Promise<void>;
 
 /**
- * Turns a function that makes a manager into a fixture for `extend` of Vitest 4 and Playwright. The test is the
+ * Turns a function that makes a manager into a fixture for `extend` of Vitest and Playwright. The test is the
  * manager's block: the manager sees how the test failed, and can roll back, or keep what there is to see.
  *
  * It equals the following, except that each error is reported once, and skips no other fixture:
@@ -26,6 +26,8 @@ export type FixtureFunction<Context, Value> = (context: Context, use: (value: Va
  *   });
  * }
  * ```
+ *
+ * Vitest's other form, `extend('db', …)`, doesn't tell a fixture how the test ended, so it's refused.
  *
  * Runners hand out copies of errors: the manager gets an `Error` with the same message, stack and cause.
  *
@@ -53,6 +55,8 @@ export function fixture<Context, M extends AsyncEnterable>(
 ): FixtureFunction<Context, ValueOf<M>>;
 export function fixture(make: Make): unknown {
   return fixtureOf('fixture()', make, async (context, use, info) => {
+    // Vitest's extend('db', …) passes { onCleanup } instead.
+    if (typeof use !== 'function') throw notObjectForm();
     const test = runningTest(context, info);
     if (!test) throw notRunner('fixture()', 'extend of Vitest or Playwright');
     await useIn(make(context), use, test.failure, test.report);

@@ -369,6 +369,17 @@ export function notRunner(caller: string, required: string): TypeError {
   );
 }
 
+export function notObjectForm(): TypeError {
+  return new TypeError(
+    explain(
+      'set up a fixture',
+      'fixture() works in an object of fixtures',
+      'it was passed to extend() with a name',
+      'Write extend({ db: fixture(() => database()) }).',
+    ),
+  );
+}
+
 export function notShared(required: string, given: unknown): TypeError {
   return wrongInput(
     'make a shared fixture',

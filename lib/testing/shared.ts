@@ -27,7 +27,7 @@ export type SharedFixtures<Name extends string, Context, Value> = Record<Name, S
   Record<`${Name}Failures`, [FixtureFunction<object, void>, { auto: true }]>;
 
 /**
- * Turns a function that makes a manager into a fixture for many tests, for `extend` of Vitest 4 and Playwright. Such a
+ * Turns a function that makes a manager into a fixture for many tests, for `extend` of Vitest and Playwright. Such a
  * fixture can't see tests fail, so it comes with a companion that takes part in each test and reports failures to the
  * manager.
  *

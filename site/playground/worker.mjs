@@ -20,7 +20,7 @@ const watch = observation.observe({
 self.onmessage = ({ data: { source, pause } }) => run(source, pause);
 self.onunhandledrejection = (event) => {
   event.preventDefault();
-  tellRow({ mark: '✘', text: `Nobody caught: ${chainOf(event.reason)}`, kind: 'failed' });
+  tellRow({ mark: '✘', text: `Uncaught: ${chainOf(event.reason)}`, kind: 'failed' });
 };
 
 const say = (text) => tellRow({ mark: '·', text, kind: 'said' });
@@ -54,7 +54,7 @@ function importer(pause) {
   };
   return (name) => {
     if (name in modules) return modules[name];
-    throw new Error(`There is no ${name} here. You can import ${Object.keys(modules).join(', ')}.`);
+    throw new Error(`The playground has no ${name}. You can import ${Object.keys(modules).join(', ')}.`);
   };
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { open, test } from './in-browser.mjs';
 
-test('no kind of page complains in the console', async () => {
+test('no type of page logs errors or warnings to the console', async () => {
   const page = await open();
   const complaints = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
@@ -23,7 +23,7 @@ test('no kind of page complains in the console', async () => {
   await page.context().close();
 });
 
-test('the type of a name shows when you point at it, and goes when you leave', async () => {
+test("a name's type shows while you point at it", async () => {
   const page = await open();
   await page.goto('/', { waitUntil: 'networkidle' });
 
@@ -37,7 +37,7 @@ test('the type of a name shows when you point at it, and goes when you leave', a
   await page.context().close();
 });
 
-test('an excerpt of a program has types, too, also on a page that was navigated to', async () => {
+test('an excerpt of a program has types, too, even after navigation', async () => {
   const page = await open();
   await page.goto('/docs/recipes/', { waitUntil: 'networkidle' });
   await page.locator('.vp-doc').getByRole('link', { name: 'A transaction' }).first().click();
@@ -50,7 +50,7 @@ test('an excerpt of a program has types, too, also on a page that was navigated 
   await page.context().close();
 });
 
-test('braces in the text of a page are text', async () => {
+test("braces in a page's text stay text", async () => {
   const page = await open();
 
   await page.goto('/docs/lint/yields-once.html');
@@ -59,7 +59,7 @@ test('braces in the text of a page are text', async () => {
   await page.context().close();
 });
 
-test('what is copied is the code', async () => {
+test('the copy button copies only the code', async () => {
   const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
   await page.goto('/', { waitUntil: 'networkidle' });
   await page.locator('.language-ts').first().hover();
@@ -88,7 +88,7 @@ for (const [word, path] of [
     await page.context().close();
   });
 
-test('a switch makes the pages dark, and they stay so', async () => {
+test('a switch makes the pages dark, and they stay dark', async () => {
   const page = await open({ colorScheme: 'light' });
   await page.goto('/', { waitUntil: 'networkidle' });
   const background = () => page.evaluate(() => globalThis.getComputedStyle(globalThis.document.body).backgroundColor);
@@ -102,7 +102,7 @@ test('a switch makes the pages dark, and they stay so', async () => {
   await page.context().close();
 });
 
-test('llms.txt lists the pages, and each page names its Markdown', async () => {
+test('llms.txt lists the pages, and each page links to its Markdown', async () => {
   const page = await open();
   const list = await (await page.request.get('/llms.txt')).text();
   assert.match(list, /\(\/docs\/recipes\/transaction\.md\)/);
@@ -116,7 +116,7 @@ test('llms.txt lists the pages, and each page names its Markdown', async () => {
 
 // Around these widths the layout changes: 768, 960, 1280 and 1440 px are VitePress's, 1560 px is ours.
 for (const width of [390, 767, 768, 959, 960, 1279, 1280, 1439, 1440, 1559, 1560, 1920])
-  test(`nothing in the bars is cut in a window of ${width} px`, async () => {
+  test(`nothing in the bars is cut off in a window of ${width} px`, async () => {
     const page = await open({ viewport: { width, height: 900 } });
     for (const path of ['/', '/docs/recipes/', '/api/withal/functions/all.html', '/playground.html']) {
       await page.goto(path);

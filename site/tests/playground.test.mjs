@@ -10,7 +10,7 @@ const forever = asyncContextManager(async function* forever() { yield; });
 await withAsync(forever(), async () => { ${code} });`;
 
 for (const { id, code } of examples.load())
-  test(`the example ${id} commits, rolls back, and shows the values that it claims`, async () => {
+  test(`the example ${id} commits, rolls back, and shows the values in its comments`, async () => {
     const page = await opened(id);
 
     await run(page);
@@ -28,7 +28,7 @@ for (const { id, code } of examples.load())
     await page.context().close();
   });
 
-test('everything comes from the site itself, and the database only when something runs', async () => {
+test('everything comes from the site itself, and the database only on the first run', async () => {
   const page = await opened();
   const requests = [];
   page.on('request', (request) => requests.push(request.url()));
@@ -49,7 +49,7 @@ test('everything comes from the site itself, and the database only when somethin
   await page.context().close();
 });
 
-test('an endless loop is drawn while it runs, and can be stopped; then the next program runs', async () => {
+test('an endless loop is drawn while it runs, and can be stopped to run the next program', async () => {
   const page = await opened();
   await write(page, body('for (;;);'));
   await page.getByRole('button', { name: 'Run' }).click();
@@ -58,7 +58,7 @@ test('an endless loop is drawn while it runs, and can be stopped; then the next 
 
   await page.getByRole('button', { name: 'Stop' }).click();
 
-  assert.equal(await statusOf(page), 'Stopped. One block was open, and was not torn down.');
+  assert.equal(await statusOf(page), "Stopped. One block was open and wasn't torn down.");
   await write(page, '1 + 1; // => 2');
   await run(page);
   assert.equal(await rowsOf(page, 'shown'), '→2');
@@ -77,7 +77,7 @@ test('an endless loop that prints can be stopped', async () => {
   await page.context().close();
 });
 
-test('a program with thousands of blocks and lines is shown in the end', async () => {
+test('a program with thousands of blocks and lines ends and is shown', async () => {
   const page = await opened();
   await write(
     page,
@@ -97,7 +97,7 @@ for (let i = 1; i <= 3000; i++) withSync(counted(), () => console.log(i));
   await page.context().close();
 });
 
-test('a program that fails says where and why, and what caused it', async () => {
+test('a failing program shows the line, the error, and its cause', async () => {
   const page = await opened();
   await write(page, `\n\nthrow new Error('no', { cause: new RangeError('why') });`);
 
@@ -108,7 +108,7 @@ test('a program that fails says where and why, and what caused it', async () => 
   await page.context().close();
 });
 
-test('a program that does not parse, or imports what is not there, says so', async () => {
+test("a program that doesn't parse, or imports an unknown module, says so", async () => {
   const page = await opened();
   await write(page, 'const a: number = 1;\nconst = 2;');
   await run(page);
@@ -117,11 +117,11 @@ test('a program that does not parse, or imports what is not there, says so', asy
   await write(page, "import fs from 'node:fs';\nfs.rmSync('/');");
   await run(page);
 
-  assert.match(await statusOf(page), /^Line 1: Error: There is no node:fs here\. You can import withal, /);
+  assert.match(await statusOf(page), /^Line 1: Error: The playground has no node:fs\. You can import withal, /);
   await page.context().close();
 });
 
-test('it fits a phone, also while it shows what happened', async () => {
+test('it fits a phone, even with results', async () => {
   const page = await opened('failing-teardown', { viewport: { width: 390, height: 844 } });
 
   await run(page);
@@ -130,7 +130,7 @@ test('it fits a phone, also while it shows what happened', async () => {
   await page.context().close();
 });
 
-test('an example that was changed can be reset, and keeps its changes until then', async () => {
+test('a changed example keeps its changes until it is reset', async () => {
   const page = await opened();
   await write(page, '// mine');
   await page.getByRole('button', { name: 'Savepoints' }).click();

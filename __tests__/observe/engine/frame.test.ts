@@ -6,7 +6,7 @@ import { observe } from '../../../lib/observe/index.ts';
 
 afterEach(() => void jest.restoreAllMocks());
 
-/** A hub on a platform whose channels are these. */
+/** A hub on a platform with these channels. */
 function hubWith(channels: unknown): Hub {
   const node = Object.getOwnPropertyDescriptor(globalThis, 'process') ?? {};
   const value = { getBuiltinModule: () => channels };
@@ -32,14 +32,14 @@ describe('a frame', () => {
     expect(frame.visit.result).toBe('threw');
   });
 
-  it('leaves a body alone if nobody listens to the channel', () => {
+  it('leaves a body alone if the channel has no listeners', () => {
     const frame = new Frame(new Hub(), 'block', 'withSync()');
     frame.openSync(() => undefined);
     expect(frame.inner).toBeUndefined();
     frame.end('returned');
   });
 
-  it('gives a body the context of a channel that does not tell whether it has stores', () => {
+  it("gives a body the context of a channel that doesn't say whether it has stores", () => {
     const start = { hasSubscribers: true, publish() {}, runStores: (_visit: unknown, fn: () => unknown) => fn() };
     const foreign = hubWith({ tracingChannel: () => ({ start }) });
     const frame = new Frame(foreign, 'block', 'withSync()');
@@ -48,7 +48,7 @@ describe('a frame', () => {
     frame.end('returned');
   });
 
-  it('is followed only if somebody wants to know of leaks', async () => {
+  it('is followed only if a watch asks for leaks', async () => {
     const block = asyncContextManager(async function* block() {
       yield;
     });

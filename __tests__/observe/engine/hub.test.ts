@@ -21,7 +21,7 @@ const listener = (wants: Partial<Listener> = {}): Listener => ({
 });
 
 describe('a hub', () => {
-  it('tells nobody at first', () => {
+  it('notifies nothing at first', () => {
     const hub = new Hub();
     expect(hub.isTelling).toBe(false);
     expect(hub.wantsLeaks).toBe(false);
@@ -64,7 +64,7 @@ describe('a hub', () => {
     hub.remove(first);
   });
 
-  it('asks for leaks only if somebody wants them', () => {
+  it('asks for leaks only if a watch wants them', () => {
     const hub = new Hub();
     const observer = makeObserver(hub);
     const [deaf, curious] = [listener(), listener({ leaks: true })];
@@ -84,7 +84,7 @@ describe('a hub', () => {
     hub.remove(deaf);
   });
 
-  it('measures from the begin of a visit to its end, but not on Node', () => {
+  it('measures from the start of a visit to its end, but not on Node', () => {
     const hub = new Hub();
     let time = 0;
     const performance = { now: () => (time += 1), measure: jest.fn(), clearMeasures: jest.fn() };

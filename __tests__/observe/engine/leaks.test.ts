@@ -4,7 +4,7 @@ import { visit } from '../../helpers/visits.ts';
 
 const registryHere = globalThis.FinalizationRegistry;
 
-/** Tells of what was registered as if it were collected. */
+/** Reports what was registered as if it were collected. */
 let collect: (held: unknown) => void = () => undefined;
 
 beforeEach(() => {
@@ -29,7 +29,7 @@ describe('leaks', () => {
     tell.mockClear();
   });
 
-  it('tell of what was collected, until they stop', () => {
+  it('are reported when collected, until the watch stops', () => {
     const leaks = new Leaks(tell, forget);
     const owed = { kind: 'never entered', name: 'lock', site: 'at app' };
     const told = { ...owed, message: 'lock was never entered.\nat app' };
@@ -42,7 +42,7 @@ describe('leaks', () => {
     expect(forget).not.toHaveBeenCalled();
   });
 
-  it('forget a block that can never settle, and tell of it unless a stack held it', () => {
+  it('forget a block that can never settle, and are reported unless a stack held it', () => {
     new Leaks(tell, forget);
     const visits = [
       visit('entered', undefined, { entering: 0, body: 1 }),

@@ -21,7 +21,7 @@ describe('the name', () => {
 });
 
 describe('the site', () => {
-  it.each(['dist', 'lib'])('leaves out the frames of this package alone, which is in %s', (folder) => {
+  it.each(['dist', 'lib'])('leaves out only the frames of this package, which is in %s', (folder) => {
     const own = '/srv/lib/app/node_modules/withal';
     const theirs = [
       'at other (/srv/lib/app/node_modules/tool/dist/index.js:1:1)',
@@ -40,7 +40,7 @@ describe('the site', () => {
     expect(siteOf()).toBe(theirs.join('\n'));
   });
 
-  it('changes no limit of stacks', () => {
+  it('leaves the limit of stack traces alone', () => {
     for (const limit of [1, 0, 30]) {
       Error.stackTraceLimit = limit;
       siteOf();

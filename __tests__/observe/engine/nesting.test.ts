@@ -20,7 +20,7 @@ describe('nesting by time', () => {
     expect(nesting.current()).toBeUndefined();
   });
 
-  it('gives the latest block that is still open', () => {
+  it('returns the latest block that is still open', () => {
     const nesting = new Nesting(false);
     const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(block) as [VisitRecord, VisitRecord, VisitRecord, VisitRecord];
     for (const one of [a, b, c, d]) nesting.add(one);
@@ -33,7 +33,7 @@ describe('nesting by time', () => {
     expect(nesting.current()).toBeUndefined();
   });
 
-  it('passes over blocks that are over, with two open before them', () => {
+  it('passes over ended blocks, with two open before them', () => {
     const nesting = new Nesting(false);
     const [a, b, c] = ['a', 'b', 'c'].map(block) as [VisitRecord, VisitRecord, VisitRecord];
     for (const one of [a, b, c]) nesting.add(one);
@@ -41,7 +41,7 @@ describe('nesting by time', () => {
     expect(nesting.current()).toBe(b);
   });
 
-  it('passes over blocks that were collected', () => {
+  it('passes over collected blocks', () => {
     const nesting = new Nesting(false);
     nesting.add(block('lost'));
     jest.spyOn(WeakRef.prototype, 'deref').mockReturnValue(undefined);
@@ -79,7 +79,7 @@ describe('nesting by the flow of async code', () => {
     nesting.stop();
   });
 
-  it('ends the cost of its store when it stops', () => {
+  it('disables its store when it stops', () => {
     const nesting = new Nesting(true);
     const flow = block('flow');
     const flows = nesting.run(flow, () => {
@@ -90,7 +90,7 @@ describe('nesting by the flow of async code', () => {
     expect(flows).toEqual([flow, undefined]);
   });
 
-  it('stops with a store that has no end, and without one', async () => {
+  it("stops with a store that can't be disabled, and without one", async () => {
     Object.assign(globalThis, { AsyncContext: { Variable: class {} } });
     jest.resetModules();
     const { Nesting: Fresh } = await import('../../../lib/observe/engine/nesting.ts');
@@ -103,8 +103,8 @@ describe('nesting by the flow of async code', () => {
   });
 });
 
-describe('what is open', () => {
-  it('lets go of what was collected, but does not look each time', () => {
+describe('the open blocks', () => {
+  it("let go of collected ones, but don't look each time", () => {
     const visits = new OpenVisits();
     const looks = jest.spyOn(WeakRef.prototype, 'deref').mockReturnValue(undefined);
     for (let count = 0; count < 1_000; count++) visits.add(block('lost'));

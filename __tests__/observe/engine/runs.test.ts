@@ -78,7 +78,7 @@ describe('a visit', () => {
     ['body', false, phases, 'threw', error],
     ['body', true, phases, 'suppressed', error],
     ['teardown', false, phases, 'threw', error],
-  ])('tells how a block went, for one that fails in: %s (suppressed: %p)', async (when, isQuiet, ...seen) => {
+  ])('records how a block went that fails in: %s (suppressed: %p)', async (when, isQuiet, ...seen) => {
     const failed = when !== 'never' && !isQuiet ? ['error'] : [];
     attempt(() => withSync(sync(when, isQuiet), () => failIf(when === 'body')));
     expect(watch.done().map(how)).toEqual([seen]);
@@ -91,7 +91,7 @@ describe('a visit', () => {
   it.each([
     [false, 'returned', undefined],
     [true, 'threw', error],
-  ] as const)('tells how a scope went, for one that fails: %p', async (fails, result, seen) => {
+  ] as const)('records how a scope went that fails: %p', async (fails, result, seen) => {
     const failed = fails ? ['error'] : [];
     const outcome = attempt(() =>
       scopeSync(function* job() {
@@ -114,7 +114,7 @@ describe('a visit', () => {
   it.each([
     ['a stack', () => new ExitStack<unknown>()],
     ['an async stack', () => new AsyncExitStack<unknown>()],
-  ])('of %s is not suppressed by a reply if there was no error', async (_kind, make) => {
+  ])("in %s isn't suppressed by a reply if there was no error", async (_kind, make) => {
     const stack = make();
     stack.adopt(1, () => true);
     stack.defer(() => true);
@@ -122,7 +122,7 @@ describe('a visit', () => {
     expect(watch.done().map(({ result }) => result)).toEqual(['returned', 'returned']);
   });
 
-  it('is around what the setup and the teardown of a sync manager enter, whoever enters it', () => {
+  it("surrounds what a sync manager's setup and teardown enter, whoever enters it", () => {
     const outer = contextManager(function* outer() {
       withSync(sync('never'), () => undefined);
       yield;
@@ -144,7 +144,7 @@ describe('a visit', () => {
     ]);
   });
 
-  it('adds nothing to an error that has dropped another', async () => {
+  it('adds nothing to an error that has replaced another', async () => {
     const stopped = (signal: AbortSignal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')));
@@ -154,7 +154,7 @@ describe('a visit', () => {
     expect(error).not.toHaveProperty('cause');
   });
 
-  it('leaves nothing behind when it is over', () => {
+  it('leaves nothing behind when it has ended', () => {
     for (const when of ['never', 'setup', 'body', 'teardown'] as const) {
       attempt(() => withSync(sync(when), () => failIf(when === 'body')));
       const stack = new ExitStack<unknown>();

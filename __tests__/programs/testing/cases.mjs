@@ -59,7 +59,7 @@ const right = [
   ).map(({ name, run }) => ({ name: `a file: ${name}`, run })),
 ];
 
-/** Managers that are wrong in one way, with what a case says of them. */
+/** Managers that are wrong in one way, with what a case says about them. */
 const wrong = {
   'no finally': [
     /it leaks: it leaves 1 more open than before, acquired by connect\(\) at .*cases\.mjs/,
@@ -166,7 +166,7 @@ const wrong = {
 const later = [];
 const files = [];
 
-/** Defines a test for each case of what is right, for each of what is wrong, and one that fails. */
+/** Defines a test for each case of the correct managers, for each faulty one, and one that fails. */
 export function defineCases(test) {
   for (const { name, run } of right) test(name, run);
   for (const [fault, [message, cases]] of Object.entries(wrong)) test(`finds: ${fault}`, () => find(message, cases));

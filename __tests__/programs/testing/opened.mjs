@@ -1,12 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import { asyncContextManager } from 'withal';
 
-/** Writes down what happens, wherever the runner runs it. */
+/** Logs what happens, in whichever process the runner uses. */
 export function log(text) {
   appendFileSync(process.env.LOG, `${text}\n`);
 }
 
-/** Writes down how its block ended; may fail to set up, or to tear down. */
+/** Logs how its block ended; its setup or teardown may fail. */
 export const opened = asyncContextManager(async function* opened(name, fails) {
   if (fails === 'setup') throw new Error(`${name} does not open`);
   log(`${name} opened`);

@@ -62,7 +62,7 @@ type Failures = Record<string, { readonly failed: readonly [name: string, messag
   });
 
   it.each(breakages.map((breakage, index) => [breakage.fault, breakage, index] as const))(
-    'are found out where %s',
+    'are found out if %s',
     async (_fault, breakage, index) => {
       const failures = await check(
         `broken-${String(index)}`,

@@ -46,7 +46,7 @@ export const readers = {
     return Object.fromEntries(specsOf((JSON.parse(text) as { suites: PlaywrightSuite[] }).suites));
   },
 
-  /** That of node:test, Bun and Deno. */
+  /** The report of node:test, Bun and Deno. */
   junit(text: string): Report {
     const cases = text.matchAll(/<testcase name="([^"]*)"[^>]*?(\/>|>([^]*?)<\/testcase>)/g);
     return Object.fromEntries(

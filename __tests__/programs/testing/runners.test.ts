@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { asyncContextManager, AsyncExitStack, withAsync } from '../../../lib/index.ts';
@@ -24,7 +24,7 @@ const temporary = asyncContextManager(async function* temporary() {
   }
 });
 
-/** The folder of somebody who has installed the package, with the runners and the programs of this folder. */
+/** The folder of a user who has installed the package, with the runners and the programs of this folder. */
 const project = asyncContextManager(async function* project(path: string) {
   const { installPackage } = await script<{ installPackage(folder: string): void }>('pack.mjs');
   installPackage(path);
@@ -60,17 +60,12 @@ const jestRunner: Runner = {
   ],
 };
 
-const vitest: Runner = {
-  ...{ name: 'Vitest', folder: 'vitest', program: node, read: readers.json },
-  args: (file, report) => [
-    bin('vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile=${report}`,
-    file,
-  ],
-};
+const vitest = (name: string, program: string, folder: string, path: string): Runner => ({
+  ...{ name, folder, program, read: readers.json },
+  args: (file, report) => [path, 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`, file],
+});
+
+const vitest4 = vitest('Vitest 4', node, 'vitest', bin('vitest/vitest.mjs'));
 
 const playwright: Runner = {
   ...{ name: 'Playwright', folder: 'playwright', program: node, read: readers.playwright },
@@ -96,15 +91,28 @@ interface Result {
 const shared = new AsyncExitStack();
 let folder: string;
 let programs: Partial<Record<string, string>>;
+let vitest5: Runner | undefined;
 
 beforeAll(async () => {
-  programs = await (await script<{ runtimes(): Promise<typeof programs> }>('runtimes.mjs')).runtimes();
+  const { runtimes } = await script<{ runtimes(...names: string[]): Promise<typeof programs> }>('runtimes.mjs');
+  programs = await runtimes();
   folder = await shared.enterContext(project(await shared.enterContext(temporary())));
+  const { 'Vitest 5': path } = await runtimes('Vitest 5');
+  if (path && programs['Node 24']) vitest5 = await withVitest5(programs['Node 24'], path);
+  else process.stderr.write("Not run on Vitest 5: it can't be installed here.\n");
 });
+
+/** The same tests in a folder that has another Vitest. It needs a newer Node. */
+async function withVitest5(program: string, path: string): Promise<Runner> {
+  await cp(join(folder, 'vitest'), join(folder, 'vitest-5'), { recursive: true });
+  await mkdir(join(folder, 'vitest-5', 'node_modules'));
+  await symlink(dirname(path), join(folder, 'vitest-5', 'node_modules', 'vitest'));
+  return vitest('Vitest 5', program, 'vitest-5', path);
+}
 
 afterAll(() => shared.exitAsync());
 
-/** Runs a file of the runner, in an environment that says nothing of this one. */
+/** Runs a file in the runner, in an environment that doesn't mention this one. */
 async function run(runner: Runner, file: string): Promise<Result> {
   return withAsync(temporary(), async (path) => {
     const [report, log, scratch] = [join(path, 'report'), join(path, 'log'), join(path, 'tmp')];
@@ -122,7 +130,7 @@ async function run(runner: Runner, file: string): Promise<Result> {
   });
 }
 
-/** The one that is installed, if it can be. */
+/** The installed one, if it can be installed. */
 function installed(name: 'Bun' | 'Deno'): Runner | undefined {
   const program = programs[name];
   if (program) return name === 'Bun' ? bun(program) : deno(program);
@@ -134,7 +142,8 @@ describe('managerCases', () => {
   it.each([
     ['node:test', () => nodeTest],
     ['jest', () => jestRunner],
-    ['Vitest', () => vitest],
+    ['Vitest 4', () => vitest4],
+    ['Vitest 5', () => vitest5],
     ['Bun', () => installed('Bun')],
     ['Deno', () => installed('Deno')],
   ])('finds what is wrong, and accuses nothing that is right, in %s', async (name, find) => {
@@ -146,7 +155,7 @@ describe('managerCases', () => {
       'Cannot accept quiet(): a block that throws an Error must reject with that error, but it resolved: the error was swallowed.',
     );
     const failed = Object.keys(others).filter((title) => !others[title]?.isPassed);
-    // Bun fails a test for what nobody handles, whoever listens.
+    // Bun fails a test for an unhandled rejection, whoever listens.
     expect(failed).toEqual(name === 'Bun' ? ['finds: a rejection in the background'] : []);
     expect(Object.keys(others)).toHaveLength(61);
   });
@@ -252,7 +261,7 @@ describe('withFixtures', () => {
     ['node:test', () => nodeTest, ['adds 1 and 2', 'adds 3 and 4']],
     ['Bun', () => installed('Bun'), []],
     ['Deno', () => installed('Deno'), ['takes too long', 'adds 1 and 2', 'adds 3 and 4']],
-  ])('sets up, tells of failures, and tears down, in %s', async (_name, find, missing: readonly string[]) => {
+  ])('sets up, reports failures, and tears down, in %s', async (_name, find, missing: readonly string[]) => {
     const runner = find();
     if (!runner) return;
     const { report, log, output } = await run(runner, 'fixtures.test.mjs');
@@ -269,11 +278,11 @@ describe('withFixtures', () => {
       'folder failed: Error: cache in folder does not close',
       'folder closed',
     ]);
-    // Nobody may overlook that a fixture of the file did not close.
+    // A fixture of the file that didn't close must not go unnoticed.
     expect(output + JSON.stringify(report)).toContain('cache in folder does not close');
   });
 
-  it('sees in jest that a test passes when it is tried again, and tells those from each other that run at once', async () => {
+  it('detects in jest that a test passes on retry, and tells concurrent tests apart', async () => {
     const { report, log } = await run(jestRunner, 'retry.test.mjs');
     expect(Object.entries(report).map(([title, { isPassed }]) => [title, isPassed])).toEqual([
       ['passes when it is tried again', true],
@@ -306,7 +315,7 @@ describe('withFixtures', () => {
 });
 
 describe('entered', () => {
-  it('is told how each test of node:test has ended', async () => {
+  it('passes on how each node:test test has ended', async () => {
     const { report, log } = await run(nodeTest, 'entered.test.mjs');
     const passed = Object.entries(report).flatMap(([title, { isPassed }]) => (isPassed ? [title] : []));
     expect(passed).toEqual(['passes', 'b']);
@@ -354,7 +363,7 @@ describe('entered', () => {
   });
 });
 
-/** The tests that have failed, each with the first lines of its errors. */
+/** The failed tests, each with the first lines of its errors. */
 function failedIn(report: Report): string[][] {
   return Object.entries(report).flatMap(([title, { isPassed, failures }]) =>
     isPassed ? [] : [[title, ...failures.map((failure) => String(failure.split('\n')[0]))]],
@@ -362,8 +371,13 @@ function failedIn(report: Report): string[][] {
 }
 
 describe('fixture and shared', () => {
-  it('set up, tell of failures, and tear down, in Vitest', async () => {
-    const { report, log, output } = await run(vitest, 'fixtures.test.mjs');
+  it.each([
+    ['Vitest 4', () => vitest4, 'Error'],
+    ['Vitest 5', () => vitest5, 'TestTimeoutError'],
+  ])('set up, report failures, and tear down, in %s', async (_name, find, timeoutError) => {
+    const runner = find();
+    if (!runner) return;
+    const { report, log, output } = await run(runner, 'fixtures.test.mjs');
     const failed = failedIn(report);
     expect(failed).toEqual([
       ['fails', 'Error: no'],
@@ -374,6 +388,7 @@ describe('fixture and shared', () => {
       ['both fail', 'Error: no', unclosed],
       ['takes too long', expect.any(String)],
       ['passes when it is tried again', 'Error: once', unclosed, unclosed],
+      ['is extended with a name', expect.stringContaining('it was passed to extend() with a name')],
       ['enters and fails', 'Error: no', 'Error: one does not close', 'Error: no', 'Error: one does not close'],
       ['a', 'Error: a failed'],
     ]);
@@ -427,9 +442,9 @@ describe('fixture and shared', () => {
         db closed
         db opened
         tx of db opened
-        tx of db failed: Error: Test timed out in 50ms.
+        tx of db failed: ${timeoutError}: Test timed out in 50ms.
         tx of db closed
-        db failed: Error: Test timed out in 50ms.
+        db failed: ${timeoutError}: Test timed out in 50ms.
         db closed
         db opened
         unclosed of db opened
@@ -482,7 +497,7 @@ describe('fixture and shared', () => {
     for (const name of ['jammed', 'stuck']) expect(output).toContain(`${name} does not close`);
   });
 
-  it('set up, tell of failures, and tear down, in Playwright', async () => {
+  it('set up, report failures, and tear down, in Playwright', async () => {
     const { report, log } = await run(playwright, 'fixtures.spec.mjs');
     const failed = failedIn(report);
     expect(failed).toEqual([

@@ -1,7 +1,7 @@
 import { withFixtures } from 'withal/testing';
 import { log, opened, sleep } from './opened.mjs';
 
-/** The tests of the runners that have no fixtures of their own. */
+/** The tests for runners without fixtures of their own. */
 export function defineTests(runner, hooks, { timeout, each }) {
   const test = withFixtures(
     runner,

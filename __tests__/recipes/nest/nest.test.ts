@@ -29,7 +29,7 @@ const shared = new AsyncExitStack();
 let store: Shop;
 let url: string;
 
-/** Serves an app until the tests are over; gives where it is. */
+/** Serves an app until the end of the tests; returns its address. */
 async function serve(app: INestApplication): Promise<string> {
   shared.defer(() => app.close());
   await app.listen(0);
@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => shared.exitAsync());
 
-/** Posts an order to the recipe's own app; gives the status, the answer, and what is stored of the item then. */
+/** Posts an order to the recipe's own app; returns the status, the response, and what is stored of the item then. */
 async function post(path: string) {
   const response = await fetch(`${url}/orders/${path}`, { method: 'POST', redirect: 'manual' });
   const [item = ''] = path.split('/');
@@ -55,7 +55,7 @@ async function storedOf(item: string): Promise<string[]> {
 }
 
 describe('InTransaction for NestJS', () => {
-  it('commits a success, and answers 500 if the commit fails', async () => {
+  it('commits a success, and responds with 500 if the commit fails', async () => {
     expect(await post('tea')).toEqual([201, '{"ordered":"tea"}', ['tea']]);
     expect(await post('tea')).toEqual([500, '{"statusCode":500,"message":"Internal server error"}', ['tea']]);
   });
@@ -66,13 +66,13 @@ describe('InTransaction for NestJS', () => {
     expect(text).toContain('There are no more cups.');
   });
 
-  it('commits a redirect that is thrown, and answers 500 if that commit fails', async () => {
+  it('commits a redirect that is thrown, and responds with 500 if that commit fails', async () => {
     expect(await post('milk/and-go-home')).toEqual([303, expect.stringContaining('Redirecting to /'), ['milk']]);
     const [status, , stored] = await post('milk/and-go-home');
     expect([status, stored]).toEqual([500, ['milk']]);
   });
 
-  it('keeps requests apart that come at once', async () => {
+  it('keeps concurrent requests apart', async () => {
     const paths = ['one', 'cups', 'two', 'cups', 'three/and-go-home'];
     const answers = await Promise.all(paths.map(post));
     expect(answers.map(([status]) => status)).toEqual([201, 409, 201, 409, 303]);
@@ -80,7 +80,7 @@ describe('InTransaction for NestJS', () => {
   });
 });
 
-/** What the page says of handlers that do not simply return. */
+/** What the page says about handlers that don't simply return. */
 describe('what the notes say', () => {
   let requests = 0;
   const ambient = new AsyncLocalStorage<string>();
@@ -164,7 +164,7 @@ describe('what the notes say', () => {
 
   const get = async (path: string) => (await fetch(`${notes}/${path}`)).text();
 
-  it('runs each attempt of an interceptor that retries in a transaction of its own', async () => {
+  it('runs each attempt of a retrying interceptor in its own transaction', async () => {
     log.length = 0;
     const response = await fetch(`${notes}/flaky`, { method: 'POST' });
     expect([response.status, log]).toEqual([201, ['BEGIN', 'ROLLBACK', 'BEGIN', 'ROLLBACK', 'BEGIN', 'COMMIT']]);
@@ -186,11 +186,11 @@ describe('what the notes say', () => {
     expect([events.includes('one'), events.includes('two')]).toEqual([false, true]);
   });
 
-  it('is over when a file is streamed', async () => {
+  it('ends before a file is streamed', async () => {
     expect(await get('file')).toBe('closed: true');
   });
 
-  it('commits after a handler that answers by itself', async () => {
+  it('commits after a handler that responds by itself', async () => {
     const send = () => fetch(`${notes}/by-itself/spoons`, { method: 'POST' });
     expect([(await send()).status, (await send()).status]).toEqual([201, 201]);
     expect(await storedOf('spoons')).toEqual(['spoons']);

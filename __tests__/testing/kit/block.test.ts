@@ -6,7 +6,7 @@ import { failureIn } from '../managers/named.ts';
 const returns = 'sets up, and tears down after a block that returns';
 const throws = 'tears down after a block that throws an Error';
 
-/** A manager that does this when its block is over. */
+/** A manager that does this when its block has ended. */
 const ending = (end: (thrown?: { error: unknown }) => unknown) =>
   asyncContextManager(async function* ending() {
     try {
@@ -19,7 +19,7 @@ const ending = (end: (thrown?: { error: unknown }) => unknown) =>
   });
 
 describe('a block', () => {
-  it('gets a new manager each time if a manager is used up by its first', async () => {
+  it('gets a new manager each time if a manager is single-use', async () => {
     let made = 0;
     const make = () => nullContext((made += 1));
     const name = 'can be entered five times in a row';
@@ -41,7 +41,7 @@ describe('a block', () => {
     expect(seen).toEqual([error]);
   });
 
-  it('must end in time, though use() goes on', async () => {
+  it('must end in time, even if use() continues', async () => {
     const use = () => new Promise(() => undefined);
     expect(
       await failureIn(
@@ -54,7 +54,7 @@ describe('a block', () => {
   it.each([
     ['wait', 'its teardown still waits for wait() at __tests__/testing/kit/block.test.ts:'],
     ['other', 'its teardown still waits. Settle'],
-  ])('that does not end names the call that it waits for: %s', async (what, message) => {
+  ])("that doesn't end names the call that it waits for: %s", async (what, message) => {
     const forever = new Promise<void>(() => undefined);
     const world = { watch: () => forever, wait: () => forever, ping: async () => 'pong' };
     const cases = managerCases(
@@ -72,7 +72,7 @@ describe('a block', () => {
     expect(await failureIn(cases, returns)).toContain(message);
   });
 
-  it.each(['message', 'name', 'cause', 'stack'])('must reject with its error as it was: with its %s', async (field) => {
+  it.each(['message', 'name', 'cause', 'stack'])('must reject with its error unchanged: with its %s', async (field) => {
     const rewriting = ending((thrown) => thrown && Object.assign(thrown.error as Error, { [field]: 'rewritten' }));
     expect(await failureIn(managerCases(rewriting), throws)).toMatch(
       new RegExp(`reject with that error as it was, but its ${field} was rewritten from .* to "rewritten"`),

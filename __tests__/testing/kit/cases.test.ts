@@ -8,7 +8,7 @@ const atOnce = 'can be entered three times at once';
 const nested = 'can be entered inside its own block';
 const waits = 'stays set up while its block waits to be aborted';
 
-/** What the blocks of a case throw, as a manager sees it. */
+/** What a case's blocks throw, as a manager sees it. */
 async function seenIn(name: string, options = {}): Promise<unknown[]> {
   const seen: unknown[] = [];
   const seeing = asyncContextManager(async function* seeing() {
@@ -91,7 +91,7 @@ const inRows = {
 };
 
 describe('three blocks at once', () => {
-  /** Counts who is inside, and adds a row after success. */
+  /** Counts the blocks inside, and adds a row after success. */
   const counting = (setup: (world: World) => unknown, row: (world: World, index: number) => unknown = () => 'row') =>
     asyncContextManager(async function* counting(world: World) {
       const index = world.open;
@@ -121,7 +121,7 @@ describe('three blocks at once', () => {
     expect(most).toBe(3);
   });
 
-  it('are said to run while two others do', async () => {
+  it('are reported as running alongside two others', async () => {
     const shy = counting((world) => {
       if (world.open > 1) throw new Error('It is busy.');
     });
@@ -138,7 +138,7 @@ describe('three blocks at once', () => {
     );
   });
 
-  it('have as much time as they need to run one after the other', async () => {
+  it('have enough time to run one after the other', async () => {
     let last: Promise<unknown> = Promise.resolve();
     const exclusive = asyncContextManager(async function* exclusive() {
       const before = last;
@@ -156,7 +156,7 @@ describe('three blocks at once', () => {
     expect(await failureIn(cases, atOnce)).toBeUndefined();
   });
 
-  it('may add to what is there', async () => {
+  it('may add to existing rows', async () => {
     const adding = counting(
       () => undefined,
       ({ rows }) => rows.length,
@@ -164,7 +164,7 @@ describe('three blocks at once', () => {
     expect(await failureIn(managerCases(adding, inRows), atOnce)).toBeUndefined();
   });
 
-  it('must have the effect of three in turn, whether or not there is something to use', async () => {
+  it('must have the effect of three in turn, with or without use()', async () => {
     const adding = counting(
       () => undefined,
       ({ rows }, index) => (index === 0 ? rows.length : undefined),
@@ -184,7 +184,7 @@ describe('three blocks at once', () => {
   });
 });
 
-describe('a block with others within it', () => {
+describe('a block with others inside it', () => {
   it('must leave nothing open', async () => {
     const connections = new Set<object>();
     let current = {};
@@ -207,7 +207,7 @@ describe('a block with others within it', () => {
 });
 
 describe('a block by hand', () => {
-  it('is named by what it throws', async () => {
+  it('is named after what it throws', async () => {
     const particular = { enterAsync: async () => 1, exitAsync: async (thrown?: Thrown) => thrown?.error === undefined };
     expect(
       await failureIn(
@@ -219,7 +219,7 @@ describe('a block by hand', () => {
 });
 
 describe('a block that waits', () => {
-  it('must reject with what aborts it', async () => {
+  it('must reject with the reason that aborts it', async () => {
     const lenient = asyncContextManager(async function* lenient() {
       try {
         yield;

@@ -8,11 +8,11 @@ afterEach(() => {
 });
 
 describe('builtin', () => {
-  it('gives a module of Node', () => {
+  it('returns a module of Node', () => {
     expect(builtinIfAny('node:fs')).toHaveProperty('readdirSync');
   });
 
-  it('gives nothing where that is not allowed', () => {
+  it("returns nothing if that isn't allowed", () => {
     process.getBuiltinModule = () => {
       throw new Error('Requires read access.');
     };
@@ -29,7 +29,7 @@ describe('turnsOf', () => {
     expect(done).toContain('immediate');
   });
 
-  it('waits for a timer where there is nothing else', async () => {
+  it('waits for a timer if there is nothing else', async () => {
     const done: string[] = [];
     setTimeout(() => done.push('timer'), 0);
     await turnsOf({})();
@@ -38,12 +38,12 @@ describe('turnsOf', () => {
 });
 
 describe('within', () => {
-  it('gives what comes in time', async () => {
+  it('returns what comes in time', async () => {
     expect(await within(1000, Promise.resolve('value'), async () => 'late')).toBe('value');
     await expect(within(1000, Promise.reject(new Error('no')), async () => 'late')).rejects.toThrow('no');
   });
 
-  it('gives something else in its place when it is late', async () => {
+  it('returns something else if it is late', async () => {
     expect(await within(1, new Promise<string>(() => undefined), async () => 'late')).toBe('late');
   });
 });

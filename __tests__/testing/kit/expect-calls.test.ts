@@ -6,7 +6,7 @@ import { failureIn } from '../managers/named.ts';
 type Api = Record<PropertyKey, (...args: unknown[]) => Promise<Api>>;
 type Work = (api: Api) => AsyncGenerator<unknown, void, void>;
 
-/** What a case says about a manager that does this. */
+/** What a case reports about a manager that does this. */
 function verdict(work: Work, world: () => object, options = {}): Promise<string | undefined> {
   const manager = asyncContextManager(work);
   const cases = managerCases((given: object, faults) => manager(faults.wrap(given) as Api), {
@@ -47,7 +47,7 @@ describe('a call of the teardown', () => {
     expect(await verdict(work, slow, { mayIgnore: 'ping' })).toBeUndefined();
   });
 
-  it('need not be if it began in the setup', async () => {
+  it("needn't be if it began in the setup", async () => {
     const work: Work = async function* (api) {
       void (await api['connect']?.())?.['ping']?.();
       yield;
@@ -68,7 +68,7 @@ describe('what was acquired', () => {
   it.each([
     ...['release', 'unlock', 'checkin', 'free', 'releaseAsync', 'releaseSync', 'releaseNow', 'releaseQuietly'],
     ...['releaseSafely', 'releaseConnection', 'releaseClient', 'releaseLock', 'CHECKIN'],
-  ])('must be released once: by %s(), whether it gives a promise or not', async (name) => {
+  ])('must be released once: by %s(), whether that returns a promise or not', async (name) => {
     expect(await verdict(twice(name), clients(name))).toContain(`one was released twice: ${name}()`);
     expect(
       await verdict(
@@ -92,13 +92,13 @@ describe('what was acquired', () => {
   );
 
   it.each(['destroy', 'releaseSavepoint', 'enclose', 'closeStatement', 'endTransaction', Symbol.asyncDispose])(
-    'is not released twice by %p',
+    "isn't released twice by %p",
     async (name) => {
       expect(await verdict(twice(name), clients(name))).toBeUndefined();
     },
   );
 
-  it('may be released again if it was acquired again, or if that failed', async () => {
+  it('may be released again if it was acquired again, or if the first release failed', async () => {
     const again: Work = async function* (api) {
       for (let count = 0; count < 2; count += 1) await (await api['reconnect']?.())?.['release']?.();
       yield;
@@ -124,7 +124,7 @@ describe('what was acquired', () => {
     expect(await verdict(work, clients('x'))).toBeUndefined();
   });
 
-  it('is no number', async () => {
+  it("isn't a number", async () => {
     const work: Work = async function* (api) {
       await api['size']?.();
       yield;
@@ -158,7 +158,7 @@ describe('what was acquired', () => {
     expect(await verdict(used(name), clients(name))).toBeUndefined();
   });
 
-  it('must not be given to the block if it is released', async () => {
+  it('must not be passed to the block if it is released', async () => {
     const work = (isEarly: boolean): Work =>
       async function* (api) {
         const client = await api['connect']?.();
@@ -170,7 +170,7 @@ describe('what was acquired', () => {
     expect(await verdict(work(false), clients('release'))).toBeUndefined();
   });
 
-  it('is not a function that is called twice', async () => {
+  it("isn't a function that is called twice", async () => {
     const work: Work = async function* (api) {
       const run = (await api['load']?.()) as unknown as () => Promise<void>;
       yield;

@@ -8,7 +8,7 @@ const failingSetup = 'leaves nothing open when its setup fails';
 const failingTeardown = 'reports a teardown that fails after a block that returns';
 const failingRollback = 'loses no error when its teardown fails after a block that throws';
 
-/** Works in a pool; the setup and the teardown are told the wrapped pool. */
+/** Works in a pool; the setup and teardown get the wrapped pool. */
 const inPool = (work: (pool: Pool) => AsyncGenerator<unknown, void, void>, options = {}) => {
   const manager = asyncContextManager(work);
   return managerCases((pool: Pool, faults) => manager(faults.wrap(pool)), {
@@ -19,7 +19,7 @@ const inPool = (work: (pool: Pool) => AsyncGenerator<unknown, void, void>, optio
 };
 
 describe('a setup that fails', () => {
-  it('must not go unnoticed if it begins as the manager is made', async () => {
+  it('must not go unnoticed if it begins when the manager is made', async () => {
     const cases = managerCases(
       (pool, faults) => {
         const client = faults
@@ -33,7 +33,7 @@ describe('a setup that fails', () => {
     expect(await failureIn(cases, failingSetup)).toContain('it ran although connect() at');
   });
 
-  it('must set up if it tries again', async () => {
+  it('must set up if it retries', async () => {
     const cases = inPool(async function* confused(pool) {
       let isConfused = false;
       const client = await pool.connect().catch(() => {
@@ -114,7 +114,7 @@ describe('a setup that fails', () => {
     expect(await failureIn(cases, failingSetup)).toBeUndefined();
   });
 
-  it('is no failure if the world can not be made', async () => {
+  it("isn't a failure if the world can't be made", async () => {
     const broken = managerCases(() => nullContext(), {
       in: asyncContextManager(async function* broken(): AsyncGenerator<Pool, void, void> {
         throw new Error('no world');
@@ -125,7 +125,7 @@ describe('a setup that fails', () => {
 });
 
 describe('a teardown that fails', () => {
-  it('need not commit', async () => {
+  it("needn't commit", async () => {
     const cases = inPool(
       async function* checking(pool) {
         const client = await pool.connect();
@@ -187,12 +187,12 @@ const acquires = [
   'createClient',
 ];
 
-describe('where it is not known what each call opens', () => {
+describe("if it isn't known what each call opens", () => {
   const pairs = [
     ...acquires.map((up) => [up, 'close'] as const),
     ...releases.map((down) => ['connect', down] as const),
   ];
-  it.each(pairs)('a call that fails has released, but has not acquired: %p and %p', async (up, down) => {
+  it.each(pairs)('a failing call has released, but not acquired: %p and %p', async (up, down) => {
     const cases = managerCases(
       (world, faults) =>
         asyncContextManager(async function* both() {
@@ -211,11 +211,11 @@ describe('where it is not known what each call opens', () => {
   });
 });
 
-describe('where it is known what each call opens', () => {
+describe('if it is known what each call opens', () => {
   it.each([
     ['endless', 'down'],
     ['up', 'lockDown'],
-  ])('names do not count: %s and %s', async (up, down) => {
+  ])("names don't matter: %s and %s", async (up, down) => {
     const cases = managerCases(
       (world, faults) =>
         asyncContextManager(async function* both() {

@@ -26,14 +26,14 @@ function watched(): Watch {
   return watch;
 }
 
-/** Replaces a property of an object until the end of the test. */
+/** Replaces an object's property until the end of the test. */
 function replace(object: object, key: PropertyKey, value: unknown): void {
   const before = Object.getOwnPropertyDescriptor(object, key);
   Object.defineProperty(object, key, { value, writable: true, configurable: true });
   undo.push(() => (before ? Object.defineProperty(object, key, before) : Reflect.deleteProperty(object, key)));
 }
 
-/** As in a runtime where nothing tells of handles. */
+/** As in a runtime that doesn't report handles. */
 function withoutHooks(): void {
   const getBuiltinModule = process.getBuiltinModule.bind(process) as (name: string) => unknown;
   const silent = { createHook: () => ({ enable() {}, disable() {} }) };
@@ -58,7 +58,7 @@ async function listening(at: number | string): Promise<Server> {
   return server;
 }
 
-/** Connects to a server that nobody watches. */
+/** Connects to a server that isn't watched. */
 async function connected(at: number | string) {
   const server = await new AsyncResource('server').runInAsyncScope(() => listening(at));
   const address = server.address() as string | { port: number };
@@ -147,7 +147,7 @@ const handles: Handle[] = [
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('watchLeftovers', () => {
-  it('tells of timers that are left, with their lines', async () => {
+  it('reports leftover timers, with their lines', async () => {
     const { run, left } = watched();
     const timers = run(() => [setInterval(() => {}, 1000), setTimeout(() => {}, 1000), setTimeout(() => {}, 1000)]);
     clearTimeout(timers[2]);
@@ -159,7 +159,7 @@ describe('watchLeftovers', () => {
     expect(left()).toEqual([]);
   });
 
-  it('lets alone what others start, and what keeps nothing alive', () => {
+  it('ignores what others start, and what keeps nothing alive', () => {
     const other = setInterval(() => {}, 1000);
     const { run, left } = watched();
     const another = setInterval(() => {}, 1000);
@@ -168,7 +168,7 @@ describe('watchLeftovers', () => {
     [other, another, ...timers].forEach(clearInterval);
   });
 
-  it('tells of a file handle that is left', async () => {
+  it('reports a leftover file handle', async () => {
     const { run, left } = watched();
     const handle = await run(() => open('package.json'));
     expect(left()).toEqual([expect.stringMatching(/^an open file \(.*package\.json/)]);
@@ -176,8 +176,8 @@ describe('watchLeftovers', () => {
     expect(left()).toEqual([]);
   });
 
-  it('tells of a file handle that is garbage', async () => {
-    // Nothing else can close it then.
+  it('reports a file handle that is garbage', async () => {
+    // After that, nothing else can close it.
     let resource: WeakRef<FileHandle> | undefined;
     const hook = createHook({
       init(_id, type, _trigger, found) {
@@ -193,23 +193,20 @@ describe('watchLeftovers', () => {
     await resource?.deref()?.close();
   });
 
-  it.each(handles)(
-    'tells of $what if it keeps the process alive: $name',
-    async ({ what, open, isTireless = false }) => {
-      const { run, left } = watched();
-      const texts = () => left().filter((text) => text.startsWith(`${what} (__tests__/testing/kit/leftovers.test.ts:`));
-      const { handle, close } = await run(open);
-      expect(texts()).not.toEqual([]);
-      handle.unref();
-      expect(texts().length > 0).toBe(isTireless);
-      handle.ref();
-      close();
-      while (texts().length > 0) await tick();
-      expect(texts()).toEqual([]);
-    },
-  );
+  it.each(handles)('reports $what if it keeps the process alive: $name', async ({ what, open, isTireless = false }) => {
+    const { run, left } = watched();
+    const texts = () => left().filter((text) => text.startsWith(`${what} (__tests__/testing/kit/leftovers.test.ts:`));
+    const { handle, close } = await run(open);
+    expect(texts()).not.toEqual([]);
+    handle.unref();
+    expect(texts().length > 0).toBe(isTireless);
+    handle.ref();
+    close();
+    while (texts().length > 0) await tick();
+    expect(texts()).toEqual([]);
+  });
 
-  it('tells of servers', async () => {
+  it('reports servers', async () => {
     const { run, left } = watched();
     const server = await run(async (): Promise<Server> => {
       const server = createServer().listen(0);
@@ -221,7 +218,7 @@ describe('watchLeftovers', () => {
     await once(server, 'close');
   });
 
-  it('sees nothing any more once it has stopped', () => {
+  it('sees nothing once it has stopped', () => {
     const { run, left, stop } = watched();
     stop();
     const timer = run(() => setInterval(() => {}, 1000));
@@ -229,7 +226,7 @@ describe('watchLeftovers', () => {
     clearInterval(timer);
   });
 
-  it('takes what can not keep the process alive for idle, unless it is tireless', () => {
+  it("treats what can't keep the process alive as idle, unless it is tireless", () => {
     const getBuiltinModule = process.getBuiltinModule.bind(process) as (name: string) => unknown;
     const hooks = getBuiltinModule('node:async_hooks') as typeof import('node:async_hooks');
     const all: HookCallbacks[] = [];
@@ -242,7 +239,7 @@ describe('watchLeftovers', () => {
     expect(left()).toEqual([expect.stringContaining('a UDP socket')]);
   });
 
-  it('tells of listeners of the process', () => {
+  it('reports listeners of the process', () => {
     const listener = () => undefined;
     process.on('warning', listener);
     const { left } = watched();
@@ -253,14 +250,14 @@ describe('watchLeftovers', () => {
     process.removeAllListeners('message').removeAllListeners('warning');
   });
 
-  it('hears of unhandled rejections in place of the others who listen', async () => {
+  it('catches unhandled rejections in place of the other listeners', async () => {
     const { unheard } = watched();
     void Promise.reject(new Error('lost'));
     await tick();
     expect(unheard).toEqual([new Error('lost')]);
   });
 
-  it('gives back what it has taken from those who listen', async () => {
+  it('restores the listeners it has removed', async () => {
     // In a process of its own: here jest listens.
     const script = `
       import { watchLeftovers } from ${JSON.stringify(new URL('../../../lib/testing/kit/leftovers.ts', import.meta.url).href)};
@@ -279,8 +276,8 @@ describe('watchLeftovers', () => {
     expect(output).toBe("two\n[ 'one' ]\n");
   }, 60_000);
 
-  describe('where nothing tells of handles', () => {
-    it('watches the timers of the environment', async () => {
+  describe('without a report of handles', () => {
+    it("watches the environment's timers", async () => {
       withoutHooks();
       const { setTimeout: before } = globalThis;
       const { run, left, stop } = watched();
@@ -312,7 +309,7 @@ describe('watchLeftovers', () => {
       expect(fired).toEqual([]);
     });
 
-    it('takes each timer of a browser for one that is left', () => {
+    it('treats each timer of a browser as a leftover', () => {
       withoutHooks();
       replace(globalThis, 'setTimeout', () => 1);
       const { run, left } = watched();
@@ -335,7 +332,7 @@ describe('watchLeftovers', () => {
       expect(listeners.size).toBe(0);
     });
 
-    it('does without them', () => {
+    it('works without them', () => {
       replace(globalThis, 'process', { getBuiltinModule: () => undefined });
       const { unheard, left } = watched();
       expect([unheard, left()]).toEqual([[], []]);
@@ -354,7 +351,7 @@ describe('watchLeftovers', () => {
       replace(process, 'getBuiltinModule', (name: string) => (name === 'node:fs' ? fs : getBuiltinModule(name)));
     }
 
-    it('are those that were not open before', () => {
+    it("are those that weren't open before", () => {
       const open = ['1'];
       withFiles(files(() => open));
       const { left } = watched();
@@ -362,7 +359,7 @@ describe('watchLeftovers', () => {
       expect(left()).toEqual(['an open file (link of /proc/self/fd/2, 2)']);
     });
 
-    it('are found where the system shows them, or not at all', () => {
+    it('are found if the system shows them, or not at all', () => {
       const missing = () => {
         throw new Error('ENOENT');
       };

@@ -19,7 +19,7 @@ describe('ownFolder', () => {
 });
 
 describe('noteCaller', () => {
-  it('gives the line that called', () => {
+  it('returns the line of the call', () => {
     expect(noteCaller()()).toMatch(/^__tests__\/testing\/kit\/lines\.test\.ts:\d+:\d+$/);
   });
 });
@@ -44,7 +44,7 @@ describe('callerIn', () => {
     expect(callerIn(stack)).toBe(line);
   });
 
-  it.each([undefined, {}, { cwd: () => '' }])('gives the whole path if the process has no folder: %p', (process) => {
+  it.each([undefined, {}, { cwd: () => '' }])('returns the whole path if the process has no folder: %p', (process) => {
     const before = Object.getOwnPropertyDescriptor(globalThis, 'process') as PropertyDescriptor;
     Object.defineProperty(globalThis, 'process', { value: process, configurable: true });
     try {

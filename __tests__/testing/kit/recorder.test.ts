@@ -9,7 +9,7 @@ const error = new Error('injected');
 
 afterEach(() => void jest.restoreAllMocks());
 
-/** Something with a state, like a pool. */
+/** Something with state, like a pool. */
 class Counter {
   count = 0;
 
@@ -60,12 +60,12 @@ describe('a call', () => {
     expect(call).toMatchObject({ state: 'done', isAsync: true, canFail: true, opened: 0 });
   });
 
-  it('can not fail if it is synchronous', async () => {
+  it("can't fail if it is sync", async () => {
     const calls = await callsOf((faults) => faults.wrap(new Counter()).now());
     expect(calls).toMatchObject([{ state: 'done', isAsync: false, canFail: false, opened: 0 }]);
   });
 
-  it('knows how much more was open after it', async () => {
+  it('knows how many more things were open after it', async () => {
     const counter = new Counter();
     const calls = await callsOf(async (faults) => {
       faults.countOpen = () => counter.count;
@@ -100,7 +100,7 @@ describe('a call', () => {
 });
 
 describe('a fault', () => {
-  it('is for one call of one phase', async () => {
+  it('is for one call in one phase', async () => {
     const run = async (faults: Recorder) => {
       const counter = faults.wrap(new Counter());
       const results: unknown[] = [];
@@ -127,7 +127,7 @@ describe('a fault', () => {
     expect(await counter.up()).toBe(1);
   });
 
-  it('lets a call fail as it would: a promise rejects', async () => {
+  it('makes a call fail as it would itself: a promise rejects', async () => {
     const [call] = await callsOf((faults) => faults.wrap(new Counter()).up());
     const faults = new Recorder({ call: call as Call, acts: false, error });
     const rejected = faults.wrap(new Counter()).up();
@@ -135,19 +135,16 @@ describe('a fault', () => {
     await expect(rejected).rejects.toBe(error);
   });
 
-  it.each([[true], [['now']], [['other', 'now']]])(
-    'reaches synchronous methods, however deep, with sync: %p',
-    async (sync) => {
-      const world = { deep: new Counter() };
-      const [call] = await callsOf((faults) => faults.wrap(world, { sync }).deep.now());
-      expect(call?.canFail).toBe(true);
-      const faults = new Recorder({ call: call as Call, acts: false, error });
-      expect(() => faults.wrap(world, { sync }).deep.now()).toThrow(error);
-      expect(faults.calls).toMatchObject([{ state: 'failed', isAsync: false }]);
-    },
-  );
+  it.each([[true], [['now']], [['other', 'now']]])('reaches sync methods at any depth with sync: %p', async (sync) => {
+    const world = { deep: new Counter() };
+    const [call] = await callsOf((faults) => faults.wrap(world, { sync }).deep.now());
+    expect(call?.canFail).toBe(true);
+    const faults = new Recorder({ call: call as Call, acts: false, error });
+    expect(() => faults.wrap(world, { sync }).deep.now()).toThrow(error);
+    expect(faults.calls).toMatchObject([{ state: 'failed', isAsync: false }]);
+  });
 
-  it.each([[false], [[]], [['no']], [undefined]])('does not reach them with sync: %p', async (sync) => {
+  it.each([[false], [[]], [['no']], [undefined]])("doesn't reach them with sync: %p", async (sync) => {
     const [call] = await callsOf((faults) => faults.wrap(new Counter(), { sync }).now());
     expect(call?.canFail).toBe(false);
   });
@@ -165,7 +162,7 @@ describe('a fault', () => {
     const [call] = await callsOf((faults) => faults.wrap(new Counter()).up());
     const faults = new Recorder({ call: call as Call, acts: false, error });
     const counter = faults.wrap(new Counter());
-    // The second call is no retry, because it is made before the manager hears of the failure.
+    // The second call isn't a retry: it is made before the manager learns of the failure.
     await Promise.allSettled([counter.up(), counter.up()]);
     expect(faults.isRetried()).toBe(false);
     await counter.down();
@@ -176,7 +173,7 @@ describe('a fault', () => {
     expect(faults.isRetried()).toBe(false);
   });
 
-  it('was not retried by a call that fails, too', async () => {
+  it("wasn't retried by a call that fails, too", async () => {
     let isBroken = false;
     const world = { act: async () => (isBroken ? Promise.reject(new Error('broken')) : undefined) };
     const [call] = await callsOf((faults) => faults.wrap(world).act());
@@ -195,9 +192,9 @@ describe('patch', () => {
   it.each<[string, PropertyDescriptor]>([
     ['a method', { value: async () => 'read', writable: true, enumerable: true }],
     ['a hidden method', { value: async () => 'read', writable: true }],
-    ['a method that can only be defined anew', { value: async () => 'read' }],
+    ['a method that can only be redefined', { value: async () => 'read' }],
     ['a getter', { get: () => async () => 'read', enumerable: true }],
-  ])('puts back %s as it was', async (_what, given) => {
+  ])('restores %s as it was', async (_what, given) => {
     const descriptor = { configurable: true, ...given };
     const object = Object.defineProperty({}, 'read', descriptor) as { read(): Promise<string> };
     const before = Object.getOwnPropertyDescriptor(object, 'read');
@@ -205,13 +202,13 @@ describe('patch', () => {
     faults.patch(object, 'read');
     expect(Object.keys(object)).toEqual(given.enumerable ? ['read'] : []);
     expect([await object.read(), faults.calls.length]).toEqual(['read', 1]);
-    // Whoever replaces it in turn must be able to.
+    // Other code that replaces it in turn must be able to.
     object.read = async () => 'replaced';
     faults.restore();
     expect(Object.getOwnPropertyDescriptor(object, 'read')).toEqual(before);
   });
 
-  it('puts back what was patched twice', () => {
+  it('restores what was patched twice', () => {
     const object = { read: () => 1, write: () => 2 };
     const { read, write } = object;
     const faults = new Recorder();
@@ -237,7 +234,7 @@ describe('patch', () => {
   });
 
   it('is followed by named imports of a built-in module', async () => {
-    // The real ones: Jest has its own, which don't follow.
+    // The real ones: jest has its own, which don't follow.
     const { getBuiltinModule } = runInThisContext('process') as typeof process;
     jest.spyOn(process, 'getBuiltinModule').mockImplementation(getBuiltinModule);
     const imported = (await runInThisContext("import('node:fs/promises')", {
@@ -252,7 +249,7 @@ describe('patch', () => {
     expect([faults.calls.length, imported.stat === stat]).toEqual([1, true]);
   });
 
-  it.each([undefined, {}])('does without what is not there: %p', (module) => {
+  it.each([undefined, {}])("ignores what isn't there: %p", (module) => {
     jest.spyOn(process, 'getBuiltinModule').mockReturnValue(module);
     const object = { read: () => 1 };
     const faults = new Recorder();
@@ -261,7 +258,7 @@ describe('patch', () => {
     expect(faults.calls).toHaveLength(1);
   });
 
-  it('refuses a getter that can not be replaced', () => {
+  it("refuses a getter that can't be replaced", () => {
     const object = Object.defineProperty({}, 'read', { get: () => () => 1 }) as { read(): number };
     expect(() => new Recorder().patch(object, 'read')).toThrow(
       'Cannot patch: faults.patch() takes an object and the names of methods that can be replaced, but function () was given.',

@@ -19,7 +19,7 @@ describe('runCase', () => {
     timers.forEach(clearInterval);
   });
 
-  it('does not mind what is left once', async () => {
+  it('ignores what is left only once', async () => {
     const timers: ReturnType<typeof setInterval>[] = [];
     let tries = 0;
     await runCase(setting, async () => {
@@ -30,20 +30,20 @@ describe('runCase', () => {
     timers.forEach(clearInterval);
   });
 
-  it('runs once what leaves nothing', async () => {
+  it('runs once if nothing is left', async () => {
     let tries = 0;
     await runCase(setting, async () => void (tries += 1));
     expect(tries).toBe(1);
   });
 
-  it('has no other name for a manager that was not made', async () => {
+  it("has no other name for a manager that wasn't made", async () => {
     const losing = runCase(setting, async () => void Promise.reject(new Error('lost')));
     await expect(losing).rejects.toThrow(
       'Cannot accept the manager: each rejection must be handled, but one in the background was not: Error: lost.',
     );
   });
 
-  it('rejects with the very error of the work, and puts back what it has changed', async () => {
+  it('rejects with the same error as the work, and restores what it has changed', async () => {
     const error = new Error('no');
     const failing = runCase(setting, async () => {
       process.env['WITHAL_CASE'] = 'changed';
@@ -53,7 +53,7 @@ describe('runCase', () => {
     expect(process.env['WITHAL_CASE']).toBeUndefined();
   });
 
-  it('waits for the case before, even one that fails', async () => {
+  it('waits for the previous case, even one that fails', async () => {
     const order: string[] = [];
     const work = (name: string) => async () => {
       order.push(name);
@@ -67,7 +67,7 @@ describe('runCase', () => {
 });
 
 describe('leftAfter', () => {
-  /** What is left each time that it looks; the last goes on. */
+  /** What is left each time it looks; the last entry repeats. */
   function watch(...looks: string[][]) {
     const seen: string[][] = [];
     return {
@@ -79,11 +79,11 @@ describe('leftAfter', () => {
   it.each<[string, string[][], number, string[], number]>([
     ['nothing', [[]], 100, [], 1],
     ['what is never closed', [['a']], 4, ['a'], 4],
-    ['what is closed at last', [['a'], ['a'], []], 100, [], 5],
+    ['what is closed in the end', [['a'], ['a'], []], 100, [], 5],
     ['what is closed too late', [['a'], ['a'], ['a'], ['a'], []], 4, ['a'], 4],
     ['what repeats, with nothing in between', [['a'], [], ['a'], []], 4, ['a'], 4],
     ['what repeats until it ends', [['a'], [], ['b'], []], 100, [], 6],
-  ])('tells of %s', async (_what, looks, most, left, count) => {
+  ])('reports %s', async (_what, looks, most, left, count) => {
     const watched = watch(...looks);
     expect(await leftAfter(watched, most)).toEqual(left);
     expect(watched.seen).toHaveLength(count);

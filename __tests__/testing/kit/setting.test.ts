@@ -51,7 +51,7 @@ describe('settingOf', () => {
   });
 
   it.each([{}, Object.fromEntries(options.map(([name]) => [name, undefined]))])(
-    'has defaults for what is left out: %p',
+    'has defaults for omitted options: %p',
     (given) => {
       const setting = settingOf('managerCases()', make, given);
       expect(setting).toMatchObject({
@@ -76,7 +76,7 @@ describe('settingOf', () => {
     [true, true],
     [false, false],
     ['exclusive', false],
-  ])('takes a manager with concurrent: %p for one that can be nested: %p', (concurrent, nested) => {
+  ])('takes a manager with concurrent: %p for one with nested: %p', (concurrent, nested) => {
     expect(settingOf('managerCases()', make, { concurrent })).toMatchObject({ nested });
     expect(settingOf('managerCases()', make, { concurrent, nested: !nested })).toMatchObject({ nested: !nested });
   });
@@ -84,7 +84,7 @@ describe('settingOf', () => {
   it.each([
     [true, [true, true]],
     [(error: unknown) => error === 0, [true, false]],
-  ])('asks suppresses and translates: %p', (answer, expected) => {
+  ])('reads suppresses and translates: %p', (answer, expected) => {
     const { suppresses, translates } = settingOf('managerCases()', make, { suppresses: answer, translates: answer });
     expect([suppresses(0), suppresses(1)]).toEqual(expected);
     expect([translates(0), translates(1)]).toEqual(expected);

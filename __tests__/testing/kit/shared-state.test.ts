@@ -16,7 +16,7 @@ function define(object: object, key: string, descriptor: PropertyDescriptor): vo
 }
 
 describe('watchSharedState', () => {
-  it('tells of what has changed, and puts it back', () => {
+  it('reports what has changed, and restores it', () => {
     process.env['WITHAL_KEPT'] = 'a';
     undo.push(() => delete process.env['WITHAL_KEPT']);
     const { debug } = console;
@@ -41,7 +41,7 @@ describe('watchSharedState', () => {
     expect([console.debug, 'withal' in globalThis]).toEqual([debug, false]);
   });
 
-  it('tells of what is gone, and puts it back', () => {
+  it('reports what is gone, and restores it', () => {
     process.env['WITHAL_GONE'] = 'a';
     undo.push(() => delete process.env['WITHAL_GONE']);
     define(globalThis, 'withalGone', { value: undefined, writable: true, enumerable: true });
@@ -53,7 +53,7 @@ describe('watchSharedState', () => {
     expect([changed(), process.env['WITHAL_GONE'], 'withalGone' in globalThis]).toEqual([[], 'a', true]);
   });
 
-  it('tells of a working directory that was removed', () => {
+  it('reports a working directory that was removed', () => {
     const folder = process.cwd();
     const removed = mkdtempSync(join(tmpdir(), 'withal-testing-'));
     undo.push(() => process.chdir(folder));
@@ -65,7 +65,7 @@ describe('watchSharedState', () => {
     expect([changed(), process.cwd()]).toEqual([[], folder]);
   });
 
-  it('tells of a new getter, and of one in place of a value', () => {
+  it('reports a new getter, and one in place of a value', () => {
     define(globalThis, 'withalValue', { value: undefined, writable: true });
     const { changed } = watchSharedState();
     define(globalThis, 'withalGetter', { get: () => undefined });
@@ -73,7 +73,7 @@ describe('watchSharedState', () => {
     expect(changed()).toEqual(['globalThis.withalValue changed', 'globalThis.withalGetter changed']);
   });
 
-  it('asks no getter, and lets one put in its place what it has loaded', () => {
+  it('calls no getter, and lets one replace itself with what it has loaded', () => {
     let count = 0;
     define(globalThis, 'withalLazy', { get: () => (count += 1) });
     const { changed } = watchSharedState();
@@ -86,7 +86,7 @@ describe('watchSharedState', () => {
     expect(changed()).toEqual(['globalThis.withalLazy changed']);
   });
 
-  it('does without what it may not see, or what is not there', () => {
+  it("ignores what it may not see, or what isn't there", () => {
     const { env, cwd } = process;
     const closed = new Proxy(env, {
       ownKeys() {

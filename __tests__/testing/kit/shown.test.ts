@@ -32,7 +32,7 @@ describe('shown', () => {
     expect(shown(value)).toBe(text);
   });
 
-  it('shows what can not be read by its class', () => {
+  it("shows what can't be read by its class", () => {
     const hostile = {
       get a() {
         throw new Error('no');

@@ -54,7 +54,7 @@ describe('a world', () => {
     expect(asked).toBeLessThan(5);
   });
 
-  it('that fails at once to count fails the case', async () => {
+  it('whose probe fails at once fails the case', async () => {
     const open = () => Promise.reject(new Error('no count'));
     expect(
       await failureIn(
@@ -121,7 +121,7 @@ describe('the effect of blocks', () => {
 });
 
 describe('a failure', () => {
-  it('is reported once, though the world sees it, too', async () => {
+  it('is reported once, even if the world sees it, too', async () => {
     const error = await managerCases(() => nullContext(), { use: () => Promise.reject(new Error('no')) })[1]
       ?.run()
       .catch((error: unknown) => error);

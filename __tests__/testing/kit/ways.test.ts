@@ -49,7 +49,7 @@ describe('a way to run a block', () => {
 
 describe('under using', () => {
   it.each(['works under using, with complete()', 'sees a failure under using, without complete()'])(
-    'nothing can be suppressed: %s',
+    "can't suppress anything: %s",
     async (name) => {
       const suppressing = () => suppress(() => true);
       expect(await failureIn(managerCases(suppressing, { suppresses: true }), name)).toBeUndefined();
@@ -69,7 +69,7 @@ describe('in withSync()', () => {
   it.each<AsyncEnterable>([
     { enter: async () => 1, exit: () => undefined },
     { enter: () => 1, exit: async () => undefined },
-  ])('nothing is tried that gives a promise: %p', async (manager) => {
+  ])('skips a manager that returns a promise: %p', async (manager) => {
     const name = 'works in withSync(), if it is synchronous';
     expect(
       await failureIn(
@@ -81,7 +81,7 @@ describe('in withSync()', () => {
 });
 
 describe('by hand', () => {
-  it('an exit must not drop the error of the block', async () => {
+  it("an exit must not drop the block's error", async () => {
     const exitAsync = async (thrown?: Thrown) => {
       if (thrown) throw new Error('It did not work.', { cause: 'a secret' });
     };

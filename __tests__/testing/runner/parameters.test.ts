@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { namesTakenBy } from '../../../lib/testing/runner/parameters.ts';
 
-/** As text: this file is compiled. */
+/** As text, because this file is compiled. */
 const fn = (text: string) => ({ toString: () => text }) as unknown as () => unknown;
 
 describe('namesTakenBy', () => {
@@ -36,7 +36,7 @@ describe('namesTakenBy', () => {
     expect(namesTakenBy(fn(text))).toEqual(names);
   });
 
-  it('is not known of a bound function', () => {
+  it('is unknown for a bound function', () => {
     expect(namesTakenBy(((db: unknown) => db).bind(undefined))).toBeUndefined();
   });
 });

@@ -105,7 +105,7 @@ await scopeAsync(async function* main() {
     }
   });
 
-  console.log('A file that can’t be opened:');
+  console.log("A file that can't be opened:");
   await withAsync(writing(createWriteStream(folder)), (file) => {
     file.write('item,amount\n');
   }).catch(tell);

@@ -8,11 +8,16 @@ import { asyncContextManager } from 'withal';
 export const transaction = asyncContextManager(async function* transaction<
   C extends Connection,
 >(client: C) {
-  const depth = depths.get(client) ?? 0;
+  // PGlite's `tx` is already in the transaction that PGlite began.
+  const depth = depths.get(client) ?? ('rollback' in client ? 1 : 0);
   const { begin, commit, rollback } = statements(depth);
-  await client.query(begin);
+  const { command: begun } = await client.query(begin);
   depths.set(client, depth + 1);
   try {
+    if (begun === undefined)
+      throw new Error(
+        "This client doesn't report what a COMMIT did: use pg, or PGlite 0.5.5.",
+      );
     yield client;
     if (depths.get(client) !== depth + 1)
       throw new Error('Two transactions on this connection overlap.');
@@ -32,13 +37,11 @@ export const transaction = asyncContextManager(async function* transaction<
   }
 });
 
-/** A client of pg, or a PGlite. */
+/** A client of pg, a PGlite, or the `tx` that PGlite passes to a callback. */
 interface Connection {
   query(statement: string): Promise<{ rows: unknown[]; command?: string }>;
-  /** Only a pool has this; a pool sends each statement over any of its connections. */
-  totalCount?: never;
-  /** Only PGlite's own transactions have this. */
-  rollback?: never;
+  /** Only a pool has this. */
+  totalCount?: 'Pass a client: a pool sends each statement over any of its connections.';
 }
 
 /** How many transactions each connection is in. */

@@ -1,4 +1,4 @@
-/** A place of a recipe where one thing is done wrong. */
+/** A place in a recipe where one thing is done wrong. */
 export interface Breakage {
   /** What is wrong. */
   readonly fault: string;

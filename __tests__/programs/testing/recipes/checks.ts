@@ -243,7 +243,7 @@ export const checks: Readonly<Record<string, () => ManagerCase[]>> = {
       in: () => client(),
       open: ({ pool }) => pool.stats.running,
       use: ({ statusCode }) => statusCode,
-      // It rejects only if it has taken too long, and then it is over.
+      // It rejects only after a timeout, and then it has ended.
       mayIgnore: 'dump',
       settles,
     }),
@@ -437,7 +437,7 @@ const folder = asyncContextManager(async function* folder() {
   }
 });
 
-/** Not that of the recipes, which may be what is wrong. */
+/** Not the recipes' own, which may be the broken part. */
 function hasCodeOf(code: string): (error: unknown) => boolean {
   return (error) => Object(error) === error && (error as { code?: unknown }).code === code;
 }

@@ -53,6 +53,11 @@ test('passes when it is tried again', { retry: 1 }, ({ db, unclosed, task }) => 
   if (task.result.retryCount === 0) throw new Error('once');
 });
 
+base.extend(
+  'db',
+  fixture(() => opened('db')),
+)('is extended with a name', ({ db }) => log('never'));
+
 base('enters', async (t) => {
   const one = await entered(t, opened('one'));
   log(`enters ${await entered(t, opened(`two of ${one}`))}`);
