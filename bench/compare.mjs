@@ -16,7 +16,7 @@ const ofBlocks = {
   'teardown sees the error': seesError,
   'can recover, with a value': recovers,
   'both errors are kept': keepsBoth,
-  'a failed teardown skips no others': skipsNone,
+  "a failed teardown doesn't skip the others": skipsNone,
   'teardown is awaited': awaits,
 };
 
@@ -204,6 +204,6 @@ async function compare(questions) {
   for (const [name, peer] of Object.entries(peers)) {
     const answers = [];
     for (const ask of Object.values(questions)) answers.push(await ask(peer, name));
-    row([name, ...answers]);
+    row([name.replace('effection', 'Effection'), ...answers]);
   }
 }

@@ -15,6 +15,9 @@ const packages = {
   workerd: ['@cloudflare/workerd-linux-64@1.20261117.1', 'bin/workerd'],
 };
 
+/** Other programs that are installed by name only. */
+const others = { 'Vitest 5': ['vitest@5.1.2', 'vitest.mjs'] };
+
 const cache = join(root, 'node_modules', '.cache', 'runtimes');
 
 /**
@@ -28,7 +31,7 @@ export async function runtimes(...names) {
 }
 
 async function installed(name) {
-  const [spec, path] = packages[name];
+  const [spec, path] = packages[name] ?? others[name];
   const folder = join(cache, spec.replace('/', '+'));
   const program = join(folder, 'node_modules', 'runtime', path);
   if (existsSync(program)) return program;

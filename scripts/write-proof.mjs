@@ -268,7 +268,7 @@ function growthText(growth) {
   const { nesting, holding, concurrency } = only(growth);
   return [
     `Ten nested blocks, compared with the same generators driven by hand: async ${nesting.async.ratio.toFixed(2)}, sync ${nesting.sync.ratio.toFixed(2)}.`,
-    'The total doesn't grow with the square of their number. Nanoseconds for each entered manager or callback, with 10 to 100,000 of them:',
+    "The total doesn't grow with the square of their number. Nanoseconds for each entered manager or callback, with 10 to 100,000 of them:",
     table(
       ['', '10', '1,000', '100,000'],
       Object.entries(holding).map(([name, by]) => [name, ...Object.values(by).map((ns) => number(Math.round(ns)))]),

@@ -172,7 +172,7 @@ describe('a message', () => {
     [
       'exit-in-order',
       manager('const c = await p(); yield* enter(q); try { yield c; } finally { c.close(); }'),
-      'This runs before the manager entered on line 1 is exited. Enter this too, before that line: yield* enter(closing(…)).',
+      'This runs before the manager entered on line 1 is exited. Acquire it with yield* enter(closing(…)) before that line instead.',
     ],
     [
       'no-leaky-setup',

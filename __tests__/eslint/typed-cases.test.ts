@@ -63,7 +63,7 @@ it('settings name other types of results', () => {
 it('a message says what leaves the block', () => {
   const code = `${imports} ${resources} withAsync(m, (c) => c);`;
   expect(messagesIn(code, 'no-escaping-value', 'typed')).toEqual([
-    'c leaves the block here, and is already exited when the caller gets it. Use it inside the block.',
+    'c leaves the block here, and has already been released when the caller gets it. Use it inside the block.',
   ]);
 });
 

@@ -254,7 +254,7 @@ describe('the stand-in for the mailer', () => {
   const alan = { name: 'Alan', address: 'alan@example.org', due: 0 };
   const mailTo = ({ name, address }: typeof ada) => ({ address, text: `Dear ${name}, please pay.` });
 
-  it('hands over the mails of a block that succeeded, all at once', async () => {
+  it('hands over the emails of a block that succeeded, all at once', async () => {
     const received: unknown[] = [];
     const count = await withAsync(service(200, received), (url) => remind(mailer(url), [ada, alan]));
     expect([count, received]).toEqual([2, [[mailTo(ada), mailTo(alan)]]]);
@@ -267,8 +267,8 @@ describe('the stand-in for the mailer', () => {
     expect([error, received]).toEqual([expect.objectContaining({ message: 'Grace has no address.' }), []]);
   });
 
-  it('rejects if the mails are refused', async () => {
+  it('rejects if the emails are refused', async () => {
     const error = await errorOf(() => withAsync(service(507, []), (url) => remind(mailer(url), [ada])));
-    expect(error).toMatchObject({ message: 'The mails were refused: no room' });
+    expect(error).toMatchObject({ message: 'The emails were refused: no room' });
   });
 });

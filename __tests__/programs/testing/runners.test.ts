@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { asyncContextManager, AsyncExitStack, withAsync } from '../../../lib/index.ts';
@@ -60,17 +60,12 @@ const jestRunner: Runner = {
   ],
 };
 
-const vitest: Runner = {
-  ...{ name: 'Vitest', folder: 'vitest', program: node, read: readers.json },
-  args: (file, report) => [
-    bin('vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile=${report}`,
-    file,
-  ],
-};
+const vitest = (name: string, program: string, folder: string, path: string): Runner => ({
+  ...{ name, folder, program, read: readers.json },
+  args: (file, report) => [path, 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`, file],
+});
+
+const vitest4 = vitest('Vitest 4', node, 'vitest', bin('vitest/vitest.mjs'));
 
 const playwright: Runner = {
   ...{ name: 'Playwright', folder: 'playwright', program: node, read: readers.playwright },
@@ -96,11 +91,24 @@ interface Result {
 const shared = new AsyncExitStack();
 let folder: string;
 let programs: Partial<Record<string, string>>;
+let vitest5: Runner | undefined;
 
 beforeAll(async () => {
-  programs = await (await script<{ runtimes(): Promise<typeof programs> }>('runtimes.mjs')).runtimes();
+  const { runtimes } = await script<{ runtimes(...names: string[]): Promise<typeof programs> }>('runtimes.mjs');
+  programs = await runtimes();
   folder = await shared.enterContext(project(await shared.enterContext(temporary())));
+  const { 'Vitest 5': path } = await runtimes('Vitest 5');
+  if (path && programs['Node 24']) vitest5 = await withVitest5(programs['Node 24'], path);
+  else process.stderr.write("Not run on Vitest 5: it can't be installed here.\n");
 });
+
+/** The same tests in a folder that has another Vitest. It needs a newer Node. */
+async function withVitest5(program: string, path: string): Promise<Runner> {
+  await cp(join(folder, 'vitest'), join(folder, 'vitest-5'), { recursive: true });
+  await mkdir(join(folder, 'vitest-5', 'node_modules'));
+  await symlink(dirname(path), join(folder, 'vitest-5', 'node_modules', 'vitest'));
+  return vitest('Vitest 5', program, 'vitest-5', path);
+}
 
 afterAll(() => shared.exitAsync());
 
@@ -134,7 +142,8 @@ describe('managerCases', () => {
   it.each([
     ['node:test', () => nodeTest],
     ['jest', () => jestRunner],
-    ['Vitest', () => vitest],
+    ['Vitest 4', () => vitest4],
+    ['Vitest 5', () => vitest5],
     ['Bun', () => installed('Bun')],
     ['Deno', () => installed('Deno')],
   ])('finds what is wrong, and accuses nothing that is right, in %s', async (name, find) => {
@@ -361,8 +370,13 @@ function failedIn(report: Report): string[][] {
 }
 
 describe('fixture and shared', () => {
-  it('set up, report failures, and tear down, in Vitest', async () => {
-    const { report, log, output } = await run(vitest, 'fixtures.test.mjs');
+  it.each([
+    ['Vitest 4', () => vitest4, 'Error'],
+    ['Vitest 5', () => vitest5, 'TestTimeoutError'],
+  ])('set up, report failures, and tear down, in %s', async (_name, find, timeoutError) => {
+    const runner = find();
+    if (!runner) return;
+    const { report, log, output } = await run(runner, 'fixtures.test.mjs');
     const failed = failedIn(report);
     expect(failed).toEqual([
       ['fails', 'Error: no'],
@@ -427,9 +441,9 @@ describe('fixture and shared', () => {
         db closed
         db opened
         tx of db opened
-        tx of db failed: Error: Test timed out in 50ms.
+        tx of db failed: ${timeoutError}: Test timed out in 50ms.
         tx of db closed
-        db failed: Error: Test timed out in 50ms.
+        db failed: ${timeoutError}: Test timed out in 50ms.
         db closed
         db opened
         unclosed of db opened

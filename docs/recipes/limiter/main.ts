@@ -22,7 +22,7 @@ await scopeAsync(async function* main() {
     return `${path} started after ${time.toFixed()} ms: ${String(status)}`;
   });
 
-  console.log('Five requests at once, at most two within 100 ms:');
+  console.log('Five requests at the same time, at most two within 100 ms:');
   const start = performance.now();
   const lines = ['/1', '/2', '/3', '/4', '/5'].map((path) => get(path));
   for (const line of await Promise.all(lines)) console.log(`  ${line}`);

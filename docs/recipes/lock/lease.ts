@@ -7,8 +7,8 @@ type Database = Pool | ClientBase;
 
 /**
  * Locks that belong to a named owner, such as a job, rather than to a process or a
- * connection. They last until the owner gives them back. If the owner's process is
- * killed, its next process gets them at once, and no other owner does.
+ * connection. They last until the owner releases them. If the owner's process is
+ * killed, its next process gets them immediately, and no other owner does.
  */
 export function lease(db: Database, owner: string): Lock {
   return asyncContextManager(async function* lease(key: string, waiting: Waiting = {}) {

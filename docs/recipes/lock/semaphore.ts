@@ -3,7 +3,7 @@ import { asyncContextManager } from 'withal';
 import { unlessAborted, type Waiting } from './lock.ts';
 
 /**
- * Returns a manager function. At most `permits` of its blocks run at once; the others
+ * Returns a manager function. At most `permits` of its blocks run at a time; the others
  * wait, first come, first served.
  */
 export function semaphore(permits: number) {

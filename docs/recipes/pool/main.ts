@@ -10,7 +10,7 @@ await scopeAsync(async function* main() {
     pool(url, { max: 2, connectionTimeoutMillis: 1_500 }),
   );
 
-  console.log('Five blocks at once, on two connections:');
+  console.log('Five blocks at the same time, on two connections:');
   const blocks = ['Ada', 'Alan', 'Grace', 'Edsger', 'Barbara'].map((name) =>
     greet(connections, name),
   );

@@ -18,7 +18,7 @@ export const pool = asyncContextManager(async function* pool(
     yield pool;
   } finally {
     await pool.end();
-    // end() waits until the connections are given back, but not until they are closed.
+    // end() waits until the connections are returned, but not until they are closed.
     while (open.size > 0) await once(pool, 'remove');
   }
 });

@@ -4,7 +4,7 @@ import { asyncContextManager } from 'withal';
 /**
  * Connections to one origin, shared by the requests of the block. If the block
  * returned, they close as soon as the requests in flight are done. If it threw, they
- * close at once, and those requests reject.
+ * close immediately, and those requests reject.
  */
 export const session = asyncContextManager(async function* session(
   origin: string,

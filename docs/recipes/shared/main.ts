@@ -12,7 +12,7 @@ const connection = asyncContextManager(async function* connection() {
   console.log('  disconnect');
 });
 
-console.log('Three blocks at once, and one after them:');
+console.log('Three blocks at the same time, and one after them:');
 const one = shared(connection());
 const block = (name: string) =>
   withAsync(one, (client) => console.log(`  ${name} uses the ${client}`));

@@ -6,8 +6,8 @@ interface Opened<T> {
 }
 
 /**
- * Returns a manager that many blocks can enter at once. The given manager is entered
- * once for all of them.
+ * Returns a manager that many blocks can enter concurrently. The given manager is
+ * entered once for all of them.
  */
 export function shared<T>(
   manager: AsyncContextManager<T>,

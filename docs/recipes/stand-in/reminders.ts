@@ -21,12 +21,12 @@ export interface Customer {
  * none if it failed.
  */
 export const mailer = asyncContextManager(async function* mailer(url: string) {
-  const mails: { address: string; text: string }[] = [];
-  const made: Mailer = { send: (address, text) => mails.push({ address, text }) };
+  const emails: { address: string; text: string }[] = [];
+  const made: Mailer = { send: (address, text) => emails.push({ address, text }) };
   yield made;
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(mails) });
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(emails) });
   const answer = await response.text();
-  if (!response.ok) throw new Error(`The mails were refused: ${answer}`);
+  if (!response.ok) throw new Error(`The emails were refused: ${answer}`);
 });
 
 /** Reminds the customers who are late; returns how many there are. */

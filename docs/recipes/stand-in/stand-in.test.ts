@@ -42,10 +42,12 @@ await test('returns how many were late', async () => {
   assert.equal(await remind(mailer, [ada, alan]), 2);
 });
 
-await test('rejects if the mails are refused', async () => {
+await test('rejects if the emails are refused', async () => {
   const refusing = {
     enterAsync: async () => ({ send: () => undefined }),
-    exitAsync: () => Promise.reject(new Error('The mails were refused.')),
+    exitAsync: () => Promise.reject(new Error('The emails were refused.')),
   };
-  await assert.rejects(remind(refusing, [ada]), { message: 'The mails were refused.' });
+  await assert.rejects(remind(refusing, [ada]), {
+    message: 'The emails were refused.',
+  });
 });

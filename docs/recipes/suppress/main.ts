@@ -21,7 +21,7 @@ await withAsync(directory(), async (folder) => {
   console.log('Unreadable settings:');
   await show(folder);
 
-  console.log('Two sweeps at once, of drafts older than an hour:');
+  console.log('Two sweeps at the same time, of drafts older than an hour:');
   const drafts = join(folder, 'drafts');
   await sweepTwice(drafts);
   console.log('  no drafts, and no error');

@@ -10,7 +10,7 @@ interface Context {
 const t = initTRPC.context<Context>().create();
 
 /** Throw this to send the client elsewhere; its order is still stored. */
-class Elsewhere extends TRPCError {
+class Redirect extends TRPCError {
   constructor(path: string) {
     super({ code: 'UNPROCESSABLE_CONTENT', message: `Go to ${path}.` });
   }
@@ -18,7 +18,7 @@ class Elsewhere extends TRPCError {
 
 /** Runs each call in a transaction, and responds after the COMMIT. */
 const inTransaction = t.middleware(({ ctx, next }) =>
-  withAsync(passing(ctx.shop.transaction(), Elsewhere), async (tx: Transaction) => {
+  withAsync(passing(ctx.shop.transaction(), Redirect), async (tx: Transaction) => {
     const result = await next({ ctx: { tx } });
     if (!result.ok) throw result.error;
     return result;
@@ -44,7 +44,7 @@ export const router = t.router({
   order: transacted.mutation(({ ctx, input }) => order(ctx.tx, input)),
   orderAndGo: transacted.mutation(async ({ ctx, input }) => {
     await order(ctx.tx, input);
-    throw new Elsewhere('/checkout');
+    throw new Redirect('/checkout');
   }),
 });
 

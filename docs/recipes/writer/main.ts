@@ -23,7 +23,7 @@ await withAsync(directory(), async (folder) => {
   }).catch((error: unknown) => console.log(`  ${String(error)}`));
   await show('after it', path);
 
-  console.log('Two writers at once:');
+  console.log('Two writers at the same time:');
   await withAsync(writer(path), async (one) => {
     await one.appendFile('Grace,85\n');
     await withAsync(writer(path), (other) => other.appendFile('Linus,54\n'));

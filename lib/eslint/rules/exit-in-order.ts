@@ -9,7 +9,7 @@ export const exitInOrder: Rule = rule<'early'>({
   description: 'Disallow releasing anything that an entered manager may still need',
   messages: {
     early:
-      'This runs before the manager entered on line {{line}} is exited. Enter this too, before that line: yield* enter(closing(…)).',
+      'This runs before the manager entered on line {{line}} is exited. Acquire it with yield* enter(closing(…)) before that line instead.',
   },
   check(file, report) {
     for (const generator of managersOf(file).generators)

@@ -12,11 +12,12 @@ type Message = 'value' | 'closure' | 'iterator';
 export const noEscapingValue: Rule = rule<Message>({
   description: 'Disallow entered values that leave their block',
   messages: {
-    value: '{{name}} leaves the block here, and is already exited when the caller gets it. Use it inside the block.',
+    value:
+      '{{name}} leaves the block here, and has already been released when the caller gets it. Use it inside the block.',
     closure:
-      'This function leaves the block with {{name}}, and would run after {{name}} is exited. Call it inside the block.',
+      'This function leaves the block with {{name}}, and would run after {{name}} has been released. Call it inside the block.',
     iterator:
-      'This leaves the block, and would read from {{name}} after {{name}} is exited. Loop over it inside the block.',
+      'This leaves the block, and would read from {{name}} after it has been released. Loop over it inside the block.',
   },
   check(file, report) {
     const { types } = file;

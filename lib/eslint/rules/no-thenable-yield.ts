@@ -6,10 +6,10 @@ import { rule, type Rule } from '../rule.ts';
 import { isEnter } from '../ways.ts';
 
 export const noThenableYield: Rule = rule<'awaited'>({
-  description: 'Disallow yielding a thenable that is more than a promise from an async generator',
+  description: 'Disallow yielding a thenable other than a plain promise from an async generator',
   messages: {
     awaited:
-      'An async generator awaits what it yields, so the block gets what this resolves to. Wrap it in an object: yield { value }.',
+      'An async generator awaits what it yields, so the body gets what this resolves to. Wrap it in an object: yield { value }.',
   },
   check(file, report) {
     const asyncManagers = managersOf(file).generators.filter(({ fn, isScope }) => fn.async && !isScope);

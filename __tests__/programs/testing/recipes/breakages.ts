@@ -216,6 +216,29 @@ export const breakages: readonly Breakage[] = [
     check: 'service/server',
   },
 
+  // in the browser
+  {
+    fault: 'the listener stays if the block fails',
+    file: 'react/managers.ts',
+    from: '  try {\n    yield;\n  } finally {\n    target.removeEventListener(type, own);\n  }',
+    to: '  yield;\n  target.removeEventListener(type, own);',
+    check: 'react/preview',
+  },
+  {
+    fault: 'nobody leaves the room if the block fails',
+    file: 'react/managers.ts',
+    from: "  } finally {\n    await call('DELETE', `${room}/${name}`);\n  }",
+    to: "  } catch (error) {\n    throw error;\n  }\n  await call('DELETE', `${room}/${name}`);",
+    check: 'react/presence',
+  },
+  {
+    fault: 'the item is not taken back if the block fails',
+    file: 'react/managers.ts',
+    from: '    update((items) => without(items, items.lastIndexOf(item)));\n',
+    to: '',
+    check: 'react/added',
+  },
+
   // this process, and others
   {
     fault: 'the process is not killed if the block fails',

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -20,6 +20,8 @@ import { lease, leaseTable } from '../../../../docs/recipes/lock/lease.ts';
 import { localLock } from '../../../../docs/recipes/lock/lock.ts';
 import { semaphore } from '../../../../docs/recipes/lock/semaphore.ts';
 import { checkout, pool } from '../../../../docs/recipes/pool/pool.ts';
+import { added, call, presence, preview } from '../../../../docs/recipes/react/managers.ts';
+import { server as rooms } from '../../../../docs/recipes/react/server.ts';
 import { engine } from '../../../../docs/recipes/saga/engine.ts';
 import { lease as sagaLease } from '../../../../docs/recipes/saga/lease.ts';
 import { newRun } from '../../../../docs/recipes/saga/run.ts';
@@ -255,6 +257,31 @@ export const checks: Readonly<Record<string, () => ManagerCase[]>> = {
     managerCases(() => app({ port: 0, database: watched, reportEvery: 10 }), {
       ...ofConnections,
       use: async (url) => (await fetch(`${url}/payments`, { headers: { Connection: 'close' } })).json(),
+    }),
+
+  // In the browser
+
+  'react/preview': () =>
+    managerCases((target) => preview(new Blob(['a tree']), target, ignore), {
+      in: () => nullContext(new EventTarget()),
+      open: (target) => getEventListeners(target, 'keydown').length,
+      use: async (url) => (await fetch(url)).text(),
+    }),
+
+  'react/presence': () => {
+    let people = 0;
+    return managerCases((url) => presence(`${url}/kitchen`, String(people++)), {
+      in: () => rooms(),
+      open: async (url) => ((await call('GET', `${url}/kitchen`)) as string[]).length,
+      // A person who enters a room twice is in it once.
+      nested: false,
+    });
+  },
+
+  'react/added': () =>
+    managerCases((list) => added((change) => (list.items = change(list.items)), 'tea'), {
+      in: () => nullContext<{ items: readonly string[] }>({ items: [] }),
+      effect: ({ items }) => [...items],
     }),
 
   // This process, and others
