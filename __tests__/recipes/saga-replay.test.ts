@@ -38,7 +38,7 @@ const expected: Record<string, Report['outcome']> = {
   'suppress by name': { value: [null, 'go on'] },
   'timeout that is kept': { value: 'work' },
   'time of the engine': { value: [null, 'after'] },
-  'timeout in a step': { error: 'TimeoutError: The block did' },
+  'timeout in a step': { error: "TimeoutError: The block didn't finish within 20 ms" },
 };
 
 /** Whether it is a step of the workflow, and not one that the engine made. */
