@@ -134,7 +134,7 @@ describe('three blocks at once', () => {
     const forgetful = counting((world) => void (world.most += Number(world.open > 1)));
     const options = { ...inRows, open: ({ most }: World) => most };
     expect(await failureIn(managerCases(forgetful, options), atOnce)).toContain(
-      'three blocks at once must leave nothing open, but it leaks: it leaves 2 more open than before',
+      'three concurrent blocks must leave nothing open, but it leaks: it leaves 2 more open than before',
     );
   });
 

@@ -180,7 +180,7 @@ async function threeAtOnce(kit: Kit): Promise<void> {
     const all = await Promise.all(endings.map((ending) => run(trial, manager(), ending)));
     if (isExclusive && found.isCrowded) throw overlapping(trial.name);
     for (const ran of all) expectOutcome(trial, ran);
-    await trial.expectNothingLeft(before, 'three blocks at once');
+    await trial.expectNothingLeft(before, 'three concurrent blocks');
     const effect = (await trial.effectSize()) - size;
     if (expected > 1 && effect !== expected) throw otherEffect(trial.name, expected, effect);
   });
