@@ -391,7 +391,7 @@ describe('withFixtures', () => {
       '%p as a fixture',
       (given) => {
         expect(() => withFixtures(test, { db: given as never }, hooks)).toThrow(
-          /Cannot add fixture db: it must be a function that makes a manager, or such a function and \{ scope: 'test' \| 'file' \}, but .* was given\. Write db: \(\) => manager\(\), or db: \[\(\) => manager\(\), \{ scope: 'file' \}\]\./,
+          /Cannot add fixture db: it must be a function that makes a manager, or \[such a function, \{ scope: 'test' \| 'file' \}\], but .* was given\. Write db: \(\) => manager\(\), or db: \[\(\) => manager\(\), \{ scope: 'file' \}\]\./,
         );
       },
     );
@@ -413,7 +413,7 @@ describe('withFixtures', () => {
         "it isn't defined (defined: db, tx, unopened, unclosed).",
       );
       expect(() => withFixtures(test, { db: ({ db }: { db: string }) => opened(db) } as never)).toThrow(
-        'Cannot take fixture db',
+        'Cannot use fixture db',
       );
     });
 

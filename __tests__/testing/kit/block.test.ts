@@ -91,7 +91,7 @@ describe('a block', () => {
           managerCases(() => yieldingAgain(), { translates }),
           returns,
         ),
-      ).toMatch(/a block that returns must resolve, but its teardown failed with ContextManagerError: .*yielded again/);
+      ).toMatch(/a block that returns must resolve, but its teardown failed with ContextManagerError: .*yielded twice/);
     },
   );
 });

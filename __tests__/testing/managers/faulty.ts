@@ -537,7 +537,7 @@ const outcomes: Faulty[] = [
   ),
   connecting(
     'yields again after an error',
-    /it yielded again/,
+    /its generator yielded twice/,
     asyncContextManager(async function* yieldsAgain(db) {
       const connection = await db.connect();
       try {
