@@ -208,6 +208,28 @@ describe('patch', () => {
     expect(Object.getOwnPropertyDescriptor(object, 'read')).toEqual(before);
   });
 
+  it("doesn't record the kit's own calls of what is patched", async () => {
+    const object = { read: async () => 'read' };
+    const other = { read: async () => 'read' };
+    const faults = new Recorder();
+    faults.patch(object, 'read');
+    const wrapped = faults.wrap(other);
+    expect(await faults.look(() => object.read())).toBe('read');
+    expect(await faults.glance(() => object.read())).toBe('read');
+    const failing = faults.look(async () => {
+      await object.read();
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(() => faults.glance(() => [].at(Symbol() as never))).toThrow(TypeError);
+    expect(faults.calls).toEqual([]);
+    // The manager may still be at work while the kit looks.
+    await faults.look(() => wrapped.read());
+    await object.read();
+    expect(faults.calls).toHaveLength(2);
+    faults.restore();
+  });
+
   it('restores what was patched twice', () => {
     const object = { read: () => 1, write: () => 2 };
     const { read, write } = object;

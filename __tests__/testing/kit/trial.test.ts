@@ -54,6 +54,37 @@ describe('a world', () => {
     expect(asked).toBeLessThan(5);
   });
 
+  it.each<[string, (count: () => number) => number | Promise<number>]>([
+    ['synchronously', (count) => count()],
+    ['asynchronously', async (count) => count()],
+    ['later', (count) => Promise.resolve().then(count)],
+  ])('may be looked at %s through what the manager has patched', async (_how, look) => {
+    let open = 0;
+    const server = {
+      count: () => open,
+      connect: async () => void (open += 1),
+      close: async () => void (open -= 1),
+    };
+    const connection = asyncContextManager(async function* connection() {
+      await server.connect();
+      try {
+        yield server;
+      } finally {
+        await server.close();
+      }
+    });
+    const count = () => look(() => server.count());
+    const cases = managerCases(
+      (_world, faults) => {
+        faults.patch(server, 'count', 'connect', 'close');
+        return connection();
+      },
+      { open: count, probes: { 'what is open': count } },
+    );
+    const failures = await Promise.all(cases.map(({ name }) => failureIn(cases, name)));
+    expect(failures.filter(Boolean)).toEqual([]);
+  });
+
   it('whose probe fails at once fails the case', async () => {
     const open = () => Promise.reject(new Error('no count'));
     expect(

@@ -6,6 +6,7 @@ export type Method = (...args: unknown[]) => unknown;
 export interface Invocation {
   /** The method's path from what was wrapped: `pool.connect`. */
   readonly name: string;
+  readonly method: unknown;
   /** The object and the arguments, none of them wrapped. */
   readonly self: unknown;
   readonly args: readonly unknown[];
@@ -74,16 +75,18 @@ export class DeepProxy {
     const args = this.unwrapAll(given);
     const run = () => Reflect.apply(method, self, args);
     const nameOf = (result: unknown) => (typeof result === 'function' ? `${name}()` : '');
-    return this.intercept({ name, self, args, run }, (result) => this.wrap(result, nameOf(result)));
+    return this.intercept({ name, method, self, args, run }, (result) => this.wrap(result, nameOf(result)));
   }
 
   private then(raw: Record<PropertyKey, unknown>, name: string): Method {
+    const method = raw['then'] as Method;
     const run = () =>
       new Promise((resolve, reject) => {
-        Reflect.apply(raw['then'] as Method, raw, [resolve, reject]);
+        Reflect.apply(method, raw, [resolve, reject]);
       });
     return (...handlers) => {
-      const promise = this.intercept({ name: name || 'then', self: raw, args: [], run }, (result) => this.wrap(result));
+      const call = { name: name || 'then', method, self: raw, args: [], run };
+      const promise = this.intercept(call, (result) => this.wrap(result));
       return (promise as Promise<unknown>).then(...(handlers as Parameters<Promise<unknown>['then']>));
     };
   }

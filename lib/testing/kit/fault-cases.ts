@@ -36,6 +36,8 @@ export function teardownFaults(ended: Ending): (kit: Kit) => Promise<void> {
 async function callsOf(kit: Kit, ending: Ending): Promise<Call[]> {
   let recorder = new Recorder();
   await inWorld(kit, async (trial) => {
+    // This shows whether the calls can be counted while they're made.
+    await trial.look();
     const manager = trial.make();
     recorder = trial.recorder;
     await run(trial, manager, ending);

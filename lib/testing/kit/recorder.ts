@@ -54,6 +54,9 @@ export class Recorder implements Faults {
   private readonly proxies = new DeepProxy((invocation, wrap) => this.call(invocation, wrap));
   private readonly sync: (boolean | readonly string[])[] = [];
   private readonly patches: (() => void)[] = [];
+  private readonly patched = new WeakSet();
+  /** How many times the kit is looking at the world right now. */
+  private looks = 0;
 
   constructor(injection?: Injection) {
     this.injection = injection;
@@ -72,6 +75,26 @@ export class Recorder implements Faults {
 
   unwrap(value: unknown): unknown {
     return this.proxies.unwrap(value);
+  }
+
+  /** Looks at the world. What that calls of a patched object isn't the manager's call. */
+  async look<T>(look: () => Promise<T>): Promise<T> {
+    this.looks += 1;
+    try {
+      return await look();
+    } finally {
+      this.looks -= 1;
+    }
+  }
+
+  /** {@link look} in the middle of the manager's work: only what is called synchronously isn't the manager's. */
+  glance<T>(look: () => T): T {
+    this.looks += 1;
+    try {
+      return look();
+    } finally {
+      this.looks -= 1;
+    }
   }
 
   /** Forgets the calls of earlier blocks. */
@@ -95,6 +118,7 @@ export class Recorder implements Faults {
     if (typeof original !== 'function') throw notPatchable(object, method);
     const own = Object.getOwnPropertyDescriptor(object, method);
     const value = this.proxies.wrap(original, String(method));
+    this.patched.add(original);
     const descriptor = { value, enumerable: own?.enumerable ?? true, writable: true, configurable: true };
     if (!Reflect.defineProperty(object, method, descriptor)) throw notPatchable(object, method);
     syncBuiltins();
@@ -106,6 +130,7 @@ export class Recorder implements Faults {
   }
 
   private call(invocation: Invocation, wrap: (result: unknown) => unknown): unknown {
+    if (this.looks > 0 && this.patched.has(invocation.method as object)) return invocation.run();
     const call = this.record(invocation);
     const isSync = this.failsInSync(invocation.name);
     const fault = this.faultFor(call);

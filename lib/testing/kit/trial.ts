@@ -1,5 +1,5 @@
 import { withAsync, type Thrown } from '../../index.ts';
-import { isObject, markHandled } from '../../support/describe.ts';
+import { isObject } from '../../support/describe.ts';
 import { sleep, within } from './environment.ts';
 import { Recorder, type Injection } from './recorder.ts';
 import { changedProbe, leftOpen, nameOf, worldStuck } from '../messages.ts';
@@ -17,8 +17,8 @@ export interface Kit {
   readonly setting: Setting;
   /** The manager's name in messages. */
   name: string;
-  /** Whether `open` returns a promise. */
-  isSlow?: boolean;
+  /** Whether `open` returned a number, and no promise, when the kit looked at the world. */
+  countsAtOnce?: boolean;
 }
 
 /** A world, and a manager that is tested in it. */
@@ -40,14 +40,10 @@ export class Trial {
     recorder.countOpen = () => this.countNow();
   }
 
-  /** How much is open, unless counting takes time: then it isn't counted again. */
+  /** How much is open, unless counting takes time: that isn't done in the middle of a block. */
   private countNow(): number | undefined {
-    const { kit, world } = this;
-    const count = kit.isSlow ? undefined : kit.setting.open?.(world);
-    if (typeof count === 'number') return count;
-    markHandled(count);
-    kit.isSlow = true;
-    return undefined;
+    const { kit, recorder, setting, world } = this;
+    return kit.countsAtOnce ? recorder.glance(() => setting.open?.(world) as number) : undefined;
   }
 
   get setting(): Setting {
@@ -65,23 +61,30 @@ export class Trial {
     return manager;
   }
 
-  async look(): Promise<Look> {
-    const { open, probes } = this.setting;
-    const count = await open?.(this.world);
-    const texts: string[] = [];
-    for (const [, probe] of probes) texts.push(shown(await probe(this.world)));
-    return { open: count, probes: texts };
+  look(): Promise<Look> {
+    return this.recorder.look(async () => {
+      const { open, probes } = this.setting;
+      const count = open?.(this.world);
+      this.kit.countsAtOnce = typeof count === 'number';
+      const look = { open: await count, probes: [] as string[] };
+      for (const [, probe] of probes) look.probes.push(shown(await probe(this.world)));
+      return look;
+    });
   }
 
   async effect(): Promise<string> {
-    return shown(await this.setting.effect?.(this.world));
+    return shown(await this.lookAtEffect());
   }
 
   /** How many items the effect has if it is a list or the like; otherwise NaN. */
   async effectSize(): Promise<number> {
-    const effect = await this.setting.effect?.(this.world);
+    const effect = await this.lookAtEffect();
     const { length, size } = (isObject(effect) ? effect : {}) as { length?: unknown; size?: unknown };
     return Number(length ?? size);
+  }
+
+  private lookAtEffect(): Promise<unknown> {
+    return this.recorder.look(async () => this.setting.effect?.(this.world));
   }
 
   /** Records whether a successful block had an effect; returns whether that can be right. */

@@ -11,7 +11,7 @@ import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trac
 import pg, { type Client, type Pool } from 'pg';
 import { Pool as Connections } from 'undici';
 import { asyncContextManager, closing, enter, nullContext } from 'withal';
-import { managerCases, type ManagerCase } from 'withal/testing';
+import { managerCases, type Faults, type ManagerCase } from 'withal/testing';
 import { Connection, connection } from '../../../../docs/recipes/connection/connection.ts';
 import { directory } from '../../../../docs/recipes/directory/directory.ts';
 import { limiter } from '../../../../docs/recipes/limiter/limiter.ts';
@@ -270,7 +270,11 @@ export const checks: Readonly<Record<string, () => ManagerCase[]>> = {
 
   'react/presence': () => {
     let people = 0;
-    return managerCases((url) => presence(`${url}/kitchen`, String(people++)), {
+    const make = (url: string, faults: Faults) => {
+      faults.patch(globalThis, 'fetch');
+      return presence(`${url}/kitchen`, String(people++));
+    };
+    return managerCases(make, {
       in: () => rooms(),
       open: async (url) => ((await call('GET', `${url}/kitchen`)) as string[]).length,
       // A person who enters a room twice is in it once.
