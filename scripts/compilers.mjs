@@ -32,7 +32,7 @@ export const compilers = {
     version: esbuildVersion,
     compile: (code) => esbuild(code, { target: 'es2017', keepNames: true }).code,
     // It confuses the `yield*` of a sync generator with that of an async one.
-    refusals: { ...decorators, 'scopes, in order or at once': /an object \(__await\) was given/ },
+    refusals: { ...decorators, 'scopes, in order or at once': /Cannot yield an object \(__await\) in scope/ },
   },
 };
 
