@@ -208,6 +208,18 @@ describe.each(builds)('%s', (_build, library) => {
       }
     });
 
+    it("keeps what a generator that doesn't yield returned, as the cause", async () => {
+      const app = flat.manager(function* app(): Generator {
+        yield* enter(logged('a'));
+        return 'refused';
+      });
+      expect(await errorOf(() => flat.run(app(), () => events.push('body')))).toMatchObject({
+        code: 'ERR_DID_NOT_YIELD',
+        cause: 'refused',
+      });
+      expect(events.splice(0)).toEqual(['enter a', 'a sees ERR_DID_NOT_YIELD']);
+    });
+
     it('closes a generator that yields again, and exits the managers it entered with that error', async () => {
       const app = flat.manager(function* app(): Generator {
         yield* enter(logged('a'));

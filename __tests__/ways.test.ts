@@ -148,6 +148,37 @@ describe.each(builds)('%s', (_build, library) => {
         expect(await errorOf(() => enterBy(library, suppressing as never, body))).toBeInstanceOf(TypeError);
     });
 
+    it.each(Object.entries(ways))(
+      'keeps what a generator returned instead of yielding, as the cause: %s',
+      async (_way, enterBy) => {
+        const { asyncContextManager, contextManager } = library;
+        const body = jest.fn();
+        for (const returned of [new Error('refused'), { isErr: true }, 'no', 0, '', false, null]) {
+          const managers = [
+            contextManager(function* none(): Generator {
+              return returned;
+            })(),
+          ];
+          if (form === 'async')
+            managers.push(
+              asyncContextManager(async function* none(): AsyncGenerator {
+                return returned;
+              })() as never,
+            );
+          for (const manager of managers) {
+            const error = await errorOf(() => enterBy(library, manager as never, body));
+            expect([(error as { code?: string }).code, (error as Error).cause]).toEqual([
+              'ERR_DID_NOT_YIELD',
+              returned,
+            ]);
+          }
+        }
+        const silent = contextManager(function* none(): Generator {})();
+        expect(await errorOf(() => enterBy(library, silent as never, body))).not.toHaveProperty('cause');
+        expect(body).not.toHaveBeenCalled();
+      },
+    );
+
     it(`refuses a generator function before it enters anything (${form})`, async () => {
       const drivers = [library.withAsync, library.withSync] as unknown as ((m: unknown, body: Body) => unknown)[];
       for (const drive of drivers)

@@ -168,7 +168,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
         run = step.value[answer](run, manager);
         step = await run.next();
       }
-      if (step.done) throw didNotYield(manager);
+      if (step.done) throw didNotYield(manager, step.value);
       exits.items.push({ run, manager });
       return (isThenable(step.value) ? await step.value : step.value) as Awaited<Entered<M>>;
     } finally {

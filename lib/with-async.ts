@@ -67,7 +67,7 @@ export async function withAsync(manager: unknown, body: unknown): Promise<unknow
     step = await run.next();
     within = run.within;
   }
-  if (step.done) throw didNotYield(manager);
+  if (step.done) throw didNotYield(manager, step.value);
   let result: unknown;
   let thrown: Thrown | undefined;
   let refused: TypeError | undefined;

@@ -132,7 +132,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   bodyNotFunction: [
     [
       messages.bodyNotFunction('withAsync()', 1),
-      'Cannot enter: withAsync() takes a body, but 1 was given. Write () => { … }.',
+      'Cannot enter: withAsync() takes a body, but 1 was given. Pass a function.',
     ],
   ],
   bodyReturnedPromise: [
@@ -161,7 +161,7 @@ const table: Record<string, [error: Error, message: string][]> = {
   ],
   didNotYield: [
     [
-      messages.didNotYield(transaction),
+      messages.didNotYield(transaction, undefined),
       'Cannot enter transaction(): its generator did not yield. Yield once on every path.',
     ],
   ],
@@ -174,11 +174,11 @@ const table: Record<string, [error: Error, message: string][]> = {
   alreadyEntered: [
     [
       messages.alreadyEntered(transaction),
-      'Cannot enter transaction(): it is already entered. Exit it first, or make a second manager.',
+      'Cannot enter transaction(): it is already entered. Exit it first, or make another one.',
     ],
     ...[unnamed, {}].map((manager): [Error, string] => [
       messages.alreadyEntered(manager),
-      'Cannot enter an unnamed manager (name its function; keep names when minifying): it is already entered. Exit it first, or make a second manager.',
+      'Cannot enter an unnamed manager (name its function; keep names when minifying): it is already entered. Exit it first, or make another one.',
     ]),
   ],
   notEntered: [

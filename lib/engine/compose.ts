@@ -59,7 +59,7 @@ export const asyncForm: Form = {
             entered = await (within ? within(nextStep, run) : run.next());
             exits.within = run.within ?? within;
           }
-          if (entered.done) throw didNotYield(manager);
+          if (entered.done) throw didNotYield(manager, entered.value);
           items.push({ run, manager, within });
           value = isThenable(entered.value) ? await entered.value : entered.value;
         } catch (error) {
@@ -137,9 +137,9 @@ export abstract class CompositeRun implements Run, Exits {
   protected abstract enter(): Step | Promise<Step>;
 
   /** Exits what was entered, with the failure of the setup. A manager may suppress that, but the block has no value. */
-  protected abandon(failure: Thrown | undefined): Step | Promise<Step> {
+  protected abandon(failure: Thrown | undefined, returned?: unknown): Step | Promise<Step> {
     const { manager, form } = this;
-    const outcome = failure ?? { error: markRefusal(didNotYield(manager)) };
+    const outcome = failure ?? { error: markRefusal(didNotYield(manager, returned)) };
     return form.unwind(this, false, outcome, (unwound) => {
       lastStepOf(unwound, outcome);
       throw failure ? setupSuppressed(manager, failure) : outcome.error;
@@ -170,7 +170,7 @@ class Composition extends CompositeRun {
 
   protected enter(): Step | Promise<Step> {
     return this.form.enterAll(this.generator, this, this.asked, (step, failure) => {
-      if (failure || step.done) return this.abandon(failure);
+      if (failure || step.done) return this.abandon(failure, step.value);
       const { generator, manager, within } = this;
       // Managers entered in its teardown belong to the same context.
       this.items.push({ run: generator, manager, within });

@@ -70,7 +70,7 @@ export async function beginAsync(run: Run, manager: unknown): Promise<Begun<Run>
     run = step.value[answer](run, manager);
     step = await run.next();
   }
-  if (step.done) throw didNotYield(manager);
+  if (step.done) throw didNotYield(manager, step.value);
   return { run, value: step.value };
 }
 
@@ -83,7 +83,7 @@ export function beginSync(run: SyncRun, manager: unknown): Begun<SyncRun> {
     step = run.next();
     within = run.within;
   }
-  if (step.done) throw didNotYield(manager);
+  if (step.done) throw didNotYield(manager, step.value);
   return { run, value: step.value, within };
 }
 

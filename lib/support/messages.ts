@@ -60,7 +60,7 @@ export function exitReturnedPromise(given: unknown): TypeError {
 // What is wrong with a body
 
 export function bodyNotFunction(caller: string, given: unknown): TypeError {
-  return wrongInput('enter', `${caller} takes a body`, given, 'Write () => { … }.');
+  return wrongInput('enter', `${caller} takes a body`, given, 'Pass a function.');
 }
 
 /** The sync forms are withSync() and scopeSync(). */
@@ -101,8 +101,17 @@ export function notGeneratorFunction(
   return wrongInput(action, `${name}() takes ${syntax}`, given, advice);
 }
 
-export function didNotYield(manager: unknown): ContextManagerError {
-  return misuse('ERR_DID_NOT_YIELD', 'enter', manager, 'its generator did not yield', 'Yield once on every path.');
+/** The cause is what it returned instead, such as an Err. */
+export function didNotYield(manager: unknown, returned: unknown): ContextManagerError {
+  const cause = returned === undefined ? returned : { error: returned };
+  return misuse(
+    'ERR_DID_NOT_YIELD',
+    'enter',
+    manager,
+    'its generator did not yield',
+    'Yield once on every path.',
+    cause,
+  );
 }
 
 export function didNotStop(manager: unknown, cause: Thrown | undefined): ContextManagerError {
@@ -112,7 +121,7 @@ export function didNotStop(manager: unknown, cause: Thrown | undefined): Context
 // What is wrong with an entry by hand
 
 export function alreadyEntered(manager: unknown): ContextManagerError {
-  const advice = 'Exit it first, or make a second manager.';
+  const advice = 'Exit it first, or make another one.';
   return misuse('ERR_ALREADY_ENTERED', 'enter', manager, 'it is already entered', advice);
 }
 
