@@ -5,6 +5,9 @@ import type { AsyncContextManager, AsyncEnterable, ContextManager, Enterable } f
 //
 // A slip is `any`. In generic code the compiler can't decide yet, and replaces a conditional type by its constraint,
 // which leaves out a branch that is `any`: then it sees no slip, and the caller compiles. With `unknown` it wouldn't.
+//
+// `[unknown] extends [R]` and not `unknown extends R`: a name that the compiler can't resolve has a type like `any` that
+// would make the whole check one, and so a slip. Then a typo would be reported as something else, too.
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- see above */
 
@@ -15,7 +18,7 @@ export type TakenAsync<M> = [M] extends [AsyncContextManager<unknown, unknown>]
     ? AsyncEnterable
     : WordsAsync<M>;
 
-type SlipAsync<M> = unknown extends M
+type SlipAsync<M> = [unknown] extends [M]
   ? never
   : M extends AsyncEnterable
     ? Unrun<M>
@@ -38,7 +41,7 @@ export type TakenSync<M, AsyncForm extends string> = [SlipSync<M>] extends [neve
   : WordsSync<M, AsyncForm>;
 
 /** Whatever a sync driver can't enter, as far as the type shows. */
-export type SlipSync<M> = unknown extends M
+export type SlipSync<M> = [unknown] extends [M]
   ? never
   : M extends ContextManager<infer T, unknown>
     ? Promised<T>
@@ -92,10 +95,10 @@ export type SyncFunction<R> = Done<
 export type Done<R, Words extends string> = [Promised<R>] extends [never] ? unknown : Words;
 
 /** Anything that may be a promise. */
-export type Promised<R> = unknown extends R ? never : R extends PromiseLike<unknown> ? any : never;
+export type Promised<R> = [unknown] extends [R] ? never : R extends PromiseLike<unknown> ? any : never;
 
 /** A generator object, which has not run. An `aclosing` looks like one, but is a manager. */
-type Unrun<R> = unknown extends R
+type Unrun<R> = [unknown] extends [R]
   ? never
   : R extends GeneratorLike
     ? R extends AsyncContextManager<unknown, unknown>
@@ -141,7 +144,7 @@ export type OnlyRequests<Y, Request> = [PlainYield<Y, Request>] extends [never]
     ? 'Write yield* enter(manager).'
     : 'A scope may yield only yield* enter(manager).';
 
-type PlainYield<Y, Request> = unknown extends Y ? never : Y extends Request ? never : any;
+type PlainYield<Y, Request> = [unknown] extends [Y] ? never : Y extends Request ? never : any;
 
 /**
  * The generator of a sync manager. In an async generator, a `yield` without the star awaits, which the compiler refuses
@@ -151,7 +154,7 @@ export type Starred<G> = [Forgotten<G>] extends [never] ? unknown : 'Write yield
 
 type Forgotten<G> =
   G extends Generator<infer Y, unknown, never>
-    ? unknown extends Y
+    ? [unknown] extends [Y]
       ? never
       : Y extends Unstarred
         ? any

@@ -14,6 +14,7 @@ import {
   scopeAsync,
   scopeSync,
   suppress,
+  taskGroup,
   withAsync,
   withSync,
   type AsyncContextManager,
@@ -202,3 +203,22 @@ withSync(null, () => 1);
 void withAsync(half, () => 1);
 // refused: Argument of type 'M' is not assignable
 export const unconstrained = <M, R>(manager: M, body: () => R) => withAsync(manager, body);
+
+// A typo in a body is nothing but a typo
+
+// refused: Property 'nope' does not exist
+void withAsync(transaction(), async (tx) => tx.nope);
+// refused: Property 'nope' does not exist
+void withAsync(transaction(), async (tx) => tx.nope());
+// refused: Property 'nope' does not exist
+void withAsync(transaction(), (tx) => tx.nope());
+// refused: Cannot find name 'missing'
+void withAsync(transaction(), async () => await missing());
+// refused: Cannot find name 'missing'
+withSync(section(), () => missing());
+// refused: Property 'nope' does not exist
+void withAsync(taskGroup(), ({ start }) => start(async (signal) => signal.nope));
+// refused: Cannot find name 'missing'
+void withAsync(new AsyncExitStack(), async (stack) => stack.complete(await missing()));
+// refused: Cannot find name 'missing'
+void withAsync(all([missing(), transaction()]), async ([, tx]) => tx.id);
