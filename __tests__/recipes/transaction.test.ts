@@ -113,6 +113,36 @@ describe('a transaction', () => {
     await db.close();
   });
 
+  it('stores what succeeded, and nothing else, if two begin in the same tick', async () => {
+    const db = await PGlite.create();
+    await db.exec('CREATE TABLE items (name text)');
+    const insertSlowly = (name: string, turns: number) =>
+      withAsync(transaction(db), async (tx) => {
+        await tx.query('INSERT INTO items VALUES ($1)', [name]);
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      });
+    const outcomes: boolean[][] = [];
+    for (const [first, second] of [
+      [50, 0],
+      [0, 50],
+    ] as const) {
+      const results = await Promise.allSettled([insertSlowly('tea', first), insertSlowly('cups', second)]);
+      const isStored = results.map(({ status }) => status === 'fulfilled');
+      outcomes.push(isStored);
+      const { rows } = await db.query<{ name: string }>('SELECT name FROM items');
+      expect(rows.map(({ name }) => name)).toEqual(['tea', 'cups'].filter((_name, index) => isStored[index]));
+      await db.exec('DELETE FROM items');
+    }
+    // The second is a savepoint in the first, unless it outlives it.
+    expect(outcomes).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    await insertSlowly('milk', 0);
+    expect((await db.query('SELECT name FROM items')).rows).toEqual([{ name: 'milk' }]);
+    await db.close();
+  });
+
   it("refuses a client that doesn't report what a COMMIT did, before the block runs", async () => {
     const { client } = database;
     const silent = {

@@ -11,26 +11,31 @@ export const transaction = asyncContextManager(async function* transaction<
   // PGlite's `tx` is already in the transaction that PGlite began.
   const depth = depths.get(client) ?? ('rollback' in client ? 1 : 0);
   const { begin, commit, rollback } = statements(depth);
-  const { command: begun } = await client.query(begin);
+  // Before the BEGIN: a transaction that starts in the same tick must see this one.
   depths.set(client, depth + 1);
   try {
-    if (begun === undefined)
-      throw new Error(
-        "This client doesn't report what a COMMIT did: use pg, or PGlite 0.5.5.",
-      );
-    yield client;
-    if (depths.get(client) !== depth + 1)
-      throw new Error('Two transactions on this connection overlap.');
-    const { command } = await client.query(commit);
-    // If the block continued after a failed statement, Postgres answers this way
-    // instead of with an error.
-    if (command === 'ROLLBACK')
-      throw new Error('The transaction was rolled back: a statement in it had failed.');
-  } catch (error) {
-    // Also if the commit failed: after a RELEASE that fails, the outer transaction is
-    // unusable until the savepoint is rolled back.
-    for (const statement of rollback) await client.query(statement);
-    throw error;
+    const { command: begun } = await client.query(begin);
+    try {
+      if (begun === undefined)
+        throw new Error(
+          "This client doesn't report what a COMMIT did: use pg, or PGlite 0.5.5.",
+        );
+      yield client;
+      if (depths.get(client) !== depth + 1)
+        throw new Error('Two transactions on this connection overlap.');
+      const { command } = await client.query(commit);
+      // If the block continued after a failed statement, Postgres answers this way
+      // instead of with an error.
+      if (command === 'ROLLBACK')
+        throw new Error(
+          'The transaction was rolled back: a statement in it had failed.',
+        );
+    } catch (error) {
+      // If a RELEASE fails, the outer transaction is unusable until the savepoint is
+      // rolled back.
+      for (const statement of rollback) await client.query(statement);
+      throw error;
+    }
   } finally {
     // An overlapping transaction may have ended this one, too.
     depths.set(client, Math.min(depth, depths.get(client) ?? 0));
