@@ -160,7 +160,7 @@ function timeless(lines: readonly string[]): string[] {
   return lines.map((line) =>
     line
       .replace(/\d+(\.\d)? (ms|s) {2}/, '…  ')
-      .replace(/within \d+ ms/, 'within … ms')
+      .replace(/running \d+ ms/, 'running … ms')
       .replace(/^Active resources: .*/, 'Active resources: …'),
   );
 }
