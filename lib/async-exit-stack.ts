@@ -102,7 +102,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Adds a disposable, and disposes of it when the stack ends. Ignores null and undefined.
+   * Adds a disposable, which the stack disposes of when it ends. Ignores null and undefined.
    *
    * @param value - an async disposable or a disposable
    * @returns the value
@@ -116,7 +116,7 @@ export class AsyncExitStack<F = never> implements AsyncContextManager<unknown, F
   }
 
   /**
-   * Adds a value, with a function that disposes of it when the stack ends.
+   * Adds a value, along with a function to dispose of it when the stack ends.
    *
    * @param value - anything
    * @param onDisposeAsync - called with the value, and awaited

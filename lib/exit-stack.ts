@@ -71,7 +71,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Adds a disposable, and disposes of it when the stack ends. Ignores null and undefined.
+   * Adds a disposable, which the stack disposes of when it ends. Ignores null and undefined.
    *
    * @param value - a disposable
    * @returns the value
@@ -86,7 +86,7 @@ export class ExitStack<F = never> implements ContextManager<unknown, F>, Disposa
   }
 
   /**
-   * Adds a value, with a function that disposes of it when the stack ends.
+   * Adds a value, along with a function to dispose of it when the stack ends.
    *
    * @param value - anything
    * @param onDispose - called with the value

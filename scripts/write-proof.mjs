@@ -99,7 +99,7 @@ function text({
 
     '## An item through aclosing',
     command('bench:aclosing'),
-    `A wrapper must at least call one \`next()\` from another, and \`aclosing\` also keeps the latest result, so that closing knows whether the source is done. Where the goal is missed, these two are why. Compared with a bare \`for await\` over the same generator: ${Object.entries(
+    `A wrapper has to call one \`next()\` from another, and \`aclosing\` also keeps the latest result, to know on closing whether the source is done. If the goal is missed, those two costs are the reason. Compared with a bare \`for await\` over the same generator: ${Object.entries(
       aclosing,
     )
       .map(([node, found]) => `${withGoal(found['per item'])} (${node})`)

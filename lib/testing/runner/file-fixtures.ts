@@ -64,7 +64,7 @@ export class FileFixtures {
   private async afterEach(): Promise<void> {
     const [block, ...others] = this.running;
     if (this.over > 0) this.over -= 1;
-    // If several run at once, there is no telling which one it was.
+    // If several tests are running, it could be any of them.
     else if (block && others.length === 0) await block.end(testEnded());
   }
 
