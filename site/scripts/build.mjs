@@ -2,14 +2,15 @@
 // has been done since package.json changed.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { assertBuilt } from '../../scripts/pack.mjs';
 
 const site = fileURLToPath(new URL('..', import.meta.url));
 
-if (!existsSync(join(site, '..', 'dist'))) throw new Error('Run `npm run build` first: dist is missing.');
+assertBuilt();
 
 if (changed('node_modules/.package-lock.json') < changed('package.json'))
   run('npm', 'install', '--no-audit', '--no-fund');
